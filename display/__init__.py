@@ -1,0 +1,1 @@
+"""What the hall and the phone see and hear."""

@@ -1,0 +1,1 @@
+"""Printers, slips and devices: a leaf library that knows no queues."""

@@ -1,0 +1,1 @@
+"""Where a citizen takes a token."""

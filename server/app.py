@@ -1,0 +1,109 @@
+"""The composition root: builds the parts of a server and hands each what it needs."""
+
+import os
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from apiflask import APIFlask
+from flask import Request
+from flask_socketio import SocketIO
+
+from counter.routes import bp as counter_bp
+from display.routes import bp as display_bp
+from kiosk.routes import bp as kiosk_bp
+from server.clocks import Clock, SystemClock
+from server.config import Settings
+from server.domain.ids import RandomBytes
+from server.live.relay import Relay
+from server.live.sockets import Sockets
+from server.manager.routes import bp as manager_bp
+from server.storage.database import Database
+from server.web import headers, openapi, problems
+from server.web.guard import DEVICE_COOKIE
+from server.web.health import Metrics
+from server.web.health import bp as health_bp
+from server.web.pages import bp as pages_bp
+from server.web.site import EXTENSION, Site
+
+MAX_BODY = 64 * 1024
+
+
+class JsonRequest(Request):
+    """A request whose empty body is an empty JSON object: a command without options needs none."""
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        """Return the JSON body, `{}` when there is none."""
+        return super().get_json(force, silent, cache) if self.get_data(cache=True) else {}
+
+
+class Beside(Protocol):
+    """A thread that lives and ends with the server."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server: `app` answers, `relay` sends events, `beside` are threads of this server only."""
+
+    app: APIFlask
+    db: Database
+    relay: Relay
+    beside: tuple[Beside, ...] = ()
+
+    def start(self) -> None:
+        """Begin to send events, and what runs beside."""
+        self.relay.start()
+        for part in self.beside:
+            part.start()
+
+    def stop(self) -> None:
+        """Stop what runs beside and the sending, finish the commands under way and close the database."""
+        for part in self.beside:
+            part.stop()
+        self.relay.stop()
+        self.db.close()
+
+
+def build_server(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    random_bytes: RandomBytes = os.urandom,
+    db: Database | None = None,
+) -> Server:
+    """Return a server for the settings; the clock and the randomness can be handed in."""
+    clock = clock or SystemClock()
+    db = db or Database(settings.database)
+    app = _build_app(settings)
+    metrics = Metrics()
+    metrics.install(app)
+    socketio = SocketIO(
+        app,
+        async_mode="threading",
+        cors_allowed_origins=list(settings.origins),
+        manage_session=False,
+        max_http_buffer_size=MAX_BODY,
+        json=app.json,
+    )
+    sockets = Sockets(socketio, db, DEVICE_COOKIE, settings.max_sockets, metrics.sockets.set)
+    relay = Relay(db, sockets.emit, clock)
+    app.extensions[EXTENSION] = Site(db, settings, clock, SystemClock(), random_bytes, relay.alive)
+    return Server(app, db, relay)
+
+
+def _build_app(settings: Settings) -> APIFlask:
+    app = APIFlask("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
+    app.request_class = JsonRequest
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # an answer reads in the order it was written
+    app.config.update(TRUSTED_HOSTS=list(settings.hosts), MAX_CONTENT_LENGTH=MAX_BODY)
+    problems.install(app)
+    headers.install(app)
+    openapi.install(app)
+    for blueprint in (health_bp, pages_bp, kiosk_bp, counter_bp, display_bp, manager_bp):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,161 @@
+"""A fresh demo centre: a whole floor with keys, logins and simulated citizens."""
+
+import json
+import logging
+import random
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import inspect
+
+from server.clocks import Clock, ScaledClock, SystemClock
+from server.config import Settings, write_private
+from server.domain.errors import Refused
+from server.domain.roles import Role
+from server.services.access import add_staff, create_key
+from server.services.presets import Preset, install_centre
+from server.simulation.demand import next_working_day, opening, working_day
+from server.simulation.floor import Floor
+from server.storage import queries, schema
+from server.storage.database import Database
+
+IDLE_LOOK_S = 2.0
+LOGINS = (Role.COUNTER, Role.MANAGER)
+
+log = logging.getLogger(__name__)
+
+
+class NotADemo(Exception):
+    """The database holds a centre that is not marked demo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a demo runs with; `start` is where its clock begins."""
+
+    preset: Preset
+    start: datetime
+    speed: float
+    simulate: bool
+
+    def clock(self) -> Clock:
+        """Return the demo's clock, beginning now."""
+        return ScaledClock(self.start, self.speed) if self.simulate else SystemClock()
+
+
+def plan_demo(preset: Preset, *, speed: float, simulate: bool, now: datetime) -> Demo:
+    """Return a demo that begins at the opening of the latest working day, or one that lives in real time."""
+    if not simulate:
+        always = {"open": "00:00", "close": "24:00", "tokens": ("00:00", "24:00")}
+        hours = preset.hours.model_copy(update=always)
+        return Demo(preset.model_copy(update={"hours": hours}), now, 1.0, simulate)
+    today = now.astimezone(ZoneInfo(preset.centre.timezone)).date()
+    return Demo(preset, opening(preset, working_day(preset, today)), speed, simulate)
+
+
+def set_up(settings: Settings, demo: Demo) -> dict[str, Any]:
+    """Replace what the database holds by a fresh demo centre; returns what `var/demo.json` holds.
+
+    Raises NotADemo when the database holds a centre that is not a demo.
+    """
+    _clear(settings.database)
+    db = Database(settings.database)
+    try:
+        return _install(db, settings, demo)
+    finally:
+        db.close()
+
+
+def _clear(url: str) -> None:
+    db = Database(url)
+    try:
+        used = db.read(lambda conn: inspect(conn).has_table("centre"))
+        real = [c.code for c in db.read(queries.centres) if not c.demo] if used else []
+    finally:
+        db.close()
+    if real:
+        raise NotADemo(f"{', '.join(real)} is a real centre; a demo needs a database of its own")
+    if used:
+        schema.wipe(url)
+    schema.migrate(url)
+
+
+def _install(db: Database, settings: Settings, demo: Demo) -> dict[str, Any]:
+    preset = demo.preset
+    valid_from = demo.start.date() - timedelta(days=1)
+    epoch = secrets.token_hex(4)
+    centre_id = db.write(None, lambda tx: install_centre(tx, preset, valid_from, epoch, demo=True))
+    keys = {
+        role.value: db.write(centre_id, lambda tx, r=role: create_key(tx, r, f"demo {r.value}", demo.start))  # type: ignore[misc]
+        for role in Role
+        if role is not Role.KIOSK
+    }
+    kiosk = preset.kiosks[0].id
+    keys["kiosk"] = db.write(
+        centre_id, lambda tx: create_key(tx, Role.KIOSK, f"demo kiosk {kiosk}", demo.start, device=kiosk)
+    )
+    logins = {role.value: {"user": role.value, "password": secrets.token_urlsafe(9)} for role in LOGINS}
+    for role in LOGINS:
+        password = logins[role.value]["password"]
+        db.write(centre_id, lambda tx, r=role, p=password: add_staff(tx, r.value, r, p, demo.start))  # type: ignore[misc]
+    return {
+        "url": settings.url,
+        "logins": logins,
+        "keys": keys,
+        "centre": preset.centre.code,
+        "services": [service.code for service in preset.services],
+        "kiosks": [kiosk.id for kiosk in preset.kiosks],
+        "counters": {stage.code: preset.counters_of(stage) for stage in preset.stages},
+        "boards": [f"board-{stage.code.lower()}" for stage in preset.stages],
+        "printer": None,
+    }
+
+
+def write_facts(settings: Settings, facts: dict[str, Any]) -> None:
+    """Write `demo.json` for tests and integrators, readable by the owner only."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    write_private(settings.data_dir / "demo.json", json.dumps(facts, indent=2) + "\n")
+
+
+class DemoFloor(threading.Thread):
+    """Lives the days of the demo centre, one after the other, on the demo's clock."""
+
+    def __init__(self, db: Database, demo: Demo, clock: ScaledClock) -> None:
+        super().__init__(name="demo floor", daemon=True)
+        self._db, self._demo, self._clock = db, demo, clock
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End the simulated day where it is."""
+        self._stopped.set()
+        self.join()
+
+    def run(self) -> None:
+        """Live day after day until stopped."""
+        preset = self._demo.preset
+        centre = self._db.read(lambda conn: queries.centre_by_code(conn, preset.centre.code))
+        floor = Floor(self._db, centre.id, preset, random.Random())
+        day = self._demo.start.astimezone(ZoneInfo(preset.centre.timezone)).date()
+        while not self._stopped.is_set():
+            floor.begin_day(day)
+            self._live(floor)
+            if not self._stopped.is_set():
+                floor.end_day(self._clock.now())
+            day = next_working_day(preset, day)
+
+    def _live(self, floor: Floor) -> None:
+        while (due := floor.next_at) is not None:
+            wait = self._clock.real_seconds_until(due)
+            if self._stopped.wait(max(0.0, min(wait, IDLE_LOOK_S))):
+                return
+            try:
+                if wait <= IDLE_LOOK_S:
+                    floor.run_next(self._clock.now())
+                else:
+                    floor.wake_idle(self._clock.now())
+            except Refused as refusal:
+                log.warning("demo floor: %s", refusal.message)

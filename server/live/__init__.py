@@ -1,0 +1,1 @@
+"""The one way out: committed events, in order, to every screen."""

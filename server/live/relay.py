@@ -1,0 +1,110 @@
+"""Sends committed events to the screens of this process, in order and each once."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.clocks import Clock
+from server.domain.errors import Unavailable
+from server.domain.events import event_view
+from server.domain.tokens import to_iso
+from server.services.snapshots import events_between
+from server.storage import queries
+from server.storage.database import Database
+from server.storage.transaction import CentreState
+
+POLL_S = 0.5
+HEARTBEAT_S = 3.0
+STUCK_S = 10.0
+
+Emit = Callable[[str, str, Mapping[str, Any]], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How far a centre's events have gone out."""
+
+    epoch: str
+    seq: int
+
+
+def room_of(centre: str, *, staff: bool) -> str:
+    """Return the room of a centre's screens; staff screens have one of their own."""
+    return f"{centre}:{'staff' if staff else 'public'}"
+
+
+class Relay:
+    """One thread: it wakes on commits of this process, and looks every half second for those of others."""
+
+    def __init__(self, db: Database, emit: Emit, clock: Clock) -> None:
+        self._db, self._emit, self._clock = db, emit, clock
+        self._sent: dict[int, Sent] = {}
+        self._awake = threading.Event()
+        self._stopped = threading.Event()
+        self._beat = self._round = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+
+    def start(self) -> None:
+        """Begin with what is committed now: older events are for catch-up."""
+        self._sent = {c.id: Sent(c.epoch, c.event_seq) for c in self._db.read(queries.centres)}
+        self._db.on_commit(self._awake.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopped.set()
+        self._awake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def alive(self) -> bool:
+        """Whether events are going out."""
+        return self._thread.is_alive() and time.monotonic() - self._round < STUCK_S
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._awake.wait(POLL_S)
+            self._awake.clear()
+            try:
+                self._db.read(self._send_new)
+            except Unavailable as error:
+                log.warning("relay waits for the database: %s", error.message)
+            except Exception:  # the relay must survive; the next round asks again from the last number sent
+                log.exception("relay round failed")
+            self._round = time.monotonic()
+
+    def _send_new(self, conn: Connection) -> None:
+        centres = queries.centres(conn)
+        for centre in centres:
+            sent = self._sent.get(centre.id)
+            if sent is None or sent.epoch != centre.epoch:
+                self._sent[centre.id] = Sent(centre.epoch, centre.event_seq)
+            elif sent.seq < centre.event_seq:
+                self._send_events(conn, centre, sent.seq)
+        if time.monotonic() - self._beat >= HEARTBEAT_S:
+            self._beat = time.monotonic()
+            for centre in centres:
+                self._send_heartbeat(centre)
+
+    def _send_events(self, conn: Connection, centre: CentreState, after: int) -> None:
+        for event in events_between(conn, centre.id, after, centre.event_seq):
+            for staff in (False, True):
+                view = event_view(event, centre=centre.code, epoch=centre.epoch, staff=staff)
+                self._emit(room_of(centre.code, staff=staff), "event", view)
+            self._sent[centre.id] = Sent(centre.epoch, event.seq)
+
+    def _send_heartbeat(self, centre: CentreState) -> None:
+        beat = {
+            "centre": centre.code,
+            "epoch": centre.epoch,
+            "seq": self._sent[centre.id].seq,
+            "now": to_iso(self._clock.now()),
+        }
+        for staff in (False, True):
+            self._emit(room_of(centre.code, staff=staff), "heartbeat", beat)

@@ -1,0 +1,103 @@
+"""The only Socket.IO handlers: a screen connects, and watches a centre."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from flask import request
+from flask_socketio import ConnectionRefusedError as TurnedAway
+from flask_socketio import SocketIO, join_room
+from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import SecurityError
+
+from server.domain.errors import Refused
+from server.domain.roles import ALLOWED, Permission, require
+from server.live.relay import room_of
+from server.services.access import Principal, principal_of_key
+from server.services.snapshots import catch_up_of
+from server.storage.database import Database
+
+NAMESPACE = "/live"
+
+
+class WatchIn(BaseModel):
+    """What a screen asks: the centre, and from which number of which epoch on."""
+
+    model_config = ConfigDict(extra="ignore")
+    centre: str
+    epoch: str | None = None
+    after: int
+
+
+class Sockets:
+    """The screens connected to this process and who they are."""
+
+    def __init__(
+        self, socketio: SocketIO, db: Database, device_cookie: str, limit: int, gauge: Callable[[float], None]
+    ) -> None:
+        self._socketio, self._db, self._cookie = socketio, db, device_cookie
+        self._limit, self._gauge = limit, gauge
+        self._lock = Lock()
+        self._screens: dict[str, Principal] = {}
+        for name, handler in (
+            ("connect", self._connect),
+            ("disconnect", self._disconnect),
+            ("watch", self._watch),
+        ):
+            socketio.on_event(name, handler, namespace=NAMESPACE)
+
+    def emit(self, room: str, name: str, message: Mapping[str, Any]) -> None:
+        """Send a message to every screen in a room."""
+        self._socketio.emit(name, message, to=room, namespace=NAMESPACE)
+
+    def _connect(self, auth: Any = None) -> None:
+        try:
+            request.host  # noqa: B018 - reading it checks the host against the trusted ones
+        except SecurityError as error:
+            raise TurnedAway("host not trusted") from error
+        principal = self._principal(auth)
+        with self._lock:
+            if len(self._screens) >= self._limit:
+                raise TurnedAway("busy")
+            self._screens[_sid()] = principal
+            self._gauge(len(self._screens))
+
+    def _principal(self, auth: Any) -> Principal:
+        key = auth.get("key") if isinstance(auth, dict) else None
+        secret = key if isinstance(key, str) else request.cookies.get(self._cookie)
+        if not secret:
+            raise TurnedAway("unauthenticated")
+        try:
+            principal = self._db.read(lambda conn: principal_of_key(conn, secret))
+            require(principal.role, Permission.WATCH)
+        except Refused as refusal:
+            raise TurnedAway(refusal.code) from refusal
+        return principal
+
+    def _disconnect(self, *_reason: Any) -> None:
+        with self._lock:
+            self._screens.pop(_sid(), None)
+            self._gauge(len(self._screens))
+
+    def _watch(self, asked: Any = None) -> dict[str, Any]:
+        """Join the room first, then read: what is committed in between comes twice rather than never."""
+        principal = self._screens.get(_sid())
+        try:
+            wanted = WatchIn.model_validate(asked)
+        except ValidationError:
+            return {"code": "invalid_input"}
+        if principal is None or principal.centre != wanted.centre:
+            return {"code": "forbidden"}
+        staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
+        join_room(room_of(wanted.centre, staff=staff))
+        try:
+            got = self._db.read(
+                lambda conn: catch_up_of(conn, wanted.centre, after=wanted.after, epoch=wanted.epoch, staff=staff)
+            )
+        except Refused as refusal:
+            return {"code": refusal.code}
+        return got.view()
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]  # set by Flask-SocketIO

@@ -1,0 +1,1 @@
+"""The manager's screens: the live floor, statistics and set-up."""

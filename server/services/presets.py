@@ -1,0 +1,269 @@
+"""A centre as a YAML file: validated, then written as rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.resources import files
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import insert
+
+from server.domain.journey import BACK, END, NEXT
+from server.domain.lifecycle import CounterState, TokenEnd
+from server.storage import models
+from server.storage.transaction import Transaction
+
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
+Letter = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]$")]
+Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Minutes = Annotated[float, Field(gt=0)]
+
+
+class Shape(BaseModel):
+    """Strict about names: a key that is not known is a mistake in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CentreShape(Shape):
+    code: Slug
+    name: str
+    timezone: str
+    languages: list[str] = Field(min_length=1)
+
+
+class HoursShape(Shape):
+    open: Clock
+    close: Clock
+    tokens: tuple[Clock, Clock]
+    lunch: tuple[Clock, Clock] | None = None
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+
+
+class SlotsShape(Shape):
+    minutes: int
+    capacity: int
+    count: int
+    admit_early_min: int
+
+
+class ClocksShape(Shape):
+    high_performance_min: int
+    promise_min: int
+    breach_min: int
+
+
+class MissedShape(Shape):
+    calls: int
+    minutes: int
+
+
+class OutcomeShape(Shape):
+    to: str = NEXT
+    decides: bool = False
+    ends: Literal[TokenEnd.DONE, TokenEnd.REFUSED] | None = None
+    returns: bool = False
+
+
+class StageShape(Shape):
+    code: Slug
+    name: str
+    counters: int = Field(ge=1)
+    open: int | None = None
+    service_min: Minutes
+    ok: str
+    outcomes: dict[str, OutcomeShape]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.ok not in self.outcomes:
+            raise ValueError(f"stage {self.code}: ok is {self.ok!r}, which is not one of its outcomes")
+        if self.open is not None and self.open > self.counters:
+            raise ValueError(f"stage {self.code}: {self.open} open of {self.counters} counters")
+        return self
+
+
+class SeriesShape(Shape):
+    letter: Letter
+    name: str
+    first: int = Field(1, ge=1)
+    last: int = Field(999, le=999)
+    overflow: Letter | None = None
+
+
+class ServiceShape(Shape):
+    code: Slug
+    name: str
+    route: str
+    series: Letter
+
+
+class NeedShape(Shape):
+    series: Letter
+
+
+class CallingShape(Shape):
+    rule: Literal["protected_first"]
+    protected: list[Letter]
+
+
+class KioskShape(Shape):
+    id: Slug
+    name: str
+    accessible: bool = False
+
+
+class ShareShape(Shape):
+    service: str
+    need: str | None = None
+    share: Share
+
+
+class DemandShape(Shape):
+    """How citizens come in a simulation: when, for what, and how long serving them takes."""
+
+    never_arrive: Share
+    early_min: float
+    late_min: float
+    service_cv: float = Field(gt=0)
+    shares: list[ShareShape]
+    outcomes: dict[str, dict[str, Share]] = {}
+
+
+class Preset(Shape):
+    """A whole centre: what it is, how it works, and the demand of a usual day."""
+
+    centre: CentreShape
+    hours: HoursShape
+    slots: SlotsShape
+    clocks: ClocksShape
+    missed: MissedShape
+    stages: list[StageShape] = Field(min_length=1)
+    routes: dict[str, list[str]]
+    series: list[SeriesShape]
+    services: list[ServiceShape] = Field(min_length=1)
+    needs: dict[str, NeedShape]
+    calling: CallingShape
+    kiosks: list[KioskShape]
+    demand: DemandShape
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        stages = {stage.code for stage in self.stages}
+        letters = {series.letter for series in self.series}
+        overflows = [series.overflow for series in self.series if series.overflow]
+        _all_known("stage of a route", [code for route in self.routes.values() for code in route], stages)
+        targets = [o.to for stage in self.stages for o in stage.outcomes.values()]
+        _all_known("target of an outcome", targets, stages | {NEXT, BACK, END})
+        _all_known("route of a service", [s.route for s in self.services], set(self.routes))
+        _all_known("series of a service", [s.series for s in self.services], letters)
+        _all_known("series of a need", [n.series for n in self.needs.values()], letters)
+        _all_known("protected series", self.calling.protected, letters)
+        if len(letters | set(overflows)) < len(self.series) + len(overflows):
+            raise ValueError("a letter is used for two series")
+        return self
+
+    def counters_of(self, stage: StageShape) -> list[str]:
+        """Return the ids of the counters of a stage: `A1` … `A33`."""
+        return [f"{stage.code}{n}" for n in range(1, stage.counters + 1)]
+
+
+def _all_known(what: str, used: Sequence[str], known: set[str]) -> None:
+    unknown = sorted(set(used) - known)
+    if unknown:
+        raise ValueError(f"unknown {what}: {', '.join(unknown)}")
+
+
+def preset_names() -> list[str]:
+    """Return the presets that come with Baari."""
+    return sorted(
+        f.name.removesuffix(".yaml") for f in files("server.presets").iterdir() if f.name.endswith(".yaml")
+    )
+
+
+def load_preset(name: str) -> Preset:
+    """Return a preset by name; raises LookupError, and ValueError for a file that does not fit."""
+    if name not in preset_names():
+        raise LookupError(f"there is no preset {name!r}; there are {', '.join(preset_names())}")
+    text = (files("server.presets") / f"{name}.yaml").read_text("utf-8")
+    return Preset.model_validate(yaml.safe_load(text))
+
+
+def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str, *, demo: bool) -> int:
+    """Write a preset as the rows of a new centre and return its id."""
+    centre = preset.centre
+    values = {
+        **centre.model_dump(),
+        "demo": demo,
+        "epoch": epoch,
+        "event_seq": 0,
+        "head": "",
+        "plan_version": 1,
+    }
+    centre_id = tx.conn.execute(insert(models.Centre).values(**values).returning(models.Centre.id)).scalar_one()
+    for model, rows in _rows(preset, valid_from):
+        tx.conn.execute(insert(model), [{**row, "centre_id": centre_id} for row in rows])
+    return int(centre_id)
+
+
+def _rows(preset: Preset, valid_from: date) -> list[tuple[type[models.Base], list[dict[str, Any]]]]:
+    return [
+        (models.Zone, [{"code": stage.code, "name": stage.name} for stage in preset.stages]),
+        (models.Stage, [_stage_row(stage, place) for place, stage in enumerate(preset.stages)]),
+        (models.Route, [{"code": code, "stages": stages} for code, stages in preset.routes.items()]),
+        (models.Series, _series_rows(preset)),
+        (models.Service, [s.model_dump() | {"position": place} for place, s in enumerate(preset.services)]),
+        (models.Policy, _policy_rows(preset, valid_from)),
+        (models.Counter, _counter_rows(preset)),
+        (models.Device, _device_rows(preset)),
+    ]
+
+
+def _stage_row(stage: StageShape, place: int) -> dict[str, Any]:
+    row = stage.model_dump(mode="json", include={"code", "name", "ok", "outcomes", "service_min"})
+    return row | {"zone": stage.code, "position": place}
+
+
+def _series_rows(preset: Preset) -> list[dict[str, Any]]:
+    """Return the series and, as series of their own, the overflow letters."""
+    main = [series.model_dump() for series in preset.series]
+    spare = [{**row, "letter": row["overflow"], "overflow": None} for row in main if row["overflow"]]
+    return main + spare
+
+
+def _policy_rows(preset: Preset, valid_from: date) -> list[dict[str, Any]]:
+    kinds: Mapping[str, Any] = {
+        kind: preset.model_dump(mode="json")[kind]
+        for kind in ("calling", "needs", "hours", "slots", "missed", "clocks")
+    }
+    return [{"kind": kind, "valid_from": valid_from, "body": body} for kind, body in kinds.items()]
+
+
+def _counter_rows(preset: Preset) -> list[dict[str, Any]]:
+    ids = [(stage.code, counter) for stage in preset.stages for counter in preset.counters_of(stage)]
+    closed = {"state": CounterState.CLOSED.value, "reason": None, "since": None}
+    return [
+        {"id": counter, "stage": stage, "position": place, **closed} for place, (stage, counter) in enumerate(ids)
+    ]
+
+
+def _device_rows(preset: Preset) -> list[dict[str, Any]]:
+    """Return a printer for each kiosk, the kiosks, and a board for each zone."""
+    printers = [
+        _device(f"printer-{kiosk.id.lower()}", "printer", f"Printer of {kiosk.name}") for kiosk in preset.kiosks
+    ]
+    kiosks = [
+        _device(kiosk.id, "kiosk", kiosk.name, printer=printer["id"], settings={"accessible": kiosk.accessible})
+        for kiosk, printer in zip(preset.kiosks, printers, strict=True)
+    ]
+    boards = [
+        _device(f"board-{stage.code.lower()}", "board", f"Board {stage.code}", zone=stage.code)
+        for stage in preset.stages
+    ]
+    return printers + kiosks + boards
+
+
+def _device(id_: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "kind": kind, "name": name, "zone": None, "printer": None, "settings": {}, **more}

@@ -1,0 +1,81 @@
+"""What a screen starts from, and how it catches up: a snapshot and numbered events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.domain.events import Event, Kind, event_view, token_view
+from server.domain.tokens import to_record
+from server.services.records import counter_view
+from server.storage import models, queries
+from server.storage.transaction import CentreState
+
+CATCH_UP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """The events after a number, or None when the screen has to load a new snapshot."""
+
+    epoch: str
+    seq: int
+    events: list[dict[str, Any]] | None
+
+    def view(self) -> dict[str, Any]:
+        """Return what a screen is told."""
+        told: dict[str, Any] = {"epoch": self.epoch, "seq": self.seq}
+        return told | ({"reload": True} if self.events is None else {"events": self.events})
+
+
+def snapshot_of(conn: Connection, code: str, *, staff: bool) -> dict[str, Any]:
+    """Return the snapshot of a centre; raises UnknownCentre."""
+    return snapshot(conn, queries.centre_by_code(conn, code), staff=staff)
+
+
+def catch_up_of(conn: Connection, code: str, *, after: int, epoch: str | None, staff: bool) -> CatchUp:
+    """Return what a screen of a centre has missed; raises UnknownCentre."""
+    return catch_up(conn, queries.centre_by_code(conn, code), after=after, epoch=epoch, staff=staff)
+
+
+def status_of(conn: Connection, secret: str) -> dict[str, Any]:
+    """Return `{centre, label, state, stage, counter}` of the token with this secret; raises UnknownToken."""
+    centre_id, token = queries.token_by_secret(conn, secret)
+    centre = next(c for c in queries.centres(conn) if c.id == centre_id)
+    view = token_view(to_record(token), staff=False)
+    return {"centre": centre.name, **{name: view[name] for name in ("label", "state", "stage", "counter")}}
+
+
+def snapshot(conn: Connection, centre: CentreState, *, staff: bool) -> dict[str, Any]:
+    """Return `{centre, epoch, seq, tokens, counters}` of one instant; ended tokens are not in it."""
+    tokens = [token_view(to_record(t), staff=staff) for t in queries.open_tokens(conn, centre.id)]
+    return {
+        "centre": centre.code,
+        "epoch": centre.epoch,
+        "seq": centre.event_seq,
+        "tokens": tokens,
+        "counters": [counter_view(c) for c in queries.counters(conn, centre.id)],
+    }
+
+
+def catch_up(conn: Connection, centre: CentreState, *, after: int, epoch: str | None, staff: bool) -> CatchUp:
+    """Return the events after number `after`; none when the epoch is another, or it is too far away."""
+    behind = centre.event_seq - after
+    if (epoch is not None and epoch != centre.epoch) or not 0 <= behind <= CATCH_UP:
+        return CatchUp(centre.epoch, centre.event_seq, None)
+    events = events_between(conn, centre.id, after, centre.event_seq)
+    views = [event_view(e, centre=centre.code, epoch=centre.epoch, staff=staff) for e in events]
+    return CatchUp(centre.epoch, centre.event_seq, views)
+
+
+def events_between(conn: Connection, centre_id: int, after: int, until: int) -> Iterator[Event]:
+    """Return the stored events after+1 … until, in order."""
+    table = models.Event
+    query = (
+        select(table.seq, table.at, table.kind, table.actor, table.data, table.hash)
+        .where(table.centre_id == centre_id, table.seq > after, table.seq <= until)
+        .order_by(table.seq)
+    )
+    for row in conn.execute(query.execution_options(yield_per=500)):
+        yield Event(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash)

@@ -1,0 +1,1 @@
+"""Whole days of a centre through the real services, on a clock of their own."""

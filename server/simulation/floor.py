@@ -1,0 +1,137 @@
+"""A floor with simulated citizens and staff: what is due, in the order of time."""
+
+import heapq
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from server.domain.errors import Conflict, QueueEmpty
+from server.domain.ids import status_secret, token_id
+from server.domain.lifecycle import CounterState
+from server.domain.tokens import Token
+from server.services import counters
+from server.services.days import DayClose, close_day
+from server.services.presets import Preset, StageShape
+from server.services.tokens import Order, issue
+from server.simulation import demand
+from server.storage import queries
+from server.storage.database import Database
+from server.storage.transaction import Transaction
+
+ACTOR = "simulation"
+Act = Callable[[datetime], None]
+
+
+class Floor:
+    """Citizens who come and counters that serve them; every step is a real command.
+
+    People may act on the same floor: a refusal that their actions cause is taken as it comes.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        centre_id: int,
+        preset: Preset,
+        rng: random.Random,
+        opened: Mapping[str, int] | None = None,
+    ) -> None:
+        self._db, self._centre, self._preset, self._rng = db, centre_id, preset, rng
+        self._opened = opened or {}
+        self._stages = {stage.code: stage for stage in preset.stages}
+        self._due: list[tuple[datetime, int, Act]] = []
+        self._order = itertools.count()
+        self._idle: dict[str, list[str]] = defaultdict(list)
+        self.calls = 0
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next thing happens; None when nothing is left to happen."""
+        return self._due[0][0] if self._due else None
+
+    def begin_day(self, day: date) -> None:
+        """Open the counters when the first citizens come, and expect all of the day."""
+        coming = list(demand.arrivals(self._preset, day, self._rng))
+        first = min([demand.opening(self._preset, day), *(a.at for a in coming)])
+        self._at(first, self._open_counters)
+        for arrival in coming:
+            self._at(arrival.at, lambda now, a=arrival: self._arrive(a, now))  # type: ignore[misc]
+
+    def run_next(self, now: datetime | None = None) -> None:
+        """Let the next thing happen, at its time or at `now`."""
+        at, _, act = heapq.heappop(self._due)
+        act(now or at)
+
+    def end_day(self, now: datetime) -> DayClose:
+        """Close the day; whoever is still on the floor expires."""
+        self._idle.clear()
+        self._due.clear()
+        return self._db.write(self._centre, lambda tx: close_day(tx, now, ACTOR, force=True))
+
+    def wake_idle(self, now: datetime) -> None:
+        """Let idle counters look again: somebody else may have put a token in line."""
+        for stage in sorted(self._db.read(lambda conn: queries.waiting_stages(conn, self._centre))):
+            self._dispatch(stage, now)
+
+    def _at(self, moment: datetime, act: Act) -> None:
+        heapq.heappush(self._due, (moment, next(self._order), act))
+
+    def _open_counters(self, now: datetime) -> None:
+        self._idle.clear()
+        for stage in self._preset.stages:
+            wanted = self._opened.get(stage.code, stage.open if stage.open is not None else stage.counters)
+            for counter in self._preset.counters_of(stage)[:wanted]:
+                self._open(counter, now)
+                self._idle[stage.code].append(counter)
+
+    def _open(self, counter: str, now: datetime) -> None:
+        self._db.write(self._centre, lambda tx: counters.set_state(tx, counter, CounterState.OPEN, now, ACTOR))
+
+    def _arrive(self, arrival: demand.Arrival, now: datetime) -> None:
+        order = Order(
+            token_id=token_id(now, self._rng.randbytes),
+            secret=status_secret(self._rng.randbytes),
+            service=arrival.service,
+            need=arrival.need,
+            language=arrival.language,
+        )
+        issued = self._db.write(self._centre, lambda tx: issue(tx, order, now, ACTOR))
+        self._dispatch(issued.token.step.stage, now)
+
+    def _dispatch(self, stage: str, now: datetime) -> None:
+        """Let idle counters of a stage call until nobody waits there."""
+        idle = self._idle[stage]
+        for counter in list(idle):
+            idle.remove(counter)
+            if not self._serve_next(stage, counter, now):
+                return
+
+    def _serve_next(self, stage: str, counter: str, now: datetime) -> bool:
+        """Call and start the next citizen; False, and the counter idles, when nobody waits."""
+        try:
+            self._db.write(self._centre, lambda tx: self._call_and_start(tx, counter, now))
+        except Conflict as refusal:  # nobody waits, or a person has paused this counter or is at work there
+            self._idle[stage].append(counter)
+            return not isinstance(refusal, QueueEmpty)
+        self.calls += 1
+        due = now + demand.service_time(self._preset, self._stages[stage], self._rng)
+        self._at(due, lambda then: self._finish(self._stages[stage], counter, then))
+        return True
+
+    def _call_and_start(self, tx: Transaction, counter: str, now: datetime) -> Token:
+        counters.call_next(tx, counter, now, ACTOR)
+        return counters.start(tx, counter, now, ACTOR)
+
+    def _finish(self, stage: StageShape, counter: str, now: datetime) -> None:
+        chosen = demand.outcome(self._preset, stage, self._rng)
+        try:
+            token = self._db.write(
+                self._centre, lambda tx: counters.finish(tx, counter, now, ACTOR, outcome=chosen)
+            )
+        except Conflict:  # a person finished it
+            token = None
+        self._serve_next(stage.code, counter, now)
+        if token is not None and not token.ended:
+            self._dispatch(token.step.stage, now)

@@ -1,0 +1,170 @@
+"""The one way to write and the one way to read."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, insert, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from server.domain.errors import Unavailable
+from server.storage import models
+from server.storage.engines import open_engines
+from server.storage.transaction import CentreState, Transaction, lock_centres
+
+T = TypeVar("T")
+BATCH = 64
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Command:
+    centre: int | None
+    fn: Callable[[Transaction], Any]
+    answer: "Future[Any]"
+
+
+class Database:
+    """A database with a single writer thread and any number of snapshot readers.
+
+    Commands that wait together are applied in one durable commit, each in its own savepoint: a refusal undoes
+    that command only, and every answer is given after the commit.
+    """
+
+    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
+        self.url = url
+        self._writer, self._reader = open_engines(url, synchronous=synchronous)
+        self._commands: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
+        self._listeners: list[Callable[[], None]] = []
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` on one read-only snapshot; raises Unavailable when the database does not answer."""
+        try:
+            with self._reader.connect() as connection, connection.begin():
+                return fn(connection)
+        except (DBAPIError, PoolTimeout) as error:
+            raise _unavailable(error) from error
+
+    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
+        """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
+
+        The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here;
+        Unavailable means that the commit failed and the outcome may be unknown: retry with the same key.
+        """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("write() inside write(): services get the transaction, never the database")
+        self._ensure_writer()
+        answer: Future[T] = Future()
+        self._commands.put(_Command(centre, fn, answer))
+        return answer.result()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every commit that recorded events; it must return at once."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Finish the commands under way, stop the writer and close all connections."""
+        thread = self._thread
+        if thread is not None:
+            self._commands.put(None)
+            thread.join()
+            self._thread = None
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _ensure_writer(self) -> None:
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            batch, last = self._next_batch()
+            if batch:
+                self._apply(batch)
+            if last:
+                return
+
+    def _next_batch(self) -> tuple[list[_Command], bool]:
+        batch: list[_Command] = []
+        command = self._commands.get()
+        while command is not None:
+            batch.append(command)
+            if len(batch) == BATCH:
+                return batch, False
+            try:
+                command = self._commands.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _apply(self, batch: Sequence[_Command]) -> None:
+        """Run a batch and tell every caller what came of it; nothing that happens here stops the writer."""
+        try:
+            answers, recorded = self._commit(batch)
+        except Exception as error:  # the writer must live; every caller is told
+            log.warning("commit failed: %s", error)
+            for command in batch:
+                command.answer.set_exception(_unavailable(error))
+            return
+        if recorded:
+            for listener in self._listeners:
+                listener()
+        for command, (result, refusal) in zip(batch, answers, strict=True):
+            if refusal is None:
+                command.answer.set_result(result)
+            else:
+                command.answer.set_exception(refusal)
+
+    def _commit(self, batch: Sequence[_Command]) -> tuple[list[tuple[Any, Exception | None]], bool]:
+        with self._writer.connect() as connection, connection.begin():
+            states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
+            answers, events = [], []
+            for command in batch:
+                tx = Transaction(connection, None if command.centre is None else states[command.centre])
+                answers.append(_attempt(tx, command.fn))
+                if answers[-1][1] is None and tx.state is not None:
+                    states[tx.state.id] = tx.state
+                    events += tx.rows
+            _record(connection, states, events)
+        return answers, bool(events)
+
+
+def _attempt(tx: Transaction, fn: Callable[[Transaction], T]) -> tuple[T | None, Exception | None]:
+    savepoint = tx.conn.begin_nested()
+    try:
+        result = fn(tx)
+        savepoint.commit()
+    except Exception as refusal:  # handed to the caller of this command; its neighbours go on
+        if tx.conn.invalidated:
+            raise
+        savepoint.rollback()
+        return None, refusal
+    return result, None
+
+
+def _record(connection: Connection, states: dict[int, CentreState], events: list[dict[str, Any]]) -> None:
+    """Write the events of a batch and move the counters of their centres."""
+    if not events:
+        return
+    connection.execute(insert(models.Event), events)
+    for centre in {row["centre_id"] for row in events}:
+        state = states[centre]
+        connection.execute(
+            update(models.Centre)
+            .where(models.Centre.id == centre)
+            .values(event_seq=state.event_seq, head=state.head)
+        )
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(f"The database did not answer: {type(error).__name__}. Please try again.")

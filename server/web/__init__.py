@@ -1,0 +1,1 @@
+"""What all routes share: who is there, commands, errors, health and security headers."""

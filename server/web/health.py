@@ -1,0 +1,84 @@
+"""Is the process alive, can it work, and what does it count."""
+
+import time
+
+from apiflask import APIBlueprint
+from flask import Flask, Response, g, jsonify, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from sqlalchemy import Connection
+
+from server.domain.errors import Unavailable
+from server.storage import queries, schema
+from server.web.site import read, site
+
+bp = APIBlueprint("health", __name__, enable_openapi=False)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """The database answers and has our schema, and events go out."""
+    checks = {"database": _database_ready(), "live": site().live()}
+    ready = all(checks.values())
+    return jsonify(status="ready" if ready else "not ready", checks=checks), 200 if ready else 503
+
+
+def _database_ready() -> bool:
+    try:
+        return read(schema.is_current)
+    except Unavailable:
+        return False
+
+
+class Metrics:
+    """What `/metrics` tells, one registry for each app."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        names = ["endpoint", "status"]
+        self.requests = Counter("baari_requests", "HTTP requests", names, registry=self.registry)
+        self.seconds = Histogram("baari_request_seconds", "Time to answer", ["endpoint"], registry=self.registry)
+        self.sockets = Gauge("baari_sockets", "Sockets connected", registry=self.registry)
+        self.events = Gauge("baari_events", "Events of a centre", ["centre"], registry=self.registry)
+        self.open_tokens = Gauge(
+            "baari_open_tokens", "Tokens under way", ["centre", "state"], registry=self.registry
+        )
+
+    def install(self, app: Flask) -> None:
+        """Count every request of the app and serve `/metrics`."""
+        app.before_request(self._begin)
+        app.after_request(self._end)
+        app.add_url_rule("/metrics", "metrics", self._page)
+
+    def _begin(self) -> None:
+        g.began = time.perf_counter()
+
+    def _end(self, response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        self.requests.labels(endpoint, response.status_code).inc()
+        if "began" in g:
+            self.seconds.labels(endpoint).observe(time.perf_counter() - g.began)
+        return response
+
+    def _page(self) -> Response:
+        read(self._gauge_centres)
+        return Response(generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST)
+
+    def _gauge_centres(self, conn: Connection) -> None:
+        self.open_tokens.clear()
+        for centre in queries.centres(conn):
+            self.events.labels(centre.code).set(centre.event_seq)
+            for token in queries.open_tokens(conn, centre.id):
+                self.open_tokens.labels(centre.code, token.state).inc()

@@ -1,0 +1,83 @@
+"""Every refusal as `application/problem+json` (RFC 9457) with a stable code."""
+
+import logging
+from typing import Any
+
+from apiflask import APIFlask, HTTPError
+from flask import Response, json, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from server.domain.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    Missing,
+    Refused,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+)
+
+STATUS: dict[type[Refused], int] = {
+    BadRequest: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    Missing: 404,
+    Conflict: 409,
+    Unprocessable: 422,
+    Unavailable: 503,
+}
+MEDIA_TYPE = "application/problem+json"
+
+log = logging.getLogger(__name__)
+
+
+def status_of(refusal: Refused) -> int:
+    """Return the HTTP status of a refusal."""
+    return next(status for family, status in STATUS.items() if isinstance(refusal, family))
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """Return a problem document."""
+    body = {"type": f"urn:baari:error:{code}", "title": code.replace("_", " "), "status": status}
+    content = json.dumps({**body, "code": code, "detail": detail, **more})
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="baari"'
+    return Response(content, status, headers, content_type=MEDIA_TYPE)
+
+
+def install(app: APIFlask) -> None:
+    """Answer every error of the app with a problem document."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPError, _invalid)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(refusal: Refused) -> Response:
+    return problem(status_of(refusal), refusal.code, refusal.message, **refusal.details)
+
+
+def _invalid(error: HTTPError) -> Response:
+    if error.status_code == 422:
+        fields: dict[str, Any] = next(iter(error.detail.values()), {}) if isinstance(error.detail, dict) else {}
+        told = "; ".join(f"{name}: {', '.join(messages)}" for name, messages in fields.items())
+        return problem(422, InvalidInput.code, told or "The input does not fit.", errors=fields)
+    told = error.message or "The request was refused."
+    return problem(error.status_code, _code_of(told), told)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    return problem(status, _code_of(error.name), str(error.description))
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected failure at %s %s", request.method, request.path, exc_info=error)
+    return problem(500, "internal", InternalServerError.description or "")
+
+
+def _code_of(name: str) -> str:
+    return name.lower().replace(" ", "_")

@@ -1,0 +1,38 @@
+"""What the routes of one server work with, handed in by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask import current_app
+from sqlalchemy import Connection
+
+from server.clocks import Clock
+from server.config import Settings
+from server.domain.ids import RandomBytes
+from server.storage.database import Database
+
+EXTENSION = "baari"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The database, the settings, the clocks of centre and machine, randomness, and the live part's health."""
+
+    db: Database
+    settings: Settings
+    clock: Clock
+    real: Clock
+    random_bytes: RandomBytes
+    live: Callable[[], bool]
+
+
+def site() -> Site:
+    """Return the site of the present request."""
+    return cast(Site, current_app.extensions[EXTENSION])
+
+
+def read(fn: Callable[[Connection], T]) -> T:
+    """Read one snapshot of the site's database."""
+    return site().db.read(fn)
