@@ -6,10 +6,11 @@ from datetime import datetime
 from server.domain import tokens
 from server.domain.calling import Reason, choose_next
 from server.domain.errors import CounterBusy, CounterNotOpen, NoCurrentToken, QueueEmpty
-from server.domain.events import Kind
+from server.domain.events import Kind, token_view
 from server.domain.hours import business_day
 from server.domain.journey import follow_route
 from server.domain.lifecycle import CounterState, move_counter
+from server.domain.tokens import to_record
 from server.services.plans import plan_of
 from server.services.records import record_counter, record_token
 from server.storage import queries
@@ -133,7 +134,8 @@ def current_token(tx: Transaction, counter_id: str) -> tokens.Token:
 def _require_free(tx: Transaction, counter_id: str) -> None:
     token = queries.token_at(tx.conn, tx.centre.id, counter_id)
     if token is not None:
-        call = {"id": token.step.call, "label": token.label, "token": token.id, "state": token.state}
+        view = token_view(to_record(token), staff=True)
+        call = {"id": token.step.call, "token": view, "counter": counter_id}
         raise CounterBusy(f"Counter {counter_id} still has {token.label}.", call=call)
 
 

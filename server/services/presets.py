@@ -45,7 +45,6 @@ class HoursShape(Shape):
 class SlotsShape(Shape):
     minutes: int
     capacity: int
-    count: int
     admit_early_min: int
 
 

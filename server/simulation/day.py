@@ -11,6 +11,7 @@ from typing import Any
 from server.services.presets import Preset, install_centre
 from server.services.statistics import figures
 from server.services.verification import verify
+from server.simulation.demand import bookings
 from server.simulation.floor import Floor
 from server.storage import queries, schema
 from server.storage.database import Database
@@ -52,7 +53,7 @@ def _run(db: Database, preset: Preset, seed: int, opened: Mapping[str, int]) -> 
         "open": usual | dict(opened),
         "issued": told["issued"],
         "completed": told["completed"],
-        "no_show": preset.slots.capacity * preset.slots.count - told["issued"],
+        "no_show": bookings(preset, DAY) - told["issued"],
         "stay": told["stay"],
         "wait": told["wait"],
         "calls": floor.calls,

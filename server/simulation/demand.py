@@ -29,13 +29,28 @@ def opening(preset: Preset, day: date) -> datetime:
     return _local(preset, day, preset.hours.open)
 
 
+def slots(preset: Preset, day: date) -> Iterator[datetime]:
+    """Return the starts of the slots of a day: while tokens are given, none in the lunch hour."""
+    first, last = (_local(preset, day, clock) for clock in preset.hours.tokens)
+    lunch = [_local(preset, day, clock) for clock in preset.hours.lunch or (preset.hours.close,) * 2]
+    slot = first
+    while slot < last:
+        if not lunch[0] <= slot < lunch[1]:
+            yield slot
+        slot += timedelta(minutes=preset.slots.minutes)
+
+
+def bookings(preset: Preset, day: date) -> int:
+    """Return how many people are booked on a day."""
+    return preset.slots.capacity * sum(1 for _ in slots(preset, day))
+
+
 def arrivals(preset: Preset, day: date, rng: random.Random) -> Iterator[Arrival]:
     """Return the citizens who come on a day: each slot full, some never arrive, the others around their time."""
-    demand, slots = preset.demand, preset.slots
+    demand = preset.demand
     weights = [share.share for share in demand.shares]
-    for number in range(slots.count):
-        slot = opening(preset, day) + timedelta(minutes=slots.minutes * number)
-        for _ in range(slots.capacity):
+    for slot in slots(preset, day):
+        for _ in range(preset.slots.capacity):
             if rng.random() < demand.never_arrive:
                 continue
             at = slot + timedelta(minutes=rng.uniform(-demand.early_min, demand.late_min))

@@ -52,11 +52,10 @@ class Floor:
         return self._due[0][0] if self._due else None
 
     def begin_day(self, day: date) -> None:
-        """Open the counters when the first citizens come, and expect all of the day."""
-        coming = list(demand.arrivals(self._preset, day, self._rng))
-        first = min([demand.opening(self._preset, day), *(a.at for a in coming)])
-        self._at(first, self._open_counters)
-        for arrival in coming:
+        """Expect the citizens of a day, the early ones before the doors of the counters open."""
+        self._idle.clear()
+        self._at(demand.opening(self._preset, day), self._open_counters)
+        for arrival in demand.arrivals(self._preset, day, self._rng):
             self._at(arrival.at, lambda now, a=arrival: self._arrive(a, now))  # type: ignore[misc]
 
     def run_next(self, now: datetime | None = None) -> None:
@@ -79,12 +78,12 @@ class Floor:
         heapq.heappush(self._due, (moment, next(self._order), act))
 
     def _open_counters(self, now: datetime) -> None:
-        self._idle.clear()
         for stage in self._preset.stages:
             wanted = self._opened.get(stage.code, stage.open if stage.open is not None else stage.counters)
             for counter in self._preset.counters_of(stage)[:wanted]:
                 self._open(counter, now)
                 self._idle[stage.code].append(counter)
+            self._dispatch(stage.code, now)
 
     def _open(self, counter: str, now: datetime) -> None:
         self._db.write(self._centre, lambda tx: counters.set_state(tx, counter, CounterState.OPEN, now, ACTOR))

@@ -1,0 +1,31 @@
+// The floor as a screen knows it, and how a numbered event changes it. Pure: no socket, no clock, no page.
+
+/** @returns {{centre: string, epoch: string, seq: number, tokens: Map, counters: Map}} the state a snapshot tells */
+export function fromSnapshot(snapshot) {
+  return {
+    centre: snapshot.centre,
+    epoch: snapshot.epoch,
+    seq: snapshot.seq,
+    tokens: new Map(snapshot.tokens.map((token) => [token.id, token])),
+    counters: new Map(snapshot.counters.map((counter) => [counter.id, counter])),
+  };
+}
+
+/** Tell what an event is to a state: "known" already, the "next" one, or proof of a "gap". */
+export function place(state, event) {
+  if (event.epoch !== state.epoch) return "gap";
+  if (event.seq <= state.seq) return "known";
+  return event.seq === state.seq + 1 ? "next" : "gap";
+}
+
+/** Return the state after the next event: upsert by id, drop what has ended. */
+export function reduce(state, event) {
+  const tokens = new Map(state.tokens);
+  const counters = new Map(state.counters);
+  if (event.token) {
+    if (event.token.ended) tokens.delete(event.token.id);
+    else tokens.set(event.token.id, event.token);
+  }
+  if (event.counter) counters.set(event.counter.id, event.counter);
+  return { ...state, seq: event.seq, tokens, counters };
+}
