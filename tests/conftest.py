@@ -1,0 +1,85 @@
+"""What tests share: real databases, a floor to act on, and servers that really run."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from server.storage import schema
+from server.storage.database import Database
+from tests.factories import Floor, install_floor
+from tests.processes import ServerProcess
+
+ADMIN_URL = os.environ.get("BAARI_TEST_PG_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one option choose the databases of the service tests."""
+    parser.addoption("--db", choices=("both", "sqlite", "postgresql"), default="both", help="databases to test on")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that asks for a database on each of them."""
+    if "backend" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        metafunc.parametrize("backend", ["sqlite", "postgresql"] if chosen == "both" else [chosen])
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip a test that misses a service; in CI that is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an empty database of the backend."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'baari.sqlite'}"
+        return
+    try:
+        admin = psycopg.connect(ADMIN_URL, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        skip_or_fail(f"PostgreSQL does not answer at BAARI_TEST_PG_URL: {error}")
+    name = f"baari_test_{secrets.token_hex(6)}"
+    with admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        yield ADMIN_URL.rsplit("/", 1)[0] + f"/{name}"
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """Return a migrated database."""
+    schema.migrate(database_url)
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def floor(db: Database) -> Floor:
+    """Return the demo centre of preset M in an empty state, counters closed."""
+    return install_floor(db)
+
+
+@pytest.fixture
+def sqlite_floor(tmp_path: Path) -> Iterator[Floor]:
+    """Return a floor on SQLite only, for what does not depend on the database."""
+    url = f"sqlite:///{tmp_path / 'baari.sqlite'}"
+    schema.migrate(url, synchronous="OFF")
+    database = Database(url, synchronous="OFF")
+    yield install_floor(database)
+    database.close()
+
+
+@pytest.fixture
+def server(db: Database, tmp_path: Path) -> Iterator[ServerProcess]:
+    """Return a running `baari serve` on a floor of its own."""
+    install_floor(db)
+    with ServerProcess(db.url, tmp_path) as process:
+        yield process

@@ -1,0 +1,1 @@
+"""One citizen, many counters, foreign clients: the running server from outside."""

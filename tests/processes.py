@@ -1,0 +1,121 @@
+"""A real server in a process of its own, and a client that speaks to it."""
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from server.domain.roles import Role
+from server.services.access import create_key
+from server.storage import queries
+from server.storage.database import Database
+from tests.factories import CENTRE, MORNING
+
+READY_S = 20.0
+BAARI = str(Path(sys.executable).with_name("baari"))
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Client:
+    """Speaks to a server with one key; every command gets an Idempotency-Key of its own."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        """Read."""
+        return self.http.get(f"/api/v1/{path}", params=params)
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
+        """Send a command."""
+        headers = {"Idempotency-Key": key or secrets.token_hex(8)}
+        return self.http.post(f"/api/v1/{path}", json=body, headers=headers)
+
+    def issue(self, service: str = "NORMAL", *, key: str | None = None, **more: Any) -> httpx.Response:
+        """Take a token."""
+        return self.post(f"centres/{CENTRE}/tokens", {"service": service, **more}, key=key)
+
+    def snapshot(self) -> Any:
+        """Get the floor."""
+        return self.get(f"centres/{CENTRE}/snapshot").json()
+
+
+class ServerProcess:
+    """`baari serve` on a database; ends by its own process id."""
+
+    def __init__(self, database_url: str, data_dir: Path, *, port: int | None = None, **env: str) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database_url, self.data_dir = database_url, data_dir
+        self._env = {"BAARI_DATABASE_URL": database_url, "BAARI_DATA_DIR": str(data_dir), **env}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._clients: list[Client] = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        for client in self._clients:
+            client.http.close()
+
+    def start(self) -> None:
+        """Start and wait until it is ready."""
+        env = {**os.environ, **self._env}
+        self._process = subprocess.Popen(
+            [BAARI, "serve", "--port", str(self.port)], env=env, start_new_session=True
+        )
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                    return
+            time.sleep(0.05)
+        self.kill()
+        raise TimeoutError(f"not ready after {READY_S} s")
+
+    def stop(self) -> None:
+        """End it in order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, how)
+            self._process.wait(30)
+            self._process = None
+
+    def client(self, role: Role = Role.MANAGER, **bound: str) -> Client:
+        """Return a client with a new key of a role."""
+        client = Client(self.url, make_key(self.database_url, role, **bound))
+        self._clients.append(client)
+        return client
+
+
+def make_key(database_url: str, role: Role, **bound: str) -> str:
+    """Make a bearer key in a database, as `baari key create` does."""
+    db = Database(database_url)
+    try:
+        centre = db.read(lambda conn: queries.centre_by_code(conn, CENTRE))
+        return db.write(centre.id, lambda tx: create_key(tx, role, "test", MORNING, **bound))
+    finally:
+        db.close()
