@@ -23,7 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that asks for a database on each of them."""
-    if "backend" in metafunc.fixturenames:
+    chosen_by_test = any("backend" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "backend" in metafunc.fixturenames and not chosen_by_test:
         chosen = metafunc.config.getoption("--db")
         metafunc.parametrize("backend", ["sqlite", "postgresql"] if chosen == "both" else [chosen])
 
