@@ -6,7 +6,7 @@
     ├── Forbidden
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition
-    │                         DayClosed · DayNotFinished · SeriesFull
+    │                         DayClosed · DayNotFinished · SeriesFull · AlreadyThere
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · IdempotencyKeyReused · NotAvailable
     └── Unavailable
@@ -98,6 +98,10 @@ class DayNotFinished(Conflict):
 
 class SeriesFull(Conflict):
     code = "series_full"
+
+
+class AlreadyThere(Conflict):
+    code = "already_there"
 
 
 class Unprocessable(Refused):

@@ -8,7 +8,7 @@ from datetime import datetime
 import argon2
 from sqlalchemy import Connection, insert, select
 
-from server.domain.errors import Forbidden, Unauthenticated, UnknownCounter, UnknownDevice
+from server.domain.errors import AlreadyThere, Forbidden, Unauthenticated, UnknownCounter, UnknownDevice
 from server.domain.roles import Role
 from server.storage.models import AccessKey, Centre, Counter, Device, Staff
 from server.storage.transaction import Transaction
@@ -85,7 +85,9 @@ def principal_of_key(conn: Connection, secret: str) -> Principal:
 
 
 def add_staff(tx: Transaction, user: str, role: Role, password: str, now: datetime) -> None:
-    """Write a person who can sign in."""
+    """Write a person who can sign in; raises AlreadyThere."""
+    if tx.conn.execute(select(Staff.id).where(Staff.user == user)).first():
+        raise AlreadyThere(f"There is a person “{user}” already.")
     row = {"user": user, "role": role.value, "password_hash": PASSWORDS.hash(password), "created_at": now}
     tx.conn.execute(insert(Staff).values(**row, centre_id=tx.centre.id))
 

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlalchemy.orm import InstrumentedAttribute
 
+from server.domain.errors import AlreadyThere
 from server.domain.journey import BACK, END, NEXT
 from server.domain.lifecycle import CounterState, TokenEnd
 from server.storage import models
@@ -191,8 +193,14 @@ def load_preset(name: str) -> Preset:
 
 
 def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str, *, demo: bool) -> int:
-    """Write a preset as the rows of a new centre and return its id."""
+    """Write a preset as the rows of a new centre and return its id; raises AlreadyThere.
+
+    Codes of centres, counters and devices are unique in the installation.
+    """
     centre = preset.centre
+    _require_new(tx, "centre", models.Centre.code, [centre.code])
+    _require_new(tx, "counter", models.Counter.id, [row["id"] for row in _counter_rows(preset)])
+    _require_new(tx, "device", models.Device.id, [row["id"] for row in _device_rows(preset)])
     values = {
         **centre.model_dump(),
         "demo": demo,
@@ -205,6 +213,12 @@ def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str
     for model, rows in _rows(preset, valid_from):
         tx.conn.execute(insert(model), [{**row, "centre_id": centre_id} for row in rows])
     return int(centre_id)
+
+
+def _require_new(tx: Transaction, what: str, column: InstrumentedAttribute[str], names: Sequence[str]) -> None:
+    taken = tx.conn.execute(select(column).where(column.in_(names)).order_by(column)).scalars().first()
+    if taken is not None:
+        raise AlreadyThere(f"There is a {what} “{taken}” already.")
 
 
 def _rows(preset: Preset, valid_from: date) -> list[tuple[type[models.Base], list[dict[str, Any]]]]:

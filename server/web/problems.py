@@ -5,7 +5,7 @@ from typing import Any
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, json, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from server.domain.errors import (
     BadRequest,
@@ -71,7 +71,8 @@ def _invalid(error: HTTPError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    return problem(status, _code_of(error.name), str(error.description))
+    hint = " A name that is right belongs into BAARI_TRUSTED_HOSTS." if isinstance(error, SecurityError) else ""
+    return problem(status, _code_of(error.name), f"{error.description}{hint}")
 
 
 def _unexpected(error: Exception) -> Response:

@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install run test check lint types vendor lock clean
+
+help: ## show this help
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: .venv/.ok ## build .venv with the locked dependencies and the `baari` command
+
+.venv/.ok: setup.cfg pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Baari needs Python 3.11 or newer"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+run: .venv/.ok ## serve a fresh demo centre with simulated citizens
+	$(BIN)/baari demo
+
+node_modules/.ok: package.json package-lock.json
+	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is missing: the tests of the screens' JavaScript are skipped"; fi
+
+test: .venv/.ok node_modules/.ok ## install what the tests need, then run all of them
+	$(BIN)/pytest
+	@if command -v node >/dev/null; then node --test tests/js/; fi
+
+lint: .venv/.ok
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.ok
+	$(BIN)/mypy
+
+check: lint types test ## lint, format, types and tests
+
+vendor: node_modules/.ok ## copy the front-end libraries into the tree
+	node .ci/vendor.mjs
+
+lock: .venv/.ok ## renew requirements.lock from setup.cfg
+	$(BIN)/uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements.lock
+
+clean: ## remove what was built; the data in var/ stays
+	rm -rf .venv node_modules build *.egg-info

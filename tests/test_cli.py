@@ -1,0 +1,71 @@
+"""The command `baari` from outside."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.processes import BAARI
+
+
+@pytest.fixture
+def baari(tmp_path: Path) -> Any:
+    def run(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+        environment = {"BAARI_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", **env}
+        return subprocess.run([BAARI, *words], env=environment, input=stdin, capture_output=True, text=True)
+
+    return run
+
+
+def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> None:
+    assert baari("init", "--code", "PSK-1", "--name", "Centre One").returncode == 0
+    key = baari("key", "create", "--role", "kiosk", "--name", "hall", "--device", "K1")
+    assert key.stdout.startswith("baari_")
+    added = baari("user", "add", "--user", "asha", "--role", "manager", stdin="a long secret\na long secret\n")
+    assert (added.returncode, added.stdout.splitlines()[-1]) == (0, "asha can sign in.")
+    verdict = baari("verify", "--json")
+    assert json.loads(verdict.stdout) == {"ok": True, "tokens": 0, "events": 0, "faults": []}
+
+
+def test_what_is_there_already_is_refused_in_words(baari: Any) -> None:
+    baari("init")
+    again = baari("init", "--code", "PSK-2")
+    assert (again.returncode, again.stderr) == (1, "baari: There is a counter “A1” already.\n")
+    for expected in (0, 1):
+        added = baari("user", "add", "--user", "asha", "--role", "counter", stdin="secret\nsecret\n")
+        assert added.returncode == expected
+    assert "There is a person “asha” already." in added.stderr
+
+
+def test_a_demo_refuses_a_database_with_a_real_centre(baari: Any) -> None:
+    baari("init")
+    refused = baari("demo", "--port", "0")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "PSK-DEMO is a real centre" in refused.stderr
+
+
+def test_a_wrong_setting_stops_the_start_and_names_itself(baari: Any) -> None:
+    refused = baari("serve", BAARI_PORT="many")
+    assert refused.returncode == 2
+    assert "BAARI_PORT" in refused.stderr
+
+
+def test_a_port_that_is_taken_is_named(baari: Any) -> None:
+    refused = baari("serve", "--port", "1", BAARI_HOST="203.0.113.1")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "203.0.113.1:1" in refused.stderr
+
+
+def test_a_stage_that_is_not_there_is_refused_by_the_simulation(baari: Any) -> None:
+    refused = baari("simulate", "--open", "Z=3")
+    assert refused.returncode == 2
+    assert "Z=3" in refused.stderr
+
+
+def test_closing_the_day_needs_a_name_when_there_is_no_centre(baari: Any) -> None:
+    baari("migrate")
+    refused = baari("close-day")
+    assert refused.returncode == 1
+    assert "--centre" in refused.stderr
