@@ -1,7 +1,7 @@
 """A token and its open step as values, and the change each action makes to them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -116,9 +116,14 @@ def _step(token: Token, **changes: Any) -> Token:
     return replace(token, step=replace(token.step, **changes))
 
 
+STEP_NAMES = tuple(field.name for field in fields(Step))
+TOKEN_NAMES = tuple(field.name for field in fields(Token) if field.name != "step")
+
+
 def to_record(token: Token) -> dict[str, Any]:
     """Return the whole token as JSON values, the shape that the event log keeps."""
-    return {key: _plain(value) for key, value in asdict(token).items()}
+    record = {name: _plain(getattr(token, name)) for name in TOKEN_NAMES}
+    return record | {"step": {name: _plain(getattr(token.step, name)) for name in STEP_NAMES}}
 
 
 def from_record(record: Mapping[str, Any]) -> Token:
@@ -140,13 +145,9 @@ def from_record(record: Mapping[str, Any]) -> Token:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, datetime):
         return to_iso(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def to_iso(moment: datetime) -> str:

@@ -8,17 +8,20 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.domain.errors import Unavailable
-from server.storage import models
 from server.storage.engines import open_engines
+from server.storage.models import Centre, Event
+from server.storage.statements import Statement
 from server.storage.transaction import CentreState, Transaction, lock_centres
 
 T = TypeVar("T")
 BATCH = 64
+INSERT_EVENTS = Statement(insert(Event), ["centre_id", "seq", "at", "kind", "actor", "data", "hash"])
+MOVE_CENTRE = Statement(update(Centre).where(Centre.id == bindparam("centre")), ["event_seq", "head"])
 
 log = logging.getLogger(__name__)
 
@@ -156,14 +159,10 @@ def _record(connection: Connection, states: dict[int, CentreState], events: list
     """Write the events of a batch and move the counters of their centres."""
     if not events:
         return
-    connection.execute(insert(models.Event), events)
+    INSERT_EVENTS.run_many(connection, events)
     for centre in {row["centre_id"] for row in events}:
         state = states[centre]
-        connection.execute(
-            update(models.Centre)
-            .where(models.Centre.id == centre)
-            .values(event_seq=state.event_seq, head=state.head)
-        )
+        MOVE_CENTRE.run(connection, centre=centre, event_seq=state.event_seq, head=state.head)
 
 
 def _unavailable(error: Exception) -> Unavailable:

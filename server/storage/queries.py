@@ -1,11 +1,23 @@
 """Reads and writes of tokens, steps and counters, to and from the values of the domain."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, and_, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain import tokens
@@ -13,6 +25,7 @@ from server.domain.calling import Waiting
 from server.domain.errors import UnknownCentre, UnknownCounter, UnknownToken
 from server.domain.lifecycle import AT_COUNTER, CounterState, StepState, TokenEnd
 from server.storage.models import Centre, Counter, SeriesDay, Step, Token
+from server.storage.statements import Statement
 from server.storage.transaction import CENTRE, CentreState
 
 # As literals, so that both databases see that a partial index serves them.
@@ -22,9 +35,10 @@ IS_AT_COUNTER: ColumnElement[bool] = literal_column(
 )
 STEP_FIELDS = [field.name for field in fields(tokens.Step)]
 TOKEN_FIELDS = [field.name for field in fields(tokens.Token) if field.name != "step"]
+BEFORE_STEP = [field.name for field in fields(tokens.Token)].index("step")
+STATE, ENDS = STEP_FIELDS.index("state"), TOKEN_FIELDS.index("ends")
 TOKEN = select(
-    *(getattr(Token, name).label(f"t_{name}") for name in TOKEN_FIELDS),
-    *(getattr(Step, name).label(f"s_{name}") for name in STEP_FIELDS),
+    *(getattr(Token, name) for name in TOKEN_FIELDS), *(getattr(Step, name) for name in STEP_FIELDS)
 ).join(Step, and_(Step.centre_id == Token.centre_id, Step.seq == Token.step_seq))
 
 
@@ -40,13 +54,11 @@ class CounterRow:
     since: datetime | None
 
 
-def _token(row: Any) -> tokens.Token:
-    values = row._mapping
-    step = {name: values[f"s_{name}"] for name in STEP_FIELDS}
-    step["state"] = StepState(step["state"])
-    token = {name: values[f"t_{name}"] for name in TOKEN_FIELDS}
-    token["ends"] = TokenEnd(token["ends"])
-    return tokens.Token(**token, step=tokens.Step(**step))
+def _token(row: Sequence[Any]) -> tokens.Token:
+    token, step = list(row[: len(TOKEN_FIELDS)]), list(row[len(TOKEN_FIELDS) :])
+    step[STATE], token[ENDS] = StepState(step[STATE]), TokenEnd(token[ENDS])
+    token.insert(BEFORE_STEP, tokens.Step(*step))
+    return tokens.Token(*token)
 
 
 def centre_by_code(conn: Connection, code: str) -> CentreState:
@@ -62,9 +74,12 @@ def centres(conn: Connection) -> list[CentreState]:
     return [CentreState(**row._mapping) for row in conn.execute(CENTRE.order_by(Centre.id))]
 
 
+TOKEN_BY_ID = Statement(TOKEN.where(Token.centre_id == bindparam("centre"), Token.id == bindparam("token")))
+
+
 def token_by_id(conn: Connection, centre_id: int, token_id: str) -> tokens.Token:
     """Return a token of the centre; raises UnknownToken."""
-    row = conn.execute(TOKEN.where(Token.centre_id == centre_id, Token.id == token_id)).one_or_none()
+    row = TOKEN_BY_ID.row(conn, centre=centre_id, token=token_id)
     if row is None:
         raise UnknownToken("There is no such token here.")
     return _token(row)
@@ -72,11 +87,10 @@ def token_by_id(conn: Connection, centre_id: int, token_id: str) -> tokens.Token
 
 def token_by_secret(conn: Connection, secret: str) -> tuple[int, tokens.Token]:
     """Return (centre id, token) of a status secret; raises UnknownToken."""
-    query = TOKEN.add_columns(Token.centre_id).where(Token.secret == secret)
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(TOKEN.add_columns(Token.centre_id).where(Token.secret == secret)).one_or_none()
     if row is None:
         raise UnknownToken("There is no such page.")
-    return row.centre_id, _token(row)
+    return row[-1], _token(row[:-1])
 
 
 def open_tokens(conn: Connection, centre_id: int) -> Iterator[tokens.Token]:
@@ -85,31 +99,36 @@ def open_tokens(conn: Connection, centre_id: int) -> Iterator[tokens.Token]:
     return map(_token, conn.execute(query))
 
 
+TOKEN_AT = Statement(
+    TOKEN.where(Step.centre_id == bindparam("centre"), Step.counter == bindparam("counter"), IS_AT_COUNTER)
+)
+
+
 def token_at(conn: Connection, centre_id: int, counter: str) -> tokens.Token | None:
     """Return the token called to or served at a counter."""
-    query = TOKEN.where(Step.centre_id == centre_id, Step.counter == counter, IS_AT_COUNTER)
-    row = conn.execute(query).one_or_none()
+    row = TOKEN_AT.row(conn, centre=centre_id, counter=counter)
     return None if row is None else _token(row)
 
 
-HEADS = text(
-    """
-    SELECT s.seq, s.token_id, t.label, s.klass, s.entered_at
-    FROM series AS c
-    JOIN step AS s ON s.centre_id = c.centre_id AND s.seq = (
-        SELECT w.seq FROM step AS w
-        WHERE w.centre_id = c.centre_id AND w.stage = :stage AND w.klass = c.letter AND w.state = 'waiting'
-        ORDER BY w.entered_at, w.seq LIMIT 1)
-    JOIN token AS t ON t.id = s.token_id
-    WHERE c.centre_id = :centre
-    """
-).columns(Step.seq, Step.token_id, Token.label, Step.klass, Step.entered_at)
+HEADS = Statement(
+    text(
+        """
+        SELECT s.seq, s.token_id, t.label, s.klass, s.entered_at
+        FROM series AS c
+        JOIN step AS s ON s.centre_id = c.centre_id AND s.seq = (
+            SELECT w.seq FROM step AS w
+            WHERE w.centre_id = c.centre_id AND w.stage = :stage AND w.klass = c.letter AND w.state = 'waiting'
+            ORDER BY w.entered_at, w.seq LIMIT 1)
+        JOIN token AS t ON t.id = s.token_id
+        WHERE c.centre_id = :centre
+        """
+    ).columns(Step.seq, Step.token_id, Token.label, Step.klass, Step.entered_at)
+)
 
 
 def heads_of_line(conn: Connection, centre_id: int, stage: str) -> list[Waiting]:
     """Return the first waiting step of each class at a stage, by one look into the index of the waiting."""
-    rows = conn.execute(HEADS, {"centre": centre_id, "stage": stage})
-    return [Waiting(*row) for row in rows]
+    return [Waiting(*row) for row in HEADS.rows(conn, centre=centre_id, stage=stage)]
 
 
 def ahead_count(conn: Connection, centre_id: int, stage: str, classes: frozenset[str] | None) -> int:
@@ -122,38 +141,50 @@ def ahead_count(conn: Connection, centre_id: int, stage: str, classes: frozenset
     return conn.execute(query).scalar_one()
 
 
+INSERT_TOKEN = Statement(insert(Token), [*TOKEN_FIELDS, "centre_id", "secret", "step_seq"])
+INSERT_STEP = Statement(insert(Step), [*STEP_FIELDS, "centre_id", "token_id", "klass"])
+STEP_CHANGES = ["state", "counter", "call", "calls", "called_at", "started_at", "ended_at", "outcome"]
+UPDATE_STEP = Statement(
+    update(Step).where(
+        Step.centre_id == bindparam("in_centre"),
+        Step.seq == bindparam("of_seq"),
+        Step.state == bindparam("before"),
+    ),
+    STEP_CHANGES,
+)
+TOKEN_CHANGES = ["step_seq", "decision", "ends", "ended_at"]
+UPDATE_TOKEN = Statement(update(Token).where(Token.id == bindparam("token")), TOKEN_CHANGES)
+
+
 def insert_token(conn: Connection, centre_id: int, token: tokens.Token, secret: str) -> None:
     """Write a new token and its first step."""
     row = {name: getattr(token, name) for name in TOKEN_FIELDS}
-    conn.execute(insert(Token).values(**row, centre_id=centre_id, secret=secret, step_seq=token.step.seq))
+    INSERT_TOKEN.run(conn, **row, centre_id=centre_id, secret=secret, step_seq=token.step.seq)
     insert_step(conn, centre_id, token)
 
 
 def insert_step(conn: Connection, centre_id: int, token: tokens.Token) -> None:
     """Write the open step of a token."""
-    values = asdict(token.step) | {"centre_id": centre_id, "token_id": token.id, "klass": token.klass}
-    conn.execute(insert(Step).values(**values))
+    row = {name: getattr(token.step, name) for name in STEP_FIELDS}
+    INSERT_STEP.run(conn, **row, centre_id=centre_id, token_id=token.id, klass=token.klass)
 
 
 def update_step(conn: Connection, centre_id: int, before: tokens.Step, after: tokens.Step) -> None:
     """Write a changed step; raises RuntimeError unless it still stands as `before`."""
-    changes = {name: value for name, value in asdict(after).items() if value != getattr(before, name)}
-    statement = update(Step).where(Step.centre_id == centre_id, Step.seq == before.seq, Step.state == before.state)
-    if conn.execute(statement.values(**changes)).rowcount != 1:
+    row = {name: getattr(after, name) for name in STEP_CHANGES}
+    if UPDATE_STEP.run(conn, **row, in_centre=centre_id, of_seq=before.seq, before=before.state) != 1:
         raise RuntimeError(f"step {before.seq} is no longer {before.state}")
 
 
 def update_token(conn: Connection, token: tokens.Token) -> None:
     """Write which step a token is in and how it ended."""
-    conn.execute(
-        update(Token)
-        .where(Token.id == token.id)
-        .values(
-            step_seq=token.step.seq,
-            decision=token.decision,
-            ends=token.ends.value,
-            ended_at=token.ended_at,
-        )
+    UPDATE_TOKEN.run(
+        conn,
+        token=token.id,
+        step_seq=token.step.seq,
+        decision=token.decision,
+        ends=token.ends,
+        ended_at=token.ended_at,
     )
 
 
@@ -175,15 +206,17 @@ def set_last_number(conn: Connection, centre_id: int, day: date, letter: str, la
 
 
 COUNTER = select(Counter.id, Counter.centre_id, Counter.stage, Counter.state, Counter.reason, Counter.since)
+COUNTER_BY_ID = Statement(COUNTER.where(Counter.id == bindparam("counter")))
 
 
-def _counter(row: Any) -> CounterRow:
-    return CounterRow(**{**row._mapping, "state": CounterState(row.state)})
+def _counter(row: Sequence[Any]) -> CounterRow:
+    id_, centre_id, stage, state, reason, since = row
+    return CounterRow(id_, centre_id, stage, CounterState(state), reason, since)
 
 
 def counter_by_id(conn: Connection, counter_id: str) -> CounterRow:
     """Return a counter; raises UnknownCounter."""
-    row = conn.execute(COUNTER.where(Counter.id == counter_id)).one_or_none()
+    row = COUNTER_BY_ID.row(conn, counter=counter_id)
     if row is None:
         raise UnknownCounter(f"There is no counter “{counter_id}”.")
     return _counter(row)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from server.domain.errors import UnknownCentre
 from server.domain.events import Event, Kind, seal
 from server.storage.models import Centre
+from server.storage.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class CentreState:
 
 
 CENTRE = select(*(getattr(Centre, field.name) for field in fields(CentreState)))
+LOCK = Statement(CENTRE.where(Centre.id == bindparam("centre")).with_for_update())
 
 
 class Transaction:
@@ -77,10 +79,10 @@ class Transaction:
 
 def lock_centres(conn: Connection, ids: set[int]) -> dict[int, CentreState]:
     """Lock centres in the order of their ids and return them; raises UnknownCentre."""
-    if not ids:
-        return {}
-    locked = CENTRE.where(Centre.id.in_(ids)).order_by(Centre.id).with_for_update()
-    states = {row.id: CentreState(**row._mapping) for row in conn.execute(locked)}
-    if len(states) < len(ids):
-        raise UnknownCentre("There is no such centre.")
+    states = {}
+    for centre in sorted(ids):
+        row = LOCK.row(conn, centre=centre)
+        if row is None:
+            raise UnknownCentre("There is no such centre.")
+        states[centre] = CentreState(*row)
     return states

@@ -1,0 +1,1 @@
+"""Benchmarks and figures that are measured, not asserted."""

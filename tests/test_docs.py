@@ -1,0 +1,68 @@
+"""The tables of the documentation say what the code says."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from server.cli import cli
+from server.config import PREFIX, Settings
+from server.domain import errors
+from server.domain.events import Kind
+from server.web.problems import status_of
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def first_cells(page: str) -> list[str]:
+    """Return what stands in back quotes in the first column of a page's table."""
+    return re.findall(r"^\| `([^`]+)`", (DOCS / page).read_text("utf-8"), re.MULTILINE)
+
+
+def commands(group: click.Group, words: str = "baari") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{words} {name}")
+        else:
+            yield f"{words} {name}"
+
+
+def refusals(family: type[errors.Refused] = errors.Refused) -> Iterator[type[errors.Refused]]:
+    for refusal in family.__subclasses__():
+        yield refusal
+        yield from refusals(refusal)
+
+
+def test_every_setting_is_documented() -> None:
+    assert first_cells("settings.md") == [PREFIX + name.upper() for name in Settings.model_fields]
+
+
+def test_every_command_is_documented() -> None:
+    assert sorted(first_cells("commands.md")) == sorted(commands(cli))
+
+
+def test_every_event_is_documented() -> None:
+    assert first_cells("events.md") == [kind.value for kind in Kind]
+
+
+def test_every_refusal_is_documented_with_its_status() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \| (\d+)", (DOCS / "errors.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted((r.code, str(status_of(r("")))) for r in refusals())
+
+
+def test_every_refusal_stands_in_the_tree_of_its_module() -> None:
+    drawn = errors.__doc__ or ""
+    assert [refusal.__name__ for refusal in refusals() if refusal.__name__ not in drawn] == []
+
+
+def test_every_code_is_its_own() -> None:
+    codes = [refusal.code for refusal in refusals()]
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
