@@ -94,15 +94,18 @@ def init(preset: str, code: str | None, name: str | None) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     schema.migrate(settings.database)
     shape = presets.load_preset(preset)
-    named = {key: value for key, value in (("code", code), ("name", name)) if value}
-    shape = shape.model_copy(update={"centre": shape.centre.model_copy(update=named)})
+    own_name = shape.centre.name if name is None else dict.fromkeys(shape.centre.name, name)
+    centre = shape.centre.model_copy(update={"code": code or shape.centre.code, "name": own_name})
+    shape = shape.model_copy(update={"centre": centre})
     today = datetime.now(UTC).date()
 
     def install(tx: Transaction) -> int:
         return presets.install_centre(tx, shape, today, secrets.token_hex(4), demo=False)
 
     _with_database(lambda db: db.write(None, install))
-    click.echo(f"{shape.centre.name} ({shape.centre.code}) is set up. Next: baari key create, baari serve.")
+    click.echo(
+        f"{next(iter(own_name.values()))} ({shape.centre.code}) is set up. Next: baari key create, baari serve."
+    )
 
 
 @cli.command()

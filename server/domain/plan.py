@@ -8,13 +8,16 @@ from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownService
 from server.domain.journey import Outcome
 from server.domain.numbering import Series
 
+Names = Mapping[str, str]
+"""A name in each language of the centre, by language code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of the floor; `ok` is the outcome taken when none is named, `service_min` the usual minutes."""
 
     code: str
-    name: str
+    name: Names
     zone: str
     ok: str
     outcomes: Mapping[str, Outcome]
@@ -26,7 +29,7 @@ class Service:
     """What a citizen comes for."""
 
     code: str
-    name: str
+    name: Names
     route: str
     series: str
 

@@ -20,6 +20,7 @@ Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
 Letter = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]$")]
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+Names = Annotated[dict[str, str], Field(min_length=1, description="a name in each language, by its code")]
 Minutes = Annotated[float, Field(gt=0)]
 
 
@@ -31,7 +32,7 @@ class Shape(BaseModel):
 
 class CentreShape(Shape):
     code: Slug
-    name: str
+    name: Names
     timezone: str
     languages: list[str] = Field(min_length=1)
 
@@ -70,7 +71,7 @@ class OutcomeShape(Shape):
 
 class StageShape(Shape):
     code: Slug
-    name: str
+    name: Names
     counters: int = Field(ge=1)
     open: int | None = None
     service_min: Minutes
@@ -88,7 +89,7 @@ class StageShape(Shape):
 
 class SeriesShape(Shape):
     letter: Letter
-    name: str
+    name: Names
     first: int = Field(1, ge=1)
     last: int = Field(999, le=999)
     overflow: Letter | None = None
@@ -96,13 +97,14 @@ class SeriesShape(Shape):
 
 class ServiceShape(Shape):
     code: Slug
-    name: str
+    name: Names
     route: str
     series: Letter
 
 
 class NeedShape(Shape):
     series: Letter
+    name: Names
 
 
 class CallingShape(Shape):

@@ -44,7 +44,10 @@ def status_of(conn: Connection, secret: str) -> dict[str, Any]:
     centre_id, token = queries.token_by_secret(conn, secret)
     centre = next(c for c in queries.centres(conn) if c.id == centre_id)
     view = token_view(to_record(token), staff=False)
-    return {"centre": centre.name, **{name: view[name] for name in ("label", "state", "stage", "counter")}}
+    return {
+        "centre": centre.name[centre.languages[0]],
+        **{name: view[name] for name in ("label", "state", "stage", "counter")},
+    }
 
 
 def snapshot(conn: Connection, centre: CentreState, *, staff: bool) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Centre(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    name: Mapped[dict[str, Any]]
     timezone: Mapped[str]
     languages: Mapped[list[str]]
     demo: Mapped[bool]
@@ -69,7 +69,7 @@ class Zone(Base):
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    name: Mapped[dict[str, Any]]
 
 
 class Stage(Base):
@@ -80,7 +80,7 @@ class Stage(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
     zone: Mapped[str]
-    name: Mapped[str]
+    name: Mapped[dict[str, Any]]
     position: Mapped[int]
     ok: Mapped[str]
     outcomes: Mapped[dict[str, Any]]
@@ -104,7 +104,7 @@ class Series(Base):
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     letter: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    name: Mapped[dict[str, Any]]
     first: Mapped[int]
     last: Mapped[int]
     overflow: Mapped[str | None]
@@ -117,7 +117,7 @@ class Service(Base):
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    name: Mapped[dict[str, Any]]
     route: Mapped[str]
     series: Mapped[str]
     position: Mapped[int]

@@ -19,7 +19,7 @@ class CentreState:
 
     id: int
     code: str
-    name: str
+    name: dict[str, str]
     timezone: str
     languages: list[str]
     demo: bool
