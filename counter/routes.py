@@ -25,9 +25,10 @@ NOT_BUILT = ("hold", "resume", "transfer", "undo")
 
 
 class ReasonIn(Strict):
-    """Why a counter pauses or closes."""
+    """Why a counter pauses or closes, and whether the token that is there now is still served."""
 
     reason: Annotated[str, Field(max_length=200)] | None = None
+    after_current: bool = False
 
 
 class FinishIn(Strict):
@@ -73,7 +74,7 @@ class CallAnswer(BaseModel):
 @bp.doc(security="bearer")
 def open_counter(counter: str) -> Response:
     """Open a counter."""
-    return _set_state(counter, CounterState.OPEN, None)
+    return _set_state(counter, CounterState.OPEN, ReasonIn())
 
 
 @bp.post(f"{AT}/pause")
@@ -82,7 +83,7 @@ def open_counter(counter: str) -> Response:
 @bp.doc(security="bearer")
 def pause_counter(counter: str, asked: ReasonIn) -> Response:
     """Pause a counter."""
-    return _set_state(counter, CounterState.PAUSED, asked.reason)
+    return _set_state(counter, CounterState.PAUSED, asked)
 
 
 @bp.post(f"{AT}/close")
@@ -91,7 +92,7 @@ def pause_counter(counter: str, asked: ReasonIn) -> Response:
 @bp.doc(security="bearer")
 def close_counter(counter: str, asked: ReasonIn) -> Response:
     """Close a counter."""
-    return _set_state(counter, CounterState.CLOSED, asked.reason)
+    return _set_state(counter, CounterState.CLOSED, asked)
 
 
 @bp.post(f"{AT}/call-next")

@@ -19,7 +19,7 @@ from server.live.sockets import Sockets
 from server.manager.routes import bp as manager_bp
 from server.storage.database import Database
 from server.web import headers, openapi, problems
-from server.web.guard import DEVICE_COOKIE
+from server.web.guard import socket_principal
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
 from server.web.pages import bp as pages_bp
@@ -90,7 +90,7 @@ def build_server(
         max_http_buffer_size=MAX_BODY,
         json=app.json,
     )
-    sockets = Sockets(socketio, db, DEVICE_COOKIE, settings.max_sockets, metrics.sockets.set)
+    sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
     relay = Relay(db, sockets.emit, clock)
     app.extensions[EXTENSION] = Site(db, settings, clock, SystemClock(), random_bytes, relay.alive)
     return Server(app, db, relay)

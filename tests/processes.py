@@ -1,6 +1,7 @@
 """A real server in a process of its own, and a client that speaks to it."""
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -64,6 +65,7 @@ class ServerProcess:
         self._env = {"BAARI_DATABASE_URL": database_url, "BAARI_DATA_DIR": str(data_dir), **env}
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: list[Client] = []
+        self._words = ["serve"]
 
     def __enter__(self) -> Self:
         self.start()
@@ -78,7 +80,7 @@ class ServerProcess:
         """Start and wait until it is ready."""
         env = {**os.environ, **self._env}
         self._process = subprocess.Popen(
-            [BAARI, "serve", "--port", str(self.port)], env=env, start_new_session=True
+            [BAARI, *self._words, "--port", str(self.port)], env=env, start_new_session=True
         )
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline:
@@ -119,3 +121,21 @@ def make_key(database_url: str, role: Role, **bound: str) -> str:
         return db.write(centre.id, lambda tx: create_key(tx, role, "test", MORNING, **bound))
     finally:
         db.close()
+
+
+class DemoProcess(ServerProcess):
+    """`baari demo` in a data folder of its own; `facts` is what it wrote for integrators."""
+
+    def __init__(self, data_dir: Path, *options: str) -> None:
+        super().__init__(f"sqlite:///{data_dir / 'baari.sqlite'}", data_dir)
+        self._words = ["demo", *(options or ["--no-simulate"])]
+
+    @property
+    def facts(self) -> Any:
+        """What stands in `demo.json`."""
+        return json.loads((self.data_dir / "demo.json").read_text("utf-8"))
+
+    def restart(self) -> None:
+        """Serve the same database again after a crash."""
+        self._words = ["serve"]
+        self.start()

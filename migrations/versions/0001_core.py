@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column("operator", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_counter_centre_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_counter")),
     )
@@ -139,6 +140,8 @@ def upgrade() -> None:
         sa.Column("user", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_staff_centre_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
@@ -232,7 +235,11 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("copy", sa.Integer(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=True),
+        sa.Column("leased_by", sa.String(), nullable=True),
+        sa.Column("leased_until", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_print_job_centre_id")),
         sa.ForeignKeyConstraint(["printer"], ["device.id"], name=op.f("fk_print_job_printer")),
         sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_print_job_token_id")),
@@ -240,6 +247,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("print_job", schema=None) as batch_op:
         batch_op.create_index("ix_print_job_printer_state", ["printer", "state"], unique=False)
+
+    op.create_table(
+        "staff_session",
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("centre_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_staff_session_centre_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id")),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_staff_session")),
+    )
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_session_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
         "step",
@@ -327,6 +348,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("step")
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_session_staff_id"))
+
+    op.drop_table("staff_session")
     with op.batch_alter_table("print_job", schema=None) as batch_op:
         batch_op.drop_index("ix_print_job_printer_state")
 

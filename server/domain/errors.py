@@ -6,7 +6,7 @@
     ├── Forbidden
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition
-    │                         DayClosed · DayNotFinished · SeriesFull · AlreadyThere
+    │                         DayClosed · DayNotFinished · SeriesFull · AlreadyThere · LockedOut
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · IdempotencyKeyReused · NotAvailable
     └── Unavailable
@@ -102,6 +102,10 @@ class SeriesFull(Conflict):
 
 class AlreadyThere(Conflict):
     code = "already_there"
+
+
+class LockedOut(Conflict):
+    code = "locked_out"
 
 
 class Unprocessable(Refused):

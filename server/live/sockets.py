@@ -13,11 +13,13 @@ from werkzeug.exceptions import SecurityError
 from server.domain.errors import Refused
 from server.domain.roles import ALLOWED, Permission, require
 from server.live.relay import room_of
-from server.services.access import Principal, principal_of_key
+from server.services.access import Principal
 from server.services.snapshots import catch_up_of
 from server.storage.database import Database
 
 NAMESPACE = "/live"
+Who = Callable[[Mapping[str, Any]], Principal]
+"""Tells whose socket it is, by what it sent as `auth` and by its cookies; raises Refused."""
 
 
 class WatchIn(BaseModel):
@@ -33,9 +35,9 @@ class Sockets:
     """The screens connected to this process and who they are."""
 
     def __init__(
-        self, socketio: SocketIO, db: Database, device_cookie: str, limit: int, gauge: Callable[[float], None]
+        self, socketio: SocketIO, db: Database, who: Who, limit: int, gauge: Callable[[float], None]
     ) -> None:
-        self._socketio, self._db, self._cookie = socketio, db, device_cookie
+        self._socketio, self._db, self._who = socketio, db, who
         self._limit, self._gauge = limit, gauge
         self._lock = Lock()
         self._screens: dict[str, Principal] = {}
@@ -63,12 +65,8 @@ class Sockets:
             self._gauge(len(self._screens))
 
     def _principal(self, auth: Any) -> Principal:
-        key = auth.get("key") if isinstance(auth, dict) else None
-        secret = key if isinstance(key, str) else request.cookies.get(self._cookie)
-        if not secret:
-            raise TurnedAway("unauthenticated")
         try:
-            principal = self._db.read(lambda conn: principal_of_key(conn, secret))
+            principal = self._who(auth if isinstance(auth, dict) else {})
             require(principal.role, Permission.WATCH)
         except Refused as refusal:
             raise TurnedAway(refusal.code) from refusal

@@ -3,24 +3,33 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import argon2
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from server.domain.errors import AlreadyThere, Forbidden, Unauthenticated, UnknownCounter, UnknownDevice
+from server.domain.errors import AlreadyThere, Forbidden, LockedOut, Unauthenticated, UnknownCounter, UnknownDevice
 from server.domain.roles import Role
-from server.storage.models import AccessKey, Centre, Counter, Device, Staff
+from server.domain.tokens import to_iso
+from server.storage.models import AccessKey, Centre, Counter, Device, Staff, StaffSession
 from server.storage.transaction import Transaction
 
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane
 PASSWORDS = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+NOBODY = PASSWORDS.hash(secrets.token_hex(16))
 KEY_PREFIX = "baari_"
+SESSION_AGE = timedelta(hours=12)
+SESSION_IDLE = timedelta(hours=1)
+SESSION_NOTED = timedelta(minutes=5)
+FREE_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who sends a command: `id` is written into events; a key may be bound to a device or a counter."""
+    """Who sends a command: `id` is written into events; a key may be bound to a device or a counter.
+
+    `user` is the name of a person who is signed in; `stale` asks to note that their session is in use.
+    """
 
     id: str
     role: Role
@@ -29,6 +38,8 @@ class Principal:
     device: str | None = None
     counter: str | None = None
     printer: str | None = None
+    user: str | None = None
+    stale: bool = False
 
     def require_centre(self, code: str) -> None:
         """Raise Forbidden unless this principal belongs to the centre."""
@@ -84,12 +95,90 @@ def principal_of_key(conn: Connection, secret: str) -> Principal:
     )
 
 
+def places(conn: Connection) -> dict[str, list[str]]:
+    """Return the ids of all kiosks and boards, for the signpost."""
+    rows = conn.execute(select(Device.kind, Device.id).order_by(Device.id)).all()
+    return {kind: [row.id for row in rows if row.kind == kind] for kind in ("kiosk", "board")}
+
+
 def add_staff(tx: Transaction, user: str, role: Role, password: str, now: datetime) -> None:
     """Write a person who can sign in; raises AlreadyThere."""
     if tx.conn.execute(select(Staff.id).where(Staff.user == user)).first():
         raise AlreadyThere(f"There is a person “{user}” already.")
     row = {"user": user, "role": role.value, "password_hash": PASSWORDS.hash(password), "created_at": now}
     tx.conn.execute(insert(Staff).values(**row, centre_id=tx.centre.id))
+
+
+def sign_in(tx: Transaction, user: str, password: str, now: datetime) -> str | None:
+    """Return the secret of a new session, or None when user and password do not fit.
+
+    Counting a failure is a change that stays, so a wrong password is an answer and not a refusal. Five wrong
+    ones lock the person for a minute, each further one twice as long. Raises LockedOut while that lasts.
+    """
+    row = tx.conn.execute(
+        select(Staff.id, Staff.centre_id, Staff.password_hash, Staff.failures, Staff.locked_until).where(
+            Staff.user == user
+        )
+    ).one_or_none()
+    if row is None:
+        _fits(NOBODY, password)  # as slow as for somebody, so that names cannot be guessed by time
+        return None
+    if row.locked_until is not None and now < row.locked_until:
+        raise LockedOut("Too many wrong passwords. Please wait a moment.", until=to_iso(row.locked_until))
+    if not _fits(row.password_hash, password):
+        _count_failure(tx, row.id, row.failures + 1, now)
+        return None
+    tx.conn.execute(update(Staff).where(Staff.id == row.id).values(failures=0, locked_until=None))
+    tx.conn.execute(delete(StaffSession).where(StaffSession.created_at <= now - SESSION_AGE))
+    secret = secrets.token_urlsafe(32)
+    times = {"created_at": now, "seen_at": now}
+    tx.conn.execute(
+        insert(StaffSession).values(secret_hash=_hash(secret), centre_id=row.centre_id, staff_id=row.id, **times)
+    )
+    return secret
+
+
+def sign_out(tx: Transaction, secret: str) -> None:
+    """End a session; ending it twice is harmless."""
+    tx.conn.execute(delete(StaffSession).where(StaffSession.secret_hash == _hash(secret)))
+
+
+def principal_of_session(conn: Connection, secret: str, now: datetime) -> Principal:
+    """Return who is signed in; raises Unauthenticated for a session that is unknown, too old or idle too long."""
+    row = conn.execute(
+        select(Staff.id, Staff.user, Staff.role, Staff.centre_id, StaffSession.created_at, StaffSession.seen_at)
+        .add_columns(Centre.code)
+        .join(StaffSession, StaffSession.staff_id == Staff.id)
+        .join(Centre, Centre.id == Staff.centre_id)
+        .where(StaffSession.secret_hash == _hash(secret))
+    ).one_or_none()
+    if row is None or now >= row.created_at + SESSION_AGE or now >= row.seen_at + SESSION_IDLE:
+        raise Unauthenticated("Please sign in again.")
+    return Principal(
+        id=f"staff:{row.id}",
+        role=Role(row.role),
+        centre_id=row.centre_id,
+        centre=row.code,
+        user=row.user,
+        stale=now >= row.seen_at + SESSION_NOTED,
+    )
+
+
+def note_seen(tx: Transaction, secret: str, now: datetime) -> None:
+    """Note that a session is in use."""
+    tx.conn.execute(update(StaffSession).where(StaffSession.secret_hash == _hash(secret)).values(seen_at=now))
+
+
+def _fits(password_hash: str, password: str) -> bool:
+    try:
+        return PASSWORDS.verify(password_hash, password)
+    except argon2.exceptions.VerifyMismatchError:
+        return False
+
+
+def _count_failure(tx: Transaction, staff_id: int, failures: int, now: datetime) -> None:
+    locked = now + timedelta(minutes=2 ** (failures - FREE_TRIES)) if failures >= FREE_TRIES else None
+    tx.conn.execute(update(Staff).where(Staff.id == staff_id).values(failures=failures, locked_until=locked))
 
 
 def _hash(secret: str) -> str:

@@ -42,16 +42,18 @@ def set_state(
     actor: str,
     *,
     reason: str | None = None,
+    after_current: bool = False,
 ) -> CounterRow:
     """Open, pause or close a counter; repeating its present state changes nothing.
 
-    Raises UnknownCounter, IllegalTransition, and CounterBusy while it calls or serves somebody.
+    With `after_current` a token that is there now is still served, no other is called. Raises UnknownCounter,
+    IllegalTransition, and CounterBusy while it calls or serves somebody.
     """
     before = queries.counter_by_id(tx.conn, counter_id)
     if before.state is state:
         return before
     move_counter(before.state, state)
-    if state is not CounterState.OPEN:
+    if state is not CounterState.OPEN and not after_current:
         _require_free(tx, counter_id)
     after = replace(before, state=state, reason=reason, since=now)
     queries.update_counter(tx.conn, after)

@@ -132,7 +132,8 @@ def _keep_private(tx: Transaction, order: Order) -> None:
 def _queue_slip(tx: Transaction, order: Order, token: tokens.Token, now: datetime) -> str:
     if order.printer is None:
         return "none"
-    if not devices.is_printer(tx.conn, tx.centre.id, order.printer):
+    device = devices.device_by_id(tx.conn, order.printer)
+    if device is None or (device.centre_id, device.kind) != (tx.centre.id, "printer"):
         raise UnknownPrinter(f"There is no printer “{order.printer}” here.")
     devices.queue_print(tx.conn, tx.centre.id, order.printer, token, now)
     return "queued"

@@ -1,6 +1,8 @@
 """Devices of a centre and the outbox of its printers."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -8,17 +10,34 @@ from server.domain.tokens import Token
 from server.storage.models import Device, PrintJob
 
 
-def is_printer(conn: Connection, centre_id: int, device_id: str) -> bool:
-    """Whether a device of the centre is a printer."""
-    query = select(Device.id).where(
-        Device.centre_id == centre_id, Device.id == device_id, Device.kind == "printer"
-    )
-    return conn.execute(query).first() is not None
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A kiosk, a board or a printer."""
+
+    id: str
+    centre_id: int
+    kind: str
+    name: str
+    zone: str | None
+    printer: str | None
+    settings: dict[str, Any]
 
 
-def printer_of(conn: Connection, device_id: str) -> str | None:
-    """Return the printer of a device."""
-    return conn.execute(select(Device.printer).where(Device.id == device_id)).scalar_one_or_none()
+DEVICE = select(
+    Device.id, Device.centre_id, Device.kind, Device.name, Device.zone, Device.printer, Device.settings
+)
+
+
+def device_by_id(conn: Connection, device_id: str) -> DeviceRow | None:
+    """Return a device, None when there is none of that id."""
+    row = conn.execute(DEVICE.where(Device.id == device_id)).one_or_none()
+    return None if row is None else DeviceRow(*row)
+
+
+def devices_of(conn: Connection, centre_id: int, kind: str) -> list[DeviceRow]:
+    """Return the devices of a kind in a centre, in the order of their ids."""
+    query = DEVICE.where(Device.centre_id == centre_id, Device.kind == kind).order_by(Device.id)
+    return [DeviceRow(*row) for row in conn.execute(query)]
 
 
 def queue_print(conn: Connection, centre_id: int, printer: str, token: Token, now: datetime) -> None:
@@ -32,5 +51,6 @@ def queue_print(conn: Connection, centre_id: int, printer: str, token: Token, no
             copy=0,
             content={"label": token.label},
             created_at=now,
+            changed_at=now,
         )
     )

@@ -135,7 +135,7 @@ class Policy(Base):
 
 
 class Counter(Base):
-    """A desk of a stage."""
+    """A desk of a stage; `operator` is the person who works there (a principal's id)."""
 
     __tablename__ = "counter"
 
@@ -146,6 +146,7 @@ class Counter(Base):
     state: Mapped[str]
     reason: Mapped[str | None]
     since: Mapped[datetime | None]
+    operator: Mapped[str | None]
 
 
 class Device(Base):
@@ -172,7 +173,21 @@ class Staff(Base):
     user: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
     password_hash: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class StaffSession(Base):
+    """A person who is signed in; the cookie's secret is kept as a SHA-256 hash."""
+
+    __tablename__ = "staff_session"
+
+    secret_hash: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
 
 
 class AccessKey(Base):
@@ -284,7 +299,7 @@ class Event(Base):
 
 
 class PrintJob(Base):
-    """A slip to print; the outbox of the print worker."""
+    """A slip to print, the outbox of the print worker; a worker leases the jobs of a printer while it prints."""
 
     __tablename__ = "print_job"
     __table_args__ = (Index("ix_print_job_printer_state", "printer", "state"),)
@@ -296,7 +311,11 @@ class PrintJob(Base):
     state: Mapped[str]
     copy: Mapped[int]
     content: Mapped[dict[str, Any]]
+    detail: Mapped[str | None]
+    leased_by: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
 
 
 class Idempotency(Base):

@@ -69,6 +69,14 @@ def centre_by_code(conn: Connection, code: str) -> CentreState:
     return CentreState(**row._mapping)
 
 
+def centre_by_id(conn: Connection, centre_id: int) -> CentreState:
+    """Return a centre; raises UnknownCentre."""
+    row = conn.execute(CENTRE.where(Centre.id == centre_id)).one_or_none()
+    if row is None:
+        raise UnknownCentre("There is no such centre.")
+    return CentreState(*row)
+
+
 def centres(conn: Connection) -> list[CentreState]:
     """Return all centres in the order of their ids."""
     return [CentreState(**row._mapping) for row in conn.execute(CENTRE.order_by(Centre.id))]

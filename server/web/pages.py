@@ -1,39 +1,119 @@
-"""The pages that belong to no role: the signpost, the reference, and pairing a device."""
+"""The pages that belong to no role, and the frame that all pages stand in."""
+
+from pathlib import Path
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.errors import LockedOut
 from server.domain.roles import Role
-from server.services.access import principal_of_key
-from server.web.guard import CSRF_COOKIE, DEVICE_COOKIE, csrf_token
+from server.domain.tokens import to_iso
+from server.services import access
+from server.services.places import CentreFacts, facts_of
+from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, cookies, csrf_token
+from server.web.i18n import SOURCE, translate, words_for
 from server.web.site import read, site
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
 COOKIE_AGE_S = 400 * 24 * 3600
 HOME = {Role.KIOSK: "/kiosk/", Role.DISPLAY: "/display/"}
+START = {Role.COUNTER.value: "/counter", Role.MANAGER.value: "/manager"}
+
+
+def frame(
+    centre_id: int, scripts: Path, *, language: str | None = None, csrf: str | None = None, **more: Any
+) -> Any:
+    """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds."""
+    centre = read(lambda conn: facts_of(conn, centre_id, site().clock.now()))
+    return {
+        "centre": centre.view(),
+        "language": language or centre.languages[0],
+        "now": to_iso(site().clock.now()),
+        "csrf": csrf,
+        "words": words_for(scripts, centre.languages),
+        **more,
+    }
+
+
+def picked_language(centre: CentreFacts) -> str:
+    """Return the language asked for by `?lang=`, else the first of the browser's that the centre speaks."""
+    asked = request.args.get("lang", "")
+    if asked in centre.languages:
+        return asked
+    return request.accept_languages.best_match(centre.languages) or centre.languages[0]
+
+
+@bp.app_context_processor
+def _words() -> dict[str, Any]:
+    """Let templates say `_("…")` in the language they were given as `lang`."""
+    return {"say": translate}
 
 
 @bp.get("/")
 def signpost() -> str:
     """Show where everything is."""
-    return render_template("signpost.html")
+    return render_template("signpost.html", lang=SOURCE, places=read(access.places))
 
 
 @bp.get("/api/docs")
 def reference() -> str:
     """Show the API reference."""
-    return render_template("reference.html")
+    return render_template("reference.html", lang=SOURCE)
 
 
 @bp.get("/pair")
 def pair() -> Response:
     """Swap a key for the device's cookie and go to the device's page."""
     key = request.args.get("key", "")
-    principal = read(lambda conn: principal_of_key(conn, key))
+    principal = read(lambda conn: access.principal_of_key(conn, key))
     home = HOME.get(principal.role)
     response = make_response(redirect(f"{home}{principal.device}" if home and principal.device else "/"))
-    secure = site().settings.url.startswith("https://")
-    response.set_cookie(DEVICE_COOKIE, key, COOKIE_AGE_S, httponly=True, samesite="Strict", secure=secure)
-    response.set_cookie(CSRF_COOKIE, csrf_token(key), COOKIE_AGE_S, samesite="Strict", secure=secure)
+    _set_cookie(response, DEVICE_COOKIE, key, COOKIE_AGE_S)
     return response
+
+
+@bp.get("/login")
+def login_form() -> str:
+    """Ask who is there."""
+    return _login_page()
+
+
+@bp.post("/login")
+def login() -> Response | tuple[str, int]:
+    """Sign a person in and go where they work."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return _login_page("Please sign in on this page."), 403
+    user, password = request.form.get("user", "").strip(), request.form.get("password", "")
+    now = site().real.now()
+    try:
+        secret = site().db.write(None, lambda tx: access.sign_in(tx, user, password, now))
+    except LockedOut as refusal:
+        return _login_page(refusal.message, user), 409
+    if secret is None:
+        return _login_page("User name and password do not fit together.", user), 401
+    principal = read(lambda conn: access.principal_of_session(conn, secret, now))
+    response = make_response(redirect(START.get(principal.role.value, "/")))
+    _set_cookie(response, STAFF_COOKIE, secret, int(access.SESSION_AGE.total_seconds()))
+    return response
+
+
+@bp.post("/logout")
+def logout() -> Response:
+    """Sign out; only this site's own form can."""
+    response = make_response(redirect("/login"))
+    for found in cookies(request):
+        if found.staff and request.form.get("csrf") == csrf_token(found.secret):
+            site().db.write(None, lambda tx, s=found.secret: access.sign_out(tx, s))  # type: ignore[misc]
+            response.delete_cookie(STAFF_COOKIE)
+    return response
+
+
+def _login_page(notice: str | None = None, user: str = "") -> str:
+    return render_template("login.html", lang=SOURCE, notice=notice, user=user)
+
+
+def _set_cookie(response: Response, name: str, value: str, age_s: int) -> None:
+    secure = site().settings.url.startswith("https://")
+    response.set_cookie(name, value, age_s, httponly=True, samesite="Strict", secure=secure)

@@ -18,8 +18,8 @@ function within(ms, promise) {
 export class Screen {
   /**
    * @param {{centre: string, socket: object, loadSnapshot: (signal: AbortSignal) => Promise<object>,
-   *   onChange?: (state: object, event: object|null) => void}} parts
-   *   `onChange` gets the event that was applied, or null after a first load or a catch-up.
+   *   onChange?: (state: object, events: object[]) => void}} parts
+   *   `onChange` gets the events that were applied, live or in a catch-up; none when a snapshot was loaded.
    */
   constructor({ centre, socket, loadSnapshot, onChange = () => {} }) {
     this.centre = centre;
@@ -56,7 +56,7 @@ export class Screen {
     if (where !== "next") return;
     this.heard = Date.now();
     this.state = reduce(this.state, event);
-    this.onChange(this.state, event);
+    this.onChange(this.state, [event]);
   }
 
   /** A heartbeat confirms the number we have, or shows that we have missed one. */
@@ -88,18 +88,21 @@ export class Screen {
   }
 
   async catchUp(mine) {
+    let fresh = this.state === null;
     let state = this.state ?? (await this.load());
     let answer = await this.watch(state);
     while (answer.reload) {
+      fresh = true;
       state = await this.load();
       answer = await this.watch(state);
     }
-    for (const event of answer.events) if (place(state, event) === "next") state = reduce(state, event);
+    const missed = answer.events.filter((event) => event.seq > state.seq);
+    state = missed.reduce(reduce, state);
     if (mine !== this.attempt) return;
     this.state = state;
     this.syncing = false;
     this.heard = Date.now();
-    this.onChange(state, null);
+    this.onChange(state, fresh ? [] : missed);
     for (const event of this.early.splice(0)) this.take(event);
   }
 

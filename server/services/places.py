@@ -1,0 +1,71 @@
+"""What pages need to know of a centre: its name, languages, stages, services and devices."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.hours import business_day
+from server.domain.plan import Names, Plan
+from server.services.plans import plan_of, policy
+from server.storage import devices, queries
+from server.storage.transaction import CentreState
+
+
+@dataclass(frozen=True, slots=True)
+class CentreFacts:
+    """A centre as its pages see it; `hours` and `clocks` are the policies in force today."""
+
+    id: int
+    code: str
+    name: Names
+    timezone: str
+    languages: tuple[str, ...]
+    plan: Plan
+    need_names: dict[str, Names]
+    hours: dict[str, Any]
+    clocks: dict[str, Any]
+
+    def view(self) -> dict[str, Any]:
+        """Return what every page is told."""
+        stages = self.plan.stages.values()
+        return {
+            "code": self.code,
+            "name": self.name,
+            "timezone": self.timezone,
+            "languages": self.languages,
+            "stages": [{"code": s.code, "name": s.name, "zone": s.zone} for s in stages],
+        }
+
+
+def facts_of(conn: Connection, centre_id: int, now: datetime) -> CentreFacts:
+    """Return the facts of a centre today; raises UnknownCentre."""
+    centre = queries.centre_by_id(conn, centre_id)
+    return _facts(conn, centre, now)
+
+
+def facts_by_code(conn: Connection, code: str, now: datetime) -> CentreFacts:
+    """Return the facts of a centre today; raises UnknownCentre."""
+    return _facts(conn, queries.centre_by_code(conn, code), now)
+
+
+def device(conn: Connection, device_id: str) -> devices.DeviceRow | None:
+    """Return a kiosk, a board or a printer, None when there is none of that id."""
+    return devices.device_by_id(conn, device_id)
+
+
+def _facts(conn: Connection, centre: CentreState, now: datetime) -> CentreFacts:
+    day = business_day(now, centre.timezone)
+    needs = policy(conn, centre.id, "needs", day)
+    return CentreFacts(
+        id=centre.id,
+        code=centre.code,
+        name=centre.name,
+        timezone=centre.timezone,
+        languages=tuple(centre.languages),
+        plan=plan_of(conn, centre, day),
+        need_names={code: need["name"] for code, need in needs.items()},
+        hours=dict(policy(conn, centre.id, "hours", day)),
+        clocks=dict(policy(conn, centre.id, "clocks", day)),
+    )

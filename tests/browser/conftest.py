@@ -1,0 +1,74 @@
+"""A browser, a demo to look at, and axe-core to judge it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import skip_or_fail
+from tests.processes import DemoProcess
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        skip_or_fail("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
+    """Return a demo without simulated citizens: what happens is what the test does."""
+    with DemoProcess(tmp_path_factory.mktemp("demo")) as process:
+        yield process
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Return a browser of one person: nothing is shared with other tests."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """Return a page that fails the test on an error in its scripts or a refusal by its security policy."""
+    return watched(context.new_page())
+
+
+def watched(page: Page) -> Page:
+    """Let every script error of a page fail the test that looks at it."""
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    return page
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """Return what axe-core finds on a page: rule, impact and the places."""
+    if not AXE.exists():
+        skip_or_fail("axe-core is not installed: npm ci")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+    return [{"rule": f["id"], "impact": f["impact"], "at": [n["html"] for n in f["nodes"]]} for f in found]
