@@ -150,9 +150,10 @@ def not_built(counter: str, verb: str) -> Response:
     raise NotAvailable(f"“{verb}” is not available yet.", verb=verb)
 
 
-def _set_state(counter: str, state: CounterState, reason: str | None) -> Response:
+def _set_state(counter: str, state: CounterState, asked: ReasonIn) -> Response:
     by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
-    return command(by, lambda tx: counter_view(counters.set_state(tx, counter, state, now, by.id, reason=reason)))
+    why = asked.model_dump()
+    return command(by, lambda tx: counter_view(counters.set_state(tx, counter, state, now, by.id, **why)))
 
 
 def _act(counter: str, service: Callable[[Any, str, datetime, str], Token]) -> Response:
