@@ -23,6 +23,7 @@ const FILES = [
   ["swagger-ui-dist/swagger-ui.css", `${JS}/swagger-ui/swagger-ui.css`],
   ["swagger-ui-dist/LICENSE", `${JS}/swagger-ui/LICENSE`],
   ["swagger-ui-dist/NOTICE", `${JS}/swagger-ui/NOTICE`],
+  ["lucide-static/LICENSE", `${JS}/icons.LICENSE`],
   [`${WEB_FONT}/files/anek-devanagari-latin-wght-normal.woff2`, "server/static/fonts/anek-latin.woff2"],
   [`${WEB_FONT}/files/anek-devanagari-devanagari-wght-normal.woff2`, "server/static/fonts/anek-devanagari.woff2"],
   [`${WEB_FONT}/LICENSE`, "server/static/fonts/LICENSE"],
@@ -31,6 +32,13 @@ const FILES = [
   [`${WEB_FONT}/files/anek-devanagari-latin-wdth-normal.woff2`, "hardware/fonts/AnekDevanagari-Latin-Width.woff2"],
   [`${WEB_FONT}/LICENSE`, "hardware/fonts/LICENSE"],
 ];
+
+// One file of pictograms: each is a symbol, shown by <use href="/static/vendor/icons.svg#name">.
+const ICONS = [
+  "accessibility", "arrow-left", "arrow-right", "baby", "book-user", "calendar-check", "circle-question-mark",
+  "contrast", "delete", "printer", "scan-line", "shield-check", "undo-2", "volume-2", "volume-x", "zap",
+];
+const SPRITE = `${JS}/icons.svg`;
 
 // A page has no import map: bare names become the files beside.
 const BESIDE = {
@@ -51,13 +59,24 @@ function wanted(source) {
   return Buffer.from(text);
 }
 
-const drifted = FILES.filter(([source, target]) => !existsSync(target) || !readFileSync(target).equals(wanted(source)));
+/** Return the pictograms as one file of symbols. */
+function sprite() {
+  const symbols = ICONS.map((name) => {
+    const drawing = readFileSync(`node_modules/lucide-static/icons/${name}.svg`, "utf8");
+    const inside = drawing.slice(drawing.indexOf(">", drawing.indexOf("<svg")) + 1, drawing.indexOf("</svg>"));
+    return `<symbol id="${name}" viewBox="0 0 24 24">${inside.replace(/\s*\n\s*/g, "")}</symbol>`;
+  });
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
+}
+
+const contents = [...FILES.map(([source, target]) => [target, wanted(source)]), [SPRITE, sprite()]];
+const drifted = contents.filter(([target, content]) => !existsSync(target) || !readFileSync(target).equals(content));
 if (process.argv.includes("--check")) {
-  for (const [, target] of drifted) console.error(`differs from its package: ${target}`);
+  for (const [target] of drifted) console.error(`differs from its package: ${target}`);
   process.exit(drifted.length ? 1 : 0);
 }
-for (const [source, target] of drifted) {
+for (const [target, content] of drifted) {
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, wanted(source));
+  writeFileSync(target, content);
   console.log(target);
 }

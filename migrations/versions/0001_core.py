@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("name", sa.JSON(), nullable=False),
+        sa.Column("icon", sa.String(), nullable=False),
         sa.Column("route", sa.String(), nullable=False),
         sa.Column("series", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),

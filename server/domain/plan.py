@@ -26,10 +26,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a citizen comes for."""
+    """What a citizen comes for; `icon` is its pictogram."""
 
     code: str
     name: Names
+    icon: str
     route: str
     series: str
 

@@ -23,7 +23,7 @@ class CentreFacts:
     timezone: str
     languages: tuple[str, ...]
     plan: Plan
-    need_names: dict[str, Names]
+    needs: dict[str, dict[str, Any]]
     hours: dict[str, Any]
     clocks: dict[str, Any]
 
@@ -57,7 +57,6 @@ def device(conn: Connection, device_id: str) -> devices.DeviceRow | None:
 
 def _facts(conn: Connection, centre: CentreState, now: datetime) -> CentreFacts:
     day = business_day(now, centre.timezone)
-    needs = policy(conn, centre.id, "needs", day)
     return CentreFacts(
         id=centre.id,
         code=centre.code,
@@ -65,7 +64,7 @@ def _facts(conn: Connection, centre: CentreState, now: datetime) -> CentreFacts:
         timezone=centre.timezone,
         languages=tuple(centre.languages),
         plan=plan_of(conn, centre, day),
-        need_names={code: need["name"] for code, need in needs.items()},
+        needs=dict(policy(conn, centre.id, "needs", day)),
         hours=dict(policy(conn, centre.id, "hours", day)),
         clocks=dict(policy(conn, centre.id, "clocks", day)),
     )

@@ -43,7 +43,7 @@ def _load(conn: Connection, centre: CentreState, day: date) -> Plan:
         stages={row.code: _stage(row) for row in _rows(conn, models.Stage, centre.id)},
         routes={row.code: tuple(row.stages) for row in _rows(conn, models.Route, centre.id)},
         services={
-            row.code: Service(row.code, row.name, row.route, row.series)
+            row.code: Service(row.code, row.name, row.icon, row.route, row.series)
             for row in _rows(conn, models.Service, centre.id)
         },
         series={

@@ -98,6 +98,7 @@ class SeriesShape(Shape):
 class ServiceShape(Shape):
     code: Slug
     name: Names
+    icon: Slug
     route: str
     series: Letter
 
@@ -105,6 +106,7 @@ class ServiceShape(Shape):
 class NeedShape(Shape):
     series: Letter
     name: Names
+    icon: Slug
 
 
 class CallingShape(Shape):

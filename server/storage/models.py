@@ -118,6 +118,7 @@ class Service(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[dict[str, Any]]
+    icon: Mapped[str]
     route: Mapped[str]
     series: Mapped[str]
     position: Mapped[int]
