@@ -10,6 +10,7 @@ from flask_socketio import SocketIO
 
 from counter.routes import bp as counter_bp
 from display.routes import bp as display_bp
+from kiosk.pages import bp as kiosk_pages_bp
 from kiosk.routes import bp as kiosk_bp
 from server.clocks import Clock, SystemClock
 from server.config import Settings
@@ -104,6 +105,6 @@ def _build_app(settings: Settings) -> APIFlask:
     problems.install(app)
     headers.install(app)
     openapi.install(app)
-    for blueprint in (health_bp, pages_bp, kiosk_bp, counter_bp, display_bp, manager_bp):
+    for blueprint in (health_bp, pages_bp, kiosk_bp, kiosk_pages_bp, counter_bp, display_bp, manager_bp):
         app.register_blueprint(blueprint)
     return app

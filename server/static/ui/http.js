@@ -24,8 +24,7 @@ export function read(path, { signal } = {}) {
 }
 
 /** Send a command. A lost answer is asked for again under the same key. Throws Refusal or NoAnswer. */
-export async function command(path, body = {}, { tries = TRIES } = {}) {
-  const key = newKey();
+export async function command(path, body = {}, { tries = TRIES, key = newKey() } = {}) {
   for (let left = tries; ; left -= 1) {
     try {
       return await send(path, { method: "POST", body: JSON.stringify(body), key });

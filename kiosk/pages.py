@@ -1,0 +1,61 @@
+"""The kiosk's screen: one question at a time, and a token at the end."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import qrcode
+from apiflask import APIBlueprint
+from flask import Response, render_template, request
+from qrcode.image.svg import SvgPathImage
+
+from server.domain.errors import InvalidInput
+from server.domain.roles import Permission
+from server.services import places
+from server.web.guard import visitor
+from server.web.pages import frame
+from server.web.site import read, site
+
+STATIC = Path(__file__).parent / "static"
+SECRET_MAX = 64
+
+bp = APIBlueprint(
+    "kiosk_pages",
+    __name__,
+    enable_openapi=False,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/kiosk/static",
+)
+
+
+@bp.get("/kiosk/<device>")
+def kiosk(device: str) -> str:
+    """Show the kiosk, or that this screen is not paired yet."""
+    found = visitor(Permission.ISSUE)
+    row = read(lambda conn: places.device(conn, device))
+    if found is None or row is None or row.kind != "kiosk" or row.centre_id != found[0].centre_id:
+        return render_template("kiosk/unpaired.html", lang="en", device=device)
+    principal, csrf = found
+    facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
+    page = frame(principal.centre_id, STATIC, csrf=csrf, **_choices(facts), device=row.id, printer=row.printer)
+    return render_template("kiosk/kiosk.html", lang=facts.languages[0], page=page)
+
+
+@bp.get("/kiosk/qr.svg")
+def qr_code() -> Response:
+    """Draw the QR code of a citizen's own page."""
+    secret = request.args.get("t", "")
+    if not 0 < len(secret) <= SECRET_MAX:
+        raise InvalidInput("A QR code needs the secret of a token.")
+    code = qrcode.QRCode(border=4, image_factory=SvgPathImage)
+    code.add_data(f"{site().settings.url}/t/{secret}")
+    drawing = BytesIO()
+    code.make_image().save(drawing)
+    return Response(drawing.getvalue(), mimetype="image/svg+xml")
+
+
+def _choices(facts: places.CentreFacts) -> dict[str, Any]:
+    services = [{"code": s.code, "name": s.name, "icon": s.icon} for s in facts.plan.services.values()]
+    needs = [{"code": code, "name": need["name"], "icon": need["icon"]} for code, need in facts.needs.items()]
+    return {"services": services, "needs": needs, "hours": facts.hours}

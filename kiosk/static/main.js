@@ -1,0 +1,75 @@
+// Puts the present screen on the page, with the footer that every screen has and the keys that equal touch.
+
+import { useEffect } from "/static/vendor/hooks.js";
+import { html, render } from "/static/vendor/htm-preact.js";
+import "/static/vendor/signals.js";
+import { t } from "/static/ui/words.js";
+import { ending, leave, stay, watchAttention } from "./attention.js";
+import * as screens from "./screens.js";
+import { back, canGoBack, contrast, low, muted, step } from "./state.js";
+
+const SCREENS = {
+  language: screens.LanguageScreen,
+  service: screens.ServiceScreen,
+  appointment: screens.AppointmentScreen,
+  need: screens.NeedScreen,
+  busy: screens.BusyScreen,
+  result: screens.ResultScreen,
+  closed: screens.ClosedScreen,
+  silent: screens.SilentScreen,
+};
+
+function Switch({ on, icon, label }) {
+  const flip = () => {
+    on.value = !on.value;
+  };
+  return html`<button class="button" aria-pressed=${on.value} onClick=${flip}><${screens.Icon} name=${icon} />${label}</button>`;
+}
+
+function Footer() {
+  return html`<footer>
+    <button class="button" disabled=${!canGoBack()} onClick=${back}><${screens.Icon} name="arrow-left" />${t("Back")}</button>
+    <${Switch} on=${low} icon="accessibility" label=${t("Lower")} />
+    <${Switch} on=${contrast} icon="contrast" label=${t("Contrast")} />
+    <${Switch} on=${muted} icon=${muted.value ? "volume-x" : "volume-2"} label=${t("Sound")} />
+  </footer>`;
+}
+
+function Ending() {
+  if (ending.value === null) return null;
+  return html`<div class="ending" role="alertdialog" aria-labelledby="ending">
+    <h2 id="ending">${t("Are you still there?")}</h2>
+    <p>${t("This screen begins anew in {n} seconds.", { n: ending.value })}</p>
+    <div class="pair">
+      <button class="choice primary" onClick=${stay} ref=${(button) => button?.focus()}><b>${t("More time")}</b></button>
+      <button class="choice" onClick=${leave}><b>${t("Finish")}</b></button>
+    </div>
+  </div>`;
+}
+
+function Kiosk() {
+  const Present = SCREENS[step.value];
+  useEffect(() => {
+    document.querySelector("h1")?.focus();
+    window.scrollTo(0, 0);
+  }, [step.value]);
+  useEffect(() => {
+    document.body.classList.toggle("low", low.value);
+    document.body.classList.toggle("night", contrast.value);
+  });
+  return html`<main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Footer} /><${Ending} />`;
+}
+
+/** The digits of a keypad choose what the screen numbers; Escape goes back. */
+function onKey(event) {
+  if (event.target.matches("input") || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "Escape" && canGoBack()) back();
+  if (!/^[1-9]$/.test(event.key)) return;
+  const chosen = [...document.querySelectorAll(".place")].find((place) => place.textContent === event.key);
+  chosen?.closest("button").click();
+}
+
+watchAttention();
+document.addEventListener("keydown", onKey);
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+render(html`<${Kiosk} />`, document.getElementById("kiosk"));

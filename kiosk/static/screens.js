@@ -1,0 +1,176 @@
+// The screens: one question each, answers below it.
+
+import { useState } from "/static/vendor/hooks.js";
+import { html } from "/static/vendor/htm-preact.js";
+import { page } from "/static/ui/page.js";
+import { Chip, Section } from "/static/ui/parts.js";
+import { language, named, t, tn } from "/static/ui/words.js";
+import { leave } from "./attention.js";
+import { take, takeBooked } from "./issue.js";
+import { chooseLanguage, go, order, result } from "./state.js";
+import { say, voice } from "./voice.js";
+
+const SELF_NAMES = { hi: "हिन्दी", en: "English", mr: "मराठी" };
+const OWN_ICONS = ["senior", "pregnant"];
+const REFERENCE_MIN = 4;
+const REFERENCE_MAX = 20;
+
+export function Icon({ name }) {
+  const file = OWN_ICONS.includes(name) ? "/static/ui/icons.svg" : "/static/vendor/icons.svg";
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href=${`${file}#${name}`} /></svg>`;
+}
+
+/** The second language on a choice: English, or the centre's first where English is the reader's. */
+function second() {
+  return language.value === "en" ? page.centre.languages.find((code) => code !== "en") : "en";
+}
+
+function Question({ text, note }) {
+  const spoken = [text, note].filter(Boolean).join(" ");
+  return html`<header class="question">
+    <h1 tabindex="-1">${text}</h1>
+    ${note && html`<p class="note">${note}</p>`}
+    ${voice() && html`<button class="button round" onClick=${() => say(spoken)} aria-label=${t("Read aloud")}>
+      <${Icon} name="volume-2" />
+    </button>`}
+  </header>`;
+}
+
+function Choice({ place, icon, names, onChoose, quiet }) {
+  const other = second();
+  return html`<button class=${`choice ${quiet ? "quiet" : ""}`} onClick=${onChoose}>
+    ${icon && html`<${Icon} name=${icon} />`}
+    <span class="names">
+      <b>${named(names)}</b>
+      ${other && names[other] && html`<small lang=${other}>${names[other]}</small>`}
+    </span>
+    <span class="place" aria-hidden="true">${place}</span>
+  </button>`;
+}
+
+export function LanguageScreen() {
+  const booked = { hi: "अपॉइंटमेंट है – स्कैन करें", mr: "अपॉइंटमेंट आहे – स्कॅन करा" };
+  const regional = page.centre.languages.find((code) => booked[code]);
+  return html`<header class="question">
+      <p class="centre">${named(page.centre.name)}</p>
+      <h1 tabindex="-1">${page.centre.languages.map((code) => html`<span lang=${code}>${t("Choose your language", {}, code)}</span>`)}</h1>
+    </header>
+    <div class="choices tiles">
+      ${page.centre.languages.map(
+        (code, place) => html`<button class="choice tile" lang=${code} onClick=${() => chooseLanguage(code)}>
+          <b>${SELF_NAMES[code] ?? code}</b><span class="place" aria-hidden="true">${place + 1}</span>
+        </button>`,
+      )}
+      <button class="choice booked" onClick=${() => go("appointment", { language: language.value })}>
+        <${Icon} name="scan-line" />
+        <span class="names"><b lang="en">I have an appointment – scan</b>
+          ${regional && html`<b lang=${regional}>${booked[regional]}</b>`}</span>
+      </button>
+    </div>`;
+}
+
+export function ServiceScreen() {
+  return html`<${Question} text=${t("What have you come for?")} />
+    <div class="choices">
+      ${page.services.map(
+        (service, place) => html`<${Choice} key=${service.code} place=${place + 1} icon=${service.icon} names=${service.name}
+          onChoose=${() => go("need", { service: service.code })} />`,
+      )}
+      <button class="choice booked" onClick=${() => go("appointment")}>
+        <${Icon} name="calendar-check" /><span class="names"><b>${t("I have an appointment")}</b></span>
+      </button>
+    </div>`;
+}
+
+const KEYS = [..."1234567890ABCDEFGHJKLMNPQRSTUVWXYZ"];
+
+export function AppointmentScreen() {
+  const [reference, setReference] = useState("");
+  const enough = reference.length >= REFERENCE_MIN;
+  const type = (text) => setReference((before) => (before + text).slice(0, REFERENCE_MAX));
+  const submit = (event) => {
+    event.preventDefault();
+    if (enough) takeBooked(reference);
+  };
+  return html`<${Question} text=${t("Scan your appointment letter")} note=${t("Or type its reference number.")} />
+    <form class="choices appointment" onSubmit=${submit}>
+      <input class="reference" value=${reference} aria-label=${t("Reference number")} autocomplete="off" maxlength=${REFERENCE_MAX}
+        ref=${(field) => field?.focus()} onInput=${(event) => setReference(event.target.value.toUpperCase())} />
+      <div class="keys">
+        ${KEYS.map((letter) => html`<button type="button" class="button letter" onClick=${() => type(letter)}>${letter}</button>`)}
+        <button type="button" class="button letter" aria-label=${t("Delete the last letter")}
+          onClick=${() => setReference((before) => before.slice(0, -1))}><${Icon} name="delete" /></button>
+      </div>
+      <button class="choice primary" disabled=${!enough}><span class="names"><b>${t("Next")}</b></span><${Icon} name="arrow-right" /></button>
+    </form>`;
+}
+
+export function NeedScreen() {
+  const choose = (need) => {
+    go("need", { need });
+    take();
+  };
+  return html`<${Question} text=${t("Does one of these apply to you?")} note=${t("You will be called first. Staff may ask.")} />
+    <div class="choices">
+      <button class="choice" onClick=${() => choose(undefined)}><span class="names"><b>${t("No")}</b></span>
+        <span class="place" aria-hidden="true">1</span></button>
+      ${page.needs.map(
+        (need, place) => html`<${Choice} key=${need.code} place=${place + 2} icon=${need.icon} names=${need.name}
+          onChoose=${() => choose(need.code)} />`,
+      )}
+    </div>`;
+}
+
+export function BusyScreen() {
+  return html`<${Question} text=${t("Your token is being made…")} />`;
+}
+
+export function ClosedScreen() {
+  const [from, until] = page.hours.tokens;
+  return html`<${Question} text=${t("No more tokens today")} note=${t("Tokens are given from {from} to {until} on working days.", { from, until })} />
+    <div class="choices"><button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button></div>`;
+}
+
+export function SilentScreen() {
+  return html`<${Question} text=${t("The token did not come")} note=${t("Try again, or go to the enquiry counter.")} />
+    <div class="choices">
+      <button class="choice primary" onClick=${take}><span class="names"><b>${t("Try again")}</b></span></button>
+      <button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button>
+    </div>`;
+}
+
+/** What to say about the slip: nothing while it may still come. */
+function slipWords({ print, token }) {
+  if (print.state === "printed") return t("Take your slip.");
+  if (print.state === "queued" || print.state === "printing") return t("Your slip is being printed.");
+  if (print.state === "none") return "";
+  return t("The slip did not come out. {label} is yours. Take a photo or write it down.", { label: token.label });
+}
+
+function waitWords({ ahead, wait }) {
+  const people = ahead === 0 ? t("You are next") : tn("{n} person before you", "{n} people before you", ahead);
+  if (wait.high_min === null) return `${people} · ${t("The counters open soon")}`;
+  return `${people} · ${t("about {low}–{high} minutes", { low: wait.low_min, high: wait.high_min })}`;
+}
+
+export function ResultScreen() {
+  const got = result.value;
+  const stage = page.centre.stages.find((one) => one.code === got.token.stage);
+  const lost = ["unconfirmed", "rejected"].includes(got.print.state);
+  const secret = got.status_url.split("/").at(-1);
+  return html`<header class="question result">
+      <p class="centre">${t("Your token")}</p>
+      <h1 tabindex="-1" class="number"><${Chip} label=${got.token.label} /></h1>
+      <p class="ahead">${waitWords(got)}</p>
+    </header>
+    <div class="choices outcome">
+      <p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>
+      <div class="take">
+        <img class="qr" alt=${t("QR code of your own page")} src=${`/kiosk/qr.svg?t=${secret}`} />
+        <p>${t("See your turn on your phone.")}</p>
+      </div>
+      <p class=${`slip ${got.print.state} ${lost ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${slipWords(got)}</p>
+      <button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button>
+    </div>
+    ${got.print.state === "printed" && html`<div class="paper" aria-hidden="true"><${Chip} label=${got.token.label} /></div>`}`;
+}
