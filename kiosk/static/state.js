@@ -12,10 +12,12 @@ export const low = signal(false);
 export const contrast = signal(false);
 export const muted = signal(false);
 
-const BEFORE = { service: "language", appointment: "language", need: "service" };
+const ASKED = ["service", "appointment", "need"];
+let trail = [];
 
 /** Go to a step, taking along what was just chosen. */
 export function go(next, chosen = {}) {
+  trail.push({ step: step.value, order: order.value });
   order.value = { ...order.value, ...chosen };
   step.value = next;
 }
@@ -27,16 +29,19 @@ export function chooseLanguage(code) {
 
 /** Whether there is a question before this one. */
 export function canGoBack() {
-  return step.value in BEFORE;
+  return ASKED.includes(step.value);
 }
 
+/** Ask the question before again, as if this one had not been reached. */
 export function back() {
-  const from = step.value === "need" && order.value.appointment ? "appointment" : BEFORE[step.value];
-  go(from, { appointment: undefined });
+  const before = trail.pop();
+  order.value = before.order;
+  step.value = before.step;
 }
 
 /** Forget the citizen: the next one begins with nothing of theirs. */
 export function reset() {
+  trail = [];
   order.value = {};
   result.value = null;
   low.value = contrast.value = muted.value = false;
