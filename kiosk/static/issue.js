@@ -2,7 +2,7 @@
 
 import { command, newKey, NoAnswer, read, Refusal } from "/static/ui/http.js";
 import { page } from "/static/ui/page.js";
-import { go, order, result, step } from "./state.js";
+import { order, result, step } from "./state.js";
 
 const LOOK_MS = 700;
 const LOOKS = 40;
@@ -33,9 +33,10 @@ export function forgetOrder() {
   key = null;
 }
 
-/** Take a token for somebody with an appointment, by its reference. */
-export function takeBooked(reference) {
-  go("need", { appointment: reference, service: page.services[0].code });
+/** Order for somebody with an appointment, by its reference. */
+export function bookedOrder(reference) {
+  const language = order.value.language ?? page.centre.languages[0];
+  order.value = { ...order.value, language, appointment: reference, service: page.services[0].code };
 }
 
 function asked() {

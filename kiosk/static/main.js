@@ -2,9 +2,11 @@
 
 import { useEffect } from "/static/vendor/hooks.js";
 import { html, render } from "/static/vendor/htm-preact.js";
-import "/static/vendor/signals.js";
+import { effect } from "/static/vendor/signals.js";
 import { t } from "/static/ui/words.js";
 import { ending, leave, stay, watchAttention } from "./attention.js";
+import { bookedOrder, take } from "./issue.js";
+import { listener } from "./keys.js";
 import * as screens from "./screens.js";
 import { back, canGoBack, contrast, low, muted, step } from "./state.js";
 
@@ -49,27 +51,26 @@ function Ending() {
 
 function Kiosk() {
   const Present = SCREENS[step.value];
-  useEffect(() => {
-    document.querySelector("h1")?.focus();
-    window.scrollTo(0, 0);
-  }, [step.value]);
-  useEffect(() => {
-    document.body.classList.toggle("low", low.value);
-    document.body.classList.toggle("night", contrast.value);
-  });
+  useEffect(() => (document.querySelector("input") ?? document.querySelector("h1")).focus(), [step.value]);
   return html`<main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Footer} /><${Ending} />`;
 }
 
-/** The digits of a keypad choose what the screen numbers; Escape goes back. */
-function onKey(event) {
-  if (event.target.matches("input") || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "Escape" && canGoBack()) back();
-  if (!/^[1-9]$/.test(event.key)) return;
-  const chosen = [...document.querySelectorAll(".place")].find((place) => place.textContent === event.key);
+/** Touch the choice that carries this digit. */
+function choose(digit) {
+  const chosen = [...document.querySelectorAll(".place")].find((place) => place.textContent === digit);
   chosen?.closest("button").click();
 }
 
+/** A scanned letter says enough: its owner has told everything when booking. */
+function scanned(reference) {
+  if (!["language", "service", "appointment"].includes(step.value)) return;
+  bookedOrder(reference);
+  take();
+}
+
+effect(() => document.body.classList.toggle("low", low.value));
+effect(() => document.body.classList.toggle("night", contrast.value));
 watchAttention();
-document.addEventListener("keydown", onKey);
+document.addEventListener("keydown", listener({ choose, scanned, back: () => canGoBack() && back() }));
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 render(html`<${Kiosk} />`, document.getElementById("kiosk"));

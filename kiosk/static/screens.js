@@ -6,7 +6,7 @@ import { page } from "/static/ui/page.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { language, named, t, tn } from "/static/ui/words.js";
 import { leave } from "./attention.js";
-import { take, takeBooked } from "./issue.js";
+import { bookedOrder, take } from "./issue.js";
 import { chooseLanguage, go, order, result } from "./state.js";
 import { say, voice } from "./voice.js";
 
@@ -90,12 +90,15 @@ export function AppointmentScreen() {
   const type = (text) => setReference((before) => (before + text).slice(0, REFERENCE_MAX));
   const submit = (event) => {
     event.preventDefault();
-    if (enough) takeBooked(reference);
+    if (enough) {
+      bookedOrder(reference);
+      go("need");
+    }
   };
   return html`<${Question} text=${t("Scan your appointment letter")} note=${t("Or type its reference number.")} />
     <form class="choices appointment" onSubmit=${submit}>
       <input class="reference" value=${reference} aria-label=${t("Reference number")} autocomplete="off" maxlength=${REFERENCE_MAX}
-        ref=${(field) => field?.focus()} onInput=${(event) => setReference(event.target.value.toUpperCase())} />
+        onInput=${(event) => setReference(event.target.value.toUpperCase())} />
       <div class="keys">
         ${KEYS.map((letter) => html`<button type="button" class="button letter" onClick=${() => type(letter)}>${letter}</button>`)}
         <button type="button" class="button letter" aria-label=${t("Delete the last letter")}

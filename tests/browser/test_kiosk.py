@@ -1,0 +1,155 @@
+"""The kiosk: three touches or three keys to a token, and nothing of the citizen stays."""
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import violations
+from tests.processes import Client, DemoProcess
+
+SIZES = [(1080, 1920), (320, 640), (768, 1366), (1366, 768), (1920, 1080)]
+
+
+@pytest.fixture
+def kiosk(page: Page, demo: DemoProcess) -> Page:
+    """Return K1's screen, paired."""
+    page.set_viewport_size({"width": 1080, "height": 1920})
+    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
+    expect(page.locator("main")).to_have_attribute("data-step", "language")
+    return page
+
+
+def step(page: Page) -> str | None:
+    return page.locator("main").get_attribute("data-step")
+
+
+def take_token(kiosk: Page) -> str:
+    """Touch three times; returns the number shown."""
+    kiosk.get_by_role("button", name="English").click()
+    kiosk.get_by_role("button", name="Police clearance certificate").click()
+    kiosk.get_by_role("button", name="No 1").or_(kiosk.get_by_role("button", name="No", exact=True)).click()
+    number = kiosk.locator(".number .chip")
+    expect(number).to_be_visible()
+    return number.inner_text()
+
+
+def test_three_touches_give_a_token_with_people_ahead_wait_and_qr(kiosk: Page, demo: DemoProcess) -> None:
+    label = take_token(kiosk)
+    assert label.startswith("P")
+    expect(kiosk.locator(".ahead")).to_contain_text("You are next")
+    with_server = Client(demo.url, demo.facts["keys"]["manager"])
+    try:
+        assert label in [token["label"] for token in with_server.snapshot()["tokens"]]
+    finally:
+        with_server.http.close()
+
+
+def test_the_qr_code_on_the_screen_leads_to_the_citizens_own_page(kiosk: Page, demo: DemoProcess) -> None:
+    label = take_token(kiosk)
+    shot = kiosk.locator(".qr").screenshot()
+    image = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_GRAYSCALE)
+    address, _, _ = cv2.QRCodeDetector().detectAndDecode(image)
+    assert address.startswith(f"{demo.url}/t/")
+    kiosk.goto(address)
+    expect(kiosk.locator("body")).to_contain_text(label)
+
+
+def test_the_keys_of_a_keypad_do_what_touch_does(kiosk: Page) -> None:
+    for key, expected in (("2", "service"), ("1", "need"), ("1", "result")):
+        kiosk.keyboard.press(key)
+        expect(kiosk.locator("main")).to_have_attribute("data-step", expected)
+    expect(kiosk.locator("h1")).to_be_focused()
+    kiosk.keyboard.press("Tab")
+    expect(kiosk.get_by_role("button", name="Finish")).to_be_focused()
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator("main")).to_have_attribute("data-step", "language")
+
+
+def test_one_scan_gives_a_booked_citizen_their_token(kiosk: Page) -> None:
+    kiosk.keyboard.type("ARN-26-000017")
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator(".number .chip")).to_contain_text("N")
+
+
+def test_the_reference_of_an_appointment_can_be_typed(kiosk: Page) -> None:
+    kiosk.locator(".booked").click()
+    expect(kiosk.locator(".reference")).to_be_focused()
+    kiosk.keyboard.type("arn26000017")
+    expect(kiosk.locator(".reference")).to_have_value("ARN26000017")
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator("main")).to_have_attribute("data-step", "need")
+    kiosk.keyboard.press("1")
+    expect(kiosk.locator(".number .chip")).to_contain_text("N")
+
+
+def test_back_leads_through_the_questions_in_order(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="English").click()
+    kiosk.locator(".booked").click()
+    kiosk.get_by_role("button", name="Back").click()
+    assert step(kiosk) == "service"
+    kiosk.get_by_role("button", name="Back").click()
+    assert step(kiosk) == "language"
+
+
+def test_the_whole_screen_speaks_the_chosen_language(kiosk: Page) -> None:
+    kiosk.locator(".tile[lang=mr]").click()
+    expect(kiosk.locator("h1")).to_have_text("आपण कोणत्या कामासाठी आला आहात?")
+    assert kiosk.locator("html").get_attribute("lang") == "mr"
+
+
+def test_an_idle_screen_warns_and_then_forgets_the_citizen(kiosk: Page) -> None:
+    kiosk.clock.install()
+    kiosk.reload()
+    kiosk.get_by_role("button", name="English").click()
+    kiosk.clock.fast_forward(50_000)
+    expect(kiosk.get_by_role("alertdialog")).to_contain_text("Are you still there?")
+    kiosk.get_by_role("button", name="More time").click()
+    expect(kiosk.get_by_role("alertdialog")).to_have_count(0)
+    kiosk.clock.fast_forward(61_000)
+    expect(kiosk.locator("main")).to_have_attribute("data-step", "language")
+    assert kiosk.locator("html").get_attribute("lang") == "hi"
+
+
+def test_a_lost_answer_is_asked_for_again_and_gives_one_token(kiosk: Page, demo: DemoProcess) -> None:
+    kiosk.route("**/tokens", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    kiosk.get_by_role("button", name="English").click()
+    kiosk.locator(".choice").first.click()
+    kiosk.get_by_role("button", name="Disability").click()
+    expect(kiosk.locator("h1")).to_have_text("The token did not come")
+    assert violations(kiosk) == []
+    kiosk.unroute("**/tokens")
+    kiosk.get_by_role("button", name="Try again").click()
+    expect(kiosk.locator(".number .chip")).to_be_visible()
+
+
+def test_no_screen_has_an_accessibility_violation_or_scrolls_sideways(kiosk: Page) -> None:
+    for width, height in SIZES:
+        kiosk.set_viewport_size({"width": width, "height": height})
+        for press in (None, "1", "2", "1"):
+            if press:
+                before = step(kiosk)
+                kiosk.keyboard.press(press)
+                expect(kiosk.locator("main")).not_to_have_attribute("data-step", before or "")
+                expect(kiosk.locator("main")).not_to_have_attribute("data-step", "busy")
+            assert violations(kiosk) == [], (width, step(kiosk))
+            assert kiosk.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+                width,
+                step(kiosk),
+            )
+        kiosk.get_by_role("button", name="पूरा हुआ").click()
+
+
+def test_contrast_and_low_mode_are_on_every_screen(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="कंट्रास्ट").click()
+    kiosk.get_by_role("button", name="नीचे लाएँ").click()
+    expect(kiosk.locator("body")).to_have_class("kiosk night low")
+    assert violations(kiosk) == []
+
+
+def test_an_unpaired_screen_says_so_in_words(page: Page, demo: DemoProcess) -> None:
+    answer = page.goto(f"{demo.url}/kiosk/K2")
+    assert answer is not None
+    assert answer.status == 200
+    expect(page.locator("h1")).to_have_text("This kiosk is not paired")
+    assert violations(page) == []
