@@ -144,13 +144,23 @@ def _demo_server(settings: Settings, plan: Demo, clock: Clock) -> Server:
 
 
 def _tell(settings: Settings, facts: Mapping[str, Any]) -> None:
-    click.echo(f"{facts['centre']} is served at {facts['url']}")
-    click.echo(f"  API reference   {facts['url']}/api/docs")
-    for role, login in facts["logins"].items():
-        click.echo(f"  login {role:<9} {login['user']} / {login['password']}")
-    for role, key in facts["keys"].items():
-        click.echo(f"  key {role:<11} {key}")
-    click.echo(f"All of this stands in {settings.data_dir / 'demo.json'}. Stop with Ctrl+C.")
+    url, keys = facts["url"], facts["keys"]
+    lines = [f"{facts['centre']} is served at {url}", ""]
+    lines += [
+        f"  kiosk {facts['kiosks'][0]:<10} {url}/pair?key={keys['kiosk']}",
+        *(f"  board {board:<10} {url}/display/{board}" for board in facts["boards"]),
+        f"  console          {url}/counter",
+        f"  manager          {url}/manager",
+        f"  API reference    {url}/api/docs",
+        "  (open the kiosk first: it pairs this browser, for the boards too)",
+        "",
+    ]
+    lines += [
+        f"  login {role:<10} {login['user']} / {login['password']}" for role, login in facts["logins"].items()
+    ]
+    lines += [f"  key {role:<12} {key}" for role, key in keys.items()]
+    lines += ["", f"All of this stands in {settings.data_dir / 'demo.json'}. Stop with Ctrl+C."]
+    click.echo("\n".join(lines))
 
 
 def _require_free_port(settings: Settings) -> None:
