@@ -40,7 +40,7 @@ vendor: node_modules/.ok ## copy the front-end libraries into the tree
 	node .ci/vendor.mjs
 
 lock: .venv/.ok ## renew requirements.lock from setup.cfg
-	$(BIN)/uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements.lock
 
 clean: ## remove what was built; the data in var/ stays

@@ -18,6 +18,7 @@ from server.domain.ids import RandomBytes
 from server.live.relay import Relay
 from server.live.sockets import Sockets
 from server.manager.routes import bp as manager_bp
+from server.scheduler import Scheduler
 from server.storage.database import Database
 from server.web import headers, openapi, problems
 from server.web.guard import socket_principal
@@ -93,8 +94,9 @@ def build_server(
     )
     sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
     relay = Relay(db, sockets.emit, clock)
-    app.extensions[EXTENSION] = Site(db, settings, clock, SystemClock(), random_bytes, relay.alive)
-    return Server(app, db, relay)
+    real = SystemClock()
+    app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
+    return Server(app, db, relay, (Scheduler(db, real),))
 
 
 def _build_app(settings: Settings) -> APIFlask:

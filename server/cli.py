@@ -140,7 +140,7 @@ def _demo_server(settings: Settings, plan: Demo, clock: Clock) -> Server:
     server = build_server(settings, clock=clock)
     if not isinstance(clock, ScaledClock):
         return server
-    return replace(server, beside=(DemoFloor(server.db, plan, clock),))
+    return replace(server, beside=(*server.beside, DemoFloor(server.db, plan, clock)))
 
 
 def _tell(settings: Settings, facts: Mapping[str, Any]) -> None:

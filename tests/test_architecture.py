@@ -20,6 +20,8 @@ ALLOWED: dict[str, set[str]] = {
     "server.live": {"server.live", "server.services", "server.storage", "server.clocks", *PURE},
     "server.web": {*WEB, "server.storage", "server.config", "server.clocks"},
     "server.manager": {"server.manager", *WEB},
+    "server.scheduler": {"server.services", "server.storage", "server.clocks", *PURE},
+    "server.workers": {"server.workers", "server.services", "server.storage", "server.clocks", "hardware", *PURE},
     "server.config": set(),
     "server.clocks": set(),
     "server.app": set(PACKAGES),

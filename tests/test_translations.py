@@ -7,7 +7,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
-LANGUAGES = sorted(path.parent.parent.name for path in (ROOT / "server" / "translations").glob("*/LC_MESSAGES/baari.po"))
+LANGUAGES = sorted(
+    path.parent.parent.name for path in (ROOT / "server" / "translations").glob("*/LC_MESSAGES/baari.po")
+)
 FOLDERS = ("server", "kiosk", "counter", "display")
 SCRIPT = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)"|\btn\(\s*"((?:[^"\\]|\\.)+)\"""")
 TEMPLATE = re.compile(r"""\b(?:_|say)\(\s*(?:lang\s*,\s*)?"((?:[^"\\]|\\.)+)\"""")
@@ -33,7 +35,7 @@ def catalogue(language: str) -> dict[str, list[str]]:
     forms = {}
     for message in messages:
         id_ = message.id if isinstance(message.id, str) else message.id[0]
-        forms[id_] = [message.string] if isinstance(message.string, str) else list(message.string)
+        forms[id_] = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return forms
 
 

@@ -129,13 +129,17 @@ def sign_in(tx: Transaction, user: str, password: str, now: datetime) -> str | N
         _count_failure(tx, row.id, row.failures + 1, now)
         return None
     tx.conn.execute(update(Staff).where(Staff.id == row.id).values(failures=0, locked_until=None))
-    tx.conn.execute(delete(StaffSession).where(StaffSession.created_at <= now - SESSION_AGE))
     secret = secrets.token_urlsafe(32)
     times = {"created_at": now, "seen_at": now}
     tx.conn.execute(
         insert(StaffSession).values(secret_hash=_hash(secret), centre_id=row.centre_id, staff_id=row.id, **times)
     )
     return secret
+
+
+def forget_sessions(tx: Transaction, now: datetime) -> int:
+    """Delete sessions that are too old; returns how many."""
+    return tx.conn.execute(delete(StaffSession).where(StaffSession.created_at <= now - SESSION_AGE)).rowcount
 
 
 def sign_out(tx: Transaction, secret: str) -> None:

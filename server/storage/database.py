@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.domain.errors import Unavailable
@@ -53,7 +52,7 @@ class Database:
         try:
             with self._reader.connect() as connection, connection.begin():
                 return fn(connection)
-        except (DBAPIError, PoolTimeout) as error:
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise _unavailable(error) from error
 
     def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:

@@ -1,0 +1,28 @@
+"""What happens by itself."""
+
+from datetime import timedelta
+
+from server.clocks import SystemClock
+from server.domain.roles import Role
+from server.scheduler import Scheduler
+from server.services.access import Principal, add_staff, principal_of_session, sign_in
+from server.services.idempotency import Answer, Attempt, forget_expired, once
+from tests.factories import Floor
+
+
+def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) -> None:
+    now = SystemClock().now()
+    old = now - timedelta(hours=25)
+    sqlite_floor.write(lambda tx: add_staff(tx, "asha", Role.MANAGER, "secret", old))
+    sessions = [sqlite_floor.write(lambda tx, at=at: sign_in(tx, "asha", "secret", at)) for at in (old, now)]  # type: ignore[misc]
+    for key, at in (("old", old), ("new", now)):
+        attempt = Attempt("key:1", key, "hash", at)
+        sqlite_floor.write(lambda tx, a=attempt: once(tx, a, lambda: Answer(200, {})))  # type: ignore[misc]
+    scheduler = Scheduler(sqlite_floor.db, SystemClock())
+    scheduler.start()
+    scheduler.tidy()
+    scheduler.stop()
+    assert sqlite_floor.write(lambda tx: forget_expired(tx, now)) == 0
+    assert sqlite_floor.write(lambda tx: forget_expired(tx, now + timedelta(hours=25))) == 1
+    still = sqlite_floor.db.read(lambda conn: principal_of_session(conn, str(sessions[1]), now))
+    assert isinstance(still, Principal)
