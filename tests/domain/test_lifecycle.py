@@ -1,0 +1,92 @@
+"""Every pair of state and action, and what each action makes of a token."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from server.domain import tokens
+from server.domain.errors import IllegalTransition
+from server.domain.journey import Stop
+from server.domain.lifecycle import Action, TokenEnd, follow, move_counter
+from server.domain.lifecycle import CounterState as K
+from server.domain.lifecycle import StepState as S
+from tests.factories import MORNING, make_step, make_token
+
+LEGAL = {
+    (S.WAITING, Action.CALL): S.CALLED,
+    (S.CALLED, Action.RECALL): S.CALLED,
+    (S.CALLED, Action.START): S.SERVING,
+    (S.SERVING, Action.FINISH): S.DONE,
+    (S.CALLED, Action.MISS): S.MISSED,
+    **{(state, Action.CANCEL): S.SKIPPED for state in (S.WAITING, S.CALLED, S.MISSED)},
+    **{(state, Action.EXPIRE): S.SKIPPED for state in (S.WAITING, S.CALLED, S.SERVING, S.MISSED)},
+}
+
+
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(S, Action)))
+def test_each_pair_leads_where_the_table_says_or_is_refused(state: S, action: Action) -> None:
+    if (state, action) in LEGAL:
+        assert follow(state, action) is LEGAL[state, action]
+        return
+    with pytest.raises(IllegalTransition) as refused:
+        follow(state, action)
+    assert refused.value.details == {"state": state.value, "action": action.value}
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(K, K)))
+def test_a_counter_may_go_everywhere_but_from_closed_to_paused(before: K, after: K) -> None:
+    if (before, after) == (K.CLOSED, K.PAUSED):
+        with pytest.raises(IllegalTransition):
+            move_counter(before, after)
+    else:
+        assert move_counter(before, after) is after
+
+
+def test_a_call_names_its_counter_and_a_recall_counts_on() -> None:
+    called = tokens.call(make_token(), "A7", "e-9", MORNING)
+    assert (called.state, called.step.counter, called.step.call, called.step.calls) == ("called", "A7", "e-9", 1)
+    again = tokens.recall(called, MORNING)
+    assert (again.step.call, again.step.calls) == ("e-9", 2)
+
+
+def test_a_missed_token_leaves_its_counter() -> None:
+    missed = tokens.miss(tokens.call(make_token(), "A7", "e-9", MORNING))
+    assert (missed.state, missed.step.counter) == ("missed", None)
+
+
+def test_a_finish_closes_the_step_and_enters_the_next() -> None:
+    serving = tokens.start(tokens.call(make_token(), "A7", "e-9", MORNING), MORNING)
+    closed, after = tokens.finish(serving, "ok", Stop("B"), 17, MORNING)
+    assert (closed.state, closed.outcome, closed.ended_at) == (S.DONE, "ok", MORNING)
+    assert (after.state, after.step.stage, after.step.seq, after.ended) == ("waiting", "B", 17, False)
+
+
+def test_the_last_finish_ends_the_token_as_its_decision_said() -> None:
+    serving = tokens.start(tokens.call(make_token(), "C1", "e-9", MORNING), MORNING)
+    _, refused = tokens.finish(serving, "refused", Stop("X", None, "refused", TokenEnd.REFUSED), 17, MORNING)
+    leaving = tokens.start(tokens.call(refused, "X1", "e-18", MORNING), MORNING)
+    _, ended = tokens.finish(leaving, "ok", Stop(None), 20, MORNING)
+    assert (ended.state, ended.decision, ended.ended) == ("refused", "refused", True)
+
+
+@pytest.mark.parametrize(("state", "end"), [(S.WAITING, "expired"), (S.SERVING, "expired"), (S.MISSED, "no_show")])
+def test_the_close_of_day_ends_a_token_by_where_it_was(state: S, end: str) -> None:
+    assert tokens.expire(make_token(step=make_step(state=state)), MORNING).state == end
+
+
+def test_a_cancelled_token_has_ended() -> None:
+    assert tokens.cancel(make_token(), MORNING).state == "cancelled"
+
+
+@pytest.mark.parametrize("state", S)
+def test_a_record_gives_back_the_same_token(state: S) -> None:
+    token = make_token(
+        step=make_step(state=state, counter="A7", call="e-9", calls=2, called_at=MORNING, back_to="B"),
+        decision="granted",
+        ends=TokenEnd.REFUSED,
+        need="senior",
+    )
+    ended = replace(token, ended_at=MORNING)
+    assert tokens.from_record(tokens.to_record(token)) == token
+    assert tokens.from_record(tokens.to_record(ended)) == ended
