@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -141,5 +142,7 @@ class Floor:
 def install_floor(db: Database, preset: str = "M", *, demo: bool = True) -> Floor:
     """Install a preset in an empty database."""
     shape = load_preset(preset)
-    centre_id = db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "epoch-1", demo=demo))
+    centre_id = db.write(
+        None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), secrets.token_hex(4), demo=demo)
+    )
     return Floor(db, centre_id, shape)

@@ -64,8 +64,8 @@ def snapshot(conn: Connection, centre: CentreState, *, staff: bool) -> dict[str,
 
 def catch_up(conn: Connection, centre: CentreState, *, after: int, epoch: str | None, staff: bool) -> CatchUp:
     """Return the events after number `after`; none when the epoch is another, or it is too far away."""
-    behind = centre.event_seq - after
-    if (epoch is not None and epoch != centre.epoch) or not 0 <= behind <= CATCH_UP:
+    reachable = 0 <= after <= centre.event_seq <= after + CATCH_UP
+    if (epoch is not None and epoch != centre.epoch) or not reachable:
         return CatchUp(centre.epoch, centre.event_seq, None)
     events = events_between(conn, centre.id, after, centre.event_seq)
     views = [event_view(e, centre=centre.code, epoch=centre.epoch, staff=staff) for e in events]

@@ -49,19 +49,19 @@ def _sqlite(url: str, synchronous: str) -> tuple[Engine, Engine]:
     options: dict[str, Any] = {"module": module, "pool_timeout": LOCK_TIMEOUT_S}
     writer = create_engine(url, pool_size=1, max_overflow=1, **options)
     reader = create_engine(url, pool_size=READERS, max_overflow=MORE_READERS, **options)
-    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
-        _configure_sqlite(engine, begin, synchronous)
+    _configure_sqlite(writer, "BEGIN IMMEDIATE", f"synchronous={synchronous}")
+    _configure_sqlite(reader, "BEGIN", "query_only=ON")
     return writer, reader
 
 
-def _configure_sqlite(engine: Engine, begin: str, synchronous: str) -> None:
+def _configure_sqlite(engine: Engine, begin: str, own_pragma: str) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={LOCK_TIMEOUT_S * 1000}",
             "journal_mode=WAL",
-            f"synchronous={synchronous}",
             "foreign_keys=ON",
+            own_pragma,
         ):
             connection.execute(f"PRAGMA {pragma}")
 

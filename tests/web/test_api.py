@@ -155,7 +155,7 @@ def test_catch_up_gives_the_events_after_a_number_or_asks_to_reload(api: Api) ->
     events = api.send("GET", f"{AT}/events?after=1", D).get_json()
     assert [event["type"] for event in events["events"]] == ["token.issued"]
     beyond = api.send("GET", f"{AT}/events?after=99", D).get_json()
-    assert beyond == {"epoch": "epoch-1", "seq": 2, "reload": True}
+    assert beyond == {"epoch": api.floor.centre.epoch, "seq": 2, "reload": True}
 
 
 @pytest.mark.parametrize("verb", ["hold", "resume", "transfer", "undo"])

@@ -1,0 +1,218 @@
+"""The one writer, the snapshots of readers, and what the tables refuse."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from server.domain.errors import QueueEmpty, Refused, Unavailable, UnknownCentre
+from server.services.tokens import issue
+from server.storage import queries, schema
+from server.storage.database import Database
+from server.storage.engines import open_engines, require_safe_sqlite, sqlite_module
+from server.storage.models import Base
+from server.storage.transaction import Transaction
+from server.storage.types import UtcDateTime
+from tests.factories import CENTRE, MORNING, Floor
+
+
+def hold_writer(floor: Floor) -> tuple[Callable[[], None], threading.Thread]:
+    """Keep the writer busy until the returned function is called, so that commands gather behind it."""
+    release, held = threading.Event(), threading.Event()
+
+    def wait(_tx: Transaction) -> None:
+        held.set()
+        release.wait(10)
+
+    thread = threading.Thread(target=lambda: floor.write(wait))
+    thread.start()
+    assert held.wait(10)
+    return release.set, thread
+
+
+def test_commands_that_wait_together_share_a_commit_and_a_refusal_undoes_only_itself(floor: Floor) -> None:
+    commits: list[int] = []
+    floor.db.on_commit(lambda: commits.append(1))
+    release, holder = hold_writer(floor)
+
+    def attempt(number: int) -> str:
+        if number % 3 == 0:
+            floor.write(lambda tx: refuse_after_a_change(tx))
+        return floor.issue().label
+
+    def refuse_after_a_change(tx: Transaction) -> None:
+        issue(tx, floor.order(), MORNING, "test")
+        raise QueueEmpty("undone")
+
+    with ThreadPoolExecutor(9) as pool:
+        futures = [pool.submit(attempt, number) for number in range(9)]
+        threading.Timer(0.3, release).start()
+        outcomes = ["refused" if f.exception() else f.result() for f in futures]
+    holder.join()
+    assert outcomes.count("refused") == 3
+    assert sorted(label for label in outcomes if label != "refused") == [f"N{n:03d}" for n in range(1, 7)]
+    assert floor.centre.event_seq == 6
+    assert len(commits) == 1
+
+
+def test_an_answer_comes_after_the_commit(floor: Floor) -> None:
+    floor.issue()
+    assert floor.db.read(lambda conn: queries.count_tokens(conn, floor.centre_id)) == 1
+
+
+def test_a_bug_in_a_command_hurts_its_caller_only(floor: Floor) -> None:
+    with pytest.raises(ZeroDivisionError):
+        floor.write(lambda tx: 1 / 0)
+    with pytest.raises(IntegrityError):
+        floor.write(lambda tx: tx.conn.execute(text("INSERT INTO zone (centre_id, code) VALUES (1, 'A')")))
+    assert floor.issue().label == "N001"
+
+
+def test_writing_inside_a_write_is_a_mistake_that_says_so(floor: Floor) -> None:
+    with pytest.raises(RuntimeError, match="services get the transaction"):
+        floor.write(lambda tx: floor.db.write(None, lambda inner: None))
+
+
+def test_a_centre_that_is_not_there_is_refused(floor: Floor) -> None:
+    with pytest.raises(Refused) as refused:
+        floor.db.write(999, lambda tx: None)
+    assert isinstance(refused.value, UnknownCentre | Unavailable)
+    assert floor.issue().label == "N001"
+
+
+def test_a_reader_sees_one_instant(floor: Floor) -> None:
+    def read_twice(conn: Any) -> tuple[int, int]:
+        first = queries.centre_by_code(conn, CENTRE).event_seq
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(floor.issue).result()
+        return first, queries.count_tokens(conn, floor.centre_id)
+
+    assert floor.db.read(read_twice) == (0, 0)
+    assert floor.centre.event_seq == 1
+
+
+def test_a_reader_cannot_write(floor: Floor) -> None:
+    with pytest.raises((DBAPIError, Unavailable)):
+        floor.db.read(lambda conn: conn.execute(text("DELETE FROM token")))
+
+
+def test_a_commit_that_fails_is_told_and_the_writer_lives_on(floor: Floor) -> None:
+    def twice_the_same_event(tx: Transaction) -> None:
+        issue(tx, floor.order(), MORNING, "test")
+        tx.rows.append(dict(tx.rows[0]))
+
+    with pytest.raises(Unavailable):
+        floor.write(twice_the_same_event)
+    assert floor.issue().label == "N001"
+
+
+def test_nobody_is_woken_by_a_commit_without_events(floor: Floor) -> None:
+    woken: list[int] = []
+    floor.db.on_commit(lambda: woken.append(1))
+    floor.write(lambda tx: None)
+    assert woken == []
+    floor.issue()
+    assert woken == [1]
+
+
+def test_a_locked_file_is_unavailable_and_not_a_hang(sqlite_floor: Floor) -> None:
+    writer, reader = open_engines(sqlite_floor.db.url)
+    with writer.connect() as connection, connection.begin(), pytest.raises(Unavailable):
+        sqlite_floor.issue()
+    writer.dispose()
+    reader.dispose()
+    assert sqlite_floor.issue().label == "N001"
+
+
+PROMISES = {
+    "a number is given once": """
+        INSERT INTO token SELECT 'other', centre_id, day, series, number, label, klass, service, route, language,
+        need, step_seq, decision, ends, 'secret', issued_at, ended_at FROM token""",
+    "a token has one open step": """
+        INSERT INTO step SELECT centre_id, seq + 900, token_id, klass, stage, state, entered_at, back_to, counter,
+        call, calls, called_at, started_at, ended_at, outcome FROM step""",
+    "a counter has one token": "UPDATE step SET counter = 'G1', state = 'called'",
+}
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_the_tables_themselves_keep_the_promise_that(floor: Floor, promise: str) -> None:
+    floor.issue()
+    if promise == "a counter has one token":
+        floor.issue()
+    with pytest.raises(IntegrityError):
+        floor.write(lambda tx: tx.conn.execute(text(PROMISES[promise])))
+
+
+def test_the_migrations_make_what_the_models_say(db: Database) -> None:
+    writer, reader = open_engines(db.url)
+    with writer.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    writer.dispose()
+    reader.dispose()
+    assert difference == []
+    assert db.read(schema.is_current)
+
+
+def test_a_wiped_database_holds_no_table_of_ours(database_url: str) -> None:
+    schema.migrate(database_url)
+    schema.wipe(database_url)
+    database = Database(database_url)
+    left = database.read(lambda conn: inspect(conn).get_table_names())
+    database.close()
+    assert set(left) & set(Base.metadata.tables) == set()
+
+
+def test_sqlite_writes_to_the_disk_before_it_answers(tmp_path: Path) -> None:
+    writer, reader = open_engines(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    with writer.connect() as connection:
+        facts = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "journal_mode", "foreign_keys")
+        ]
+    writer.dispose()
+    reader.dispose()
+    assert facts == [2, "wal", 1]
+
+
+@pytest.mark.parametrize("version", [(3, 40, 1), (3, 51, 2)])
+def test_a_sqlite_that_can_lose_commits_is_refused(version: tuple[int, ...]) -> None:
+    with pytest.raises(RuntimeError, match=r"3\.51\.3"):
+        require_safe_sqlite(version)
+    require_safe_sqlite((3, 51, 3))
+    assert sqlite_module().sqlite_version_info >= (3, 51, 3)
+    assert sqlite_module() is not sqlite3
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(ValueError, match="mysql"):
+        open_engines("mysql://here/there")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 11, 24, 4, 0, 0, 123_000, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC),
+        datetime(2026, 11, 24, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=30))),
+    ],
+)
+def test_an_instant_comes_back_as_it_was(moment: datetime) -> None:
+    kind, dialect = UtcDateTime(), None
+    stored = kind.process_bind_param(moment, dialect)  # type: ignore[arg-type]
+    assert isinstance(stored, int)
+    assert kind.process_result_value(stored, dialect) == moment  # type: ignore[arg-type]
+
+
+def test_a_time_without_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="without zone"):
+        UtcDateTime().process_bind_param(datetime(2026, 11, 24), None)  # type: ignore[arg-type]  # noqa: DTZ001
