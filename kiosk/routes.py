@@ -2,20 +2,22 @@
 
 import hashlib
 import hmac
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, jsonify
 from pydantic import BaseModel, Field
 
 from server.domain.ids import status_secret, token_id
-from server.domain.roles import Permission
+from server.domain.roles import ALLOWED, Permission
+from server.services import printing, snapshots
 from server.services.access import Principal
 from server.services.tokens import Issued, Order, issue
 from server.web.commands import command
 from server.web.guard import authorise
 from server.web.shapes import Strict
-from server.web.site import site
+from server.web.site import read, site
 
 bp = APIBlueprint("kiosk", __name__, tag="Tokens")
 
@@ -53,6 +55,33 @@ class PrintOut(BaseModel):
     state: str
 
 
+class ReprintIn(Strict):
+    """Where to print once more; the device's own printer when not given."""
+
+    print_at: Annotated[str, Field(max_length=32)] | None = None
+
+
+class PrintStateOut(BaseModel):
+    """Where the latest copy of a slip is; copy 0 is the original."""
+
+    state: str
+    copy_number: Annotated[int, Field(alias="copy")]
+    detail: str | None
+
+
+class ReprintOut(BaseModel):
+    """The copy that was queued."""
+
+    print: PrintStateOut
+
+
+class TokenNow(BaseModel):
+    """A token as it is, and its slip."""
+
+    token: dict[str, Any]
+    print: PrintStateOut
+
+
 class TokenOut(BaseModel):
     """A new token, who is ahead of it, the wait to expect, and its own page."""
 
@@ -74,17 +103,42 @@ def take_token(centre: str, asked: TokenIn) -> Response:
     return command(principal, lambda tx: _answer(issue(tx, order, now, principal.id), url), status=201)
 
 
+@bp.get("/api/v1/centres/<centre>/tokens/<token>")
+@bp.output(TokenNow)
+@bp.doc(security="bearer")
+def token_now(centre: str, token: str) -> Response:
+    """Get a token and where its slip is."""
+    principal = authorise(Permission.WATCH, centre=centre)
+    staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
+    view = read(lambda conn: snapshots.token_of(conn, principal.centre_id, token, staff=staff))
+    job = read(lambda conn: printing.state_of(conn, token))
+    return jsonify(token=view, print=asdict(job))
+
+
+@bp.post("/api/v1/centres/<centre>/tokens/<token>/reprint")
+@bp.input(ReprintIn, arg_name="asked")
+@bp.output(ReprintOut)
+@bp.doc(security="bearer")
+def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
+    """Print one more copy of a slip, marked DUPLICATE."""
+    by, now = authorise(Permission.ISSUE, centre=centre), site().clock.now()
+    printer = asked.print_at or by.printer
+    return command(by, lambda tx: {"print": asdict(printing.reprint(tx, token, printer, now))})
+
+
 def _order(principal: Principal, asked: TokenIn) -> Order:
     random_bytes = site().random_bytes
+    secret = status_secret(random_bytes)
     return Order(
         token_id=token_id(site().clock.now(), random_bytes),
-        secret=status_secret(random_bytes),
+        secret=secret,
         service=asked.service,
         need=asked.need,
         language=asked.language,
         phone=asked.phone,
         appointment_hash=_hidden(asked.appointment),
         printer=asked.print_at or principal.printer,
+        address=f"{site().settings.url}/t/{secret}",
     )
 
 

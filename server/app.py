@@ -26,6 +26,7 @@ from server.web.health import Metrics
 from server.web.health import bp as health_bp
 from server.web.pages import bp as pages_bp
 from server.web.site import EXTENSION, Site
+from server.workers.printing import PrintWorker
 
 MAX_BODY = 64 * 1024
 
@@ -96,7 +97,8 @@ def build_server(
     relay = Relay(db, sockets.emit, clock)
     real = SystemClock()
     app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
-    return Server(app, db, relay, (Scheduler(db, real),))
+    worker = PrintWorker(db, clock, sockets.hint)
+    return Server(app, db, relay, (Scheduler(db, real), worker))
 
 
 def _build_app(settings: Settings) -> APIFlask:

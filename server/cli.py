@@ -12,10 +12,12 @@ from typing import Any
 
 import click
 
+from hardware.network_printer import look
 from server.app import Server, build_server
 from server.clocks import Clock, ScaledClock, SystemClock
 from server.config import ConfigError, Settings, load_settings
-from server.demo import Demo, DemoFloor, NotADemo, plan_demo, set_up, write_facts
+from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, write_facts
+from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
 from server.domain.roles import Role
 from server.process import Process
@@ -25,6 +27,7 @@ from server.services.verification import verify as verify_centre
 from server.simulation.day import simulate_day
 from server.storage import queries, schema
 from server.storage.database import Database
+from server.storage.devices import set_address
 from server.storage.transaction import CentreState, Transaction
 
 PRESETS = click.Choice(presets.preset_names())
@@ -122,25 +125,26 @@ def serve(port: int | None) -> None:
 @PORT
 @click.option("--speed", type=click.FloatRange(min=0, min_open=True), default=1.0, help="How fast its clock runs.")
 @click.option("--simulate/--no-simulate", default=True, help="With or without simulated citizens.")
-def demo(preset: str, port: int | None, speed: float, simulate: bool) -> None:
+@click.option("--keep", is_flag=True, help="Go on with what the demo before left.")
+def demo(preset: str, port: int | None, speed: float, simulate: bool, keep: bool) -> None:
     """Serve a fresh demo centre; what a demo left before is replaced."""
     settings = _settings(port=port)
     _require_free_port(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     shape = presets.load_preset(preset)
     plan = plan_demo(shape, speed=speed, simulate=simulate, now=SystemClock().now())
-    facts = set_up(settings, plan)
+    facts = left_behind(settings) if keep else set_up(settings, plan)
     write_facts(settings, facts)
     _tell(settings, facts)
     clock = plan.clock()
-    Process(settings, lambda: _demo_server(settings, plan, clock)).run()
+    Process(settings, lambda: _demo_server(settings, plan, clock, facts["printers"])).run()
 
 
-def _demo_server(settings: Settings, plan: Demo, clock: Clock) -> Server:
-    server = build_server(settings, clock=clock)
-    if not isinstance(clock, ScaledClock):
-        return server
-    return replace(server, beside=(*server.beside, DemoFloor(server.db, plan, clock)))
+def _demo_server(settings: Settings, plan: Demo, clock: Clock, ports: Mapping[str, int]) -> Server:
+    server, printers = build_server(settings, clock=clock), DemoPrinters(ports)
+    server.app.register_blueprint(printer_page(printers))
+    floor = (DemoFloor(server.db, plan, clock),) if isinstance(clock, ScaledClock) else ()
+    return replace(server, beside=(printers, *server.beside, *floor))
 
 
 def _tell(settings: Settings, facts: Mapping[str, Any]) -> None:
@@ -151,6 +155,7 @@ def _tell(settings: Settings, facts: Mapping[str, Any]) -> None:
         *(f"  board {board:<10} {url}/display/{board}" for board in facts["boards"]),
         f"  console          {url}/counter",
         f"  manager          {url}/manager",
+        f"  paper            {url}/demo/printer",
         f"  API reference    {url}/api/docs",
         "  (open the kiosk first: it pairs this browser, for the boards too)",
         "",
@@ -276,6 +281,22 @@ def create(role: str, name: str, counter: str | None, device: str | None, centre
         )
 
     click.echo(_with_database(run))
+
+
+@cli.group()
+def printer() -> None:
+    """Receipt printers."""
+
+
+@printer.command("set")
+@click.option("--device", required=True, help="The printer: printer-k1.")
+@click.option("--host", required=True)
+@click.option("--port", type=int, default=9100, help="Port to print to; 9100 on most.")
+def set_printer(device: str, host: str, port: int) -> None:
+    """Write where a printer listens, and look at it."""
+    if not _with_database(lambda db: db.write(None, lambda tx: set_address(tx.conn, device, host, port))):
+        raise LookupError(f"there is no printer {device!r}")
+    click.echo(f"{device} is at {host}:{port}, and is {look(host, port).value.replace('_', ' ')}.")
 
 
 @cli.group()

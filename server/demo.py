@@ -4,6 +4,7 @@ import json
 import logging
 import random
 import secrets
+import socket
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,8 +23,10 @@ from server.simulation.demand import next_working_day, opening, working_day
 from server.simulation.floor import Floor
 from server.storage import queries, schema
 from server.storage.database import Database
+from server.storage.devices import set_address
 
 IDLE_LOOK_S = 2.0
+LOOPBACK = "127.0.0.1"
 LOGINS = (Role.COUNTER, Role.MANAGER)
 
 log = logging.getLogger(__name__)
@@ -102,6 +105,9 @@ def _install(db: Database, settings: Settings, demo: Demo) -> dict[str, Any]:
     for role in LOGINS:
         password = logins[role.value]["password"]
         db.write(centre_id, lambda tx, r=role, p=password: add_staff(tx, r.value, r, p, demo.start))  # type: ignore[misc]
+    ports = {f"printer-{kiosk.id.lower()}": free_port() for kiosk in preset.kiosks}
+    for device, port in ports.items():
+        db.write(centre_id, lambda tx, d=device, p=port: set_address(tx.conn, d, LOOPBACK, p))  # type: ignore[misc]
     return {
         "url": settings.url,
         "logins": logins,
@@ -111,8 +117,22 @@ def _install(db: Database, settings: Settings, demo: Demo) -> dict[str, Any]:
         "kiosks": [kiosk.id for kiosk in preset.kiosks],
         "counters": {stage.code: preset.counters_of(stage) for stage in preset.stages},
         "boards": [f"board-{stage.code.lower()}" for stage in preset.stages],
-        "printer": None,
+        "printer": {"host": LOOPBACK, "port": next(iter(ports.values()))},
+        "printers": ports,
     }
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def left_behind(settings: Settings) -> dict[str, Any]:
+    """Return what the demo before wrote; raises OSError when there was none."""
+    facts: dict[str, Any] = json.loads((settings.data_dir / "demo.json").read_text("utf-8"))
+    return facts
 
 
 def write_facts(settings: Settings, facts: dict[str, Any]) -> None:

@@ -136,6 +136,6 @@ class DemoProcess(ServerProcess):
         return json.loads((self.data_dir / "demo.json").read_text("utf-8"))
 
     def restart(self) -> None:
-        """Serve the same database again after a crash."""
-        self._words = ["serve"]
+        """Go on with the same database after a crash."""
+        self._words = [*self._words, "--keep"]
         self.start()

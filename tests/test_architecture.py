@@ -15,7 +15,7 @@ PURE = {"server.domain"}
 ALLOWED: dict[str, set[str]] = {
     "server.domain": PURE,
     "server.storage": {"server.storage", *PURE},
-    "server.services": {"server.services", "server.storage", *PURE},
+    "server.services": {"server.services", "server.storage", "hardware.values", *PURE},
     "server.simulation": {"server.simulation", "server.services", "server.storage", "server.clocks", *PURE},
     "server.live": {"server.live", "server.services", "server.storage", "server.clocks", *PURE},
     "server.web": {*WEB, "server.storage", "server.config", "server.clocks"},
@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "server.app": set(PACKAGES),
     "server.process": {"server.app", "server.config"},
     "server.demo": {"server"},
+    "server.demo_printers": {"hardware", *PURE},
     "server.cli": set(PACKAGES),
     "server": set(),
     "kiosk": {"kiosk", *WEB},

@@ -46,6 +46,7 @@ class Plan:
     series: Mapping[str, Series]
     needs: Mapping[str, str]
     calling: CallingRule
+    slip_help: Names
 
     def service(self, code: str) -> Service:
         """Return a service; raises UnknownService."""

@@ -52,6 +52,10 @@ class Sockets:
         """Send a message to every screen in a room."""
         self._socketio.emit(name, message, to=room, namespace=NAMESPACE)
 
+    def hint(self, centre: str, message: Mapping[str, Any]) -> None:
+        """Tell staff something without a number: it may be lost."""
+        self.emit(room_of(centre, staff=True), "hint", {"centre": centre, **message})
+
     def _connect(self, auth: Any = None) -> None:
         try:
             request.host  # noqa: B018 - reading it checks the host against the trusted ones

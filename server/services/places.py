@@ -55,6 +55,11 @@ def device(conn: Connection, device_id: str) -> devices.DeviceRow | None:
     return devices.device_by_id(conn, device_id)
 
 
+def centre_code(conn: Connection, centre_id: int) -> str:
+    """Return the code of a centre; raises UnknownCentre."""
+    return queries.centre_by_id(conn, centre_id).code
+
+
 def _facts(conn: Connection, centre: CentreState, now: datetime) -> CentreFacts:
     day = business_day(now, centre.timezone)
     return CentreFacts(

@@ -52,6 +52,7 @@ def _load(conn: Connection, centre: CentreState, day: date) -> Plan:
         },
         needs={code: need["series"] for code, need in needs.items()},
         calling=CallingRule(calling["rule"], frozenset(calling["protected"])),
+        slip_help=policy(conn, centre.id, "slip", day)["help"],
     )
 
 

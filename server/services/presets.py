@@ -114,6 +114,12 @@ class CallingShape(Shape):
     protected: list[Letter]
 
 
+class SlipShape(Shape):
+    """What the foot of a slip says: where to get help."""
+
+    help: Names
+
+
 class KioskShape(Shape):
     id: Slug
     name: str
@@ -151,6 +157,7 @@ class Preset(Shape):
     services: list[ServiceShape] = Field(min_length=1)
     needs: dict[str, NeedShape]
     calling: CallingShape
+    slip: SlipShape
     kiosks: list[KioskShape]
     demand: DemandShape
 
@@ -253,7 +260,7 @@ def _series_rows(preset: Preset) -> list[dict[str, Any]]:
 def _policy_rows(preset: Preset, valid_from: date) -> list[dict[str, Any]]:
     kinds: Mapping[str, Any] = {
         kind: preset.model_dump(mode="json")[kind]
-        for kind in ("calling", "needs", "hours", "slots", "missed", "clocks")
+        for kind in ("calling", "needs", "hours", "slots", "missed", "clocks", "slip")
     }
     return [{"kind": kind, "valid_from": valid_from, "body": body} for kind, body in kinds.items()]
 

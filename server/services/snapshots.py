@@ -50,6 +50,11 @@ def status_of(conn: Connection, secret: str) -> dict[str, Any]:
     }
 
 
+def token_of(conn: Connection, centre_id: int, token_id: str, *, staff: bool) -> dict[str, Any]:
+    """Return the view of one token, ended or not; raises UnknownToken."""
+    return token_view(to_record(queries.token_by_id(conn, centre_id, token_id)), staff=staff)
+
+
 def snapshot(conn: Connection, centre: CentreState, *, staff: bool) -> dict[str, Any]:
     """Return `{centre, epoch, seq, tokens, counters}` of one instant; ended tokens are not in it."""
     tokens = [token_view(to_record(t), staff=staff) for t in queries.open_tokens(conn, centre.id)]

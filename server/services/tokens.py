@@ -6,23 +6,27 @@ from datetime import date, datetime
 from sqlalchemy import insert
 
 from server.domain import tokens
-from server.domain.errors import DayClosed, SeriesFull, UnknownPrinter
+from server.domain.errors import DayClosed, SeriesFull
 from server.domain.events import Kind
 from server.domain.hours import business_day
 from server.domain.lifecycle import StepState
 from server.domain.numbering import label, next_number
 from server.domain.plan import Plan
 from server.domain.waiting import WaitRange, estimate_wait
+from server.services import printing
 from server.services.plans import plan_of
 from server.services.records import record_token
-from server.storage import devices, queries
+from server.storage import queries
 from server.storage.models import TokenPrivate
 from server.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a citizen asks for. `token_id` and `secret` are minted by the issuer; the hash hides a reference."""
+    """What a citizen asks for. `token_id` and `secret` are minted by the issuer; the hash hides a reference.
+
+    `printer` gets the slip, with `address` (of the citizen's own page) as its QR code.
+    """
 
     token_id: str
     secret: str
@@ -32,6 +36,7 @@ class Order:
     phone: str | None = None
     appointment_hash: str | None = None
     printer: str | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,11 @@ def issue(tx: Transaction, order: Order, now: datetime, actor: str) -> Issued:
     wait = estimate_wait(ahead, open_here, plan.stages[token.step.stage].service_min)
     queries.insert_token(tx.conn, tx.centre.id, token, order.secret)
     _keep_private(tx, order)
-    print_state = _queue_slip(tx, order, token, now)
     record_token(tx, Kind.TOKEN_ISSUED, actor, now, token)
-    return Issued(token, order.secret, ahead, wait, print_state)
+    issued = Issued(token, order.secret, ahead, wait, "none" if order.printer is None else printing.QUEUED)
+    if order.printer is not None:
+        _queue_slip(tx, plan, order.printer, order.address, issued)
+    return issued
 
 
 def cancel(
@@ -129,11 +136,15 @@ def _keep_private(tx: Transaction, order: Order) -> None:
         )
 
 
-def _queue_slip(tx: Transaction, order: Order, token: tokens.Token, now: datetime) -> str:
-    if order.printer is None:
-        return "none"
-    device = devices.device_by_id(tx.conn, order.printer)
-    if device is None or (device.centre_id, device.kind) != (tx.centre.id, "printer"):
-        raise UnknownPrinter(f"There is no printer “{order.printer}” here.")
-    devices.queue_print(tx.conn, tx.centre.id, order.printer, token, now)
-    return "queued"
+def _queue_slip(tx: Transaction, plan: Plan, printer: str, address: str, issued: Issued) -> None:
+    token = issued.token
+    facts = printing.SlipFacts(
+        centre=tx.centre.name,
+        service=plan.services[token.service].name,
+        timezone=tx.centre.timezone,
+        ahead=issued.ahead,
+        wait=issued.wait,
+        address=address,
+        help=plan.slip_help,
+    )
+    printing.queue(tx, printer, token, printing.compose(token, facts, token.issued_at), token.issued_at)

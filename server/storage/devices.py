@@ -1,13 +1,11 @@
-"""Devices of a centre and the outbox of its printers."""
+"""Devices of a centre."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select, update
 
-from server.domain.tokens import Token
-from server.storage.models import Device, PrintJob
+from server.storage.models import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +38,7 @@ def devices_of(conn: Connection, centre_id: int, kind: str) -> list[DeviceRow]:
     return [DeviceRow(*row) for row in conn.execute(query)]
 
 
-def queue_print(conn: Connection, centre_id: int, printer: str, token: Token, now: datetime) -> None:
-    """Put the slip of a token into the outbox of a printer."""
-    conn.execute(
-        insert(PrintJob).values(
-            centre_id=centre_id,
-            token_id=token.id,
-            printer=printer,
-            state="queued",
-            copy=0,
-            content={"label": token.label},
-            created_at=now,
-            changed_at=now,
-        )
-    )
+def set_address(conn: Connection, device_id: str, host: str, port: int) -> bool:
+    """Write where a printer listens; returns whether there is such a printer."""
+    mine = update(Device).where(Device.id == device_id, Device.kind == "printer")
+    return conn.execute(mine.values(settings={"host": host, "port": port})).rowcount == 1

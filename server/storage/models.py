@@ -125,7 +125,7 @@ class Service(Base):
 
 
 class Policy(Base):
-    """A rule of a centre from a day on: `kind` is `calling`, `needs`, `hours`, `slots`, `missed` or `clocks`."""
+    """A rule of a centre from a day on; `kind` is `calling`, `needs`, `hours`, `slots`, `missed` and the like."""
 
     __tablename__ = "policy"
 

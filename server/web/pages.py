@@ -12,8 +12,9 @@ from server.domain.roles import Role
 from server.domain.tokens import to_iso
 from server.services import access
 from server.services.places import CentreFacts, facts_of
+from server.services.words import SOURCE, translate
 from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, cookies, csrf_token
-from server.web.i18n import SOURCE, translate, words_for
+from server.web.i18n import words_for
 from server.web.site import read, site
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)

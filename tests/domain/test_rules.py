@@ -160,7 +160,7 @@ def test_a_role_may_do_what_its_row_says(role: Role, permission: Permission) -> 
 
 def make_plan() -> Plan:
     service = Service("NORMAL", {"en": "Passport"}, "ticket", "default", "N")
-    return Plan(("hi", "en"), {}, {}, {"NORMAL": service}, {}, {"senior": "F"}, CallingRule())
+    return Plan(("hi", "en"), {}, {}, {"NORMAL": service}, {}, {"senior": "F"}, CallingRule(), {})
 
 
 def test_a_need_moves_a_token_to_its_series() -> None:

@@ -23,6 +23,8 @@ AT = f"/api/v1/centres/{CENTRE}"
 MATRIX: dict[tuple[str, str], set[Role]] = {
     ("POST", "/api/v1/centres/<centre>/tokens"): {K, C, M, I},
     ("POST", "/api/v1/centres/<centre>/tokens/<token>/cancel"): {C, M, I},
+    ("POST", "/api/v1/centres/<centre>/tokens/<token>/reprint"): {K, C, M, I},
+    ("GET", "/api/v1/centres/<centre>/tokens/<token>"): {K, C, D, M, I},
     ("POST", "/api/v1/centres/<centre>/close-day"): {M},
     ("GET", "/api/v1/centres/<centre>/snapshot"): {K, C, D, M, I},
     ("GET", "/api/v1/centres/<centre>/events"): {K, C, D, M, I},

@@ -1,0 +1,173 @@
+"""Slips in words, and the outbox of the printers: a job is printed once, or a person decides."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select, update
+
+from hardware.values import Slip
+from server.domain.errors import UnknownPrinter
+from server.domain.plan import Names
+from server.domain.tokens import Token
+from server.domain.waiting import WaitRange
+from server.services.words import SOURCE, translate
+from server.storage import devices, queries
+from server.storage.models import PrintJob
+from server.storage.transaction import Transaction
+
+LEASE = timedelta(seconds=60)
+TOO_LATE = timedelta(minutes=2)
+QUEUED, PRINTING, PRINTED, UNCONFIRMED, REJECTED = "queued", "printing", "printed", "unconfirmed", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job in a worker's hands."""
+
+    id: int
+    slip: Slip
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """Where the latest copy of a slip is; `copy` 0 is the original."""
+
+    state: str
+    copy: int = 0
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFacts:
+    """What a slip tells beside the token itself."""
+
+    centre: Names
+    service: Names
+    timezone: str
+    ahead: int
+    wait: WaitRange
+    address: str
+    help: Names
+
+
+def compose(token: Token, facts: SlipFacts, now: datetime) -> Slip:
+    """Return the slip of a token in its citizen's language, the service in English too."""
+    language = token.language
+
+    def say(text: str, **values: Any) -> str:
+        return translate(language, text, **values)
+
+    told = [say("Hall {stage}", stage=token.step.stage), say("{n} before you", n=facts.ahead)]
+    if facts.wait.high_min is not None:
+        told.append(say("{low}–{high} min", low=facts.wait.low_min, high=facts.wait.high_min))
+    names = [facts.service.get(code) for code in (language, SOURCE)]
+    return Slip(
+        language=language,
+        centre=_named(facts.centre, language),
+        service=tuple(dict.fromkeys(name for name in names if name)),
+        label=token.label,
+        facts=" · ".join(told),
+        issued=now.astimezone(ZoneInfo(facts.timezone)).strftime("%d-%m-%Y · %H:%M"),
+        address=facts.address,
+        address_caption=say("See it on your phone, or show it at the kiosk again"),
+        promise=say("If your turn has passed, show this slip. Your place is kept."),
+        help=_named(facts.help, language),
+    )
+
+
+def queue(tx: Transaction, printer: str, token: Token, slip: Slip, now: datetime) -> None:
+    """Put a slip into the outbox of a printer; raises UnknownPrinter."""
+    device = devices.device_by_id(tx.conn, printer)
+    if device is None or (device.centre_id, device.kind) != (tx.centre.id, "printer"):
+        raise UnknownPrinter(f"There is no printer “{printer}” here.")
+    tx.conn.execute(
+        insert(PrintJob).values(
+            centre_id=tx.centre.id,
+            token_id=token.id,
+            printer=printer,
+            state=QUEUED,
+            copy=slip.copy,
+            content=asdict(slip),
+            created_at=now,
+            changed_at=now,
+        )
+    )
+
+
+def reprint(tx: Transaction, token_id: str, printer: str | None, now: datetime) -> JobState:
+    """Queue one more copy of a slip, marked as such; raises UnknownToken, UnknownPrinter."""
+    token = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    last = _last_job(tx.conn, token_id)
+    if last is None:
+        raise UnknownPrinter("This token has no slip to print again.")
+    copy = last.copy + 1
+    english, own = (translate(lang, "DUPLICATE {n}", n=copy) for lang in (SOURCE, token.language))
+    mark = " / ".join(dict.fromkeys((english, own)))
+    content = {**last.content, "copy": copy, "copy_mark": mark}
+    queue(tx, printer or last.printer, token, slip_of(content), now)
+    return JobState(QUEUED, copy)
+
+
+def state_of(conn: Connection, token_id: str) -> JobState:
+    """Return where the latest copy of a token's slip is."""
+    last = _last_job(conn, token_id)
+    return JobState("none") if last is None else JobState(last.state, last.copy, last.detail)
+
+
+def waiting_printers(conn: Connection) -> list[tuple[int, str]]:
+    """Return (centre id, printer) of every printer with something to do."""
+    query = select(PrintJob.centre_id, PrintJob.printer).where(PrintJob.state.in_((QUEUED, PRINTING)))
+    return [(row.centre_id, row.printer) for row in conn.execute(query.distinct())]
+
+
+def lease_next(tx: Transaction, printer: str, worker: str, now: datetime) -> Job | None:
+    """Return the next job of a printer, marked as being printed; None when another worker is at it or none waits.
+
+    A job whose worker went away in the middle is unconfirmed: its paper may be out. One that waited over two
+    minutes is rejected: its citizen has gone, and a late slip would only confuse.
+    """
+    mine = (PrintJob.printer == printer, PrintJob.centre_id == tx.centre.id)
+    dead = update(PrintJob).where(*mine, PrintJob.state == PRINTING, PrintJob.leased_until < now)
+    tx.conn.execute(dead.values(state=UNCONFIRMED, detail="the print worker stopped", changed_at=now))
+    late = update(PrintJob).where(*mine, PrintJob.state == QUEUED, PrintJob.created_at < now - TOO_LATE)
+    tx.conn.execute(late.values(state=REJECTED, detail="the printer was away too long", changed_at=now))
+    if tx.conn.execute(select(PrintJob.id).where(*mine, PrintJob.state == PRINTING)).first():
+        return None
+    query = select(PrintJob.id, PrintJob.content).where(*mine, PrintJob.state == QUEUED).order_by(PrintJob.id)
+    row = tx.conn.execute(query.limit(1)).one_or_none()
+    if row is None:
+        return None
+    lease = {"state": PRINTING, "leased_by": worker, "leased_until": now + LEASE, "changed_at": now}
+    tx.conn.execute(update(PrintJob).where(PrintJob.id == row.id).values(**lease))
+    return Job(row.id, slip_of(row.content))
+
+
+def settle(tx: Transaction, job_id: int, worker: str, state: str, detail: str | None, now: datetime) -> None:
+    """Note what came of a job, unless its lease ran out meanwhile."""
+    tx.conn.execute(
+        update(PrintJob)
+        .where(PrintJob.id == job_id, PrintJob.leased_by == worker, PrintJob.state == PRINTING)
+        .values(state=state, detail=detail, leased_by=None, leased_until=None, changed_at=now)
+    )
+
+
+def slip_of(content: Mapping[str, Any]) -> Slip:
+    """Return the slip that a job holds."""
+    return Slip(**{**content, "service": tuple(content["service"])})
+
+
+def _last_job(conn: Connection, token_id: str) -> Any:
+    query = (
+        select(PrintJob.state, PrintJob.copy, PrintJob.detail, PrintJob.printer, PrintJob.content)
+        .where(PrintJob.token_id == token_id)
+        .order_by(PrintJob.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).one_or_none()
+
+
+def _named(names: Names, language: str) -> str:
+    return names.get(language) or next(iter(names.values()))

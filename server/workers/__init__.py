@@ -1,0 +1,1 @@
+"""Loops over outboxes: the only place of the server that drives hardware."""

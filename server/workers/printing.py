@@ -1,0 +1,106 @@
+"""Prints what waits in the outbox: one thread for each printer, so that none waits for another's trouble."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hardware import network_printer
+from hardware.escpos_encoder import encode
+from hardware.layout import render
+from hardware.values import PrinterState, PrintResult, Verdict
+from server.clocks import Clock
+from server.domain.errors import Refused
+from server.services import printing
+from server.services.places import centre_code, device
+from server.storage.database import Database
+
+LOOK_S = 0.5
+RETRY_S = 1.5
+OUTCOMES = {
+    Verdict.PRINTED: printing.PRINTED,
+    Verdict.UNCONFIRMED: printing.UNCONFIRMED,
+    Verdict.REFUSED: printing.QUEUED,
+}
+
+Hint = Callable[[str, Mapping[str, Any]], None]
+log = logging.getLogger(__name__)
+
+
+class PrintWorker:
+    """Watches the outbox and keeps a thread for each printer that has something to print."""
+
+    def __init__(self, db: Database, clock: Clock, hint: Hint) -> None:
+        self._db, self._clock, self._hint = db, clock, hint
+        self._name = secrets.token_hex(4)
+        self._awake, self._stopped = threading.Event(), threading.Event()
+        self._printers: dict[str, threading.Thread] = {}
+        self._states: dict[str, PrinterState] = {}
+        self._thread = threading.Thread(target=self._watch, name="print worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._db.on_commit(self._awake.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the slips under way and print no more."""
+        self._stopped.set()
+        self._awake.set()
+        self._thread.join()
+        for thread in list(self._printers.values()):
+            thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopped.is_set():
+            self._awake.wait(LOOK_S)
+            self._awake.clear()
+            try:
+                for centre, printer in self._db.read(printing.waiting_printers):
+                    self._engage(centre, printer)
+            except Refused as refusal:
+                log.warning("print worker waits: %s", refusal.message)
+
+    def _engage(self, centre: int, printer: str) -> None:
+        thread = self._printers.get(printer)
+        if thread is None or not thread.is_alive():
+            thread = threading.Thread(target=self._empty, args=(centre, printer), name=printer, daemon=True)
+            self._printers[printer] = thread
+            thread.start()
+
+    def _empty(self, centre: int, printer: str) -> None:
+        """Print until nothing is left; a printer in trouble is tried again after a pause."""
+        try:
+            while not self._stopped.is_set() and (result := self._print_one(centre, printer)) is not None:
+                if result.verdict is Verdict.REFUSED:
+                    self._stopped.wait(RETRY_S)
+        except Exception:  # one printer's trouble must not end the printing; its job is settled by its lease
+            log.exception("printing at %s failed", printer)
+
+    def _print_one(self, centre: int, printer: str) -> PrintResult | None:
+        now = self._clock.now()
+        job = self._db.write(centre, lambda tx: printing.lease_next(tx, printer, self._name, now))
+        if job is None:
+            return None
+        result = self._send(printer, job)
+        state, detail = OUTCOMES[result.verdict], result.detail or result.state.value
+        now = self._clock.now()
+        self._db.write(centre, lambda tx: printing.settle(tx, job.id, self._name, state, detail, now))
+        self._tell(centre, printer, result.state)
+        return result
+
+    def _send(self, printer: str, job: printing.Job) -> PrintResult:
+        row = self._db.read(lambda conn: device(conn, printer))
+        address = row.settings if row is not None else {}
+        if "host" not in address:
+            return PrintResult(Verdict.REFUSED, PrinterState.OFF, "the printer has no address yet")
+        job_id = f"{job.id % 10_000:04d}"
+        return network_printer.send(address["host"], address["port"], encode(render(job.slip), job_id), job_id)
+
+    def _tell(self, centre: int, printer: str, state: PrinterState) -> None:
+        """Tell staff when a printer changes: trouble, and its end."""
+        if self._states.get(printer, PrinterState.READY) is not state:
+            code = self._db.read(lambda conn: centre_code(conn, centre))
+            self._hint(code, {"kind": "printer", "device": printer, "state": state.value})
+        self._states[printer] = state
