@@ -9,6 +9,7 @@ from flask import Request
 from flask_socketio import SocketIO
 
 from counter.routes import bp as counter_bp
+from display.pages import bp as display_pages_bp
 from display.routes import bp as display_bp
 from kiosk.pages import bp as kiosk_pages_bp
 from kiosk.routes import bp as kiosk_bp
@@ -29,6 +30,8 @@ from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
 
 MAX_BODY = 64 * 1024
+PAGES = (health_bp, pages_bp, kiosk_pages_bp, display_pages_bp)
+API = (kiosk_bp, counter_bp, display_bp, manager_bp)
 
 
 class JsonRequest(Request):
@@ -109,6 +112,6 @@ def _build_app(settings: Settings) -> APIFlask:
     problems.install(app)
     headers.install(app)
     openapi.install(app)
-    for blueprint in (health_bp, pages_bp, kiosk_bp, kiosk_pages_bp, counter_bp, display_bp, manager_bp):
+    for blueprint in (*PAGES, *API):
         app.register_blueprint(blueprint)
     return app

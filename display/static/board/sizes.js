@@ -1,0 +1,33 @@
+// How big a call has to be to be read from where people sit. Pure.
+
+const CAP_MM_PER_M = 12.2; // cap height for a metre of distance
+const CAP = 0.7; // cap height of the face in its size
+const WIDE = 0.8716; // width of a 16:9 screen in its diagonal
+const ROW = 1.26; // height of a row in cap heights
+const ROW_EM = 7; // width of chip, arrow and counter in font sizes
+const FOOTER_PX = 112;
+const BURST = 0.6;
+
+/**
+ * @param {{width: number, height: number, inches?: number, distance_m?: number}} screen in pixels, inches, metres
+ * @param {number} calls how many are live
+ * @returns {{font: number, row: number, columns: number, room: number, metres: number}}
+ */
+export function sizes({ width, height, inches = 55, distance_m: distance = 10 }, calls) {
+  const pxPerMm = Math.max(width, height) / (inches * 25.4 * WIDE);
+  const wanted = CAP_MM_PER_M * distance * pxPerMm;
+  const normal = fit(wanted, width, height, 1);
+  if (calls <= normal.room) return { ...normal, metres: metres(normal.cap, pxPerMm) };
+  const burst = fit(wanted * BURST, width, height, width > height ? 2 : 1);
+  return { ...burst, metres: metres(burst.cap, pxPerMm) };
+}
+
+function fit(wanted, width, height, columns) {
+  const cap = Math.min(wanted, (width / columns / ROW_EM) * CAP);
+  const rows = Math.max(1, Math.floor((height - FOOTER_PX) / (cap * ROW)));
+  return { cap, font: cap / CAP, row: cap * ROW, columns, room: rows * columns };
+}
+
+function metres(cap, pxPerMm) {
+  return Math.round((cap / pxPerMm / CAP_MM_PER_M) * 10) / 10;
+}
