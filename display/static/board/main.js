@@ -63,6 +63,7 @@ function Footer() {
     <b class="time">${clock(now.value)}</b>
     <span class="zone"><span class="section" data-section=${page.zone}>${page.zone}</span> ${named(stages[0]?.name ?? {}, lang)}</span>
     <p>${t("Please keep an eye on your number", {}, lang)}</p>
+    ${silenced.value && html`<button class="button primary sound" onClick=${unlock}>${t("Touch for sound", {}, lang)}</button>`}
     ${calls.value.length > 4 && html`<span class="reach">${shape.value.metres} m${hidden > 0 ? ` · +${hidden}` : ""}</span>`}
   </footer>`;
 }
@@ -79,7 +80,6 @@ function Board() {
   return html`<main class=${shape.value.columns === 2 ? "two" : ""}>
       ${state.value === "empty" || (state.value === "stale" && !calls.value.length) ? html`<${Empty} />` : html`<${Calls} />`}
       <${Retracted} />
-      ${silenced.value && html`<button class="button primary sound" onClick=${unlock}>${t("Touch for sound")}</button>`}
     </main><${Footer} />`;
 }
 
