@@ -5,11 +5,12 @@ from pathlib import Path
 from apiflask import APIBlueprint
 from flask import render_template
 
+from server.domain.errors import UnknownToken
 from server.domain.roles import Permission
-from server.services import places
+from server.services import journeys, places
 from server.web.guard import visitor
-from server.web.pages import frame
-from server.web.site import read
+from server.web.pages import frame, picked_language
+from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
 
@@ -28,3 +29,16 @@ def board(board: str) -> str:
         principal.centre_id, STATIC / "board", csrf=csrf, board=row.id, zone=row.zone, settings=row.settings
     )
     return render_template("display/board.html", lang=page["language"], page=page)
+
+
+@bp.get("/t/<secret>")
+def citizen(secret: str) -> tuple[str, int]:
+    """Show a citizen their own token and nobody else's; without scripts it says the truth of its moment."""
+    now = site().clock.now()
+    try:
+        centre, status = read(lambda conn: journeys.status_of(conn, secret, now))
+    except UnknownToken:
+        return render_template("display/unknown.html", lang="en"), 404
+    facts = read(lambda conn: places.facts_of(conn, centre.id, now))
+    page = frame(centre.id, STATIC / "phone", language=picked_language(facts), secret=secret, status=status)
+    return render_template("display/citizen.html", lang=page["language"], page=page), 200

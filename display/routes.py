@@ -1,15 +1,16 @@
-"""What screens start from and catch up with, and the citizen's own page."""
+"""What screens start from and catch up with, and what a citizen may know."""
 
+import hashlib
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
-from flask import Response, jsonify, render_template
+from flask import Response, json, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
+from werkzeug.wrappers import Response as AnyResponse
 
-from server.domain.errors import UnknownToken
 from server.domain.roles import ALLOWED, Permission
 from server.domain.tokens import to_iso
-from server.services import snapshots
+from server.services import journeys, snapshots
 from server.services.access import Principal
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -52,6 +53,23 @@ class EventsOut(BaseModel):
     reload: bool | None = None
 
 
+class StatusOut(BaseModel):
+    """A citizen's own token, and nothing of anyone else."""
+
+    label: str
+    state: str
+    stage: str | None
+    counter: str | None
+    call: str | None
+    calls: int
+    ahead: int
+    wait: dict[str, int | None] | None
+    journey: list[dict[str, Any]]
+    decision: str | None
+    ended: bool
+    as_of: str
+
+
 @bp.get("/api/v1/centres/<centre>/snapshot")
 @bp.output(SnapshotOut)
 @bp.doc(security="bearer")
@@ -73,17 +91,24 @@ def events(centre: str, asked: AfterIn) -> Response:
     return jsonify(got.view())
 
 
-@bp.get("/t/<secret>")
-@bp.doc(hide=True)
-def citizen(secret: str) -> tuple[str, int]:
-    """Show a citizen their own token and nobody else's."""
-    try:
-        status = read(lambda conn: snapshots.status_of(conn, secret))
-    except UnknownToken:
-        return render_template("display/unknown.html"), 404
-    return render_template("display/citizen.html", **status), 200
+@bp.get("/api/v1/status/<secret>")
+@bp.output(StatusOut)
+def status(secret: str) -> AnyResponse:
+    """Get a citizen's own token; the secret of the slip's QR code is all it takes."""
+    now = site().clock.now()
+    _, told = read(lambda conn: journeys.status_of(conn, secret, now))
+    response = jsonify(told)
+    response.set_etag(_fingerprint(told))
+    response.cache_control.no_cache = True
+    return response.make_conditional(request)
 
 
 def sees_staff(principal: Principal) -> bool:
     """Whether this principal sees needs and services beside the public view."""
     return Permission.WATCH_STAFF in ALLOWED[principal.role]
+
+
+def _fingerprint(told: dict[str, Any]) -> str:
+    """Return what changes only when the citizen has something new to see."""
+    lasting = {name: value for name, value in told.items() if name != "as_of"}
+    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16]

@@ -39,17 +39,6 @@ def catch_up_of(conn: Connection, code: str, *, after: int, epoch: str | None, s
     return catch_up(conn, queries.centre_by_code(conn, code), after=after, epoch=epoch, staff=staff)
 
 
-def status_of(conn: Connection, secret: str) -> dict[str, Any]:
-    """Return `{centre, label, state, stage, counter}` of the token with this secret; raises UnknownToken."""
-    centre_id, token = queries.token_by_secret(conn, secret)
-    centre = next(c for c in queries.centres(conn) if c.id == centre_id)
-    view = token_view(to_record(token), staff=False)
-    return {
-        "centre": centre.name[centre.languages[0]],
-        **{name: view[name] for name in ("label", "state", "stage", "counter")},
-    }
-
-
 def token_of(conn: Connection, centre_id: int, token_id: str, *, staff: bool) -> dict[str, Any]:
     """Return the view of one token, ended or not; raises UnknownToken."""
     return token_view(to_record(queries.token_by_id(conn, centre_id, token_id)), staff=staff)

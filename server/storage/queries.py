@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -162,6 +163,17 @@ UPDATE_STEP = Statement(
 )
 TOKEN_CHANGES = ["step_seq", "decision", "ends", "ended_at"]
 UPDATE_TOKEN = Statement(update(Token).where(Token.id == bindparam("token")), TOKEN_CHANGES)
+
+
+def before_count(conn: Connection, centre_id: int, token: tokens.Token, protected: frozenset[str]) -> int:
+    """Return how many will be called before a waiting token: the older of its rank, and all of a higher one."""
+    query = select(func.count()).select_from(Step)
+    query = query.where(Step.centre_id == centre_id, Step.stage == token.step.stage, IS_WAITING)
+    me = (token.step.entered_at, token.step.seq)
+    older = or_(Step.entered_at < me[0], and_(Step.entered_at == me[0], Step.seq < me[1]))
+    first = Step.klass.in_(sorted(protected))
+    before = and_(first, older) if token.klass in protected else or_(first, older)
+    return conn.execute(query.where(before)).scalar_one()
 
 
 def insert_token(conn: Connection, centre_id: int, token: tokens.Token, secret: str) -> None:

@@ -31,6 +31,7 @@ def _secure(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint is None or not request.endpoint.endswith("static"):
+    own_rule = "Cache-Control" in response.headers
+    if not own_rule and (request.endpoint is None or not request.endpoint.endswith("static")):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -43,6 +43,7 @@ def install(app: APIFlask) -> None:
         SECURITY_SCHEMES={
             "bearer": {"type": "http", "scheme": "bearer"},
             "device": {"type": "apiKey", "in": "cookie", "name": "baari_device"},
+            "staff": {"type": "apiKey", "in": "cookie", "name": "baari_staff"},
         },
         OPENAPI_VERSION="3.1.0",
         AUTO_404_RESPONSE=False,
@@ -62,7 +63,8 @@ def _complete(spec: Any) -> Any:
                 continue
             for status, told in REFUSALS.items():
                 operation["responses"][status] = {"description": told, "content": content}
-            operation["security"] = [{"bearer": []}, {"device": []}]
+            keyless = not operation.get("security")
+            operation["security"] = [] if keyless else [{"bearer": []}, {"device": []}, {"staff": []}]
             if method == "post":
                 operation.setdefault("parameters", []).append(IDEMPOTENCY)
     return spec

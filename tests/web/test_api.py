@@ -37,6 +37,9 @@ MATRIX: dict[tuple[str, str], set[Role]] = {
 }
 
 
+KEYLESS = {("GET", "/api/v1/status/<secret>")}
+
+
 class Api:
     """A test client with a key for each role."""
 
@@ -75,7 +78,7 @@ def filled(rule: str) -> str:
 
 
 def test_the_matrix_names_every_route(api: Api) -> None:
-    assert routes(api) == set(MATRIX)
+    assert routes(api) == set(MATRIX) | KEYLESS
 
 
 def test_each_role_may_do_what_the_matrix_says_and_nothing_else(api: Api) -> None:
@@ -206,6 +209,22 @@ def test_a_paired_device_acts_by_cookie_only_with_the_csrf_header(api: Api) -> N
     assert api.send("POST", f"{AT}/tokens", None, json=order, X_CSRF_Token=csrf).status_code == 201
 
 
+def test_a_citizen_reads_their_status_with_the_secret_and_a_repeated_look_is_cheap(api: Api) -> None:
+    status_url = api.send("POST", f"{AT}/tokens", K, json={"service": "NORMAL"}).get_json()["status_url"]
+    path = f"/api/v1/status/{status_url.rsplit('/', 1)[1]}"
+    first = api.client.get(path)
+    assert (first.get_json()["label"], first.get_json()["ahead"]) == ("N001", 0)
+    again = api.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
+    api.floor.issue(need="senior")
+    changed = api.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (changed.status_code, changed.get_json()["ahead"]) == (200, 1)
+
+
+def test_a_secret_that_is_not_known_is_not_found(api: Api) -> None:
+    assert api.client.get("/api/v1/status/nobody").get_json()["code"] == "unknown_token"
+
+
 def test_pairing_with_an_unknown_key_is_refused(api: Api) -> None:
     assert api.client.get("/pair?key=baari_wrong").status_code == 401
 
@@ -250,7 +269,7 @@ def test_the_contract_describes_every_route_with_its_refusals(api: Api) -> None:
     described = {
         (method.upper(), path) for path, item in spec["paths"].items() for method in item if method != "parameters"
     }
-    assert len(described) == len(MATRIX)
+    assert len(described) == len(MATRIX) + len(KEYLESS)
     for path, item in spec["paths"].items():
         for method, operation in item.items():
             if method in ("get", "post"):
