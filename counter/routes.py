@@ -2,22 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, jsonify
 from pydantic import BaseModel, Field
 
 from server.domain.errors import NotAvailable
 from server.domain.lifecycle import CounterState
-from server.domain.roles import Permission
+from server.domain.roles import Permission, Role
 from server.domain.tokens import Token
-from server.services import counters
+from server.services import counters, lines, operators
+from server.services.access import Principal
 from server.services.records import counter_view
 from server.web.commands import command
 from server.web.guard import authorise
 from server.web.shapes import StaffTokenOut, Strict, TokenAnswer, reason_view, staff_token
-from server.web.site import site
+from server.web.site import read, site
 
 bp = APIBlueprint("counter", __name__, tag="Counters")
 AT = "/api/v1/counters/<counter>"
@@ -101,7 +103,7 @@ def close_counter(counter: str, asked: ReasonIn) -> Response:
 def call_next(counter: str) -> Response:
     """Call the next citizen."""
     by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
-    return command(by, lambda tx: _call_view(counters.call_next(tx, counter, now, by.id)))
+    return _at_seat(by, counter, lambda tx: _call_view(counters.call_next(tx, counter, now, by.id)))
 
 
 @bp.post(f"{AT}/recall")
@@ -135,10 +137,72 @@ def miss(counter: str) -> Response:
 def finish(counter: str, asked: FinishIn) -> Response:
     """End the service of the current token."""
     by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
-    return command(
-        by,
-        lambda tx: _token_view(counters.finish(tx, counter, now, by.id, outcome=asked.outcome)),
-    )
+    finish_it = partial(counters.finish, counter_id=counter, now=now, actor=by.id, outcome=asked.outcome)
+    return _at_seat(by, counter, lambda tx: _token_view(finish_it(tx)))
+
+
+class SitIn(Strict):
+    """Whether a manager takes the counter over from the person there."""
+
+    take_over: bool = False
+
+
+class SeatOut(BaseModel):
+    """The counter, and who sits there now."""
+
+    counter: str
+    operator: str | None
+
+
+class LineOut(BaseModel):
+    """The line of a counter's stage, in the order in which it would be called."""
+
+    counter: dict[str, Any]
+    current: dict[str, Any] | None
+    next: ReasonOut | None
+    line: list[StaffTokenOut]
+    more: int
+    missed: list[StaffTokenOut]
+
+
+@bp.get(f"{AT}/line")
+@bp.output(LineOut)
+@bp.doc(security="bearer")
+def line(counter: str) -> Response:
+    """Get who waits at a counter's stage, who comes next, and why."""
+    authorise(Permission.SERVE, counter=counter)
+    now = site().clock.now()
+    return jsonify(read(lambda conn: lines.line_of(conn, counter, now)))
+
+
+@bp.post(f"{AT}/sit")
+@bp.input(SitIn, arg_name="asked")
+@bp.output(SeatOut)
+@bp.doc(security="bearer")
+def sit(counter: str, asked: SitIn) -> Response:
+    """Sit down at a counter; one person at one counter."""
+    by, now = authorise(Permission.SERVE, counter=counter), site().real.now()
+    take_over = asked.take_over and by.role is Role.MANAGER
+
+    def seat(tx: Any) -> dict[str, Any]:
+        row = operators.sit(tx, counter, by, now, take_over=take_over)
+        return {"counter": row.id, "operator": row.operator}
+
+    return command(by, seat)
+
+
+@bp.post(f"{AT}/leave")
+@bp.output(SeatOut)
+@bp.doc(security="bearer")
+def leave(counter: str) -> Response:
+    """Get up; the counter is free for somebody else."""
+    by = authorise(Permission.SERVE, counter=counter)
+
+    def get_up(tx: Any) -> dict[str, Any]:
+        operators.leave(tx, by)
+        return {"counter": counter, "operator": None}
+
+    return command(by, get_up)
 
 
 @bp.post(f"{AT}/<any({', '.join(NOT_BUILT)}):verb>")
@@ -153,12 +217,26 @@ def not_built(counter: str, verb: str) -> Response:
 def _set_state(counter: str, state: CounterState, asked: ReasonIn) -> Response:
     by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
     why = asked.model_dump()
-    return command(by, lambda tx: counter_view(counters.set_state(tx, counter, state, now, by.id, **why)))
+
+    def change(tx: Any) -> dict[str, Any]:
+        return counter_view(counters.set_state(tx, counter, state, now, by.id, **why))
+
+    return command(by, change) if by.role is Role.MANAGER else _at_seat(by, counter, change)
+
+
+def _at_seat(by: Principal, counter: str, fn: Callable[[Any], dict[str, Any]]) -> Response:
+    """Run a command at a counter where this person sits; devices and integrations sit nowhere."""
+
+    def seated(tx: Any) -> dict[str, Any]:
+        operators.require_seat(tx, counter, by)
+        return fn(tx)
+
+    return command(by, seated)
 
 
 def _act(counter: str, service: Callable[[Any, str, datetime, str], Token]) -> Response:
     by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
-    return command(by, lambda tx: _token_view(service(tx, counter, now, by.id)))
+    return _at_seat(by, counter, lambda tx: _token_view(service(tx, counter, now, by.id)))
 
 
 def _token_view(token: Token) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from apiflask import APIFlask
 from flask import Request
 from flask_socketio import SocketIO
 
+from counter.pages import bp as counter_pages_bp
 from counter.routes import bp as counter_bp
 from display.pages import bp as display_pages_bp
 from display.routes import bp as display_bp
@@ -30,7 +31,7 @@ from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
 
 MAX_BODY = 64 * 1024
-PAGES = (health_bp, pages_bp, kiosk_pages_bp, display_pages_bp)
+PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp)
 API = (kiosk_bp, counter_bp, display_bp, manager_bp)
 
 

@@ -6,7 +6,8 @@
     ├── Forbidden
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition
-    │                         DayClosed · DayNotFinished · SeriesFull · AlreadyThere · LockedOut
+    │                         DayClosed · DayNotFinished · SeriesFull · AlreadyThere · LockedOut · CounterTaken
+    │                         NotYourCounter
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · IdempotencyKeyReused · NotAvailable
     └── Unavailable
@@ -102,6 +103,14 @@ class SeriesFull(Conflict):
 
 class AlreadyThere(Conflict):
     code = "already_there"
+
+
+class CounterTaken(Conflict):
+    code = "counter_taken"
+
+
+class NotYourCounter(Conflict):
+    code = "not_your_counter"
 
 
 class LockedOut(Conflict):

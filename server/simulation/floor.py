@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from server.domain.errors import Conflict, QueueEmpty
+from server.domain.errors import Conflict, CounterTaken, QueueEmpty
 from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token
@@ -120,17 +120,26 @@ class Floor:
         return True
 
     def _call_and_start(self, tx: Transaction, counter: str, now: datetime) -> Token:
+        _leave_to_people(tx, counter)
         counters.call_next(tx, counter, now, ACTOR)
         return counters.start(tx, counter, now, ACTOR)
 
     def _finish(self, stage: StageShape, counter: str, now: datetime) -> None:
         chosen = demand.outcome(self._preset, stage, self._rng)
         try:
-            token = self._db.write(
-                self._centre, lambda tx: counters.finish(tx, counter, now, ACTOR, outcome=chosen)
-            )
-        except Conflict:  # a person finished it
+            token = self._db.write(self._centre, lambda tx: self._finish_there(tx, counter, chosen, now))
+        except Conflict:  # a person sits there now, or has finished it
             token = None
         self._serve_next(stage.code, counter, now)
         if token is not None and not token.ended:
             self._dispatch(token.step.stage, now)
+
+    def _finish_there(self, tx: Transaction, counter: str, outcome: str, now: datetime) -> Token:
+        _leave_to_people(tx, counter)
+        return counters.finish(tx, counter, now, ACTOR, outcome=outcome)
+
+
+def _leave_to_people(tx: Transaction, counter: str) -> None:
+    """Raise CounterTaken where a person sits: what happens there is theirs."""
+    if queries.counter_by_id(tx.conn, counter).operator is not None:
+        raise CounterTaken(f"A person is at counter {counter}.")

@@ -53,6 +53,7 @@ class CounterRow:
     state: CounterState
     reason: str | None
     since: datetime | None
+    operator: str | None = None
 
 
 def _token(row: Sequence[Any]) -> tokens.Token:
@@ -225,13 +226,15 @@ def set_last_number(conn: Connection, centre_id: int, day: date, letter: str, la
     )
 
 
-COUNTER = select(Counter.id, Counter.centre_id, Counter.stage, Counter.state, Counter.reason, Counter.since)
+COUNTER = select(
+    Counter.id, Counter.centre_id, Counter.stage, Counter.state, Counter.reason, Counter.since, Counter.operator
+)
 COUNTER_BY_ID = Statement(COUNTER.where(Counter.id == bindparam("counter")))
 
 
 def _counter(row: Sequence[Any]) -> CounterRow:
-    id_, centre_id, stage, state, reason, since = row
-    return CounterRow(id_, centre_id, stage, CounterState(state), reason, since)
+    id_, centre_id, stage, state, reason, since, operator = row
+    return CounterRow(id_, centre_id, stage, CounterState(state), reason, since, operator)
 
 
 def counter_by_id(conn: Connection, counter_id: str) -> CounterRow:

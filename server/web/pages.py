@@ -1,5 +1,6 @@
 """The pages that belong to no role, and the frame that all pages stand in."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,14 @@ from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.errors import LockedOut
+from server.domain.errors import CounterBusy, LockedOut
 from server.domain.roles import Role
 from server.domain.tokens import to_iso
 from server.services import access
+from server.services.operators import leave
 from server.services.places import CentreFacts, facts_of
 from server.services.words import SOURCE, translate
-from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, cookies, csrf_token
+from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, Credential, cookies, csrf_token
 from server.web.i18n import words_for
 from server.web.site import read, site
 
@@ -106,9 +108,17 @@ def logout() -> Response:
     response = make_response(redirect("/login"))
     for found in cookies(request):
         if found.staff and request.form.get("csrf") == csrf_token(found.secret):
-            site().db.write(None, lambda tx, s=found.secret: access.sign_out(tx, s))  # type: ignore[misc]
+            _sign_out(found)
             response.delete_cookie(STAFF_COOKIE)
     return response
+
+
+def _sign_out(found: Credential) -> None:
+    """End a session; the person gets up from their counter, unless a token is still with them."""
+    principal = found.principal(site())
+    with suppress(CounterBusy):
+        site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
+    site().db.write(None, lambda tx: access.sign_out(tx, found.secret))
 
 
 def _login_page(notice: str | None = None, user: str = "") -> str:

@@ -31,8 +31,9 @@ MATRIX: dict[tuple[str, str], set[Role]] = {
     ("GET", "/api/v1/centres/<centre>/stats"): {M, I},
     **{
         ("POST", f"/api/v1/counters/<counter>/{verb}"): {C, M}
-        for verb in ("open", "pause", "close", "call-next", "recall", "start", "miss", "finish")
+        for verb in ("sit", "leave", "open", "pause", "close", "call-next", "recall", "start", "miss", "finish")
     },
+    ("GET", "/api/v1/counters/<counter>/line"): {C, M},
     ("POST", "/api/v1/counters/<counter>/<any(hold, resume, transfer, undo):verb>"): {C, M},
 }
 

@@ -1,0 +1,55 @@
+"""Who sits at which counter: one person at one counter, and nobody calls from another's."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter
+from server.services.access import SESSION_IDLE, Principal
+from server.storage import queries
+from server.storage.models import Counter, Staff, StaffSession
+from server.storage.queries import CounterRow
+from server.storage.transaction import Transaction
+
+
+def sit(tx: Transaction, counter_id: str, who: Principal, now: datetime, *, take_over: bool = False) -> CounterRow:
+    """Let a person sit down at a counter; the counter they sat at before is free again.
+
+    `now` is real time. Raises UnknownCounter, CounterTaken while another person is signed in there (unless
+    `take_over`), and CounterBusy while they still have a token at their own counter.
+    """
+    counter = queries.counter_by_id(tx.conn, counter_id)
+    if counter.operator not in (None, who.id) and not take_over:
+        other = _signed_in(tx, str(counter.operator), now)
+        if other is not None:
+            raise CounterTaken(f"{other} is at counter {counter_id}.", user=other)
+    leave(tx, who, but=counter_id)
+    tx.conn.execute(update(Counter).where(Counter.id == counter_id).values(operator=who.id))
+    return replace(counter, operator=who.id)
+
+
+def leave(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
+    """Let a person get up from wherever they sit, `but` there; raises CounterBusy while a token is with them."""
+    query = select(Counter.id).where(Counter.operator == who.id, Counter.id != (but or ""))
+    for seat in tx.conn.execute(query).scalars().all():
+        if queries.token_at(tx.conn, tx.centre.id, seat) is not None:
+            raise CounterBusy(f"Counter {seat} still has a token. Finish it first.", counter=seat)
+        tx.conn.execute(update(Counter).where(Counter.id == seat).values(operator=None))
+
+
+def require_seat(tx: Transaction, counter_id: str, who: Principal) -> None:
+    """Raise NotYourCounter when a signed-in person acts at a counter where they do not sit; a device may."""
+    if who.user is not None and queries.counter_by_id(tx.conn, counter_id).operator != who.id:
+        raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
+
+
+def _signed_in(tx: Transaction, operator: str, now: datetime) -> str | None:
+    """Return the user name of an operator whose session is alive."""
+    staff_id = int(operator.removeprefix("staff:"))
+    query = (
+        select(Staff.user)
+        .join(StaffSession, StaffSession.staff_id == Staff.id)
+        .where(Staff.id == staff_id, StaffSession.seen_at > now - SESSION_IDLE)
+    )
+    return tx.conn.execute(query).scalars().first()
