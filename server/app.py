@@ -19,6 +19,7 @@ from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.live.relay import Relay
 from server.live.sockets import Sockets
+from server.manager.pages import bp as manager_pages_bp
 from server.manager.routes import bp as manager_bp
 from server.scheduler import Scheduler
 from server.storage.database import Database
@@ -31,7 +32,7 @@ from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
 
 MAX_BODY = 64 * 1024
-PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp)
+PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp)
 API = (kiosk_bp, counter_bp, display_bp, manager_bp)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.domain.roles import Permission
 from server.services import statistics
 from server.services.days import DayClose, close_day
+from server.services.outlook import outlook_of
 from server.services.tokens import cancel
 from server.web.commands import command
 from server.web.guard import authorise
@@ -61,6 +62,18 @@ class StatsOut(BaseModel):
     wait: dict[str, dict[str, float]]
 
 
+class OutlookOut(BaseModel):
+    """The floor projected at present lines and counters; times in minutes."""
+
+    now: str
+    people: int
+    sentence: dict[str, Any]
+    at_risk: dict[str, int]
+    bottleneck: dict[str, Any] | None
+    offer: dict[str, Any] | None
+    people_at_risk: list[dict[str, Any]]
+
+
 @bp.post("/api/v1/centres/<centre>/tokens/<token>/cancel")
 @bp.input(CancelIn, arg_name="asked")
 @bp.output(TokenAnswer)
@@ -90,6 +103,16 @@ def stats(centre: str, asked: PeriodIn) -> Response:
     authorise(Permission.STATISTICS, centre=centre)
     now = site().clock.now()
     return jsonify(read(lambda conn: statistics.figures_of(conn, centre, asked.from_, asked.to, now)))
+
+
+@bp.get("/api/v1/centres/<centre>/outlook")
+@bp.output(OutlookOut)
+@bp.doc(security="bearer")
+def outlook(centre: str) -> Response:
+    """Get what the floor will be like if nobody steps in."""
+    authorise(Permission.STATISTICS, centre=centre)
+    now = site().clock.now()
+    return jsonify(read(lambda conn: outlook_of(conn, centre, now)))
 
 
 def _day_view(close: DayClose) -> dict[str, Any]:

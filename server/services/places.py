@@ -26,6 +26,7 @@ class CentreFacts:
     needs: dict[str, dict[str, Any]]
     hours: dict[str, Any]
     clocks: dict[str, Any]
+    demo: bool
 
     def view(self) -> dict[str, Any]:
         """Return what every page is told."""
@@ -55,6 +56,13 @@ def device(conn: Connection, device_id: str) -> devices.DeviceRow | None:
     return devices.device_by_id(conn, device_id)
 
 
+def device_counts(conn: Connection, centre_id: int) -> dict[str, int]:
+    """Return how many kiosks, boards and printers a centre has, and how many printers have an address."""
+    found = {kind: devices.devices_of(conn, centre_id, kind) for kind in ("kiosk", "board", "printer")}
+    ready = sum("host" in printer.settings for printer in found["printer"])
+    return {**{kind: len(rows) for kind, rows in found.items()}, "printer_ready": ready}
+
+
 def centre_code(conn: Connection, centre_id: int) -> str:
     """Return the code of a centre; raises UnknownCentre."""
     return queries.centre_by_id(conn, centre_id).code
@@ -72,4 +80,5 @@ def _facts(conn: Connection, centre: CentreState, now: datetime) -> CentreFacts:
         needs=dict(policy(conn, centre.id, "needs", day)),
         hours=dict(policy(conn, centre.id, "hours", day)),
         clocks=dict(policy(conn, centre.id, "clocks", day)),
+        demo=centre.demo,
     )

@@ -29,6 +29,7 @@ MATRIX: dict[tuple[str, str], set[Role]] = {
     ("GET", "/api/v1/centres/<centre>/snapshot"): {K, C, D, M, I},
     ("GET", "/api/v1/centres/<centre>/events"): {K, C, D, M, I},
     ("GET", "/api/v1/centres/<centre>/stats"): {M, I},
+    ("GET", "/api/v1/centres/<centre>/outlook"): {M, I},
     **{
         ("POST", f"/api/v1/counters/<counter>/{verb}"): {C, M}
         for verb in ("sit", "leave", "open", "pause", "close", "call-next", "recall", "start", "miss", "finish")
