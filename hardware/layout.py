@@ -59,7 +59,7 @@ class _Paper:
 
     def number(self, label: str) -> None:
         """Write the token, 20 mm high, as wide as the paper lets it be."""
-        font = _number_font(round(NUMBER_CAP_MM * DOTS_PER_MM / CAP))
+        font = _number_font(NUMBER_CAP_MM * DOTS_PER_MM)
         self.y += 14
         left, top, right, bottom = font.getbbox(label)
         draw = ImageDraw.Draw(self.image)
@@ -121,7 +121,14 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def _number_font(size: int) -> ImageFont.FreeTypeFont:
+def _number_font(cap: int) -> ImageFont.FreeTypeFont:
+    """Return the condensed face in the size whose capitals are `cap` dots high."""
+    tried = _condensed(cap)
+    _, top, _, bottom = tried.getbbox("N")
+    return _condensed(round(cap * cap / (bottom - top)))
+
+
+def _condensed(size: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.truetype(FONTS / "AnekDevanagari-Latin-Width.woff2", size)
     font.set_variation_by_axes([_axis(axis["name"]) for axis in font.get_variation_axes()])
     return font

@@ -1,8 +1,7 @@
 // The counter console: the line on the left, the token in the middle, what is missed and done on the right.
 
-import { useEffect } from "/static/vendor/hooks.js";
 import { html, render } from "/static/vendor/htm-preact.js";
-import { computed } from "/static/vendor/signals.js";
+import { computed, effect } from "/static/vendor/signals.js";
 import { asOf, clock, floor, live, now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Chip, Keycap, Section } from "/static/ui/parts.js";
@@ -173,9 +172,6 @@ function Help() {
 }
 
 function Console() {
-  useEffect(() => {
-    document.body.dataset.state = state.current.value?.state ?? (state.here.value ? state.here.value.state : "picker");
-  });
   return html`<${Status} />${state.here.value ? html`<main class="desk"><${Line} /><${Centre} /><${Right} /></main>` : html`<${Picker} />`}<${Help} />`;
 }
 
@@ -186,7 +182,8 @@ function onKey(event) {
     state.dismiss();
   }
   if (event.key === "?") state.help.value = true;
-  if (!state.here.value || state.help.value || !live.value) return;
+  if (!state.here.value || state.help.value) return;
+  if (!live.value) return void (verbOfKey(event.key) && state.refuseOffline());
   const token = state.current.value;
   if (event.key === "Enter" && !event.target.matches("button")) return void press(sensible(state.here.value, token));
   const other = token?.state === "serving" && otherOutcomes(page.outcomes[state.here.value.stage]).find(({ key }) => key === event.key);
@@ -199,6 +196,9 @@ function press(verb) {
   if (verb) state.act(verb.verb);
 }
 
+effect(() => {
+  document.body.dataset.state = state.current.value?.state ?? state.here.value?.state ?? "picker";
+});
 document.addEventListener("keydown", onKey);
 state.begin();
 render(html`<${Console} />`, document.getElementById("console"));

@@ -40,9 +40,19 @@ export function refreshLine() {
   }, LINE_DELAY_MS);
 }
 
-/** Send a verb of this counter; what is refused is told where the key was pressed. */
-export async function act(verb, body = {}) {
-  if (pending.value) return;
+let before = Promise.resolve();
+
+/** Send a verb of this counter, after the one under way; what is refused is told where the key was pressed. */
+export function act(verb, body = {}) {
+  before = before.then(() => run(verb, body));
+}
+
+/** A key was pressed that cannot work while the server is away. */
+export function refuseOffline() {
+  refusal.value = { code: "offline", text: t("No connection: the key did nothing. It comes back by itself.") };
+}
+
+async function run(verb, body) {
   pending.value = verb;
   refusal.value = null;
   const label = current.value?.label;
@@ -125,6 +135,6 @@ export function begin() {
     if (live.value && !wasLive) refreshLine();
     wasLive = live.value;
   });
-  const before = sessionStorage.getItem(SEAT);
-  if (before && page.centre) sit(before);
+  const seat = sessionStorage.getItem(SEAT);
+  if (seat) sit(seat);
 }

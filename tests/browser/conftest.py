@@ -65,6 +65,22 @@ def watched(page: Page) -> Page:
     return page
 
 
+def signed_in(browser: Browser, demo: DemoProcess, role: str) -> Page:
+    """Return the page of a person who has just signed in."""
+    page = watched(browser.new_context(viewport={"width": 1366, "height": 768}, locale="en").new_page())
+    login = demo.facts["logins"][role]
+    page.goto(f"{demo.url}/login")
+    page.get_by_label("User name").fill(login["user"])
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def sideways(page: Page) -> bool:
+    """Whether a page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
 def violations(page: Page) -> list[dict[str, Any]]:
     """Return what axe-core finds on a page: rule, impact and the places."""
     if not AXE.exists():

@@ -1,6 +1,5 @@
 // The board of a zone: the calls, newest on top, and a footer that says where, when, and whether this is fresh.
 
-import { useEffect } from "/static/vendor/hooks.js";
 import { html, render } from "/static/vendor/htm-preact.js";
 import { computed, effect, signal } from "/static/vendor/signals.js";
 import { asOf, clock, floor, follow, live, now } from "/static/ui/live.js";
@@ -75,8 +74,6 @@ function Retracted() {
 }
 
 function Board() {
-  useEffect(() => document.body.style.setProperty("--font", `${shape.value.font}px`));
-  useEffect(() => document.body.style.setProperty("--row", `${shape.value.row}px`));
   return html`<main class=${shape.value.columns === 2 ? "two" : ""}>
       ${state.value === "empty" || (state.value === "stale" && !calls.value.length) ? html`<${Empty} />` : html`<${Calls} />`}
       <${Retracted} />
@@ -107,6 +104,10 @@ effect(() => {
   if (!floor.value || begun === floor.value.epoch) return;
   begun = floor.value.epoch;
   begin();
+});
+effect(() => {
+  document.body.style.setProperty("--font", `${shape.value.font}px`);
+  document.body.style.setProperty("--row", `${shape.value.row}px`);
 });
 effect(() => {
   document.body.dataset.state = state.value;

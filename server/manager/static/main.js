@@ -1,7 +1,7 @@
 // The manager's page: one sentence, the floor as a river, the ruler of today's stays, and the levers.
 
-import { useEffect } from "/static/vendor/hooks.js";
 import { html, render } from "/static/vendor/htm-preact.js";
+import { effect } from "/static/vendor/signals.js";
 import { asOf, clock, floor, live, now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Chip, Section } from "/static/ui/parts.js";
@@ -165,10 +165,6 @@ function Lead() {
 }
 
 function Manager() {
-  useEffect(() => {
-    document.body.dataset.sentence = f.outlook.value?.sentence.kind ?? "";
-    document.body.dataset.live = live.value;
-  });
   const morning = f.stats.value?.issued === 0;
   return html`<${Strip} /><main class=${live.value || !floor.value ? "" : "stale"}>
     <div class="floor"><${Lead} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}</div><${Rail} /></main>`;
@@ -178,6 +174,9 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
   if (event.key.toLowerCase() === "t") f.table.value = !f.table.value;
   if (event.key === "Escape") f.chosen.value = null;
+});
+effect(() => {
+  document.body.dataset.sentence = f.outlook.value?.sentence.kind ?? "";
 });
 f.begin();
 render(html`<${Manager} />`, document.getElementById("manager"));

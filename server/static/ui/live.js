@@ -31,6 +31,7 @@ export function follow(onEvent = () => {}) {
     },
     onChange: (state, events) => {
       floor.value = state;
+      look(screen);
       events.forEach(onEvent);
     },
   });
