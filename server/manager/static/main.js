@@ -99,7 +99,7 @@ function Ruler() {
     <div class="track">
       ${[fast, promise, breach].map((tick) => html`<b class="tick" style=${{ left: place(tick) }}>${tick}</b>`)}
       ${stay?.n > 0 && html`<i class="span" style=${{ left: place(stay.p50), right: `calc(100% - ${place(stay.p95)})` }}></i>
-        ${["p50", "p90", "p95"].map((name) => html`<span class="mark ${name} ${stay[name] > promise ? "late" : ""}" style=${{ left: place(stay[name]) }}><em>${name}</em>${Math.round(stay[name])}</span>`)}`}
+        ${["p50", "p90", "p95"].map((name) => html`<span class="mark ${name} ${stay[name] > promise ? "late" : ""} ${stay[name] > breach * 0.8 ? "flip" : ""}" style=${{ left: place(stay[name]) }}><em>${name}</em>${Math.round(stay[name])}</span>`)}`}
     </div>
   </section>`;
 }
@@ -127,11 +127,11 @@ function Absence() {
 }
 
 function Table() {
-  return html`<table><caption>${t("The floor by stage")}</caption><thead><tr><th>${t("Stage")}</th><th>${t("waiting")}</th><th>${t("called")}</th><th>${t("served")}</th><th>${t("Missed")}</th><th>${t("open")}</th><th>p50</th><th>p90</th></tr></thead>
+  return html`<div class="sheet" role="region" tabindex="0" aria-label=${t("The floor by stage")}><table><caption>${t("The floor by stage")}</caption><thead><tr><th>${t("Stage")}</th><th>${t("waiting")}</th><th>${t("called")}</th><th>${t("served")}</th><th>${t("Missed")}</th><th>${t("open")}</th><th>p50</th><th>p90</th></tr></thead>
     <tbody>${f.stages.value.map((stage) => {
       const wait = f.stats.value?.wait[stage.code] ?? { n: 0 };
       return html`<tr key=${stage.code}><th scope="row"><${Section} code=${stage.code} /> ${named(stage.name)}</th><td>${stage.waiting.length}</td><td>${stage.called}</td><td>${stage.serving}</td><td>${stage.missed}</td><td>${stage.open}/${stage.counters.length}</td><td>${wait.n ? wait.p50 : "–"}</td><td>${wait.n ? wait.p90 : "–"}</td></tr>`;
-    })}</tbody></table>`;
+    })}</tbody></table></div>`;
 }
 
 /** Before the first token of the day the checklist is the page. */
