@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install run test check lint types vendor lock clean
+.PHONY: help install run test check lint types screenshots vendor lock clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -16,7 +16,11 @@ install: .venv/.ok ## build .venv with the locked dependencies and the `baari` c
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $@
 
+RAQM := "libfribidi.so=libfribidi0=slips have no Indic text"
+CHROMIUM := "chromium=chromium=the browser tests are skipped"
+
 run: .venv/.ok ## serve a fresh demo centre with simulated citizens
+	@.ci/system $(RAQM)
 	$(BIN)/baari demo
 
 node_modules/.ok: package.json package-lock.json
@@ -24,6 +28,7 @@ node_modules/.ok: package.json package-lock.json
 	else echo "npm is missing: the tests of the screens' JavaScript are skipped"; fi
 
 test: .venv/.ok node_modules/.ok ## install what the tests need, then run all of them
+	@.ci/system $(RAQM) $(CHROMIUM)
 	$(BIN)/pytest
 	@if command -v node >/dev/null; then node --test tests/js/; fi
 
@@ -35,6 +40,10 @@ types: .venv/.ok
 	$(BIN)/mypy
 
 check: lint types test ## lint, format, types and tests
+
+screenshots: .venv/.ok ## take a picture of every surface in its states
+	@.ci/system $(RAQM) $(CHROMIUM)
+	$(BIN)/python -m tests.browser.screenshots
 
 vendor: node_modules/.ok ## copy the front-end libraries into the tree
 	node .ci/vendor.mjs

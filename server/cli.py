@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from hardware.layout import shapes_indic
 from hardware.network_printer import look
 from server.app import Server, build_server
 from server.clocks import Clock, ScaledClock, SystemClock
@@ -117,6 +118,7 @@ def serve(port: int | None) -> None:
     """Serve the centres of the database."""
     settings = _settings(port=port)
     _require_free_port(settings)
+    _warn_of_script()
     Process(settings, lambda: build_server(settings)).run()
 
 
@@ -136,6 +138,7 @@ def demo(preset: str, port: int | None, speed: float, simulate: bool, keep: bool
     facts = left_behind(settings) if keep else set_up(settings, plan)
     write_facts(settings, facts)
     _tell(settings, facts)
+    _warn_of_script()
     clock = plan.clock()
     Process(settings, lambda: _demo_server(settings, plan, clock, facts["printers"])).run()
 
@@ -166,6 +169,12 @@ def _tell(settings: Settings, facts: Mapping[str, Any]) -> None:
     lines += [f"  key {role:<12} {key}" for role, key in keys.items()]
     lines += ["", f"All of this stands in {settings.data_dir / 'demo.json'}. Stop with Ctrl+C."]
     click.echo("\n".join(lines))
+
+
+def _warn_of_script() -> None:
+    """Say so when slips cannot be printed in Indic scripts."""
+    if not shapes_indic():
+        click.echo("libfribidi0 is not installed: slips are printed in English only.", err=True)
 
 
 def _require_free_port(settings: Settings) -> None:

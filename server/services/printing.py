@@ -18,6 +18,7 @@ from server.storage import devices, queries
 from server.storage.models import PrintJob
 from server.storage.transaction import Transaction
 
+SLIPS = ("slip", "english")
 LEASE = timedelta(seconds=60)
 TOO_LATE = timedelta(minutes=2)
 QUEUED, PRINTING, PRINTED, UNCONFIRMED, REJECTED = "queued", "printing", "printed", "unconfirmed", "rejected"
@@ -25,10 +26,11 @@ QUEUED, PRINTING, PRINTED, UNCONFIRMED, REJECTED = "queued", "printing", "printe
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job in a worker's hands."""
+    """A job in a worker's hands; `english` is for a machine that cannot shape the citizen's script."""
 
     id: int
     slip: Slip
+    english: Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,8 @@ class SlipFacts:
     help: Names
 
 
-def compose(token: Token, facts: SlipFacts, now: datetime) -> Slip:
-    """Return the slip of a token in its citizen's language, the service in English too."""
-    language = token.language
+def compose(token: Token, facts: SlipFacts, now: datetime, language: str) -> Slip:
+    """Return the slip of a token in a language, the service in English too."""
 
     def say(text: str, **values: Any) -> str:
         return translate(language, text, **values)
@@ -78,8 +79,14 @@ def compose(token: Token, facts: SlipFacts, now: datetime) -> Slip:
     )
 
 
-def queue(tx: Transaction, printer: str, token: Token, slip: Slip, now: datetime) -> None:
-    """Put a slip into the outbox of a printer; raises UnknownPrinter."""
+def queue_original(tx: Transaction, printer: str, token: Token, facts: SlipFacts, now: datetime) -> None:
+    """Put the slip of a new token into the outbox of a printer; raises UnknownPrinter."""
+    slips = (compose(token, facts, now, language) for language in (token.language, SOURCE))
+    content = {name: asdict(slip) for name, slip in zip(SLIPS, slips, strict=True)}
+    _queue(tx, printer, token, content, 0, now)
+
+
+def _queue(tx: Transaction, printer: str, token: Token, content: dict[str, Any], copy: int, now: datetime) -> None:
     device = devices.device_by_id(tx.conn, printer)
     if device is None or (device.centre_id, device.kind) != (tx.centre.id, "printer"):
         raise UnknownPrinter(f"There is no printer “{printer}” here.")
@@ -89,8 +96,8 @@ def queue(tx: Transaction, printer: str, token: Token, slip: Slip, now: datetime
             token_id=token.id,
             printer=printer,
             state=QUEUED,
-            copy=slip.copy,
-            content=asdict(slip),
+            copy=copy,
+            content=content,
             created_at=now,
             changed_at=now,
         )
@@ -106,8 +113,9 @@ def reprint(tx: Transaction, token_id: str, printer: str | None, now: datetime) 
     copy = last.copy + 1
     english, own = (translate(lang, "DUPLICATE {n}", n=copy) for lang in (SOURCE, token.language))
     mark = " / ".join(dict.fromkeys((english, own)))
-    content = {**last.content, "copy": copy, "copy_mark": mark}
-    queue(tx, printer or last.printer, token, slip_of(content), now)
+    content = {name: {**last.content[name], "copy": copy, "copy_mark": mark} for name in SLIPS}
+    content["english"]["copy_mark"] = english
+    _queue(tx, printer or last.printer, token, content, copy, now)
     return JobState(QUEUED, copy)
 
 
@@ -142,7 +150,7 @@ def lease_next(tx: Transaction, printer: str, worker: str, now: datetime) -> Job
         return None
     lease = {"state": PRINTING, "leased_by": worker, "leased_until": now + LEASE, "changed_at": now}
     tx.conn.execute(update(PrintJob).where(PrintJob.id == row.id).values(**lease))
-    return Job(row.id, slip_of(row.content))
+    return Job(row.id, *(_slip(row.content[name]) for name in SLIPS))
 
 
 def settle(tx: Transaction, job_id: int, worker: str, state: str, detail: str | None, now: datetime) -> None:
@@ -154,8 +162,7 @@ def settle(tx: Transaction, job_id: int, worker: str, state: str, detail: str | 
     )
 
 
-def slip_of(content: Mapping[str, Any]) -> Slip:
-    """Return the slip that a job holds."""
+def _slip(content: Mapping[str, Any]) -> Slip:
     return Slip(**{**content, "service": tuple(content["service"])})
 
 

@@ -147,4 +147,4 @@ def _queue_slip(tx: Transaction, plan: Plan, printer: str, address: str, issued:
         address=address,
         help=plan.slip_help,
     )
-    printing.queue(tx, printer, token, printing.compose(token, facts, token.issued_at), token.issued_at)
+    printing.queue_original(tx, printer, token, facts, token.issued_at)

@@ -8,7 +8,7 @@ from typing import Any
 
 from hardware import network_printer
 from hardware.escpos_encoder import encode
-from hardware.layout import render
+from hardware.layout import render, shapes_indic
 from hardware.values import PrinterState, PrintResult, Verdict
 from server.clocks import Clock
 from server.domain.errors import Refused
@@ -95,8 +95,9 @@ class PrintWorker:
         address = row.settings if row is not None else {}
         if "host" not in address:
             return PrintResult(Verdict.REFUSED, PrinterState.OFF, "the printer has no address yet")
+        slip = job.slip if shapes_indic() else job.english
         job_id = f"{job.id % 10_000:04d}"
-        return network_printer.send(address["host"], address["port"], encode(render(job.slip), job_id), job_id)
+        return network_printer.send(address["host"], address["port"], encode(render(slip), job_id), job_id)
 
     def _tell(self, centre: int, printer: str, state: PrinterState) -> None:
         """Tell staff when a printer changes: trouble, and its end."""
