@@ -44,7 +44,7 @@ class Studio:
         """Keep a picture, not larger than a README needs."""
         picture = Image.open(BytesIO(data)).convert("RGB")
         picture.thumbnail((LONGEST, LONGEST))
-        picture.quantize(64).save(self.folder / f"{name}.png", optimize=True)
+        picture.quantize(200).save(self.folder / f"{name}.png", optimize=True)
         print(name)
 
     def call(self, counter: str) -> None:
@@ -86,6 +86,7 @@ def console(studio: Studio) -> None:
     page = signed_in(studio.browser, studio.demo, "counter")
     studio.keep(page, "console-picker")
     page.locator(".seats button").filter(has_text="G6").click()
+    page.locator("body[data-state=closed]").wait_for()
     page.keyboard.press("o")
     studio.keep(page, "console-idle")
     page.keyboard.press("n")
