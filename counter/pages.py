@@ -1,6 +1,7 @@
 """The counter console: one screen, one key for each verb."""
 
 from pathlib import Path
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template
@@ -8,9 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
 from server.services import places
-from server.web.guard import visitor
-from server.web.pages import frame, picked_language
-from server.web.site import read, site
+from server.web.pages import staff_page
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,23 +26,16 @@ bp = APIBlueprint(
 @bp.get("/counter")
 def console() -> Response | str:
     """Show the console to somebody who may serve; the others sign in first."""
-    found = visitor(Permission.SERVE, staff_only=True)
-    if found is None:
+    page = staff_page(Permission.SERVE, STATIC, _facts)
+    if page is None:
         return redirect("/login")
-    principal, csrf = found
-    facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
-    stages = {s.code: {"ok": s.ok, "outcomes": list(s.outcomes)} for s in facts.plan.stages.values()}
-    page = frame(
-        principal.centre_id,
-        STATIC,
-        language=picked_language(facts),
-        csrf=csrf,
-        user=principal.user,
-        me=principal.id,
-        role=principal.role.value,
-        outcomes=stages,
-        clocks=facts.clocks,
-        needs=facts.needs,
-        services={s.code: s.name for s in facts.plan.services.values()},
-    )
     return render_template("counter/console.html", lang=page["language"], page=page)
+
+
+def _facts(centre: places.CentreFacts) -> dict[str, Any]:
+    return {
+        "outcomes": {s.code: {"ok": s.ok, "outcomes": list(s.outcomes)} for s in centre.plan.stages.values()},
+        "clocks": centre.clocks,
+        "needs": centre.needs,
+        "services": {s.code: s.name for s in centre.plan.services.values()},
+    }

@@ -8,8 +8,7 @@ from flask import render_template
 from server.domain.errors import UnknownToken
 from server.domain.roles import Permission
 from server.services import journeys, places
-from server.web.guard import visitor
-from server.web.pages import frame, picked_language
+from server.web.pages import device_page, frame, picked_language
 from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
@@ -20,11 +19,10 @@ bp = APIBlueprint("display_pages", __name__, enable_openapi=False)
 @bp.get("/display/<board>")
 def board(board: str) -> str:
     """Show the calls of a zone, or that this screen is not paired yet."""
-    found = visitor(Permission.WATCH)
-    row = read(lambda conn: places.device(conn, board))
-    if found is None or row is None or row.kind != "board" or row.centre_id != found[0].centre_id:
+    found = device_page(board, "board", Permission.WATCH)
+    if found is None:
         return render_template("display/unpaired.html", lang="en", device=board)
-    principal, csrf = found
+    principal, csrf, row = found
     page = frame(
         principal.centre_id, STATIC / "board", csrf=csrf, board=row.id, zone=row.zone, settings=row.settings
     )

@@ -12,8 +12,7 @@ from qrcode.image.svg import SvgPathImage
 from server.domain.errors import InvalidInput
 from server.domain.roles import Permission
 from server.services import places
-from server.web.guard import visitor
-from server.web.pages import frame
+from server.web.pages import device_page, frame
 from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
@@ -32,11 +31,10 @@ bp = APIBlueprint(
 @bp.get("/kiosk/<device>")
 def kiosk(device: str) -> str:
     """Show the kiosk, or that this screen is not paired yet."""
-    found = visitor(Permission.ISSUE)
-    row = read(lambda conn: places.device(conn, device))
-    if found is None or row is None or row.kind != "kiosk" or row.centre_id != found[0].centre_id:
+    found = device_page(device, "kiosk", Permission.ISSUE)
+    if found is None:
         return render_template("kiosk/unpaired.html", lang="en", device=device)
-    principal, csrf = found
+    principal, csrf, row = found
     facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
     page = frame(principal.centre_id, STATIC, csrf=csrf, **_choices(facts), device=row.id, printer=row.printer)
     return render_template("kiosk/kiosk.html", lang=facts.languages[0], page=page)

@@ -2,14 +2,15 @@
 
 import { html, render } from "/static/vendor/htm-preact.js";
 import { computed, effect } from "/static/vendor/signals.js";
-import { asOf, clock, floor, live, now } from "/static/ui/live.js";
+import { OWN_NAMES } from "/static/ui/languages.js";
+import { floor, live, now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Chip, Keycap, Section } from "/static/ui/parts.js";
-import { language, named, speak, t, tn } from "/static/ui/words.js";
+import { Strip } from "/static/ui/strip.js";
+import { named, t, tn } from "/static/ui/words.js";
 import * as state from "./state.js";
 import { otherOutcomes, sensible, VERBS, verbOfKey } from "./verbs.js";
 
-const SELF_NAMES = { hi: "हिन्दी", en: "English", mr: "मराठी" };
 const MINUTE = 60_000;
 const minute = computed(() => Math.floor(now.value / 10_000) * 10_000);
 
@@ -105,7 +106,7 @@ function Token({ token }) {
       <p class="what muted">${token.state === "called" ? t("Called to {counter}", { counter: token.counter }) : t("Being served")}</p>
       <p class="number"><${Chip} label=${token.label} /></p>
       <p class="facts"><b>${named(page.services[token.staff.service] ?? { en: token.staff.service })}</b>
-        <span>${SELF_NAMES[token.staff.language] ?? token.staff.language}</span><${Need} code=${token.staff.need} />
+        <span>${OWN_NAMES[token.staff.language] ?? token.staff.language}</span><${Need} code=${token.staff.need} />
         ${token.calls > 1 && html`<span>${tn("called {n} time", "called {n} times", token.calls)}</span>`}</p>
       <${Stay} since=${token.staff.issued_at} />
     </div>`;
@@ -138,19 +139,13 @@ function Right() {
 }
 
 function Status() {
-  return html`<header class="strip">
+  const lead = html`
     ${state.counter.value && html`<b class="seat"><${Section} code=${state.counter.value} /></b>`}
-    <span class="dot ${live.value ? "on" : "off"}"></span>
-    <span>${live.value ? t("live") : floor.value ? t("not live, as of {time}", { time: clock(asOf.value ?? now.value) }) : "…"}</span>
-    ${state.printer.value && html`<span class="trouble">${t("{device} needs help", { device: state.printer.value.device })}</span>`}
-    <span class="gap"></span>
-    <span>${clock(now.value)}</span>
-    ${page.centre.languages.map((code) => html`<button class="button plain small" lang=${code} aria-pressed=${code === language.value} onClick=${() => speak(code)}>${SELF_NAMES[code]}</button>`)}
+    ${state.printer.value && html`<span class="trouble">${t("{device} needs help", { device: state.printer.value.device })}</span>`}`;
+  return html`<${Strip} lead=${lead}>
     <button class="button plain small" onClick=${() => (state.help.value = true)}>${t("Keys")} <${Keycap}>?</${Keycap}></button>
     ${state.counter.value && html`<button class="button plain small" onClick=${state.leave}>${t("Other counter")}</button>`}
-    <span class="muted">${page.user}</span>
-    <button class="button plain small" form="logout">${t("Sign out")}</button>
-  </header>`;
+  </${Strip}>`;
 }
 
 function Picker() {
@@ -201,4 +196,4 @@ effect(() => {
 });
 document.addEventListener("keydown", onKey);
 state.begin();
-render(html`<${Console} />`, document.getElementById("console"));
+render(html`<${Console} />`, document.getElementById("app"));

@@ -2,6 +2,7 @@
 
 import { useState } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
+import { OWN_NAMES } from "/static/ui/languages.js";
 import { page } from "/static/ui/page.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { language, named, t, tn } from "/static/ui/words.js";
@@ -10,7 +11,6 @@ import { bookedOrder, take } from "./issue.js";
 import { chooseLanguage, go, order, result } from "./state.js";
 import { say, voice } from "./voice.js";
 
-const SELF_NAMES = { hi: "हिन्दी", en: "English", mr: "मराठी" };
 const OWN_ICONS = ["senior", "pregnant"];
 const REFERENCE_MIN = 4;
 const REFERENCE_MAX = 20;
@@ -58,7 +58,7 @@ export function LanguageScreen() {
     <div class="choices tiles">
       ${page.centre.languages.map(
         (code, place) => html`<button class="choice tile" lang=${code} onClick=${() => chooseLanguage(code)}>
-          <b>${SELF_NAMES[code] ?? code}</b><span class="place" aria-hidden="true">${place + 1}</span>
+          <b>${OWN_NAMES[code] ?? code}</b><span class="place" aria-hidden="true">${place + 1}</span>
         </button>`,
       )}
       <button class="choice booked" onClick=${() => go("appointment", { language: language.value })}>

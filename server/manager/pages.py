@@ -1,6 +1,7 @@
 """The manager's screen: one sentence, the floor as a river, and the levers."""
 
 from pathlib import Path
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template
@@ -8,9 +9,8 @@ from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
 from server.services import places
-from server.web.guard import visitor
-from server.web.pages import frame, picked_language
-from server.web.site import read, site
+from server.web.pages import staff_page
+from server.web.site import read
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,20 +27,16 @@ bp = APIBlueprint(
 @bp.get("/manager")
 def manager() -> Response | str:
     """Show the floor to somebody who may steer it; the others sign in first."""
-    found = visitor(Permission.STATISTICS, staff_only=True)
-    if found is None:
+    page = staff_page(Permission.STATISTICS, STATIC, _facts)
+    if page is None:
         return redirect("/login")
-    principal, csrf = found
-    facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
-    page = frame(
-        principal.centre_id,
-        STATIC,
-        language=picked_language(facts),
-        csrf=csrf,
-        user=principal.user,
-        clocks=facts.clocks,
-        demo=facts.demo,
-        routes={code: list(stages) for code, stages in facts.plan.routes.items()},
-        devices=read(lambda conn: places.device_counts(conn, principal.centre_id)),
-    )
     return render_template("manager/manager.html", lang=page["language"], page=page)
+
+
+def _facts(centre: places.CentreFacts) -> dict[str, Any]:
+    return {
+        "clocks": centre.clocks,
+        "demo": centre.demo,
+        "routes": {code: list(stages) for code, stages in centre.plan.routes.items()},
+        "devices": read(lambda conn: places.device_counts(conn, centre.id)),
+    }

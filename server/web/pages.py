@@ -1,5 +1,6 @@
 """The pages that belong to no role, and the frame that all pages stand in."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.errors import CounterBusy, LockedOut
-from server.domain.roles import Role
+from server.domain.roles import Permission, Role
 from server.domain.tokens import to_iso
 from server.services import access
+from server.services.access import Principal
 from server.services.operators import leave
-from server.services.places import CentreFacts, facts_of
+from server.services.places import CentreFacts, device, facts_of
 from server.services.words import SOURCE, translate
-from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, Credential, cookies, csrf_token
+from server.storage.devices import DeviceRow
+from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, Credential, cookies, csrf_token, visitor
 from server.web.i18n import words_for
 from server.web.site import read, site
 
@@ -27,7 +30,7 @@ START = {Role.COUNTER.value: "/counter", Role.MANAGER.value: "/manager"}
 
 def frame(
     centre_id: int, scripts: Path, *, language: str | None = None, csrf: str | None = None, **more: Any
-) -> Any:
+) -> dict[str, Any]:
     """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds."""
     centre = read(lambda conn: facts_of(conn, centre_id, site().clock.now()))
     return {
@@ -38,6 +41,31 @@ def frame(
         "words": words_for(scripts, centre.languages),
         **more,
     }
+
+
+def device_page(device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, DeviceRow] | None:
+    """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
+    found = visitor(permission)
+    row = read(lambda conn: device(conn, device_id))
+    if found is None or row is None or (row.kind, row.centre_id) != (kind, found[0].centre_id):
+        return None
+    return *found, row
+
+
+def staff_page(
+    permission: Permission, scripts: Path, facts: Callable[[CentreFacts], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """Return the frame of a page for people who are signed in, None for others; `facts` adds the page's own."""
+    found = visitor(permission, staff_only=True)
+    if found is None:
+        return None
+    principal, csrf = found
+    centre = read(lambda conn: facts_of(conn, principal.centre_id, site().clock.now()))
+    own = facts(centre)
+    language = picked_language(centre)
+    return frame(
+        centre.id, scripts, language=language, csrf=csrf, user=principal.user, role=principal.role.value, **own
+    )
 
 
 def picked_language(centre: CentreFacts) -> str:

@@ -107,7 +107,8 @@ def test_the_board_shows_calls_by_size_and_takes_a_cancelled_one_back(
     expect(page.locator("body")).not_to_have_attribute("data-chimes", "1")
     for width, height in ((1080, 1920), (1366, 768)):
         page.set_viewport_size({"width": width, "height": height})
-        assert not sideways(page)
+        page.wait_for_timeout(300)
+        assert not sideways(page), (width, height)
     page.context.close()
 
 

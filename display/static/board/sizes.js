@@ -4,7 +4,7 @@ const CAP_MM_PER_M = 12.2; // cap height for a metre of distance
 const CAP = 0.7; // cap height of the face in its size
 const WIDE = 0.8716; // width of a 16:9 screen in its diagonal
 const ROW = 1.26; // height of a row in cap heights
-const ROW_EM = 7; // width of chip, arrow and counter in font sizes
+const ROW_EM = 7; // width of chip, arrow, counter and margins in font sizes
 const FOOTER_PX = 112;
 const BURST = 0.6;
 

@@ -1,5 +1,6 @@
 // The citizen's own page: asks for the status, shows it, and says so when it cannot ask.
 
+import { OWN_NAMES } from "/static/ui/languages.js";
 import { page } from "/static/ui/page.js";
 import { truth, wait } from "./words.js";
 
@@ -8,7 +9,6 @@ const USUAL_MS = 5000;
 const HIDDEN_MS = 20_000;
 const LOST_MAX_MS = 20_000;
 const DEADLINE_MS = 6000;
-const SELF_NAMES = { hi: "हिन्दी", en: "English", mr: "मराठी" };
 
 let language = page.language;
 let status = page.status;
@@ -55,7 +55,7 @@ function stop({ stage, name, state, minutes }) {
 function languages() {
   return page.centre.languages.map((code) =>
     make("button", {
-      className: "button plain", text: SELF_NAMES[code] ?? code, lang: code, disabled: code === language,
+      className: "button plain", text: OWN_NAMES[code] ?? code, lang: code, disabled: code === language,
       onclick: () => {
         language = code;
         document.documentElement.lang = code;

@@ -2,13 +2,13 @@
 
 import { html, render } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
-import { asOf, clock, floor, live, now } from "/static/ui/live.js";
+import { clock, floor, live, now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
-import { Chip, Section } from "/static/ui/parts.js";
-import { language, named, speak, t, tn } from "/static/ui/words.js";
+import { Chip, Keycap, Section } from "/static/ui/parts.js";
+import { Strip } from "/static/ui/strip.js";
+import { named, t, tn } from "/static/ui/words.js";
 import * as f from "./figures.js";
 
-const SELF_NAMES = { hi: "हिन्दी", en: "English", mr: "मराठी" };
 const MAIN = page.routes.default ?? Object.values(page.routes)[0];
 const DOTS = 24;
 const ROWS = 5;
@@ -149,13 +149,10 @@ function Morning() {
   return html`<section class="morning"><h2>${t("Before the first token")}</h2><ul>${rows.map(([good, what, told]) => html`<li class=${good ? "good" : "todo"}><i aria-hidden="true">${good ? "✓" : "!"}</i><b>${what}</b><span>${told}</span></li>`)}</ul></section>`;
 }
 
-function Strip() {
-  return html`<header class="strip"><b>${named(page.centre.name)}</b>
-    <span class="dot ${live.value ? "on" : "off"}"></span><span>${live.value ? t("live") : floor.value ? t("not live, as of {time}", { time: clock(asOf.value ?? now.value) }) : "…"}</span>
-    <span class="gap"></span><span>${clock(now.value)}</span>
-    ${page.centre.languages.map((code) => html`<button class="button plain small" lang=${code} aria-pressed=${code === language.value} onClick=${() => speak(code)}>${SELF_NAMES[code]}</button>`)}
-    <button class="button plain small" aria-pressed=${f.table.value} onClick=${() => (f.table.value = !f.table.value)}>${t("Table")} <kbd class="keycap">T</kbd></button>
-    <span class="muted">${page.user}</span><button class="button plain small" form="logout">${t("Sign out")}</button></header>`;
+function Top() {
+  return html`<${Strip} lead=${html`<b>${named(page.centre.name)}</b>`}>
+    <button class="button plain small" aria-pressed=${f.table.value} onClick=${() => (f.table.value = !f.table.value)}>${t("Table")} <${Keycap}>T</${Keycap}></button>
+  </${Strip}>`;
 }
 
 function Lead() {
@@ -166,7 +163,7 @@ function Lead() {
 
 function Manager() {
   const morning = f.stats.value?.issued === 0;
-  return html`<${Strip} /><main class=${live.value || !floor.value ? "" : "stale"}>
+  return html`<${Top} /><main class=${live.value || !floor.value ? "" : "stale"}>
     <div class="floor"><${Lead} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}</div><${Rail} /></main>`;
 }
 
@@ -179,4 +176,4 @@ effect(() => {
   document.body.dataset.sentence = f.outlook.value?.sentence.kind ?? "";
 });
 f.begin();
-render(html`<${Manager} />`, document.getElementById("manager"));
+render(html`<${Manager} />`, document.getElementById("app"));
