@@ -17,7 +17,7 @@ from hardware.network_printer import look
 from server.app import Server, build_server
 from server.clocks import Clock, ScaledClock, SystemClock
 from server.config import ConfigError, Settings, load_settings
-from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, write_facts
+from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, welcome, write_facts
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
 from server.domain.roles import Role
@@ -26,6 +26,7 @@ from server.services import access, presets
 from server.services.days import close_day as end_day
 from server.services.verification import verify as verify_centre
 from server.simulation.day import simulate_day
+from server.simulation.report import day_report
 from server.storage import queries, schema
 from server.storage.database import Database
 from server.storage.devices import set_address
@@ -137,7 +138,7 @@ def demo(preset: str, port: int | None, speed: float, simulate: bool, keep: bool
     plan = plan_demo(shape, speed=speed, simulate=simulate, now=SystemClock().now())
     facts = left_behind(settings) if keep else set_up(settings, plan)
     write_facts(settings, facts)
-    _tell(settings, facts)
+    click.echo(welcome(facts, settings.data_dir / "demo.json"))
     _warn_of_script()
     clock = plan.clock()
     Process(settings, lambda: _demo_server(settings, plan, clock, facts["printers"])).run()
@@ -148,27 +149,6 @@ def _demo_server(settings: Settings, plan: Demo, clock: Clock, ports: Mapping[st
     server.app.register_blueprint(printer_page(printers))
     floor = (DemoFloor(server.db, plan, clock),) if isinstance(clock, ScaledClock) else ()
     return replace(server, beside=(printers, *server.beside, *floor))
-
-
-def _tell(settings: Settings, facts: Mapping[str, Any]) -> None:
-    url, keys = facts["url"], facts["keys"]
-    lines = [f"{facts['centre']} is served at {url}", ""]
-    lines += [
-        f"  kiosk {facts['kiosks'][0]:<10} {url}/pair?key={keys['kiosk']}",
-        *(f"  board {board:<10} {url}/display/{board}" for board in facts["boards"]),
-        f"  console          {url}/counter",
-        f"  manager          {url}/manager",
-        f"  paper            {url}/demo/printer",
-        f"  API reference    {url}/api/docs",
-        "  (open the kiosk first: it pairs this browser, for the boards too)",
-        "",
-    ]
-    lines += [
-        f"  login {role:<10} {login['user']} / {login['password']}" for role, login in facts["logins"].items()
-    ]
-    lines += [f"  key {role:<12} {key}" for role, key in keys.items()]
-    lines += ["", f"All of this stands in {settings.data_dir / 'demo.json'}. Stop with Ctrl+C."]
-    click.echo("\n".join(lines))
 
 
 def _warn_of_script() -> None:
@@ -196,7 +176,7 @@ def simulate(preset: str, opened: str, seed: int, as_json: bool) -> None:
     """Run one whole day through the real services on a temporary database."""
     shape = presets.load_preset(preset)
     result = simulate_day(shape, seed, _counts(opened, shape))
-    click.echo(json.dumps(result) if as_json else _day_report(result))
+    click.echo(json.dumps(result) if as_json else day_report(result))
     sys.exit(0 if result["verify"]["ok"] else 1)
 
 
@@ -210,26 +190,6 @@ def _counts(text: str, shape: presets.Preset) -> dict[str, int]:
             raise click.BadParameter(f"{part!r}: stages are {most}", param_hint="--open")
         counts[stage] = int(number)
     return counts
-
-
-def _day_report(result: Mapping[str, Any]) -> str:
-    opened = " ".join(f"{stage} {number}" for stage, number in result["open"].items())
-    lines = [
-        f"Seed {result['seed']}, counters open: {opened}",
-        f"{result['issued']} tokens issued, {result['completed']} completed, {result['no_show']} never came.",
-        "",
-        "stay, minutes       n    p50    p90    p95",
-        *(_row(f"  {n}", s, ("p50", "p90", "p95")) for n, s in result["stay"].items()),
-        "wait, minutes",
-        *(_row(f"  stage {n}", s, ("p50", "p90")) for n, s in result["wait"].items()),
-        "",
-        "Replay: " + ("every promise kept." if result["verify"]["ok"] else "; ".join(result["verify"]["faults"])),
-    ]
-    return "\n".join(lines)
-
-
-def _row(name: str, spread: Mapping[str, float], percents: tuple[str, ...]) -> str:
-    return f"{name:<14}{spread['n']:>7}" + "".join(f"{spread[p]:>7.1f}" for p in percents if p in spread)
 
 
 @cli.command()

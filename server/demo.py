@@ -6,8 +6,10 @@ import random
 import secrets
 import socket
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -139,6 +141,28 @@ def write_facts(settings: Settings, facts: dict[str, Any]) -> None:
     """Write `demo.json` for tests and integrators, readable by the owner only."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     write_private(settings.data_dir / "demo.json", json.dumps(facts, indent=2) + "\n")
+
+
+def welcome(facts: Mapping[str, Any], file: Path) -> str:
+    """Return every address, login and key of a demo, ready to open; `file` holds the same for programs."""
+    url, keys = facts["url"], facts["keys"]
+    lines = [f"{facts['centre']} is served at {url}", ""]
+    lines += [
+        f"  kiosk {facts['kiosks'][0]:<10} {url}/pair?key={keys['kiosk']}",
+        *(f"  board {board:<10} {url}/display/{board}" for board in facts["boards"]),
+        f"  console          {url}/counter",
+        f"  manager          {url}/manager",
+        f"  paper            {url}/demo/printer",
+        f"  API reference    {url}/api/docs",
+        "  (open the kiosk first: it pairs this browser, for the boards too)",
+        "",
+    ]
+    lines += [
+        f"  login {role:<10} {login['user']} / {login['password']}" for role, login in facts["logins"].items()
+    ]
+    lines += [f"  key {role:<12} {key}" for role, key in keys.items()]
+    lines += ["", f"All of this stands in {file}. Stop with Ctrl+C."]
+    return "\n".join(lines)
 
 
 class DemoFloor(threading.Thread):
