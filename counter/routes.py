@@ -9,34 +9,81 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, Field
 
-from server.domain.errors import NotAvailable
+from server.domain.errors import InvalidInput
 from server.domain.lifecycle import CounterState
 from server.domain.roles import Permission, Role
-from server.domain.tokens import Token
-from server.services import counters, lines, operators
+from server.domain.tokens import Target, Token
+from server.services import counters, lines, operators, serving, undo
 from server.services.access import Principal
+from server.services.counters import Seen
 from server.services.records import counter_view
 from server.web.commands import command
 from server.web.guard import authorise
-from server.web.shapes import StaffTokenOut, Strict, TokenAnswer, reason_view, staff_token
+from server.web.shapes import Code, Note, StaffTokenOut, Strict, TokenAnswer, staff_token
 from server.web.site import read, site
 
 bp = APIBlueprint("counter", __name__, tag="Counters")
 AT = "/api/v1/counters/<counter>"
-NOT_BUILT = ("hold", "resume", "transfer", "undo")
+Verb = Callable[[Any, str, datetime, str, Seen | None], Token]
 
 
 class ReasonIn(Strict):
     """Why a counter pauses or closes, and whether the token that is there now is still served."""
 
-    reason: Annotated[str, Field(max_length=200)] | None = None
+    reason: Note | None = None
     after_current: bool = False
 
 
-class FinishIn(Strict):
+class SeenIn(Strict):
+    """What the screen showed when the key was pressed; another token or state there now is 409 `stale`."""
+
+    token: Code | None = None
+    state: Code | None = None
+
+    def seen(self) -> Seen | None:
+        """Return what was seen, None when the caller does not say."""
+        return None if self.token is None else Seen(self.token, self.state)
+
+
+class FinishIn(SeenIn):
     """How the service ended; the stage's ok when not given."""
 
-    outcome: Annotated[str, Field(max_length=32)] | None = None
+    outcome: Code | None = None
+
+
+class ResumeIn(Strict):
+    """Which parked token to serve again; the one parked last when not given."""
+
+    token: Code | None = None
+
+
+class TransferIn(SeenIn):
+    """Where to: a stage, a counter or an officer of a stage; `returns` brings the token back here afterwards."""
+
+    stage: Code | None = None
+    counter: Code | None = None
+    officer: Code | None = None
+    returns: bool = False
+    reason: Note | None = None
+
+
+class UndoIn(Strict):
+    """Which action of this counter to take back, by its event number; the last one when not given."""
+
+    event: Annotated[int, Field(ge=1)] | None = None
+
+
+class CallIn(Strict):
+    """Whom to call out of order, and why: a reason of the centre's list."""
+
+    token: Code
+    reason: Code
+
+
+class TakeOverIn(Strict):
+    """The counter at which the token goes on."""
+
+    to: Code
 
 
 class CounterOut(BaseModel):
@@ -106,28 +153,72 @@ def call_next(counter: str) -> Response:
     return _at_seat(by, counter, lambda tx: _call_view(counters.call_next(tx, counter, now, by.id)))
 
 
+@bp.post(f"{AT}/call")
+@bp.input(CallIn, arg_name="asked")
+@bp.output(CallAnswer)
+@bp.doc(security="bearer")
+def call_token(counter: str, asked: CallIn) -> Response:
+    """Call a token out of order, with a reason that stands on the day report."""
+    by, now = authorise(Permission.CALL_OUT_OF_ORDER, counter=counter), site().clock.now()
+    call = partial(counters.call_token, counter_id=counter, token_id=asked.token, why=asked.reason)
+    return command(by, lambda tx: _call_view(call(tx, now=now, actor=by.id)))
+
+
+@bp.post(f"{AT}/take-over")
+@bp.input(TakeOverIn, arg_name="asked")
+@bp.output(CallAnswer)
+@bp.doc(security="bearer")
+def take_over(counter: str, asked: TakeOverIn) -> Response:
+    """Call the token of a counter that is out of order to another one, at once."""
+    by, now = authorise(Permission.STEER), site().clock.now()
+    return command(by, lambda tx: _call_view(counters.take_over(tx, counter, asked.to, now, by.id)))
+
+
 @bp.post(f"{AT}/recall")
+@bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
 @bp.doc(security="bearer")
-def recall(counter: str) -> Response:
+def recall(counter: str, asked: SeenIn) -> Response:
     """Call the current token once more."""
-    return _act(counter, counters.recall)
+    return _act(counter, serving.recall, asked)
 
 
 @bp.post(f"{AT}/start")
+@bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
 @bp.doc(security="bearer")
-def start(counter: str) -> Response:
+def start(counter: str, asked: SeenIn) -> Response:
     """Begin to serve the current token."""
-    return _act(counter, counters.start)
+    return _act(counter, serving.start, asked)
+
+
+@bp.post(f"{AT}/hold")
+@bp.input(SeenIn, arg_name="asked")
+@bp.output(TokenAnswer)
+@bp.doc(security="bearer")
+def hold(counter: str, asked: SeenIn) -> Response:
+    """Park the current token at this counter; the counter is free for another."""
+    return _act(counter, serving.hold, asked)
+
+
+@bp.post(f"{AT}/resume")
+@bp.input(ResumeIn, arg_name="asked")
+@bp.output(TokenAnswer)
+@bp.doc(security="bearer")
+def resume(counter: str, asked: ResumeIn) -> Response:
+    """Serve a parked token again."""
+    by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
+    go_on = partial(serving.resume, counter_id=counter, now=now, actor=by.id, token_id=asked.token)
+    return _at_seat(by, counter, lambda tx: _token_view(go_on(tx)))
 
 
 @bp.post(f"{AT}/miss")
+@bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
 @bp.doc(security="bearer")
-def miss(counter: str) -> Response:
-    """Note the current token as absent."""
-    return _act(counter, counters.miss)
+def miss(counter: str, asked: SeenIn) -> Response:
+    """Note the current token, or one parked here, as absent."""
+    return _act(counter, serving.miss, asked)
 
 
 @bp.post(f"{AT}/finish")
@@ -137,8 +228,39 @@ def miss(counter: str) -> Response:
 def finish(counter: str, asked: FinishIn) -> Response:
     """End the service of the current token."""
     by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
-    finish_it = partial(counters.finish, counter_id=counter, now=now, actor=by.id, outcome=asked.outcome)
-    return _at_seat(by, counter, lambda tx: _token_view(finish_it(tx)))
+    end = partial(serving.finish, counter_id=counter, now=now, actor=by.id)
+    return _at_seat(by, counter, lambda tx: _token_view(end(tx, outcome=asked.outcome, seen=asked.seen())))
+
+
+@bp.post(f"{AT}/transfer")
+@bp.input(TransferIn, arg_name="asked")
+@bp.output(TokenAnswer)
+@bp.doc(security="bearer")
+def transfer(counter: str, asked: TransferIn) -> Response:
+    """Send the current token to a stage, a counter or an officer."""
+    by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
+    if not (asked.stage or asked.counter):
+        raise InvalidInput("Please say where to: a stage or a counter.")
+    send = partial(serving.transfer, counter_id=counter, now=now, actor=by.id, reason=asked.reason)
+
+    def sent(tx: Any) -> dict[str, Any]:
+        stage = asked.stage or operators.stage_of(tx, asked.counter)
+        officer = operators.officer_named(tx, asked.officer)
+        target = Target(stage, asked.counter or officer, asked.returns)
+        return _token_view(send(tx, target=target, seen=asked.seen()))
+
+    return _at_seat(by, counter, sent)
+
+
+@bp.post(f"{AT}/undo")
+@bp.input(UndoIn, arg_name="asked")
+@bp.output(TokenAnswer)
+@bp.doc(security="bearer")
+def undo_last(counter: str, asked: UndoIn) -> Response:
+    """Take back the last action of this counter."""
+    by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
+    take_back = partial(undo.undo_at, counter_id=counter, now=now, actor=by.id, event=asked.event)
+    return _at_seat(by, counter, lambda tx: _token_view(take_back(tx)))
 
 
 class SitIn(Strict):
@@ -158,18 +280,21 @@ class LineOut(BaseModel):
     """The line of a counter's stage, in the order in which it would be called."""
 
     counter: dict[str, Any]
+    frozen: bool
     current: dict[str, Any] | None
     next: ReasonOut | None
     line: list[StaffTokenOut]
     more: int
     missed: list[StaffTokenOut]
+    held: list[StaffTokenOut]
+    actions: list[dict[str, Any]]
 
 
 @bp.get(f"{AT}/line")
 @bp.output(LineOut)
 @bp.doc(security="bearer")
 def line(counter: str) -> Response:
-    """Get who waits at a counter's stage, who comes next, and why."""
+    """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
     authorise(Permission.SERVE, counter=counter)
     now = site().clock.now()
     return jsonify(read(lambda conn: lines.line_of(conn, counter, now)))
@@ -182,10 +307,10 @@ def line(counter: str) -> Response:
 def sit(counter: str, asked: SitIn) -> Response:
     """Sit down at a counter; one person at one counter."""
     by, now = authorise(Permission.SERVE, counter=counter), site().real.now()
-    take_over = asked.take_over and by.role is Role.MANAGER
+    instead = asked.take_over and by.role is Role.MANAGER
 
     def seat(tx: Any) -> dict[str, Any]:
-        row = operators.sit(tx, counter, by, now, take_over=take_over)
+        row = operators.sit(tx, counter, by, now, take_over=instead)
         return {"counter": row.id, "operator": row.operator}
 
     return command(by, seat)
@@ -203,15 +328,6 @@ def leave(counter: str) -> Response:
         return {"counter": counter, "operator": None}
 
     return command(by, get_up)
-
-
-@bp.post(f"{AT}/<any({', '.join(NOT_BUILT)}):verb>")
-@bp.output(TokenAnswer)
-@bp.doc(security="bearer", summary="Not available yet")
-def not_built(counter: str, verb: str) -> Response:
-    """Refuse a verb that is named but not built."""
-    authorise(Permission.SERVE, counter=counter)
-    raise NotAvailable(f"“{verb}” is not available yet.", verb=verb)
 
 
 def _set_state(counter: str, state: CounterState, asked: ReasonIn) -> Response:
@@ -234,9 +350,9 @@ def _at_seat(by: Principal, counter: str, fn: Callable[[Any], dict[str, Any]]) -
     return command(by, seated)
 
 
-def _act(counter: str, service: Callable[[Any, str, datetime, str], Token]) -> Response:
+def _act(counter: str, service: Verb, asked: SeenIn) -> Response:
     by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
-    return _at_seat(by, counter, lambda tx: _token_view(service(tx, counter, now, by.id)))
+    return _at_seat(by, counter, lambda tx: _token_view(service(tx, counter, now, by.id, asked.seen())))
 
 
 def _token_view(token: Token) -> dict[str, Any]:
@@ -249,6 +365,6 @@ def _call_view(call: counters.Call) -> dict[str, Any]:
             "id": call.id,
             "token": staff_token(call.token),
             "counter": call.counter,
-            "reason": reason_view(call.reason),
+            "reason": call.reason.view(),
         }
     }

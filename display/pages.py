@@ -23,9 +23,7 @@ def board(board: str) -> str:
     if found is None:
         return render_template("display/unpaired.html", lang="en", device=board)
     principal, csrf, row = found
-    page = frame(
-        principal.centre_id, STATIC / "board", csrf=csrf, board=row.id, zone=row.zone, settings=row.settings
-    )
+    page = frame(principal.centre_id, STATIC / "board", csrf=csrf, board=row.id, zone=row.zone, settings=row.settings)
     return render_template("display/board.html", lang=page["language"], page=page)
 
 

@@ -1,6 +1,8 @@
 """What screens start from and catch up with, and what a citizen may know."""
 
 import hashlib
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -9,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.roles import ALLOWED, Permission
-from server.domain.tokens import to_iso
-from server.services import journeys, snapshots
+from server.domain.tokens import Token, to_iso
+from server.services import journeys, snapshots, visitors
 from server.services.access import Principal
+from server.web.commands import run
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -40,6 +43,7 @@ class SnapshotOut(BaseModel):
     epoch: str
     seq: int
     now: str
+    frozen: bool
     tokens: list[dict[str, Any]]
     counters: list[dict[str, Any]]
 
@@ -57,7 +61,9 @@ class StatusOut(BaseModel):
     """A citizen's own token, and nothing of anyone else."""
 
     label: str
+    party: int
     state: str
+    frozen: bool
     stage: str | None
     counter: str | None
     call: str | None
@@ -65,6 +71,9 @@ class StatusOut(BaseModel):
     ahead: int
     wait: dict[str, int | None] | None
     journey: list[dict[str, Any]]
+    overtaken: dict[str, Any] | None
+    until: str | None
+    return_until: str | None
     decision: str | None
     ended: bool
     as_of: str
@@ -101,6 +110,39 @@ def status(secret: str) -> AnyResponse:
     response.set_etag(_fingerprint(told))
     response.cache_control.no_cache = True
     return response.make_conditional(request)
+
+
+@bp.post("/api/v1/status/<secret>/here")
+@bp.output(StatusOut)
+def i_am_here(secret: str) -> Response:
+    """Take the place again that one's age gives, after one was missed or away."""
+    return _for_citizen(secret, visitors.here)
+
+
+@bp.post("/api/v1/status/<secret>/away")
+@bp.output(StatusOut)
+def back_soon(secret: str) -> Response:
+    """Go out for a while; the place is kept."""
+    return _for_citizen(secret, visitors.away)
+
+
+@bp.post("/api/v1/status/<secret>/leave")
+@bp.output(StatusOut)
+def give_back(secret: str) -> Response:
+    """Give the token back."""
+    return _for_citizen(secret, visitors.leave)
+
+
+def _for_citizen(secret: str, act: Callable[[Any, str, datetime, str], Token]) -> Response:
+    now = site().clock.now()
+    centre_id, token_id = read(lambda conn: visitors.centre_of(conn, secret))
+    actor = f"citizen:{token_id}"
+
+    def change(tx: Any) -> dict[str, Any]:
+        act(tx, secret, now, actor)
+        return journeys.status_of(tx.conn, secret, now)[1]
+
+    return run(actor, centre_id, change)
 
 
 def sees_staff(principal: Principal) -> bool:

@@ -1,36 +1,60 @@
 """Take a token."""
 
-import hashlib
-import hmac
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from server.domain.ids import status_secret, token_id
 from server.domain.roles import ALLOWED, Permission
-from server.services import printing, snapshots
+from server.domain.tokens import Token
+from server.services import printing, snapshots, visitors
 from server.services.access import Principal
-from server.services.tokens import Issued, Order, issue
+from server.services.tokens import Issued, Order, Paper, issue
 from server.web.commands import command
 from server.web.guard import authorise
-from server.web.shapes import Strict
+from server.web.references import hidden
+from server.web.shapes import Code, Strict
 from server.web.site import read, site
 
 bp = APIBlueprint("kiosk", __name__, tag="Tokens")
 
 
+class PaperIn(Strict):
+    """A number of the paper pad, and when it was handed out."""
+
+    label: Annotated[str, Field(max_length=8)]
+    taken_at: Annotated[AwareDatetime, Field(strict=False)]
+
+
 class TokenIn(Strict):
-    """What a citizen asks for."""
+    """What a citizen asks for.
+
+    `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one.
+    `counter`: the desk that issues it.
+    """
 
     service: Annotated[str, Field(min_length=1, max_length=32)]
+    then: Annotated[list[Code], Field(default_factory=list, max_length=5)]
     need: Annotated[str, Field(max_length=32)] | None = None
+    access: Annotated[list[Code], Field(default_factory=list, max_length=8)]
+    party: int = 1
     language: Annotated[str, Field(max_length=16)] | None = None
     appointment: Annotated[str, Field(min_length=4, max_length=64)] | None = None
+    booking: int | None = None
+    return_slip: Annotated[str, Field(max_length=64)] | None = None
+    paper: PaperIn | None = None
+    counter: Code | None = None
     phone: Annotated[str, Field(pattern=r"^\+?[0-9]{7,15}$")] | None = None
     print_at: Annotated[str, Field(max_length=32)] | None = None
+
+
+class HereIn(Strict):
+    """The secret of a slip's QR code."""
+
+    slip: Annotated[str, Field(min_length=8, max_length=64)]
 
 
 class NewToken(BaseModel):
@@ -38,6 +62,7 @@ class NewToken(BaseModel):
 
     id: str
     label: str
+    party: int
     state: str
     stage: str
 
@@ -82,6 +107,12 @@ class TokenNow(BaseModel):
     print: PrintStateOut
 
 
+class HereOut(BaseModel):
+    """The token that is in line again."""
+
+    token: NewToken
+
+
 class TokenOut(BaseModel):
     """A new token, who is ahead of it, the wait to expect, and its own page."""
 
@@ -100,7 +131,18 @@ def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
     principal = authorise(Permission.ISSUE, centre=centre)
     now, order, url = site().clock.now(), _order(principal, asked), site().settings.url
-    return command(principal, lambda tx: _answer(issue(tx, order, now, principal.id), url), status=201)
+    desk = asked.counter
+    return command(principal, lambda tx: _answer(issue(tx, order, now, principal.id, desk=desk), url), status=201)
+
+
+@bp.post("/api/v1/centres/<centre>/here")
+@bp.input(HereIn, arg_name="asked")
+@bp.output(HereOut)
+@bp.doc(security="bearer")
+def show_slip(centre: str, asked: HereIn) -> Response:
+    """Take the slip of somebody whose turn has passed: they get their fair place again."""
+    by, now = authorise(Permission.ISSUE, centre=centre), site().clock.now()
+    return command(by, lambda tx: {"token": _new(visitors.here(tx, asked.slip, now, by.id))})
 
 
 @bp.get("/api/v1/centres/<centre>/tokens/<token>")
@@ -133,28 +175,36 @@ def _order(principal: Principal, asked: TokenIn) -> Order:
         token_id=token_id(site().clock.now(), random_bytes),
         secret=secret,
         service=asked.service,
+        then=tuple(asked.then),
         need=asked.need,
+        access=tuple(asked.access),
+        party=asked.party,
         language=asked.language,
         phone=asked.phone,
-        appointment_hash=_hidden(asked.appointment),
+        appointment_hash=None if asked.appointment is None else hidden(asked.appointment),
+        booking=asked.booking,
+        return_of=asked.return_slip,
+        paper=None if asked.paper is None else Paper(asked.paper.label, asked.paper.taken_at),
         printer=asked.print_at or principal.printer,
         address=f"{site().settings.url}/t/{secret}",
     )
 
 
-def _hidden(reference: str | None) -> str | None:
-    """Return a keyed hash of a reference: enough to match it, not to read it."""
-    if reference is None:
-        return None
-    return hmac.new(site().settings.secret(), reference.encode(), hashlib.sha256).hexdigest()
-
-
 def _answer(issued: Issued, url: str) -> dict[str, Any]:
-    token = issued.token
     return {
-        "token": {"id": token.id, "label": token.label, "state": token.state, "stage": token.step.stage},
+        "token": _new(issued.token),
         "ahead": issued.ahead,
         "wait": {"low_min": issued.wait.low_min, "high_min": issued.wait.high_min},
         "status_url": f"{url}/t/{issued.secret}",
         "print": {"state": issued.print_state},
+    }
+
+
+def _new(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "label": token.label,
+        "party": token.party,
+        "state": token.state,
+        "stage": token.step.stage,
     }

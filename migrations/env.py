@@ -4,13 +4,17 @@ from typing import Any, Literal
 
 from alembic import context
 
-from server.storage.models import Base
-from server.storage.types import UtcDateTime
+from server.storage import models, people
+from server.storage.base import Base
+from server.storage.types import UtcDateTime, Words
+
+TABLES = (models, people)
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own types as the plain types they are stored in."""
-    return "sa.BigInteger()" if kind == "type" and isinstance(item, UtcDateTime) else False
+    plain = {UtcDateTime: "sa.BigInteger()", Words: "sa.String()"}
+    return plain.get(type(item), False) if kind == "type" else False
 
 
 context.configure(

@@ -8,6 +8,7 @@ from apiflask import APIFlask
 from flask import Request
 from flask_socketio import SocketIO
 
+from counter.desk_routes import bp as desk_bp
 from counter.pages import bp as counter_pages_bp
 from counter.routes import bp as counter_bp
 from display.pages import bp as display_pages_bp
@@ -21,6 +22,7 @@ from server.live.relay import Relay
 from server.live.sockets import Sockets
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.routes import bp as manager_bp
+from server.manager.steering_routes import bp as steering_bp
 from server.scheduler import Scheduler
 from server.storage.database import Database
 from server.web import headers, openapi, problems
@@ -33,7 +35,7 @@ from server.workers.printing import PrintWorker
 
 MAX_BODY = 64 * 1024
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp)
-API = (kiosk_bp, counter_bp, display_bp, manager_bp)
+API = (kiosk_bp, counter_bp, desk_bp, display_bp, manager_bp, steering_bp)
 
 
 class JsonRequest(Request):
@@ -103,7 +105,7 @@ def build_server(
     real = SystemClock()
     app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
     worker = PrintWorker(db, clock, sockets.hint)
-    return Server(app, db, relay, (Scheduler(db, real), worker))
+    return Server(app, db, relay, (Scheduler(db, real, clock), worker))
 
 
 def _build_app(settings: Settings) -> APIFlask:

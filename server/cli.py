@@ -108,9 +108,7 @@ def init(preset: str, code: str | None, name: str | None) -> None:
         return presets.install_centre(tx, shape, today, secrets.token_hex(4), demo=False)
 
     _with_database(lambda db: db.write(None, install))
-    click.echo(
-        f"{next(iter(own_name.values()))} ({shape.centre.code}) is set up. Next: baari key create, baari serve."
-    )
+    click.echo(f"{next(iter(own_name.values()))} ({shape.centre.code}) is set up. Next: baari key create, baari serve.")
 
 
 @cli.command()

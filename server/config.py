@@ -23,9 +23,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    database_url: str = Field(
-        "", description="SQLite or PostgreSQL address; default: SQLite under the data folder"
-    )
+    database_url: str = Field("", description="SQLite or PostgreSQL address; default: SQLite under the data folder")
     redis_url: str | None = Field(None, description="Redis address; none: single process")
     secret_key: str = Field("", description="secret of this installation; default: made once in the data folder")
     data_dir: Path = Field(Path("var"), description="where the database and other files of the installation stand")

@@ -18,6 +18,7 @@ from sqlalchemy import inspect
 from server.clocks import Clock, ScaledClock, SystemClock
 from server.config import Settings, write_private
 from server.domain.errors import Refused
+from server.domain.hours import WEEKDAYS
 from server.domain.roles import Role
 from server.services.access import add_staff, create_key
 from server.services.presets import Preset, install_centre
@@ -55,7 +56,7 @@ class Demo:
 def plan_demo(preset: Preset, *, speed: float, simulate: bool, now: datetime) -> Demo:
     """Return a demo that begins at the opening of the latest working day, or one that lives in real time."""
     if not simulate:
-        always = {"open": "00:00", "close": "24:00", "tokens": ("00:00", "24:00")}
+        always = {"open": "00:00", "close": "24:00", "tokens": ("00:00", "24:00"), "days": list(WEEKDAYS)}
         hours = preset.hours.model_copy(update=always)
         return Demo(preset.model_copy(update={"hours": hours}), now, 1.0, simulate)
     today = now.astimezone(ZoneInfo(preset.centre.timezone)).date()
@@ -157,9 +158,7 @@ def welcome(facts: Mapping[str, Any], file: Path) -> str:
         "  (open the kiosk first: it pairs this browser, for the boards too)",
         "",
     ]
-    lines += [
-        f"  login {role:<10} {login['user']} / {login['password']}" for role, login in facts["logins"].items()
-    ]
+    lines += [f"  login {role:<10} {login['user']} / {login['password']}" for role, login in facts["logins"].items()]
     lines += [f"  key {role:<12} {key}" for role, key in keys.items()]
     lines += ["", f"All of this stands in {file}. Stop with Ctrl+C."]
     return "\n".join(lines)

@@ -1,16 +1,19 @@
 """What happens by itself from time to time. Every job may run in any process, and twice."""
 
 import logging
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from server.clocks import Clock
 from server.domain.errors import Refused
 from server.services.access import forget_sessions
+from server.services.days import due_centres, keep_house
 from server.services.idempotency import forget_expired
 from server.storage.database import Database
 
 TIDY_MINUTES = 60
+HOUSE_SECONDS = 5
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +21,13 @@ log = logging.getLogger(__name__)
 class Scheduler:
     """Runs the jobs of a server on real time, beside it."""
 
-    def __init__(self, db: Database, real: Clock) -> None:
-        self._db, self._real = db, real
+    def __init__(self, db: Database, real: Clock, clock: Clock) -> None:
+        self._db, self._real, self._clock = db, real, clock
         self._jobs = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
         )
         self._jobs.add_job(self.tidy, "interval", minutes=TIDY_MINUTES)
+        self._jobs.add_job(self.keep_house, "interval", seconds=HOUSE_SECONDS, next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
         """Begin to run the jobs."""
@@ -32,6 +36,15 @@ class Scheduler:
     def stop(self) -> None:
         """Finish the job under way and run no more."""
         self._jobs.shutdown()
+
+    def keep_house(self) -> None:
+        """End pauses that are over, and close a day that nobody closed."""
+        now = self._clock.now()
+        try:
+            for centre in self._db.read(lambda conn: due_centres(conn, now)):
+                self._db.write(centre, lambda tx: keep_house(tx, now))
+        except Refused as refusal:
+            log.warning("keeping house waits for the next round: %s", refusal.message)
 
     def tidy(self) -> None:
         """Forget answers kept for retries and sessions that are over."""

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState, StepState
 from server.domain.roles import Role
-from server.domain.tokens import Step, Token
-from server.services import access, counters, days, tokens
+from server.domain.tokens import Step, Target, Token
+from server.services import access, counters, days, freezes, leases, policies, serving, tokens, undo
 from server.services.presets import Preset, install_centre, load_preset
+from server.services.verification import Verdict, verify
 from server.storage import queries
 from server.storage.database import Database
+from server.storage.numbers import LeaseRow
 from server.storage.transaction import CentreState, Transaction
 
 MORNING = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 09:30 in Asia/Kolkata, a Tuesday
@@ -26,7 +28,8 @@ T = TypeVar("T")
 
 def make_step(**changes: Any) -> Step:
     """Return a step that waits at stage A."""
-    values: dict[str, Any] = {"seq": 1, "stage": "A", "state": StepState.WAITING, "entered_at": MORNING}
+    values: dict[str, Any] = {"seq": 1, "stage": "A", "state": StepState.WAITING}
+    values |= {"entered_at": MORNING, "since": MORNING}
     return Step(**(values | changes))
 
 
@@ -44,9 +47,21 @@ def make_token(**changes: Any) -> Token:
         "language": "hi",
         "need": None,
         "issued_at": MORNING,
+        "aged_from": MORNING,
         "step": make_step(),
     }
     return Token(**(values | changes))
+
+
+@dataclass
+class StillClock:
+    """A clock that stands until it is told otherwise."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Return the instant it shows."""
+        return self.at
 
 
 @dataclass
@@ -101,28 +116,125 @@ class Floor:
     def recall(self, counter: str) -> Token:
         """Call once more."""
         now = self.now()
-        return self.write(lambda tx: counters.recall(tx, counter, now, "test"))
+        return self.write(lambda tx: serving.recall(tx, counter, now, "test"))
 
     def start(self, counter: str) -> Token:
         """Begin to serve."""
         now = self.now()
-        return self.write(lambda tx: counters.start(tx, counter, now, "test"))
+        return self.write(lambda tx: serving.start(tx, counter, now, "test"))
 
     def miss(self, counter: str) -> Token:
         """Note as absent."""
         now = self.now()
-        return self.write(lambda tx: counters.miss(tx, counter, now, "test"))
+        return self.write(lambda tx: serving.miss(tx, counter, now, "test"))
+
+    def lose(self, counter: str) -> Token:
+        """Call until somebody may be noted as absent, and do so."""
+        for _ in range(2):
+            self.recall(counter)
+        for _ in range(5):
+            self.now()
+        return self.miss(counter)
 
     def finish(self, counter: str, outcome: str | None = None) -> Token:
         """End the service."""
         now = self.now()
-        return self.write(lambda tx: counters.finish(tx, counter, now, "test", outcome=outcome))
+        return self.write(lambda tx: serving.finish(tx, counter, now, "test", outcome=outcome))
 
     def serve(self, counter: str, outcome: str | None = None) -> Token:
         """Call, start and finish."""
         self.call(counter)
         self.start(counter)
         return self.finish(counter, outcome)
+
+    def hold(self, counter: str) -> Token:
+        """Park the current token."""
+        now = self.now()
+        return self.write(lambda tx: serving.hold(tx, counter, now, "test"))
+
+    def resume(self, counter: str) -> Token:
+        """Serve a parked token again."""
+        now = self.now()
+        return self.write(lambda tx: serving.resume(tx, counter, now, "test"))
+
+    def transfer(self, counter: str, stage: str, only: str | None = None, *, returns: bool = False) -> Token:
+        """Send the current token elsewhere."""
+        now, target = self.now(), Target(stage, only, returns)
+        return self.write(lambda tx: serving.transfer(tx, counter, target, now, "test"))
+
+    def call_token(self, counter: str, token: Token, why: str = "unwell") -> counters.Call:
+        """Call out of order."""
+        now = self.now()
+        return self.write(lambda tx: counters.call_token(tx, counter, token.id, why, now, "test"))
+
+    def take_over(self, counter: str, to: str) -> counters.Call:
+        """Let the token of a counter go on at another."""
+        now = self.now()
+        return self.write(lambda tx: counters.take_over(tx, counter, to, now, "test"))
+
+    def undo(self, counter: str, event: int | None = None) -> Token:
+        """Take back the last action of a counter."""
+        now = self.now()
+        return self.write(lambda tx: undo.undo_at(tx, counter, now, "test", event=event))
+
+    def pause(self, token: Token) -> Token:
+        """Let somebody go out for a while."""
+        now = self.now()
+        return self.write(lambda tx: tokens.pause(tx, token.id, now, "test"))
+
+    def here(self, token: Token) -> Token:
+        """Let somebody come back."""
+        now = self.now()
+        return self.write(lambda tx: tokens.come_back(tx, token.id, now, "test"))
+
+    def correct(self, token: Token, service: str) -> Token:
+        """Change the service."""
+        now = self.now()
+        return self.write(lambda tx: tokens.correct(tx, token.id, service, now, "test"))
+
+    def remark(self, token: Token, **told: Any) -> Token:
+        """Note what was not known."""
+        now = self.now()
+        return self.write(lambda tx: tokens.remark(tx, token.id, tokens.Remark(**told), now, "test"))
+
+    def freeze(self) -> Any:
+        """Stop the floor."""
+        now = self.now()
+        return self.write(lambda tx: freezes.freeze(tx, "test", now, "test"))
+
+    def unfreeze(self) -> Any:
+        """Let the floor go on."""
+        now = self.now()
+        return self.write(lambda tx: freezes.unfreeze(tx, now, "test"))
+
+    def lease(self, series: str = "N", count: int = 5) -> LeaseRow:
+        """Give numbers away."""
+        now = self.now()
+        return self.write(lambda tx: leases.lease(tx, series, count, "pad", now, "test"))
+
+    def void(self, lease: LeaseRow) -> LeaseRow:
+        """Declare the unused numbers void."""
+        now = self.now()
+        return self.write(lambda tx: leases.void(tx, lease.id, "pad lost", now, "test"))
+
+    def set_policy(self, kind: str, body: Any, valid_from: date | None = None) -> date:
+        """Change a rule."""
+        now = self.now()
+        return self.write(lambda tx: policies.set_policy(tx, kind, body, now, "test", valid_from=valid_from))
+
+    def confirm_clock(self) -> None:
+        """Go on with the present time."""
+        now = self.now()
+        self.write(lambda tx: days.confirm_clock(tx, now, "test"))
+
+    def keep_house(self, now: datetime | None = None) -> int:
+        """Do what time brings."""
+        at = now or self.now()
+        return self.write(lambda tx: days.keep_house(tx, at))
+
+    def verdict(self) -> Verdict:
+        """Replay the record."""
+        return self.db.read(lambda conn: verify(conn, queries.centre_by_code(conn, CENTRE)))
 
     def cancel(self, token: Token) -> Token:
         """Cancel a token."""
@@ -142,7 +254,5 @@ class Floor:
 def install_floor(db: Database, preset: str = "M", *, demo: bool = True) -> Floor:
     """Install a preset in an empty database."""
     shape = load_preset(preset)
-    centre_id = db.write(
-        None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), secrets.token_hex(4), demo=demo)
-    )
+    centre_id = db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), secrets.token_hex(4), demo=demo))
     return Floor(db, centre_id, shape)

@@ -18,7 +18,7 @@ def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) ->
     for key, at in (("old", old), ("new", now)):
         attempt = Attempt("key:1", key, "hash", at)
         sqlite_floor.write(lambda tx, a=attempt: once(tx, a, lambda: Answer(200, {})))  # type: ignore[misc]
-    scheduler = Scheduler(sqlite_floor.db, SystemClock())
+    scheduler = Scheduler(sqlite_floor.db, SystemClock(), SystemClock())
     scheduler.start()
     scheduler.tidy()
     scheduler.stop()

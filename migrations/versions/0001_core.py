@@ -185,9 +185,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_token_centre_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
-        sa.UniqueConstraint(
-            "centre_id", "day", "series", "number", name=op.f("uq_token_centre_id_day_series_number")
-        ),
+        sa.UniqueConstraint("centre_id", "day", "series", "number", name=op.f("uq_token_centre_id_day_series_number")),
         sa.UniqueConstraint("secret", name=op.f("uq_token_secret")),
     )
     with op.batch_alter_table("token", schema=None) as batch_op:

@@ -4,12 +4,17 @@
     ├── BadRequest            MissingIdempotencyKey
     ├── Unauthenticated
     ├── Forbidden
-    ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice
-    ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition
-    │                         DayClosed · DayNotFinished · SeriesFull · AlreadyThere · LockedOut · CounterTaken
-    │                         NotYourCounter
+    ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
+    │                         UnknownLease
+    ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
+    │   │                     TooEarlyToMiss · NothingToUndo · NotInThisLine · EmergencyLimit · CounterTaken
+    │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
+    │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · ClockBehind
+    │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
+    │                         ReturnSlipExpired
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
-    │                         UnknownPrinter · IdempotencyKeyReused · NotAvailable
+    │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownOfficer
+    │                         IdempotencyKeyReused
     └── Unavailable
 
 `code` is stable and for programs, the message is for people, `details` travels in the answer beside them.
@@ -65,6 +70,14 @@ class UnknownDevice(Missing):
     code = "unknown_device"
 
 
+class UnknownAppointment(Missing):
+    code = "unknown_appointment"
+
+
+class UnknownLease(Missing):
+    code = "unknown_lease"
+
+
 class Conflict(Refused):
     code = "conflict"
 
@@ -87,6 +100,62 @@ class NoCurrentToken(Conflict):
 
 class IllegalTransition(Conflict):
     code = "illegal_transition"
+
+
+class Stale(Conflict):
+    code = "stale"
+
+
+class TooEarlyToMiss(Conflict):
+    code = "too_early_to_miss"
+
+
+class NothingToUndo(Conflict):
+    code = "nothing_to_undo"
+
+
+class NotInThisLine(Conflict):
+    code = "not_in_this_line"
+
+
+class EmergencyLimit(Conflict):
+    code = "emergency_limit"
+
+
+class NumberNotLeased(Conflict):
+    code = "number_not_leased"
+
+
+class NotOpenNow(Conflict):
+    code = "not_open_now"
+
+
+class CentreFrozen(Conflict):
+    code = "centre_frozen"
+
+
+class ClockBehind(Conflict):
+    code = "clock_behind"
+
+
+class AppointmentEarly(Conflict):
+    code = "appointment_early"
+
+
+class AppointmentOtherDay(Conflict):
+    code = "appointment_other_day"
+
+
+class AppointmentOtherCentre(Conflict):
+    code = "appointment_other_centre"
+
+
+class AppointmentUsed(Conflict):
+    code = "appointment_used"
+
+
+class ReturnSlipExpired(Conflict):
+    code = "return_slip_expired"
 
 
 class DayClosed(Conflict):
@@ -145,12 +214,20 @@ class UnknownPrinter(Unprocessable):
     code = "unknown_printer"
 
 
+class UnknownStage(Unprocessable):
+    code = "unknown_stage"
+
+
+class UnknownReason(Unprocessable):
+    code = "unknown_reason"
+
+
+class UnknownOfficer(Unprocessable):
+    code = "unknown_officer"
+
+
 class IdempotencyKeyReused(Unprocessable):
     code = "idempotency_key_reused"
-
-
-class NotAvailable(Unprocessable):
-    code = "not_available"
 
 
 class Unavailable(Refused):

@@ -1,9 +1,124 @@
-"""The business day of a centre: a date in the centre's own zone."""
+"""When a centre works: its business day, its opening hours, and the time in which it was not frozen.
 
-from datetime import date, datetime
+A business day is a date in the centre's own zone. It begins at `day_start`, so that a night shift is one day, and
+all comparisons are made in wall-clock time: a day with a change of the clocks is as long as it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from server.domain.errors import NotOpenNow
 
-def business_day(now: datetime, timezone: str) -> date:
-    """Return the date at the centre at the instant `now` (aware, UTC)."""
-    return now.astimezone(ZoneInfo(timezone)).date()
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MIDNIGHT = time(0, 0)
+SEARCH_DAYS = 60
+Freeze = tuple[datetime, datetime | None]
+"""A time in which a centre was frozen; the end is None while it still is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours in force: tokens are given between `first` and `last`, lunch stops them unless it is staggered."""
+
+    timezone: str
+    day_start: time
+    opens: time
+    closes: time
+    first: time
+    last: time
+    lunch: tuple[time, time] | None
+    staggered: bool
+    days: frozenset[str]
+    holidays: frozenset[date]
+
+    def works_on(self, day: date) -> bool:
+        """Whether the centre works on a business day."""
+        return WEEKDAYS[day.weekday()] in self.days and day not in self.holidays
+
+    def instant(self, day: date, clock: time) -> datetime:
+        """Return the instant of a wall-clock time on a business day."""
+        return self._at(day, clock, late=clock < self.day_start)
+
+    def end(self, day: date, clock: time) -> datetime:
+        """Return the instant of a closing time on a business day; one at its very start is its end."""
+        return self._at(day, clock, late=clock <= self.day_start)
+
+    def _at(self, day: date, clock: time, *, late: bool) -> datetime:
+        local = datetime.combine(day + timedelta(days=late), clock, ZoneInfo(self.timezone))
+        return local.astimezone(UTC)
+
+
+def business_day(now: datetime, timezone: str, day_start: time = MIDNIGHT) -> date:
+    """Return the business day at the centre at the instant `now` (aware, UTC)."""
+    local = now.astimezone(ZoneInfo(timezone))
+    return local.date() - timedelta(days=local.time() < day_start)
+
+
+def require_open(hours: Hours, now: datetime, *, early: timedelta = timedelta(), late: timedelta = timedelta()) -> None:
+    """Raise NotOpenNow, with the next opening, unless tokens are given at `now`.
+
+    A booking may come `early` before the first and `late` after the last.
+    """
+    day = business_day(now, hours.timezone, hours.day_start)
+    if not hours.works_on(day):
+        raise _refusal("The centre does not work today.", hours, now)
+    if now < hours.instant(day, hours.first) - early:
+        raise _refusal("Tokens are not given yet.", hours, now)
+    if now >= hours.end(day, hours.last) + late:
+        raise _refusal("No more tokens are given today.", hours, now)
+    lunch = hours.lunch
+    if lunch and not hours.staggered and hours.instant(day, lunch[0]) <= now < hours.instant(day, lunch[1]):
+        raise _refusal("It is lunch time.", hours, now)
+
+
+def next_opening(hours: Hours, now: datetime) -> datetime | None:
+    """Return when tokens are given again after `now`; None when not within two months."""
+    today = business_day(now, hours.timezone, hours.day_start)
+    starts = (hours.first,) if hours.lunch is None or hours.staggered else (hours.first, hours.lunch[1])
+    for ahead in range(SEARCH_DAYS):
+        day = today + timedelta(days=ahead)
+        if hours.works_on(day):
+            later = [at for at in (hours.instant(day, clock) for clock in starts) if at > now]
+            if later:
+                return min(later)
+    return None
+
+
+def next_working_day(hours: Hours, day: date, count: int = 1) -> date:
+    """Return the working day `count` working days after `day`; raises LookupError when there is none in reach."""
+    for ahead in range(1, SEARCH_DAYS * max(1, count)):
+        later = day + timedelta(days=ahead)
+        count -= hours.works_on(later)
+        if count == 0:
+            return later
+    raise LookupError("no working day in reach")
+
+
+def active_seconds(begin: datetime, end: datetime, freezes: Iterable[Freeze]) -> float:
+    """Return the seconds from `begin` to `end` in which the centre was not frozen; negative when end is before."""
+    total = (end - begin).total_seconds()
+    for frozen_at, resumed_at in freezes:
+        overlap = min(end, resumed_at or end) - max(begin, frozen_at)
+        total -= max(0.0, overlap.total_seconds())
+    return total
+
+
+def _refusal(told: str, hours: Hours, now: datetime) -> NotOpenNow:
+    opening = next_opening(hours, now)
+    if opening is None:
+        return NotOpenNow(told, opens_at=None)
+    local = opening.astimezone(ZoneInfo(hours.timezone))
+    return NotOpenNow(f"{told} The next are given on {local:%d-%m-%Y} at {local:%H:%M}.", opens_at=local.isoformat())
+
+
+def clock(text: str) -> time:
+    """Return a wall-clock time `HH:MM`; 24:00 is midnight."""
+    hour, minute = map(int, text.split(":"))
+    return time(hour % 24, minute)
+
+
+def frozen_now(freezes: Sequence[Freeze]) -> bool:
+    """Whether the last freeze still lasts."""
+    return bool(freezes) and freezes[-1][1] is None

@@ -26,13 +26,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where a token goes next: `stage`, or out when None; `back_to` is where a loop leads back."""
+    """Where a token goes next: `stage`, or out when None; `back_to` is where a loop leads back.
+
+    `service` is set when the stage belongs to the next of several services.
+    """
 
     stage: str | None
     back_to: str | None = None
     decision: str | None = None
     ends: TokenEnd | None = None
     returns: bool = False
+    service: str | None = None
 
 
 def follow_route(

@@ -35,8 +35,15 @@ class Action(StrEnum):
     CALL = "call"
     RECALL = "recall"
     START = "start"
+    HOLD = "hold"
+    RESUME = "resume"
     FINISH = "finish"
     MISS = "miss"
+    PAUSE = "pause"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    CORRECT = "correct"
+    REMARK = "remark"
     CANCEL = "cancel"
     EXPIRE = "expire"
 
@@ -49,22 +56,72 @@ class CounterState(StrEnum):
     CLOSED = "closed"
 
 
-OPEN_STEP_STATES = frozenset(StepState) - {StepState.DONE, StepState.SKIPPED}
-AT_COUNTER = frozenset({StepState.CALLED, StepState.SERVING})
+WAITING, CALLED, SERVING = StepState.WAITING, StepState.CALLED, StepState.SERVING
+HELD, PAUSED, MISSED = StepState.HELD, StepState.PAUSED, StepState.MISSED
+DONE, SKIPPED = StepState.DONE, StepState.SKIPPED
 
+OPEN_STEP_STATES = frozenset(StepState) - {DONE, SKIPPED}
+AT_COUNTER = frozenset({CALLED, SERVING})
+
+# A row is a state, its entries are the actions it allows and where each leads. A transfer ends this step and begins
+# another; `correct` changes the service, `remark` what is known of the citizen, and both leave the state as it is.
+_TABLE: Mapping[StepState, Mapping[Action, StepState]] = {
+    WAITING: {
+        Action.CALL: CALLED,
+        Action.PAUSE: PAUSED,
+        Action.RETURN: WAITING,
+        Action.TRANSFER: SKIPPED,
+        Action.CORRECT: WAITING,
+        Action.REMARK: WAITING,
+        Action.CANCEL: SKIPPED,
+        Action.EXPIRE: SKIPPED,
+    },
+    CALLED: {
+        Action.RECALL: CALLED,
+        Action.START: SERVING,
+        Action.HOLD: HELD,
+        Action.MISS: MISSED,
+        Action.TRANSFER: SKIPPED,
+        Action.CORRECT: CALLED,
+        Action.REMARK: CALLED,
+        Action.CANCEL: SKIPPED,
+        Action.EXPIRE: SKIPPED,
+    },
+    SERVING: {
+        Action.HOLD: HELD,
+        Action.FINISH: DONE,
+        Action.TRANSFER: DONE,
+        Action.CORRECT: SERVING,
+        Action.REMARK: SERVING,
+        Action.EXPIRE: SKIPPED,
+    },
+    HELD: {
+        Action.RESUME: SERVING,
+        Action.MISS: MISSED,
+        Action.TRANSFER: SKIPPED,
+        Action.CORRECT: HELD,
+        Action.REMARK: HELD,
+        Action.CANCEL: SKIPPED,
+        Action.EXPIRE: SKIPPED,
+    },
+    PAUSED: {
+        Action.RETURN: WAITING,
+        Action.PAUSE: PAUSED,
+        Action.CORRECT: PAUSED,
+        Action.REMARK: PAUSED,
+        Action.CANCEL: SKIPPED,
+        Action.EXPIRE: SKIPPED,
+    },
+    MISSED: {
+        Action.RETURN: WAITING,
+        Action.CORRECT: MISSED,
+        Action.REMARK: MISSED,
+        Action.CANCEL: SKIPPED,
+        Action.EXPIRE: SKIPPED,
+    },
+}
 TRANSITIONS: Mapping[tuple[StepState, Action], StepState] = {
-    (StepState.WAITING, Action.CALL): StepState.CALLED,
-    (StepState.CALLED, Action.RECALL): StepState.CALLED,
-    (StepState.CALLED, Action.START): StepState.SERVING,
-    (StepState.SERVING, Action.FINISH): StepState.DONE,
-    (StepState.CALLED, Action.MISS): StepState.MISSED,
-    (StepState.WAITING, Action.CANCEL): StepState.SKIPPED,
-    (StepState.CALLED, Action.CANCEL): StepState.SKIPPED,
-    (StepState.MISSED, Action.CANCEL): StepState.SKIPPED,
-    (StepState.WAITING, Action.EXPIRE): StepState.SKIPPED,
-    (StepState.CALLED, Action.EXPIRE): StepState.SKIPPED,
-    (StepState.SERVING, Action.EXPIRE): StepState.SKIPPED,
-    (StepState.MISSED, Action.EXPIRE): StepState.SKIPPED,
+    (state, action): after for state, row in _TABLE.items() for action, after in row.items()
 }
 
 COUNTER_TRANSITIONS: Mapping[tuple[CounterState, CounterState], bool] = {

@@ -15,12 +15,18 @@ class Series:
     overflow: str | None = None
 
 
-def next_number(series: Series, used: int) -> int:
-    """Return the number after `used` (0 when none is); raises SeriesFull at the end of the range."""
+def next_numbers(series: Series, used: int, count: int = 1) -> int:
+    """Return the first of the `count` numbers after `used` (0 when none is); raises SeriesFull beyond the range."""
     number = max(used + 1, series.first)
-    if number > series.last:
+    if number + count - 1 > series.last:
         raise SeriesFull(f"Series {series.letter} has no number left today.", series=series.letter)
     return number
+
+
+def read_label(text: str) -> tuple[str, int] | None:
+    """Return the (letter, number) of a label like `N007` or `n 7`, None when it is none."""
+    letter, digits = text.strip()[:1].upper(), text.strip()[1:].strip()
+    return (letter, int(digits)) if letter.isalpha() and digits.isdigit() else None
 
 
 def label(letter: str, number: int) -> str:

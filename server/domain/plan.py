@@ -1,12 +1,17 @@
 """The plan of a centre: its stages, routes, services, series and rules, as one frozen value."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from server.domain.calling import CallingRule
-from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownService
-from server.domain.journey import Outcome
+from server.domain.appointments import SlotRules
+from server.domain.calling import CallingRule, Desk
+from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownReason, UnknownService, UnknownStage
+from server.domain.hours import Hours
+from server.domain.journey import Outcome, Stop, follow_route
+from server.domain.lifecycle import TokenEnd
 from server.domain.numbering import Series
+from server.domain.tokens import Token
 
 Names = Mapping[str, str]
 """A name in each language of the centre, by language code."""
@@ -36,6 +41,29 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorRules:
+    """The limits of a floor: when somebody is missed, how long an action can be undone, and the like."""
+
+    missed_calls: int = 3
+    missed_min: float = 5
+    undo_min: float = 5
+    pause_min: float = 15
+    return_days: int = 3
+    emergencies_per_hour: int = 4
+    out_of_order: Mapping[str, Names] = field(default_factory=dict)
+
+    def missable_at(self, first_call: datetime) -> datetime:
+        """Return the earliest time at which somebody first called then may be noted as absent."""
+        return first_call + timedelta(minutes=self.missed_min)
+
+    def require_reason(self, code: str) -> str:
+        """Return the code of a reason to call out of order; raises UnknownReason with those there are."""
+        if code not in self.out_of_order:
+            raise UnknownReason(f"There is no reason “{code}”.", known=sorted(self.out_of_order))
+        return code
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that commands need to know of a centre beside its tokens and counters."""
 
@@ -46,6 +74,10 @@ class Plan:
     series: Mapping[str, Series]
     needs: Mapping[str, str]
     calling: CallingRule
+    desks: Mapping[str, Desk]
+    floor: FloorRules
+    hours: Hours
+    slots: SlotRules
     slip_help: Names
 
     def service(self, code: str) -> Service:
@@ -53,6 +85,13 @@ class Plan:
         found = self.services.get(code)
         if found is None:
             raise UnknownService(f"There is no service “{code}” here.", known=sorted(self.services))
+        return found
+
+    def stage(self, code: str) -> Stage:
+        """Return a stage; raises UnknownStage."""
+        found = self.stages.get(code)
+        if found is None:
+            raise UnknownStage(f"There is no stage “{code}” here.", known=sorted(self.stages))
         return found
 
     def series_for(self, service: Service, need: str | None) -> str:
@@ -70,3 +109,28 @@ class Plan:
         if code not in self.languages:
             raise UnknownLanguage(f"This centre has no “{code}”.", known=list(self.languages))
         return code
+
+    def desk(self, counter: str, officer: str | None = None) -> Desk:
+        """Return what a counter, and the person who sits there, may take."""
+        return replace(self.desks.get(counter, Desk(counter)), officer=officer)
+
+    def stop(self, token: Token, outcome: str) -> Stop:
+        """Return where a token goes with an outcome: along its route, then through its other services.
+
+        Services that share a route are served in one pass. Raises UnknownOutcome.
+        """
+        step = token.step
+        stage = self.stages[step.stage]
+        stop = follow_route(self.routes[token.route], stage.code, stage.outcomes, outcome, step.back_to)
+        ends = stop.ends or token.ends
+        if stop.stage is not None or stop.returns or ends is not TokenEnd.DONE:
+            return stop
+        following = self.after(token.route, token.then)
+        if not following:
+            return stop
+        route = self.routes[self.services[following[0]].route]
+        return replace(stop, stage=route[0], service=following[0])
+
+    def after(self, route: str, then: Sequence[str]) -> tuple[str, ...]:
+        """Return which services are still to do when a route was passed to its end."""
+        return tuple(code for code in then if self.services[code].route != route)

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     ISSUE = "issue"
     SERVE = "serve"
     CANCEL = "cancel"
+    CALL_OUT_OF_ORDER = "call_out_of_order"
+    STEER = "steer"
+    BOOK = "book"
     CLOSE_DAY = "close_day"
     WATCH = "watch"
     WATCH_STAFF = "watch_staff"
@@ -34,7 +37,7 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.COUNTER: frozenset({P.ISSUE, P.SERVE, P.CANCEL, P.WATCH, P.WATCH_STAFF}),
     Role.DISPLAY: frozenset({P.WATCH}),
     Role.MANAGER: frozenset(Permission),
-    Role.INTEGRATION: frozenset({P.ISSUE, P.CANCEL, P.WATCH, P.STATISTICS}),
+    Role.INTEGRATION: frozenset({P.ISSUE, P.CANCEL, P.BOOK, P.WATCH, P.STATISTICS}),
 }
 
 

@@ -1,35 +1,55 @@
 """A token and its open step as values, and the change each action makes to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
+from server.domain.calling import Lane, Waiting
 from server.domain.journey import Stop
 from server.domain.lifecycle import Action, StepState, TokenEnd, follow
+
+STEP_FREE_NEED = "wheelchair"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of a token's way. `seq` is the number of the event that opened it: its name in the centre."""
+    """One stage of a token's way. `seq` is the number of the event that opened it: its name in the centre.
+
+    `since` is the moment from which its age counts. `only` is a counter or an officer who alone may call it, `beside`
+    the counters that serve a party together with `counter`. `back_to` and `back_only` say where a loop leads back.
+    """
 
     seq: int
     stage: str
     state: StepState
     entered_at: datetime
+    since: datetime
     back_to: str | None = None
+    back_only: str | None = None
+    only: str | None = None
     counter: str | None = None
+    beside: tuple[str, ...] = ()
     call: str | None = None
     calls: int = 0
+    first_call: datetime | None = None
     called_at: datetime | None = None
+    called_by: str | None = None
+    jumped: bool = False
     started_at: datetime | None = None
+    until: datetime | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A citizen's turn. `klass` is the series it is called in, `label` what is printed, `ends` how it will end."""
+    """A citizen's turn. `klass` is the series it is called in, `label` what is printed, `ends` how it will end.
+
+    `aged_from` is the moment from which its age in the centre counts (the slot, else the arrival), `then` the
+    services that follow the present one, `party` how many people share the number, `access` what they need to be
+    reached and served, `return_until` the last day on which a return slip is good.
+    """
 
     id: str
     day: date
@@ -42,7 +62,15 @@ class Token:
     language: str
     need: str | None
     issued_at: datetime
+    aged_from: datetime
     step: Step
+    then: tuple[str, ...] = ()
+    party: int = 1
+    access: tuple[str, ...] = ()
+    slot: datetime | None = None
+    emergency_at: datetime | None = None
+    entered_by_hand: bool = False
+    return_until: date | None = None
     decision: str | None = None
     ends: TokenEnd = TokenEnd.DONE
     ended_at: datetime | None = None
@@ -57,11 +85,55 @@ class Token:
         """The state of the open step, else the terminal state."""
         return self.ends.value if self.ended else self.step.state.value
 
+    @property
+    def lane(self) -> Lane:
+        """What decides which desks may take it."""
+        return Lane(
+            self.klass,
+            self.service,
+            self.language,
+            STEP_FREE_NEED in self.access,
+            self.emergency_at is not None,
+            self.step.only or "",
+        )
 
-def call(token: Token, counter: str, call_id: str, now: datetime) -> Token:
-    """Return `token` called to `counter`; raises IllegalTransition unless it waits."""
-    state = follow(token.step.state, Action.CALL)
-    return _step(token, state=state, counter=counter, call=call_id, calls=1, called_at=now)
+    @property
+    def waiting(self) -> Waiting:
+        """What the calling rule needs to know of it."""
+        return Waiting(self.step.seq, self.id, self.label, self.lane, self.step.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a transfer leads: a stage, and perhaps the only counter or officer; back to where it came from if so."""
+
+    stage: str
+    only: str | None = None
+    returns: bool = False
+
+
+def call(token: Token, counter: str, call_id: str, now: datetime, *, jumped: bool = False) -> Token:
+    """Return `token` called to `counter`, before older ones when `jumped`; raises IllegalTransition unless it waits.
+
+    Somebody who was missed and came back keeps the moment of their first call.
+    """
+    step = token.step
+    return _step(
+        token,
+        state=follow(step.state, Action.CALL),
+        counter=counter,
+        call=call_id,
+        calls=1,
+        first_call=step.first_call or now,
+        called_at=now,
+        called_by=counter,
+        jumped=step.jumped or jumped,
+    )
+
+
+def gather(token: Token, beside: tuple[str, ...]) -> Token:
+    """Return the token of a party with the neighbouring counters that serve it too."""
+    return _step(token, beside=beside)
 
 
 def recall(token: Token, now: datetime) -> Token:
@@ -75,9 +147,67 @@ def start(token: Token, now: datetime) -> Token:
     return _step(token, state=follow(token.step.state, Action.START), started_at=now)
 
 
+def hold(token: Token) -> Token:
+    """Return `token` parked at its counter; raises IllegalTransition unless it is called or served."""
+    return _step(token, state=follow(token.step.state, Action.HOLD), beside=())
+
+
+def resume(token: Token, now: datetime) -> Token:
+    """Return a parked `token` being served again; raises IllegalTransition unless it is held."""
+    state = follow(token.step.state, Action.RESUME)
+    return _step(token, state=state, started_at=token.step.started_at or now)
+
+
 def miss(token: Token) -> Token:
-    """Return `token` as called and absent; raises IllegalTransition unless it is called."""
-    return _step(token, state=follow(token.step.state, Action.MISS), counter=None)
+    """Return `token` as called and absent; raises IllegalTransition unless it is called or held."""
+    return _step(token, state=follow(token.step.state, Action.MISS), counter=None, beside=())
+
+
+def pause(token: Token, until: datetime) -> Token:
+    """Return `token` away until a moment, its place kept; raises IllegalTransition unless it waits or is paused."""
+    return _step(token, state=follow(token.step.state, Action.PAUSE), until=until)
+
+
+def come_back(token: Token) -> Token:
+    """Return `token` in line again at the place its age gives; raises IllegalTransition unless missed or paused."""
+    return _step(token, state=follow(token.step.state, Action.RETURN), until=None)
+
+
+def transfer(token: Token, target: Target, seq: int, now: datetime) -> tuple[Step, Token]:
+    """Close the open step and wait elsewhere with the age in the centre; `seq` names the new step.
+
+    Returns the closed step and the token after it. Raises IllegalTransition unless it waits or is at a counter.
+    """
+    closed = _closed(token, Action.TRANSFER, now, "transfer")
+    came_from = token.step
+    entered = Step(
+        seq,
+        target.stage,
+        StepState.WAITING,
+        now,
+        token.aged_from,
+        back_to=came_from.stage if target.returns else came_from.back_to,
+        back_only=came_from.counter if target.returns else came_from.back_only,
+        only=target.only,
+    )
+    return closed, replace(token, step=entered)
+
+
+def correct(token: Token, service: str, klass: str, route: str) -> Token:
+    """Return `token` with another service: same number, same age; raises IllegalTransition when it has ended."""
+    state = follow(token.step.state, Action.CORRECT)
+    return replace(_step(token, state=state), service=service, klass=klass, route=route)
+
+
+def move(token: Token, stage: str, seq: int, now: datetime) -> tuple[Step, Token]:
+    """Close the open step unserved and wait at a stage of the new route, with the same age."""
+    closed = replace(token.step, state=StepState.SKIPPED, ended_at=now, outcome="correct")
+    return closed, replace(token, step=Step(seq, stage, StepState.WAITING, now, token.aged_from))
+
+
+def remark(token: Token, **changes: Any) -> Token:
+    """Return `token` with another party, access need, language or emergency; raises IllegalTransition when ended."""
+    return replace(_step(token, state=follow(token.step.state, Action.REMARK)), **changes)
 
 
 def finish(token: Token, outcome: str, stop: Stop, seq: int, now: datetime) -> tuple[Step, Token]:
@@ -89,8 +219,15 @@ def finish(token: Token, outcome: str, stop: Stop, seq: int, now: datetime) -> t
     after = replace(token, decision=stop.decision or token.decision, ends=stop.ends or token.ends)
     if stop.stage is None:
         return closed, replace(after, step=closed, ended_at=now)
-    entered = Step(seq, stop.stage, StepState.WAITING, now, back_to=stop.back_to)
+    entered = Step(seq, stop.stage, StepState.WAITING, now, now, back_to=stop.back_to)
+    if token.step.back_only is not None and stop.stage == token.step.back_to:
+        entered = replace(entered, only=token.step.back_only, since=token.aged_from)
     return closed, replace(after, step=entered)
+
+
+def begin_next(token: Token, service: str, klass: str, route: str, then: tuple[str, ...]) -> Token:
+    """Return `token` with the next of its services begun."""
+    return replace(token, service=service, klass=klass, route=route, then=then)
 
 
 def cancel(token: Token, now: datetime) -> Token:
@@ -109,7 +246,7 @@ def _end(token: Token, action: Action, ends: TokenEnd, now: datetime) -> Token:
 
 
 def _closed(token: Token, action: Action, now: datetime, outcome: str | None) -> Step:
-    return replace(token.step, state=follow(token.step.state, action), ended_at=now, outcome=outcome)
+    return replace(token.step, state=follow(token.step.state, action), ended_at=now, outcome=outcome, until=None)
 
 
 def _step(token: Token, **changes: Any) -> Token:
@@ -118,42 +255,77 @@ def _step(token: Token, **changes: Any) -> Token:
 
 STEP_NAMES = tuple(field.name for field in fields(Step))
 TOKEN_NAMES = tuple(field.name for field in fields(Token) if field.name != "step")
+_DEFAULTS = {f.name: f.default for kind in (Step, Token) for f in fields(kind) if f.default is not MISSING}
 
 
 def to_record(token: Token) -> dict[str, Any]:
-    """Return the whole token as JSON values, the shape that the event log keeps."""
-    record = {name: _plain(getattr(token, name)) for name in TOKEN_NAMES}
-    return record | {"step": {name: _plain(getattr(token.step, name)) for name in STEP_NAMES}}
+    """Return the whole token as JSON values, the shape that the event log keeps: what has its default is left out."""
+    record = _told(token, TOKEN_NAMES)
+    return record | {"step": _told(token.step, STEP_NAMES)}
+
+
+def _told(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    told = {}
+    for name in names:
+        part = getattr(value, name)
+        if name not in _DEFAULTS or part != _DEFAULTS[name]:
+            told[name] = _plain(part)
+    return told
 
 
 def from_record(record: Mapping[str, Any]) -> Token:
-    """Return the token that `to_record` wrote."""
-    step = dict(record["step"])
-    step["state"] = StepState(step["state"])
-    for name in ("entered_at", "called_at", "started_at", "ended_at"):
-        step[name] = _moment(step[name])
-    return Token(
-        **{
-            **record,
-            "step": Step(**step),
-            "day": date.fromisoformat(record["day"]),
-            "issued_at": _moment(record["issued_at"]),
-            "ended_at": _moment(record["ended_at"]),
-            "ends": TokenEnd(record["ends"]),
-        }
-    )
+    """Return the token that `to_record` wrote, now or in an older version of Baari."""
+    values = {**record, "step": _step_from(record["step"])}
+    values.setdefault("aged_from", values["issued_at"])
+    return Token(**{name: _typed(name, value) for name, value in values.items()})
+
+
+def _step_from(record: Mapping[str, Any]) -> Step:
+    values = {"since": record["entered_at"], **record}
+    return Step(**{name: _typed(name, value) for name, value in values.items()})
+
+
+_MOMENTS = frozenset(
+    [
+        "issued_at",
+        "aged_from",
+        "slot",
+        "emergency_at",
+        "ended_at",
+        "entered_at",
+        "since",
+        "first_call",
+        "called_at",
+        "started_at",
+        "until",
+    ]
+)
+_DAYS = frozenset({"day", "return_until"})
+_WORDS = frozenset({"then", "access", "beside"})
+
+
+def _typed(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _MOMENTS:
+        return datetime.fromisoformat(value)
+    if name in _DAYS:
+        return date.fromisoformat(value)
+    if name in _WORDS:
+        return tuple(value)
+    if name == "state":
+        return StepState(value)
+    return TokenEnd(value) if name == "ends" else value
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return to_iso(value)
+    if isinstance(value, tuple):
+        return list(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
 def to_iso(moment: datetime) -> str:
     """Return a UTC time as `2026-11-24T04:00:00.000Z`."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -34,9 +34,7 @@ class WatchIn(BaseModel):
 class Sockets:
     """The screens connected to this process and who they are."""
 
-    def __init__(
-        self, socketio: SocketIO, db: Database, who: Who, limit: int, gauge: Callable[[float], None]
-    ) -> None:
+    def __init__(self, socketio: SocketIO, db: Database, who: Who, limit: int, gauge: Callable[[float], None]) -> None:
         self._socketio, self._db, self._who = socketio, db, who
         self._limit, self._gauge = limit, gauge
         self._lock = Lock()

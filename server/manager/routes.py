@@ -1,4 +1,4 @@
-"""Figures of a centre, the end of a token and the end of the day."""
+"""Figures of a centre, what steers its floor, and the end of the day."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -11,19 +11,12 @@ from server.domain.roles import Permission
 from server.services import statistics
 from server.services.days import DayClose, close_day
 from server.services.outlook import outlook_of
-from server.services.tokens import cancel
 from server.web.commands import command
 from server.web.guard import authorise
-from server.web.shapes import Strict, TokenAnswer, staff_token
+from server.web.shapes import Strict
 from server.web.site import read, site
 
 bp = APIBlueprint("manager", __name__, tag="Management")
-
-
-class CancelIn(Strict):
-    """Why a token is cancelled."""
-
-    reason: Annotated[str, Field(max_length=200)] | None = None
 
 
 class CloseDayIn(Strict):
@@ -72,16 +65,6 @@ class OutlookOut(BaseModel):
     bottleneck: dict[str, Any] | None
     offer: dict[str, Any] | None
     people_at_risk: list[dict[str, Any]]
-
-
-@bp.post("/api/v1/centres/<centre>/tokens/<token>/cancel")
-@bp.input(CancelIn, arg_name="asked")
-@bp.output(TokenAnswer)
-@bp.doc(security="bearer")
-def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
-    """Cancel a token."""
-    by, now = authorise(Permission.CANCEL, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_token(cancel(tx, token, now, by.id, reason=asked.reason))})
 
 
 @bp.post("/api/v1/centres/<centre>/close-day")

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from server.domain.errors import AlreadyThere, Forbidden, LockedOut, Unauthenticated, UnknownCounter, UnknownDevice
 from server.domain.roles import Role
 from server.domain.tokens import to_iso
-from server.storage.models import AccessKey, Centre, Counter, Device, Staff, StaffSession
+from server.storage.models import Centre, Counter
+from server.storage.people import AccessKey, Device, Staff, StaffSession
 from server.storage.transaction import Transaction
 
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane

@@ -1,19 +1,19 @@
-"""Open and close counters, call the next citizen and serve them."""
+"""Open and close counters, and call the next citizen to one."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from server.domain import tokens
-from server.domain.calling import Reason, choose_next
-from server.domain.errors import CounterBusy, CounterNotOpen, NoCurrentToken, QueueEmpty
+from server.domain.calling import Choice, Desk, Reason, choose_next, out_of_order
+from server.domain.errors import CounterBusy, CounterNotOpen, NoCurrentToken, NotInThisLine, QueueEmpty, Stale
 from server.domain.events import Kind, token_view
-from server.domain.hours import business_day
-from server.domain.journey import follow_route
-from server.domain.lifecycle import CounterState, move_counter
-from server.domain.tokens import to_record
+from server.domain.lifecycle import CounterState, StepState, move_counter
+from server.domain.plan import Plan
+from server.domain.tokens import Target, to_record
 from server.services.plans import plan_of
-from server.services.records import record_counter, record_token
-from server.storage import queries
+from server.services.records import change_token, record_counter
+from server.storage import line, queries
 from server.storage.queries import CounterRow
 from server.storage.transaction import Transaction
 
@@ -32,6 +32,14 @@ class Call:
     token: tokens.Token
     counter: str
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a screen believed when its key was pressed: the token at the counter and its state."""
+
+    token: str
+    state: str | None = None
 
 
 def set_state(
@@ -54,7 +62,7 @@ def set_state(
         return before
     move_counter(before.state, state)
     if state is not CounterState.OPEN and not after_current:
-        _require_free(tx, counter_id)
+        require_free(tx, counter_id)
     after = replace(before, state=state, reason=reason, since=now)
     queries.update_counter(tx.conn, after)
     record_counter(tx, MOVED[state], actor, now, after)
@@ -64,86 +72,131 @@ def set_state(
 def call_next(tx: Transaction, counter_id: str, now: datetime, actor: str) -> Call:
     """Call the next citizen to a counter.
 
-    Raises UnknownCounter, CounterNotOpen, CounterBusy (with the current call), QueueEmpty.
+    Raises UnknownCounter, CounterNotOpen, CounterBusy (with the current call), QueueEmpty, CentreFrozen.
+    """
+    counter, plan, desk = _ready(tx, counter_id, now)
+    waiting = line.heads_of_line(tx.conn, tx.centre.id, counter.stage)
+    passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, desk.group)
+    choice = choose_next(waiting, plan.calling, desk, passes, tx.centre.age(now))
+    if choice is None:
+        raise QueueEmpty(f"Nobody is waiting for counter {counter_id}.", stage=counter.stage)
+    before = queries.token_by_id(tx.conn, tx.centre.id, choice.waiting.token)
+    return _call(tx, counter, before, choice, (desk, passes), (actor, now))
+
+
+def call_token(tx: Transaction, counter_id: str, token_id: str, why: str, now: datetime, actor: str) -> Call:
+    """Call a token out of order, for a reason of the centre's list; it stands on the day report.
+
+    Raises UnknownCounter, UnknownToken, UnknownReason, CounterNotOpen, CounterBusy, CentreFrozen, and NotInThisLine
+    unless it waits at the counter's stage.
+    """
+    counter, plan, desk = _ready(tx, counter_id, now)
+    plan.floor.require_reason(why)
+    before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    if before.ended or before.step.state is not StepState.WAITING or before.step.stage != counter.stage:
+        raise NotInThisLine(f"{before.label} is not waiting at stage {counter.stage}.", state=before.state)
+    waiting = line.heads_of_line(tx.conn, tx.centre.id, counter.stage)
+    passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, desk.group)
+    choice = out_of_order(before.waiting, waiting, plan.calling, desk, passes, tx.centre.age(now), why)
+    return _call(tx, counter, before, choice, (desk, passes), (actor, now))
+
+
+def take_over(tx: Transaction, counter_id: str, to: str, now: datetime, actor: str) -> Call:
+    """Call the token of a counter that is out of order to another one, at once.
+
+    Raises UnknownCounter, NoCurrentToken, CounterNotOpen, CounterBusy, CentreFrozen, and NotInThisLine when the other
+    counter is of another stage.
+    """
+    counter, _, desk = _ready(tx, to, now)
+    held = current_token(tx, counter_id)
+    if held.step.stage != counter.stage:
+        raise NotInThisLine(f"Counter {to} is not of stage {held.step.stage}.", stage=counter.stage)
+    closed, moved = tokens.transfer(held, Target(held.step.stage, to), tx.next_seq, now)
+    told = {"desk": counter_id, "reason": "take_over"}
+    change_token(tx, (Kind.TOKEN_TRANSFERRED, actor, now), held, moved, closed=closed, **told)
+    passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, desk.group)
+    params = {"label": moved.label, "class": moved.klass, "from": counter_id}
+    reason = Reason("taken_over", params, f"{moved.label} goes on at counter {to} instead of {counter_id}.")
+    return _call(tx, counter, moved, Choice(moved.waiting, reason, passes), (desk, passes), (actor, now))
+
+
+def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) -> tokens.Token:
+    """Return the token at a counter, called by it or by the one it helps.
+
+    Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
     """
     counter = queries.counter_by_id(tx.conn, counter_id)
-    if counter.state is not CounterState.OPEN:
-        raise CounterNotOpen(f"Counter {counter_id} is {counter.state.value}.", state=counter.state.value)
-    _require_free(tx, counter_id)
-    plan = plan_of(tx.conn, tx.centre, business_day(now, tx.centre.timezone))
-    line = queries.heads_of_line(tx.conn, tx.centre.id, counter.stage)
-    choice = choose_next(line, plan.calling, now)
-    if choice is None:
-        raise QueueEmpty(f"Nobody is waiting at stage {counter.stage}.", stage=counter.stage)
-    before = queries.token_by_id(tx.conn, tx.centre.id, choice.waiting.token)
-    call_id = f"{tx.centre.epoch}-{tx.next_seq}"
-    after = tokens.call(before, counter_id, call_id, now)
-    queries.update_step(tx.conn, tx.centre.id, before.step, after.step)
-    reason = choice.reason
-    told = {"rule": reason.rule, "params": dict(reason.params), "text": reason.text}
-    record_token(tx, Kind.TOKEN_CALLED, actor, now, after, reason=told)
-    return Call(call_id, after, counter_id, reason)
-
-
-def recall(tx: Transaction, counter_id: str, now: datetime, actor: str) -> tokens.Token:
-    """Call the current token once more; raises UnknownCounter, NoCurrentToken, IllegalTransition."""
-    before = current_token(tx, counter_id)
-    return _changed(tx, Kind.TOKEN_RECALLED, actor, now, before, tokens.recall(before, now))
-
-
-def start(tx: Transaction, counter_id: str, now: datetime, actor: str) -> tokens.Token:
-    """Begin the service of the current token; raises UnknownCounter, NoCurrentToken, IllegalTransition."""
-    before = current_token(tx, counter_id)
-    return _changed(tx, Kind.TOKEN_STARTED, actor, now, before, tokens.start(before, now))
-
-
-def miss(tx: Transaction, counter_id: str, now: datetime, actor: str) -> tokens.Token:
-    """Note the current token as absent; raises UnknownCounter, NoCurrentToken, IllegalTransition."""
-    before = current_token(tx, counter_id)
-    return _changed(tx, Kind.TOKEN_MISSED, actor, now, before, tokens.miss(before))
-
-
-def finish(
-    tx: Transaction, counter_id: str, now: datetime, actor: str, *, outcome: str | None = None
-) -> tokens.Token:
-    """End the service of the current token; the next stage of its route is entered by itself.
-
-    `outcome` defaults to the stage's ok. Raises UnknownCounter, NoCurrentToken, IllegalTransition, UnknownOutcome.
-    """
-    before = current_token(tx, counter_id)
-    plan = plan_of(tx.conn, tx.centre, business_day(now, tx.centre.timezone))
-    stage = plan.stages[before.step.stage]
-    chosen = outcome or stage.ok
-    stop = follow_route(plan.routes[before.route], stage.code, stage.outcomes, chosen, before.step.back_to)
-    closed, after = tokens.finish(before, chosen, stop, tx.next_seq, now)
-    queries.update_step(tx.conn, tx.centre.id, before.step, closed)
-    if not after.ended:
-        queries.insert_step(tx.conn, tx.centre.id, after)
-    queries.update_token(tx.conn, after)
-    told = {"counter_id": counter_id, "outcome": chosen, "return_slip": stop.returns}
-    record_token(tx, Kind.TOKEN_FINISHED, actor, now, after, **told)
-    return after
-
-
-def current_token(tx: Transaction, counter_id: str) -> tokens.Token:
-    """Return the token at a counter; raises UnknownCounter, NoCurrentToken."""
-    token = queries.token_at(tx.conn, tx.centre.id, queries.counter_by_id(tx.conn, counter_id).id)
+    token = token_here(tx, counter.id)
     if token is None:
-        raise NoCurrentToken(f"Nobody is at counter {counter_id}.")
+        raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
+    if seen is not None and (seen.token != token.id or seen.state not in (None, token.state)):
+        raise Stale(f"Counter {counter_id} has {token.label} now, {token.state}.", current=staff_view(token))
     return token
 
 
-def _require_free(tx: Transaction, counter_id: str) -> None:
+def token_here(tx: Transaction, counter_id: str) -> tokens.Token | None:
+    """Return the token called to, served at, or helped with by a counter."""
     token = queries.token_at(tx.conn, tx.centre.id, counter_id)
+    return queries.token_helped(tx.conn, tx.centre.id, counter_id) if token is None else token
+
+
+def require_free(tx: Transaction, counter_id: str) -> None:
+    """Raise CounterBusy, with the current call, while somebody is at a counter."""
+    token = token_here(tx, counter_id)
     if token is not None:
-        view = token_view(to_record(token), staff=True)
-        call = {"id": token.step.call, "token": view, "counter": counter_id}
-        raise CounterBusy(f"Counter {counter_id} still has {token.label}.", call=call)
+        call = {"id": token.step.call, "token": staff_view(token), "counter": token.step.counter}
+        raise CounterBusy(f"Counter {counter_id} still has {token.label}.", call=call, current=staff_view(token))
 
 
-def _changed(
-    tx: Transaction, kind: Kind, actor: str, now: datetime, before: tokens.Token, after: tokens.Token
-) -> tokens.Token:
-    queries.update_step(tx.conn, tx.centre.id, before.step, after.step)
-    record_token(tx, kind, actor, now, after)
-    return after
+def _ready(tx: Transaction, counter_id: str, now: datetime) -> tuple[CounterRow, Plan, Desk]:
+    """Return an open, free counter with the plan and what it may take."""
+    tx.centre.require_running()
+    counter = queries.counter_by_id(tx.conn, counter_id)
+    if counter.state is not CounterState.OPEN:
+        raise CounterNotOpen(f"Counter {counter_id} is {counter.state.value}.", state=counter.state.value)
+    require_free(tx, counter_id)
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    return counter, plan, plan.desk(counter_id, counter.operator)
+
+
+def _call(
+    tx: Transaction,
+    counter: CounterRow,
+    before: tokens.Token,
+    choice: Choice,
+    turn: tuple[Desk, int],
+    by: tuple[str, datetime],
+) -> Call:
+    """Write a call. `turn` is the desk and the passes of its group before it, `by` the actor and the time."""
+    (desk, passes), (actor, now) = turn, by
+    call_id = f"{tx.centre.epoch}-{tx.next_seq}"
+    jumped = bool(choice.reason.params.get("older"))
+    after = tokens.call(before, counter.id, call_id, now, jumped=jumped)
+    if before.party > 1:
+        after = tokens.gather(after, _neighbours(tx, counter, before.party - 1))
+    change_token(
+        tx,
+        (Kind.TOKEN_CALLED, actor, now),
+        before,
+        after,
+        reason=choice.reason.view(),
+        passes=passes,
+        desk=counter.id,
+        officer=desk.officer,
+    )
+    if choice.passes != passes:
+        line.set_passes(tx.conn, tx.centre.id, counter.stage, desk.group, choice.passes)
+    return Call(call_id, after, counter.id, choice.reason)
+
+
+def _neighbours(tx: Transaction, counter: CounterRow, wanted: int) -> tuple[str, ...]:
+    """Return the free counters nearest to one, at most as many as wanted."""
+    free = queries.free_counters(tx.conn, tx.centre.id, counter.stage)
+    here = next(position for id_, position in free if id_ == counter.id)
+    others = sorted((abs(position - here), id_) for id_, position in free if id_ != counter.id)
+    return tuple(id_ for _, id_ in others[:wanted])
+
+
+def staff_view(token: tokens.Token) -> dict[str, Any]:
+    """Return a token as staff see it."""
+    return token_view(to_record(token), staff=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from server.domain.errors import IdempotencyKeyReused
-from server.storage.models import Idempotency
+from server.storage.people import Idempotency
 from server.storage.transaction import Transaction
 
 KEPT = timedelta(hours=24)

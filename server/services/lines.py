@@ -6,55 +6,60 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.domain.calling import CallingRule, Reason, Waiting, choose_next
+from server.domain.calling import Age, CallingRule, Desk, Reason, Waiting, choose_next
 from server.domain.events import token_view
-from server.domain.hours import business_day
-from server.domain.lifecycle import StepState
+from server.domain.lifecycle import AT_COUNTER, StepState
 from server.domain.tokens import Token, to_record
 from server.services.plans import plan_of
 from server.services.records import counter_view
-from server.storage import queries
+from server.services.undo import actions_at
+from server.storage import line, queries
 
 SHOWN = 30
+AWAY = (StepState.MISSED, StepState.PAUSED)
 
 
 def line_of(conn: Connection, counter_id: str, now: datetime) -> dict[str, Any]:
-    """Return `{counter, current, next, line, more, missed}` of a counter's stage; raises UnknownCounter.
+    """Return `{counter, frozen, current, next, line, more, missed, actions, held}` of a counter; raises UnknownCounter.
 
-    `line` is in the order in which the calling rule would call, thirty at most; `more` counts the others.
+    `line` is what the counter may take, in the order in which the calling rule would call, thirty at most; `more`
+    counts the others. `missed` are those who are away from the stage, `held` those parked at this counter.
     """
     counter = queries.counter_by_id(conn, counter_id)
     centre = queries.centre_by_id(conn, counter.centre_id)
-    plan = plan_of(conn, centre, business_day(now, centre.timezone))
-    tokens = list(queries.open_tokens(conn, centre.id))
-    here = {t.id: t for t in tokens if t.step.stage == counter.stage}
-    order = _order(here.values(), plan.calling, now)
-    current = next((t for t in here.values() if t.step.counter == counter_id), None)
+    plan = plan_of(conn, centre, centre.day(now))
+    desk = plan.desk(counter_id, counter.operator)
+    here = {t.id: t for t in queries.open_tokens(conn, centre.id) if t.step.stage == counter.stage}
+    passes = line.passes_of(conn, centre.id, counter.stage, desk.group)
+    order = _order(here.values(), plan.calling, desk, passes, centre.age(now))
+    current = [
+        t for t in here.values() if t.step.state in AT_COUNTER and counter_id in (t.step.counter, *t.step.beside)
+    ]
     return {
         "counter": {**counter_view(counter), "operator": counter.operator},
-        "current": None if current is None else token_view(to_record(current), staff=True),
-        "next": _reason(order[0][1]) if order else None,
-        "line": [token_view(to_record(here[w.token]), staff=True) for w, _ in order[:SHOWN]],
+        "frozen": centre.frozen,
+        "current": _view(current[0]) if current else None,
+        "next": order[0][1].view() if order else None,
+        "line": [_view(here[w.token]) for w, _ in order[:SHOWN]],
         "more": max(0, len(order) - SHOWN),
-        "missed": [
-            token_view(to_record(t), staff=True) for t in here.values() if t.step.state is StepState.MISSED
-        ],
+        "missed": [_view(t) for t in here.values() if t.step.state in AWAY],
+        "actions": actions_at(conn, centre, counter_id),
+        "held": [_view(t) for t in here.values() if t.step.state is StepState.HELD and t.step.counter == counter_id],
     }
 
 
-def _order(tokens: Iterable[Token], rule: CallingRule, now: datetime) -> list[tuple[Waiting, Reason]]:
+def _view(token: Token) -> dict[str, Any]:
+    return token_view(to_record(token), staff=True)
+
+
+def _order(
+    tokens: Iterable[Token], rule: CallingRule, desk: Desk, passes: int, age: Age
+) -> list[tuple[Waiting, Reason]]:
     """Return who would be called when, by asking the calling rule again and again."""
-    left = [
-        Waiting(t.step.seq, t.id, t.label, t.klass, t.step.entered_at)
-        for t in tokens
-        if t.step.state is StepState.WAITING
-    ]
-    order = []
-    while (choice := choose_next(left, rule, now)) is not None:
+    left = [t.waiting for t in tokens if t.step.state is StepState.WAITING]
+    order: list[tuple[Waiting, Reason]] = []
+    while len(order) <= SHOWN and (choice := choose_next(left, rule, desk, passes, age)) is not None:
         order.append((choice.waiting, choice.reason))
         left.remove(choice.waiting)
-    return order
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {"rule": reason.rule, "params": dict(reason.params), "text": reason.text}
+        passes = choice.passes
+    return order + [(w, Reason("later", {}, "")) for w in left if desk.takes(w.lane)]

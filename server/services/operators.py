@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter
+from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
 from server.services.access import SESSION_IDLE, Principal
 from server.storage import queries
-from server.storage.models import Counter, Staff, StaffSession
+from server.storage.models import Counter
+from server.storage.people import Staff, StaffSession
 from server.storage.queries import CounterRow
 from server.storage.transaction import Transaction
 
@@ -42,6 +43,22 @@ def require_seat(tx: Transaction, counter_id: str, who: Principal) -> None:
     """Raise NotYourCounter when a signed-in person acts at a counter where they do not sit; a device may."""
     if who.user is not None and queries.counter_by_id(tx.conn, counter_id).operator != who.id:
         raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
+
+
+def stage_of(tx: Transaction, counter_id: str | None) -> str:
+    """Return the stage of a counter; raises UnknownCounter."""
+    return queries.counter_by_id(tx.conn, counter_id or "").stage
+
+
+def officer_named(tx: Transaction, user: str | None) -> str | None:
+    """Return the principal's id of a person of this centre, None for nobody; raises UnknownOfficer."""
+    if user is None:
+        return None
+    query = select(Staff.id).where(Staff.user == user, Staff.centre_id == tx.centre.id)
+    found = tx.conn.execute(query).scalar_one_or_none()
+    if found is None:
+        raise UnknownOfficer(f"There is no “{user}” at this centre.")
+    return f"staff:{found}"
 
 
 def _signed_in(tx: Transaction, operator: str, now: datetime) -> str | None:

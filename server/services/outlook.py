@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.domain.hours import business_day
 from server.domain.lifecycle import CounterState, StepState
 from server.domain.outlook import Outlook, Person, StageLoad, later_stages, project, with_one_more
 from server.domain.plan import Plan
@@ -20,7 +19,7 @@ PEOPLE = 50
 def outlook_of(conn: Connection, code: str, now: datetime) -> dict[str, Any]:
     """Return `{now, sentence, at_risk, bottleneck, offer, people_at_risk}` of a centre; raises UnknownCentre."""
     centre = queries.centre_by_code(conn, code)
-    day = business_day(now, centre.timezone)
+    day = centre.day(now)
     plan, clocks = plan_of(conn, centre, day), policy(conn, centre.id, "clocks", day)
     counters = queries.counters(conn, centre.id)
     tokens = [t for t in queries.open_tokens(conn, centre.id) if t.step.state is not StepState.MISSED]

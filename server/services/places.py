@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.domain.hours import business_day
 from server.domain.plan import Names, Plan
 from server.services.plans import plan_of, policy
 from server.storage import devices, queries
@@ -69,7 +68,7 @@ def centre_code(conn: Connection, centre_id: int) -> str:
 
 
 def _facts(conn: Connection, centre: CentreState, now: datetime) -> CentreFacts:
-    day = business_day(now, centre.timezone)
+    day = centre.day(now)
     return CentreFacts(
         id=centre.id,
         code=centre.code,

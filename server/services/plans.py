@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.domain.calling import CallingRule
+from server.domain.appointments import SlotRules
+from server.domain.calling import CallingRule, Desk
+from server.domain.hours import Hours, clock
 from server.domain.journey import Outcome
 from server.domain.lifecycle import TokenEnd
 from server.domain.numbering import Series
-from server.domain.plan import Plan, Service, Stage
+from server.domain.plan import FloorRules, Plan, Service, Stage
 from server.storage import models
+from server.storage.base import Base
 from server.storage.transaction import CentreState
 
 _PLANS_KEPT = 64
@@ -36,8 +39,9 @@ def _kept() -> dict[tuple[str, int, date], Plan]:
 
 
 def _load(conn: Connection, centre: CentreState, day: date) -> Plan:
-    calling = policy(conn, centre.id, "calling", day)
-    needs = policy(conn, centre.id, "needs", day)
+    def body(kind: str) -> Mapping[str, Any]:
+        return policy(conn, centre.id, kind, day, default={})
+
     return Plan(
         languages=tuple(centre.languages),
         stages={row.code: _stage(row) for row in _rows(conn, models.Stage, centre.id)},
@@ -50,14 +54,71 @@ def _load(conn: Connection, centre: CentreState, day: date) -> Plan:
             row.letter: Series(row.letter, row.first, row.last, row.overflow)
             for row in _rows(conn, models.Series, centre.id)
         },
-        needs={code: need["series"] for code, need in needs.items()},
-        calling=CallingRule(calling["rule"], frozenset(calling["protected"])),
+        needs={code: need["series"] for code, need in policy(conn, centre.id, "needs", day).items()},
+        calling=_calling(policy(conn, centre.id, "calling", day)),
+        desks={counter: _desk(counter, told) for counter, told in body("desks").items()},
+        floor=_floor(body("missed"), body("floor")),
+        hours=_hours(centre, policy(conn, centre.id, "hours", day)),
+        slots=SlotRules(**body("slots")),
         slip_help=policy(conn, centre.id, "slip", day)["help"],
     )
 
 
-def policy(conn: Connection, centre_id: int, kind: str, day: date) -> Mapping[str, Any]:
-    """Return the body of the policy of a kind in force on a day; raises LookupError when there is none."""
+def _calling(body: Mapping[str, Any]) -> CallingRule:
+    """Return the rule; `protected_first` is how a line without targets and quota was called before."""
+    plain = body["rule"] == "protected_first"
+    return CallingRule(
+        name="fifo" if plain else body["rule"],
+        targets=body.get("targets", {}),
+        protected=frozenset(body["protected"]),
+        quota=0 if plain else body.get("quota", CallingRule().quota),
+        language_patience_s=body.get("language_patience_s", 0),
+    )
+
+
+def _desk(counter: str, body: Mapping[str, Any]) -> Desk:
+    def words(name: str) -> frozenset[str]:
+        return frozenset(body.get(name, ()))
+
+    return Desk(
+        counter,
+        services=words("services"),
+        reserved=words("reserved"),
+        prefers=words("prefers"),
+        languages=words("languages"),
+        step_free=body.get("step_free", True),
+    )
+
+
+def _floor(missed: Mapping[str, Any], floor: Mapping[str, Any]) -> FloorRules:
+    usual = FloorRules()
+    return FloorRules(
+        missed_calls=missed.get("calls", usual.missed_calls),
+        missed_min=missed.get("minutes", usual.missed_min),
+        **floor,
+    )
+
+
+def _hours(centre: CentreState, body: Mapping[str, Any]) -> Hours:
+    lunch = body.get("lunch")
+    return Hours(
+        timezone=centre.timezone,
+        day_start=clock(centre.day_start),
+        opens=clock(body["open"]),
+        closes=clock(body["close"]),
+        first=clock(body["tokens"][0]),
+        last=clock(body["tokens"][1]),
+        lunch=None if lunch is None else (clock(lunch[0]), clock(lunch[1])),
+        staggered=body.get("staggered_lunch", True),
+        days=frozenset(body["days"]),
+        holidays=frozenset(date.fromisoformat(day) for day in body.get("holidays", ())),
+    )
+
+
+def policy(
+    conn: Connection, centre_id: int, kind: str, day: date, default: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """Return the body of the policy of a kind in force on a day, or `default`; raises LookupError without either."""
     query = (
         select(models.Policy.body)
         .where(models.Policy.centre_id == centre_id, models.Policy.kind == kind, models.Policy.valid_from <= day)
@@ -65,12 +126,14 @@ def policy(conn: Connection, centre_id: int, kind: str, day: date) -> Mapping[st
         .limit(1)
     )
     body = conn.execute(query).scalar_one_or_none()
+    if body is None and default is not None:
+        return default
     if body is None:
         raise LookupError(f"no {kind} policy on {day}")
     return dict(body)
 
 
-def _rows(conn: Connection, model: type[models.Base], centre_id: int) -> list[Any]:
+def _rows(conn: Connection, model: type[Base], centre_id: int) -> list[Any]:
     table = model.__table__
     order = table.c.position if "position" in table.c else list(table.primary_key)[-1]
     return list(conn.execute(select(table).where(table.c.centre_id == centre_id).order_by(order)))

@@ -13,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from server.domain.errors import AlreadyThere
 from server.domain.journey import BACK, END, NEXT
 from server.domain.lifecycle import CounterState, TokenEnd
-from server.storage import models
+from server.storage import models, people
+from server.storage.base import Base
 from server.storage.transaction import Transaction
 
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
@@ -34,6 +35,7 @@ class CentreShape(Shape):
     code: Slug
     name: Names
     timezone: str
+    day_start: Clock = "00:00"
     languages: list[str] = Field(min_length=1)
 
 
@@ -42,13 +44,16 @@ class HoursShape(Shape):
     close: Clock
     tokens: tuple[Clock, Clock]
     lunch: tuple[Clock, Clock] | None = None
+    staggered_lunch: bool = True
     days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    holidays: list[date] = []
 
 
 class SlotsShape(Shape):
     minutes: int
     capacity: int
     admit_early_min: int
+    late_min: int = 15
 
 
 class ClocksShape(Shape):
@@ -110,8 +115,33 @@ class NeedShape(Shape):
 
 
 class CallingShape(Shape):
-    rule: Literal["protected_first"]
-    protected: list[Letter]
+    """See `server.domain.calling.CallingRule`; targets are minutes of wait by series."""
+
+    rule: Literal["fifo", "relative_age"]
+    protected: list[Letter] = []
+    targets: dict[Letter, Minutes] = {}
+    quota: int = Field(3, ge=0)
+    language_patience_s: float = Field(0, ge=0)
+
+
+class DeskShape(Shape):
+    """What a counter may take; see `server.domain.calling.Desk`."""
+
+    services: list[str] = []
+    reserved: list[Letter] = []
+    prefers: list[Letter] = []
+    languages: list[str] = []
+    step_free: bool = True
+
+
+class FloorShape(Shape):
+    """The limits of a floor; see `server.domain.plan.FloorRules`."""
+
+    undo_min: Minutes = 5
+    pause_min: Minutes = 15
+    return_days: int = Field(3, ge=1)
+    emergencies_per_hour: int = Field(4, ge=0)
+    out_of_order: dict[str, Names] = {}
 
 
 class SlipShape(Shape):
@@ -143,6 +173,20 @@ class DemandShape(Shape):
     outcomes: dict[str, dict[str, Share]] = {}
 
 
+POLICIES: Mapping[str, Any] = {
+    "calling": CallingShape,
+    "needs": dict[str, NeedShape],
+    "hours": HoursShape,
+    "slots": SlotsShape,
+    "missed": MissedShape,
+    "clocks": ClocksShape,
+    "desks": dict[str, DeskShape],
+    "floor": FloorShape,
+    "slip": SlipShape,
+}
+"""The kinds of effective-dated rules, and the shape of each."""
+
+
 class Preset(Shape):
     """A whole centre: what it is, how it works, and the demand of a usual day."""
 
@@ -157,6 +201,8 @@ class Preset(Shape):
     services: list[ServiceShape] = Field(min_length=1)
     needs: dict[str, NeedShape]
     calling: CallingShape
+    desks: dict[str, DeskShape] = {}
+    floor: FloorShape = FloorShape()
     slip: SlipShape
     kiosks: list[KioskShape]
     demand: DemandShape
@@ -173,6 +219,8 @@ class Preset(Shape):
         _all_known("series of a service", [s.series for s in self.services], letters)
         _all_known("series of a need", [n.series for n in self.needs.values()], letters)
         _all_known("protected series", self.calling.protected, letters)
+        _all_known("series of a target", list(self.calling.targets), letters)
+        _all_known("counter of a desk", list(self.desks), {c for s in self.stages for c in self.counters_of(s)})
         if len(letters | set(overflows)) < len(self.series) + len(overflows):
             raise ValueError("a letter is used for two series")
         return self
@@ -190,9 +238,7 @@ def _all_known(what: str, used: Sequence[str], known: set[str]) -> None:
 
 def preset_names() -> list[str]:
     """Return the presets that come with Baari."""
-    return sorted(
-        f.name.removesuffix(".yaml") for f in files("server.presets").iterdir() if f.name.endswith(".yaml")
-    )
+    return sorted(f.name.removesuffix(".yaml") for f in files("server.presets").iterdir() if f.name.endswith(".yaml"))
 
 
 def load_preset(name: str) -> Preset:
@@ -211,7 +257,7 @@ def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str
     centre = preset.centre
     _require_new(tx, "centre", models.Centre.code, [centre.code])
     _require_new(tx, "counter", models.Counter.id, [row["id"] for row in _counter_rows(preset)])
-    _require_new(tx, "device", models.Device.id, [row["id"] for row in _device_rows(preset)])
+    _require_new(tx, "device", people.Device.id, [row["id"] for row in _device_rows(preset)])
     values = {
         **centre.model_dump(),
         "demo": demo,
@@ -219,6 +265,7 @@ def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str
         "event_seq": 0,
         "head": "",
         "plan_version": 1,
+        "freezes": [],
     }
     centre_id = tx.conn.execute(insert(models.Centre).values(**values).returning(models.Centre.id)).scalar_one()
     for model, rows in _rows(preset, valid_from):
@@ -232,7 +279,7 @@ def _require_new(tx: Transaction, what: str, column: InstrumentedAttribute[str],
         raise AlreadyThere(f"There is a {what} “{taken}” already.")
 
 
-def _rows(preset: Preset, valid_from: date) -> list[tuple[type[models.Base], list[dict[str, Any]]]]:
+def _rows(preset: Preset, valid_from: date) -> list[tuple[type[Base], list[dict[str, Any]]]]:
     return [
         (models.Zone, [{"code": stage.code, "name": stage.name} for stage in preset.stages]),
         (models.Stage, [_stage_row(stage, place) for place, stage in enumerate(preset.stages)]),
@@ -241,7 +288,7 @@ def _rows(preset: Preset, valid_from: date) -> list[tuple[type[models.Base], lis
         (models.Service, [s.model_dump() | {"position": place} for place, s in enumerate(preset.services)]),
         (models.Policy, _policy_rows(preset, valid_from)),
         (models.Counter, _counter_rows(preset)),
-        (models.Device, _device_rows(preset)),
+        (people.Device, _device_rows(preset)),
     ]
 
 
@@ -258,19 +305,14 @@ def _series_rows(preset: Preset) -> list[dict[str, Any]]:
 
 
 def _policy_rows(preset: Preset, valid_from: date) -> list[dict[str, Any]]:
-    kinds: Mapping[str, Any] = {
-        kind: preset.model_dump(mode="json")[kind]
-        for kind in ("calling", "needs", "hours", "slots", "missed", "clocks", "slip")
-    }
+    kinds: Mapping[str, Any] = {kind: preset.model_dump(mode="json")[kind] for kind in POLICIES}
     return [{"kind": kind, "valid_from": valid_from, "body": body} for kind, body in kinds.items()]
 
 
 def _counter_rows(preset: Preset) -> list[dict[str, Any]]:
     ids = [(stage.code, counter) for stage in preset.stages for counter in preset.counters_of(stage)]
     closed = {"state": CounterState.CLOSED.value, "reason": None, "since": None}
-    return [
-        {"id": counter, "stage": stage, "position": place, **closed} for place, (stage, counter) in enumerate(ids)
-    ]
+    return [{"id": counter, "stage": stage, "position": place, **closed} for place, (stage, counter) in enumerate(ids)]
 
 
 def _device_rows(preset: Preset) -> list[dict[str, Any]]:

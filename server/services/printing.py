@@ -15,7 +15,7 @@ from server.domain.tokens import Token
 from server.domain.waiting import WaitRange
 from server.services.words import SOURCE, translate
 from server.storage import devices, queries
-from server.storage.models import PrintJob
+from server.storage.people import PrintJob
 from server.storage.transaction import Transaction
 
 SLIPS = ("slip", "english")

@@ -1,10 +1,11 @@
-"""How services write events: the whole token or counter as it is after the change."""
+"""How services change a token or a counter: the rows and the event, always together."""
 
 from datetime import datetime
 from typing import Any
 
 from server.domain.events import Kind
-from server.domain.tokens import Token, to_record
+from server.domain.tokens import TOKEN_NAMES, Step, Token, to_record
+from server.storage import queries
 from server.storage.queries import CounterRow
 from server.storage.transaction import Transaction
 
@@ -12,6 +13,46 @@ from server.storage.transaction import Transaction
 def record_token(tx: Transaction, kind: Kind, actor: str, now: datetime, token: Token, **more: Any) -> None:
     """Record an event that changed `token`; `more` holds what the token itself does not tell."""
     tx.record(kind, actor, now, {"token": to_record(token), **more})
+
+
+def change_token(
+    tx: Transaction,
+    change: tuple[Kind, str, datetime],
+    before: Token,
+    after: Token,
+    *,
+    closed: Step | None = None,
+    **more: Any,
+) -> Token:
+    """Write `after` in place of `before`, with its event, and return it; `change` is the kind, the actor, the time.
+
+    `closed` is the step that ended when `after` stands in another one. `more` goes into the event beside the token;
+    in it, `desk` names the counter that acted.
+    """
+    kind, actor, now = change
+    write_token(tx, before, after, closed=closed)
+    told = {name: value for name, value in more.items() if value is not None}
+    record_token(tx, kind, actor, now, after, **told)
+    return after
+
+
+def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | None = None) -> None:
+    """Write the rows of a changed token."""
+    conn, centre = tx.conn, tx.centre.id
+    if closed is None or after.ended:
+        queries.update_step(conn, centre, after, after.step, before.step.state)
+    else:
+        queries.update_step(conn, centre, before, closed, before.step.state)
+        queries.insert_step(conn, centre, after)
+    if after.step.seq != before.step.seq or _differs(before, after):
+        queries.update_token(conn, after)
+    if before.step.beside or after.step.beside:
+        stays = after if not after.ended and after.step.seq == before.step.seq else None
+        queries.set_helpers(conn, centre, before.id, () if stays is None else stays.step.beside)
+
+
+def _differs(before: Token, after: Token) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in TOKEN_NAMES)
 
 
 def counter_view(counter: CounterRow) -> dict[str, Any]:

@@ -45,12 +45,13 @@ def token_of(conn: Connection, centre_id: int, token_id: str, *, staff: bool) ->
 
 
 def snapshot(conn: Connection, centre: CentreState, *, staff: bool) -> dict[str, Any]:
-    """Return `{centre, epoch, seq, tokens, counters}` of one instant; ended tokens are not in it."""
+    """Return `{centre, epoch, seq, frozen, tokens, counters}` of one instant; ended tokens are not in it."""
     tokens = [token_view(to_record(t), staff=staff) for t in queries.open_tokens(conn, centre.id)]
     return {
         "centre": centre.code,
         "epoch": centre.epoch,
         "seq": centre.event_seq,
+        "frozen": centre.frozen,
         "tokens": tokens,
         "counters": [counter_view(c) for c in queries.counters(conn, centre.id)],
     }

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.domain.hours import business_day
 from server.domain.lifecycle import TokenEnd
 from server.storage import queries
 from server.storage.models import Step, Token
@@ -15,12 +14,10 @@ from server.storage.models import Step, Token
 COMPLETED = frozenset({TokenEnd.DONE.value, TokenEnd.REFUSED.value})
 
 
-def figures_of(
-    conn: Connection, centre: str, first: date | None, last: date | None, now: datetime
-) -> dict[str, Any]:
+def figures_of(conn: Connection, centre: str, first: date | None, last: date | None, now: datetime) -> dict[str, Any]:
     """Return the figures of business days `first` to `last` (today when None); raises UnknownCentre."""
     state = queries.centre_by_code(conn, centre)
-    today = business_day(now, state.timezone)
+    today = state.day(now)
     period = (first or last or today, last or today)
     return {"from": period[0].isoformat(), "to": period[1].isoformat(), **figures(conn, state.id, *period)}
 
@@ -63,9 +60,7 @@ def _waits(conn: Connection, mine: Iterable[Any]) -> Mapping[str, Any]:
 
 
 def _spread(values: Sequence[float], percents: Iterable[int]) -> dict[str, float]:
-    return (
-        {"n": len(values), **{f"p{p}": round(percentile(values, p), 1) for p in percents}} if values else {"n": 0}
-    )
+    return {"n": len(values), **{f"p{p}": round(percentile(values, p), 1) for p in percents}} if values else {"n": 0}
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -1,40 +1,62 @@
-"""Issue a token, and cancel one."""
+"""Issue a token, and change one that is not at a counter: pause, come back, correct, remark, cancel."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert
 
 from server.domain import tokens
-from server.domain.errors import DayClosed, SeriesFull
+from server.domain.appointments import aged_from
+from server.domain.errors import DayClosed, EmergencyLimit, IllegalTransition, InvalidInput, SeriesFull
 from server.domain.events import Kind
-from server.domain.hours import business_day
+from server.domain.hours import require_open
 from server.domain.lifecycle import StepState
-from server.domain.numbering import label, next_number
+from server.domain.numbering import label
 from server.domain.plan import Plan
 from server.domain.waiting import WaitRange, estimate_wait
-from server.services import printing
+from server.services import appointments, leases, printing
 from server.services.plans import plan_of
-from server.services.records import record_token
-from server.storage import queries
+from server.services.records import change_token, record_token
+from server.storage import line, numbers, queries
 from server.storage.models import TokenPrivate
 from server.storage.transaction import Transaction
+
+PARTY_MAX = 20
+ACCESS = ("hearing", "sight", "wheelchair", "escort")
+EMERGENCY_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A number from the paper pad, entered when the screens are back, and when it was handed out."""
+
+    label: str
+    taken_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a citizen asks for. `token_id` and `secret` are minted by the issuer; the hash hides a reference.
 
+    `then` are the services after the first, `party` how many people share the number, `access` what they need to be
+    reached and served. `booking` names an appointment that staff found, `return_of` the secret of a return slip.
     `printer` gets the slip, with `address` (of the citizen's own page) as its QR code.
     """
 
     token_id: str
     secret: str
     service: str
+    then: tuple[str, ...] = ()
     need: str | None = None
+    access: tuple[str, ...] = ()
+    party: int = 1
     language: str | None = None
     phone: str | None = None
     appointment_hash: str | None = None
+    booking: int | None = None
+    return_of: str | None = None
+    paper: Paper | None = None
     printer: str | None = None
     address: str = ""
 
@@ -50,44 +72,156 @@ class Issued:
     print_state: str
 
 
-def issue(tx: Transaction, order: Order, now: datetime, actor: str) -> Issued:
+def issue(tx: Transaction, order: Order, now: datetime, actor: str, *, desk: str | None = None) -> Issued:
     """Give the next number of the series and put the token in line at the first stage of its route.
 
-    Raises UnknownService, UnknownNeed, UnknownLanguage, UnknownPrinter, SeriesFull, DayClosed.
+    `desk` is the counter that issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage,
+    UnknownPrinter, InvalidInput, SeriesFull, DayClosed, NotOpenNow, NumberNotLeased, and for a booking or a return
+    slip that is not good what `server.services.appointments` says.
     """
-    day = business_day(now, tx.centre.timezone)
+    day = tx.centre.day(now)
     if tx.centre.closed_day is not None and day <= tx.centre.closed_day:
         raise DayClosed("The day is closed; tokens are given again on the next working day.", day=day.isoformat())
     plan = plan_of(tx.conn, tx.centre, day)
     token = _new_token(tx, plan, order, day, now)
-    ahead = _ahead(tx, plan, token)
-    open_here = queries.open_counters(tx.conn, tx.centre.id, token.step.stage)
-    wait = estimate_wait(ahead, open_here, plan.stages[token.step.stage].service_min)
+    stage = token.step.stage
+    waiting, open_here = line.ahead_and_open(tx.conn, tx.centre.id, stage)
+    ahead = _ahead(tx, plan, token, waiting)
+    wait = estimate_wait(ahead, open_here, plan.stages[stage].service_min)
     queries.insert_token(tx.conn, tx.centre.id, token, order.secret)
+    appointments.check_in(tx, order.appointment_hash, order.booking, token)
     _keep_private(tx, order)
-    record_token(tx, Kind.TOKEN_ISSUED, actor, now, token)
+    record_token(tx, Kind.TOKEN_ISSUED, actor, now, token, **({} if desk is None else {"desk": desk}))
     issued = Issued(token, order.secret, ahead, wait, "none" if order.printer is None else printing.QUEUED)
     if order.printer is not None:
         _queue_slip(tx, plan, order.printer, order.address, issued)
     return issued
 
 
-def cancel(
-    tx: Transaction, token_id: str, now: datetime, actor: str, *, reason: str | None = None
-) -> tokens.Token:
+def cancel(tx: Transaction, token_id: str, now: datetime, actor: str, *, reason: str | None = None) -> tokens.Token:
     """End a token that is not being served; raises UnknownToken, IllegalTransition."""
     before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    _require_open(before)
     after = tokens.cancel(before, now)
-    queries.update_step(tx.conn, tx.centre.id, before.step, after.step)
-    queries.update_token(tx.conn, after)
-    record_token(tx, Kind.TOKEN_CANCELLED, actor, now, after, reason=reason)
-    return after
+    return change_token(tx, (Kind.TOKEN_CANCELLED, actor, now), before, after, reason=reason)
+
+
+def pause(tx: Transaction, token_id: str, now: datetime, actor: str) -> tokens.Token:
+    """Let somebody leave the line for a while; their place is kept. Raises UnknownToken, IllegalTransition."""
+    before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    _require_open(before)
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    after = tokens.pause(before, now + timedelta(minutes=plan.floor.pause_min))
+    return change_token(tx, (Kind.TOKEN_PAUSED, actor, now), before, after)
+
+
+def come_back(tx: Transaction, token_id: str, now: datetime, actor: str, *, desk: str | None = None) -> tokens.Token:
+    """Give somebody who was missed or paused their fair place again; harmless for one who waits.
+
+    Raises UnknownToken, IllegalTransition when they are at a counter or have ended.
+    """
+    before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    _require_open(before)
+    after = tokens.come_back(before)
+    if after == before:
+        return before
+    return change_token(tx, (Kind.TOKEN_RETURNED, actor, now), before, after, desk=desk)
+
+
+def correct(
+    tx: Transaction, token_id: str, service: str, now: datetime, actor: str, *, desk: str | None = None
+) -> tokens.Token:
+    """Change the service of a token: same number, same age. One whose stage is not on the new way waits at its start.
+
+    Raises UnknownToken, UnknownService, IllegalTransition.
+    """
+    before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    _require_open(before)
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    wanted = plan.service(service)
+    after = tokens.correct(before, wanted.code, plan.series_for(wanted, before.need), wanted.route)
+    told: dict[str, Any] = {"desk": desk, "was": before.service}
+    route = plan.routes[wanted.route]
+    if before.step.stage in route or before.step.back_to in route:
+        return change_token(tx, (Kind.TOKEN_CORRECTED, actor, now), before, after, **told)
+    closed, moved = tokens.move(after, route[0], tx.next_seq, now)
+    return change_token(tx, (Kind.TOKEN_CORRECTED, actor, now), before, moved, closed=closed, **told)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What staff see and the record did not say; what is None stays as it is."""
+
+    party: int | None = None
+    access: tuple[str, ...] | None = None
+    language: str | None = None
+    need: str | None = None
+    emergency: bool | None = None
+
+
+def remark(
+    tx: Transaction, token_id: str, told: Remark, now: datetime, actor: str, *, desk: str | None = None
+) -> tokens.Token:
+    """Note the size of a party, access needs, the language, a need, or an emergency.
+
+    Raises UnknownToken, IllegalTransition, InvalidInput, UnknownLanguage, UnknownNeed, EmergencyLimit.
+    """
+    before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    _require_open(before)
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    changes: dict[str, Any] = {}
+    if told.party is not None:
+        changes["party"] = _party(told.party)
+    if told.access is not None:
+        changes["access"] = _access(told.access)
+    if told.language is not None:
+        changes["language"] = plan.language(told.language)
+    if told.need is not None:
+        changes |= {"need": told.need, "klass": plan.series_for(plan.services[before.service], told.need)}
+    if told.emergency is not None:
+        changes["emergency_at"] = _emergency(tx, plan, before, now) if told.emergency else None
+    after = tokens.remark(before, **changes)
+    return change_token(tx, (Kind.TOKEN_REMARKED, actor, now), before, after, desk=desk)
+
+
+def _emergency(tx: Transaction, plan: Plan, token: tokens.Token, now: datetime) -> datetime:
+    if token.emergency_at is not None:
+        return token.emergency_at
+    limit = plan.floor.emergencies_per_hour
+    if queries.emergencies_since(tx.conn, tx.centre.id, now - EMERGENCY_WINDOW) >= limit:
+        raise EmergencyLimit(f"{limit} emergencies were called in the last hour already.", limit=limit)
+    return now
+
+
+def _require_open(token: tokens.Token) -> None:
+    if token.ended:
+        raise IllegalTransition(f"{token.label} has ended: {token.state}.", state=token.state)
+
+
+def _party(size: int) -> int:
+    if not 1 <= size <= PARTY_MAX:
+        raise InvalidInput(f"A party has 1 to {PARTY_MAX} people.")
+    return size
+
+
+def _access(needs: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = sorted(set(needs) - set(ACCESS))
+    if unknown:
+        raise InvalidInput(f"Unknown access need: {', '.join(unknown)}. There are: {', '.join(ACCESS)}.")
+    return tuple(need for need in ACCESS if need in needs)
 
 
 def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: datetime) -> tokens.Token:
     service = plan.service(order.service)
+    then = tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code)
     klass = plan.series_for(service, order.need)
-    letter, number = _take_number(tx, plan, klass, day)
+    arrived = _arrival(tx, order, day, now)
+    slot = appointments.slot_of(tx, plan, order.appointment_hash, order.booking, arrived)
+    if order.paper is None:
+        _require_open_hours(plan, slot, now)
+    appointments.require_return(tx, order.return_of, day)
+    letter, number = _take_number(tx, plan, order, klass, day)
+    since = aged_from(slot, arrived, plan.slots)
     stage = plan.routes[service.route][0]
     return tokens.Token(
         id=order.token_id,
@@ -100,28 +234,54 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: dateti
         route=service.route,
         language=plan.language(order.language),
         need=order.need,
-        issued_at=now,
-        step=tokens.Step(tx.next_seq, stage, StepState.WAITING, now),
+        issued_at=arrived,
+        aged_from=since,
+        step=tokens.Step(tx.next_seq, stage, StepState.WAITING, now, since),
+        then=then,
+        party=_party(order.party),
+        access=_access(order.access),
+        slot=slot,
+        entered_by_hand=order.paper is not None,
     )
 
 
-def _take_number(tx: Transaction, plan: Plan, letter: str, day: date) -> tuple[str, int]:
+def _require_open_hours(plan: Plan, slot: datetime | None, now: datetime) -> None:
+    """Raise NotOpenNow outside the hours in which tokens are given; bookings may come a little before and after."""
+    if slot is None:
+        require_open(plan.hours, now)
+        return
+    early, late = (timedelta(minutes=m) for m in (plan.slots.admit_early_min, plan.slots.late_min))
+    require_open(plan.hours, now, early=early, late=late)
+
+
+def _arrival(tx: Transaction, order: Order, day: date, now: datetime) -> datetime:
+    """Return when the citizen came: now, or what the paper pad says; raises InvalidInput for another day."""
+    if order.paper is None:
+        return now
+    if order.paper.taken_at > now or tx.centre.day(order.paper.taken_at) != day:
+        raise InvalidInput("A paper number is entered on its own day, with the time at which it was taken.")
+    return order.paper.taken_at
+
+
+def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str, day: date) -> tuple[str, int]:
     """Return the next (letter, number), from the overflow series when the first is full; raises SeriesFull."""
+    if order.paper is not None:
+        return leases.use(tx, order.paper.label, day)
     series = plan.series[letter]
-    try:
-        number = next_number(series, queries.last_number(tx.conn, tx.centre.id, day, letter))
-    except SeriesFull:
-        if series.overflow is None:
-            raise
-        return _take_number(tx, plan, series.overflow, day)
-    queries.set_last_number(tx.conn, tx.centre.id, day, letter, number)
-    return letter, number
+    number = numbers.take_number(tx.conn, tx.centre.id, day, letter, series.first, series.last)
+    if number is not None:
+        return letter, number
+    if series.overflow is None:
+        raise SeriesFull(f"Series {letter} has no number left today.", series=letter)
+    return _take_number(tx, plan, order, series.overflow, day)
 
 
-def _ahead(tx: Transaction, plan: Plan, token: tokens.Token) -> int:
+def _ahead(tx: Transaction, plan: Plan, token: tokens.Token, waiting: int) -> int:
+    """Return how many will be called before a new token: those of its own rank, or everybody."""
     protected = plan.calling.protected
-    classes = protected if token.klass in protected else None
-    return queries.ahead_count(tx.conn, tx.centre.id, token.step.stage, classes)
+    if token.klass not in protected:
+        return waiting
+    return line.ahead_count(tx.conn, tx.centre.id, token.step.stage, protected)
 
 
 def _keep_private(tx: Transaction, order: Order) -> None:

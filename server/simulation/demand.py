@@ -8,17 +8,18 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.clocks import whole_ms
+from server.domain.hours import WEEKDAYS
 from server.services.presets import Preset, StageShape
 
 UTC = ZoneInfo("UTC")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A citizen at the gate."""
+    """A citizen at the gate, booked for a slot."""
 
     at: datetime
+    slot: datetime
     service: str
     need: str | None
     language: str
@@ -55,7 +56,7 @@ def arrivals(preset: Preset, day: date, rng: random.Random) -> Iterator[Arrival]
                 continue
             at = slot + timedelta(minutes=rng.uniform(-demand.early_min, demand.late_min))
             share = rng.choices(demand.shares, weights)[0]
-            yield Arrival(whole_ms(at), share.service, share.need, rng.choice(preset.centre.languages))
+            yield Arrival(whole_ms(at), slot, share.service, share.need, rng.choice(preset.centre.languages))
 
 
 def service_time(preset: Preset, stage: StageShape, rng: random.Random) -> timedelta:

@@ -5,18 +5,20 @@ import itertools
 import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
-from server.domain.errors import Conflict, CounterTaken, QueueEmpty
+from server.domain.errors import AppointmentEarly, Conflict, CounterTaken, QueueEmpty
 from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token
-from server.services import counters
+from server.services import counters, serving
+from server.services.appointments import TAIL, Booking, book
 from server.services.days import DayClose, close_day
 from server.services.presets import Preset, StageShape
 from server.services.tokens import Order, issue
 from server.simulation import demand
-from server.storage import queries
+from server.storage import line, queries
 from server.storage.database import Database
 from server.storage.transaction import Transaction
 
@@ -55,8 +57,16 @@ class Floor:
         """Expect the citizens of a day, the early ones before the doors of the counters open."""
         self._idle.clear()
         self._at(demand.opening(self._preset, day), self._open_counters)
-        for arrival in demand.arrivals(self._preset, day, self._rng):
-            self._at(arrival.at, lambda now, a=arrival: self._arrive(a, now))  # type: ignore[misc]
+        coming = list(demand.arrivals(self._preset, day, self._rng))
+        references = [self._rng.randbytes(16).hex() for _ in coming]
+        booked = [
+            Booking(reference, reference[-TAIL:], arrival.slot, arrival.service, arrival.need)
+            for reference, arrival in zip(references, coming, strict=True)
+        ]
+        opening = demand.opening(self._preset, day)
+        self._db.write(self._centre, lambda tx: book(tx, booked, opening))
+        for reference, arrival in zip(references, coming, strict=True):
+            self._at(arrival.at, partial(self._arrive, arrival, reference))
 
     def run_next(self, now: datetime | None = None) -> None:
         """Let the next thing happen, at its time or at `now`."""
@@ -71,7 +81,7 @@ class Floor:
 
     def wake_idle(self, now: datetime) -> None:
         """Let idle counters look again: somebody else may have put a token in line."""
-        for stage in sorted(self._db.read(lambda conn: queries.waiting_stages(conn, self._centre))):
+        for stage in sorted(self._db.read(lambda conn: line.waiting_stages(conn, self._centre))):
             self._dispatch(stage, now)
 
     def _at(self, moment: datetime, act: Act) -> None:
@@ -88,15 +98,22 @@ class Floor:
     def _open(self, counter: str, now: datetime) -> None:
         self._db.write(self._centre, lambda tx: counters.set_state(tx, counter, CounterState.OPEN, now, ACTOR))
 
-    def _arrive(self, arrival: demand.Arrival, now: datetime) -> None:
+    def _arrive(self, arrival: demand.Arrival, reference: str, now: datetime) -> None:
+        """Let a citizen check in; one who is held at the gate tries again when it says."""
         order = Order(
             token_id=token_id(now, self._rng.randbytes),
             secret=status_secret(self._rng.randbytes),
             service=arrival.service,
             need=arrival.need,
             language=arrival.language,
+            appointment_hash=reference,
         )
-        issued = self._db.write(self._centre, lambda tx: issue(tx, order, now, ACTOR))
+        try:
+            issued = self._db.write(self._centre, lambda tx: issue(tx, order, now, ACTOR))
+        except AppointmentEarly as early:
+            again = datetime.fromisoformat(early.details["admitted_from"]).astimezone(UTC)
+            self._at(max(again, now + timedelta(minutes=1)), partial(self._arrive, arrival, reference))
+            return
         self._dispatch(issued.token.step.stage, now)
 
     def _dispatch(self, stage: str, now: datetime) -> None:
@@ -122,7 +139,7 @@ class Floor:
     def _call_and_start(self, tx: Transaction, counter: str, now: datetime) -> Token:
         _leave_to_people(tx, counter)
         counters.call_next(tx, counter, now, ACTOR)
-        return counters.start(tx, counter, now, ACTOR)
+        return serving.start(tx, counter, now, ACTOR)
 
     def _finish(self, stage: StageShape, counter: str, now: datetime) -> None:
         chosen = demand.outcome(self._preset, stage, self._rng)
@@ -136,7 +153,7 @@ class Floor:
 
     def _finish_there(self, tx: Transaction, counter: str, outcome: str, now: datetime) -> Token:
         _leave_to_people(tx, counter)
-        return counters.finish(tx, counter, now, ACTOR, outcome=outcome)
+        return serving.finish(tx, counter, now, ACTOR, outcome=outcome)
 
 
 def _leave_to_people(tx: Transaction, counter: str) -> None:

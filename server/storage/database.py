@@ -20,8 +20,10 @@ from server.storage.transaction import CentreState, Transaction, lock_centres
 
 T = TypeVar("T")
 BATCH = 64
-INSERT_EVENTS = Statement(insert(Event), ["centre_id", "seq", "at", "kind", "actor", "data", "hash"])
-MOVE_CENTRE = Statement(update(Centre).where(Centre.id == bindparam("centre")), ["event_seq", "head"])
+INSERT_EVENTS = Statement(
+    insert(Event), ["centre_id", "seq", "at", "kind", "actor", "token_id", "desk", "data", "hash"]
+)
+MOVE_CENTRE = Statement(update(Centre).where(Centre.id == bindparam("centre")), ["event_seq", "head", "last_at"])
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +164,7 @@ def _record(connection: Connection, states: dict[int, CentreState], events: list
     INSERT_EVENTS.run_many(connection, events)
     for centre in {row["centre_id"] for row in events}:
         state = states[centre]
-        MOVE_CENTRE.run(connection, centre=centre, event_seq=state.event_seq, head=state.head)
+        MOVE_CENTRE.run(connection, centre=centre, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
 
 
 def _unavailable(error: Exception) -> Unavailable:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from server.storage.models import Device
+from server.storage.people import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,7 @@ class DeviceRow:
     settings: dict[str, Any]
 
 
-DEVICE = select(
-    Device.id, Device.centre_id, Device.kind, Device.name, Device.zone, Device.printer, Device.settings
-)
+DEVICE = select(Device.id, Device.centre_id, Device.kind, Device.name, Device.zone, Device.printer, Device.settings)
 
 
 def device_by_id(conn: Connection, device_id: str) -> DeviceRow | None:

@@ -1,51 +1,21 @@
-"""The tables of Baari. Policy is data: what a centre does stands in rows, not in code."""
+"""The tables of the floor. Policy is data: what a centre does stands in rows, not in code."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, MetaData, String, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from server.domain.lifecycle import AT_COUNTER, OPEN_STEP_STATES, StepState
-from server.storage.types import UtcDateTime
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(DeclarativeBase):
-    """The declarative base: one naming convention, one way to write times, dates and JSON."""
-
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy as a class attribute
-        datetime: UtcDateTime,
-        date: Date,
-        dict[str, Any]: JSON,
-        list[str]: JSON,
-        str: String,
-    }
-
-
-WAITING = "state = 'waiting'"
-
-
-def _state_in(states: frozenset[StepState]) -> str:
-    return f"state IN ({', '.join(repr(state.value) for state in sorted(states))})"
-
-
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Return an index over the rows of `where` only, the same on both databases."""
-    clause = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
+from server.domain.lifecycle import AT_COUNTER, OPEN_STEP_STATES
+from server.storage.base import WAITING, Base, partial_index, state_in
 
 
 class Centre(Base):
-    """A service centre; its row is the lock, the event counter and the head of the event chain."""
+    """A service centre; its row is the lock, the event counter and the head of the event chain.
+
+    `day_start` is when its business day begins, `last_at` the time of its last event, `freezes` the `[begin, end]` of
+    its latest freezes.
+    """
 
     __tablename__ = "centre"
 
@@ -60,6 +30,9 @@ class Centre(Base):
     head: Mapped[str] = mapped_column(default="")
     plan_version: Mapped[int] = mapped_column(default=1)
     closed_day: Mapped[date | None]
+    day_start: Mapped[str] = mapped_column(default="00:00")
+    last_at: Mapped[datetime | None]
+    freezes: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class Zone(Base):
@@ -150,63 +123,6 @@ class Counter(Base):
     operator: Mapped[str | None]
 
 
-class Device(Base):
-    """A kiosk, a board or a printer; `printer` is the device that prints what this one issues."""
-
-    __tablename__ = "device"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
-    kind: Mapped[str]
-    name: Mapped[str]
-    zone: Mapped[str | None]
-    printer: Mapped[str | None]
-    settings: Mapped[dict[str, Any]]
-
-
-class Staff(Base):
-    """A person who signs in; the password is an argon2id hash."""
-
-    __tablename__ = "staff"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
-    user: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[str]
-    password_hash: Mapped[str]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-
-
-class StaffSession(Base):
-    """A person who is signed in; the cookie's secret is kept as a SHA-256 hash."""
-
-    __tablename__ = "staff_session"
-
-    secret_hash: Mapped[str] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-
-
-class AccessKey(Base):
-    """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter."""
-
-    __tablename__ = "access_key"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
-    name: Mapped[str]
-    role: Mapped[str]
-    secret_hash: Mapped[str] = mapped_column(unique=True)
-    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
-    counter_id: Mapped[str | None] = mapped_column(ForeignKey("counter.id"))
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-
-
 class SeriesDay(Base):
     """The last number given in a series on a business day."""
 
@@ -224,7 +140,8 @@ class Token(Base):
     __tablename__ = "token"
     __table_args__ = (
         UniqueConstraint("centre_id", "day", "series", "number"),
-        _partial("ix_token_open", "centre_id", "id", where="ended_at IS NULL"),
+        partial_index("ix_token_open", "centre_id", "id", where="ended_at IS NULL"),
+        partial_index("ix_token_emergency", "centre_id", "emergency_at", where="emergency_at IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -238,6 +155,14 @@ class Token(Base):
     route: Mapped[str]
     language: Mapped[str]
     need: Mapped[str | None]
+    aged_from: Mapped[datetime]
+    then: Mapped[tuple[str, ...]]
+    party: Mapped[int]
+    access: Mapped[tuple[str, ...]]
+    slot: Mapped[datetime | None]
+    emergency_at: Mapped[datetime | None]
+    entered_by_hand: Mapped[bool]
+    return_until: Mapped[date | None]
     step_seq: Mapped[int] = mapped_column(BigInteger)
     decision: Mapped[str | None]
     ends: Mapped[str]
@@ -263,71 +188,111 @@ class Step(Base):
     __tablename__ = "step"
     __table_args__ = (
         Index("ix_step_token_id", "token_id"),
-        _partial("ix_step_one_open", "token_id", where=_state_in(OPEN_STEP_STATES), unique=True),
-        _partial("ix_step_one_at_counter", "centre_id", "counter", where=_state_in(AT_COUNTER), unique=True),
-        _partial("ix_step_waiting", "centre_id", "stage", "klass", "entered_at", "seq", where=WAITING),
+        partial_index("ix_step_one_open", "token_id", where=state_in(OPEN_STEP_STATES), unique=True),
+        partial_index("ix_step_one_at_counter", "centre_id", "counter", where=state_in(AT_COUNTER), unique=True),
+        partial_index("ix_step_waiting", "centre_id", "stage", "lane", "since", "seq", where=WAITING),
+        partial_index("ix_step_held", "centre_id", "counter", where="state = 'held'"),
+        partial_index("ix_step_paused", "centre_id", "until", where="state = 'paused'"),
+        partial_index("ix_step_jumped", "centre_id", "stage", "called_at", where="jumped"),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))
     klass: Mapped[str]
+    lane: Mapped[str]
     stage: Mapped[str]
     state: Mapped[str]
     entered_at: Mapped[datetime]
+    since: Mapped[datetime]
     back_to: Mapped[str | None]
+    back_only: Mapped[str | None]
+    only: Mapped[str | None]
     counter: Mapped[str | None]
+    beside: Mapped[tuple[str, ...]]
     call: Mapped[str | None]
     calls: Mapped[int]
+    first_call: Mapped[datetime | None]
     called_at: Mapped[datetime | None]
+    called_by: Mapped[str | None]
+    jumped: Mapped[bool]
     started_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
 
 
 class Event(Base):
-    """One committed change, numbered without gaps in its centre and chained by hash."""
+    """One committed change, numbered without gaps in its centre and chained by hash.
+
+    `token_id` and `desk` repeat what `data` says, so that the way of a token and the work of a counter are found.
+    """
 
     __tablename__ = "event"
+    __table_args__ = (
+        partial_index("ix_event_token", "centre_id", "token_id", "seq", where="token_id IS NOT NULL"),
+        partial_index("ix_event_desk", "centre_id", "desk", "seq", where="desk IS NOT NULL"),
+    )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[datetime]
     kind: Mapped[str]
     actor: Mapped[str]
+    token_id: Mapped[str | None]
+    desk: Mapped[str | None]
     data: Mapped[dict[str, Any]]
     hash: Mapped[str]
 
 
-class PrintJob(Base):
-    """A slip to print, the outbox of the print worker; a worker leases the jobs of a printer while it prints."""
+class CallGroup(Base):
+    """How many calls in a row of the desks that may take the same tokens have passed over the longest wait."""
 
-    __tablename__ = "print_job"
-    __table_args__ = (Index("ix_print_job_printer_state", "printer", "state"),)
+    __tablename__ = "call_group"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    desks: Mapped[str] = mapped_column(primary_key=True)
+    passes: Mapped[int]
+
+
+class Helper(Base):
+    """A counter that serves a party together with the counter that called it."""
+
+    __tablename__ = "helper"
+
+    counter: Mapped[str] = mapped_column(ForeignKey("counter.id"), primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))
+
+
+class Lease(Base):
+    """Numbers of a series given away in a block, for a paper pad or a kiosk without a link."""
+
+    __tablename__ = "lease"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    day: Mapped[date]
+    letter: Mapped[str]
+    first: Mapped[int]
+    last: Mapped[int]
+    holder: Mapped[str]
+    void_reason: Mapped[str | None]
+
+
+class Appointment(Base):
+    """A booking: its slot, and a keyed hash of its reference with the last characters to find it by."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (Index("ix_appointment_slot", "centre_id", "day", "tail"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
-    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))
-    printer: Mapped[str] = mapped_column(ForeignKey("device.id"))
-    state: Mapped[str]
-    copy: Mapped[int]
-    content: Mapped[dict[str, Any]]
-    detail: Mapped[str | None]
-    leased_by: Mapped[str | None]
-    leased_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
-
-
-class Idempotency(Base):
-    """The first answer to a command, given again to every retry with the same key."""
-
-    __tablename__ = "idempotency"
-
-    principal: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
-    body_hash: Mapped[str]
-    status: Mapped[int]
-    answer: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    reference_hash: Mapped[str] = mapped_column(unique=True)
+    tail: Mapped[str]
+    day: Mapped[date]
+    slot: Mapped[datetime]
+    service: Mapped[str]
+    need: Mapped[str | None]
+    token_id: Mapped[str | None]

@@ -11,26 +11,23 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    delete,
+    exists,
     func,
     insert,
     literal_column,
-    or_,
     select,
-    text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain import tokens
-from server.domain.calling import Waiting
 from server.domain.errors import UnknownCentre, UnknownCounter, UnknownToken
 from server.domain.lifecycle import AT_COUNTER, CounterState, StepState, TokenEnd
-from server.storage.models import Centre, Counter, SeriesDay, Step, Token
+from server.storage.models import Centre, Counter, Helper, Step, Token
 from server.storage.statements import Statement
 from server.storage.transaction import CENTRE, CentreState
 
-# As literals, so that both databases see that a partial index serves them.
-IS_WAITING: ColumnElement[bool] = literal_column("step.state = 'waiting'", Boolean)
+# As a literal, so that both databases see that a partial index serves it.
 IS_AT_COUNTER: ColumnElement[bool] = literal_column(
     f"step.state IN ({', '.join(repr(state.value) for state in sorted(AT_COUNTER))})", Boolean
 )
@@ -38,9 +35,9 @@ STEP_FIELDS = [field.name for field in fields(tokens.Step)]
 TOKEN_FIELDS = [field.name for field in fields(tokens.Token) if field.name != "step"]
 BEFORE_STEP = [field.name for field in fields(tokens.Token)].index("step")
 STATE, ENDS = STEP_FIELDS.index("state"), TOKEN_FIELDS.index("ends")
-TOKEN = select(
-    *(getattr(Token, name) for name in TOKEN_FIELDS), *(getattr(Step, name) for name in STEP_FIELDS)
-).join(Step, and_(Step.centre_id == Token.centre_id, Step.seq == Token.step_seq))
+TOKEN = select(*(getattr(Token, name) for name in TOKEN_FIELDS), *(getattr(Step, name) for name in STEP_FIELDS)).join(
+    Step, and_(Step.centre_id == Token.centre_id, Step.seq == Token.step_seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +109,74 @@ def open_tokens(conn: Connection, centre_id: int) -> Iterator[tokens.Token]:
 TOKEN_AT = Statement(
     TOKEN.where(Step.centre_id == bindparam("centre"), Step.counter == bindparam("counter"), IS_AT_COUNTER)
 )
+TOKEN_HELPED = Statement(
+    TOKEN.join(Helper, Helper.token_id == Token.id).where(
+        Helper.centre_id == bindparam("centre"), Helper.counter == bindparam("counter")
+    )
+)
+DAY_LABEL = TOKEN.where(Token.centre_id == bindparam("centre"), Token.day == bindparam("day"))
+TOKEN_BY_NUMBER = Statement(DAY_LABEL.where(Token.series == bindparam("letter"), Token.number == bindparam("number")))
+
+
+def token_by_number(conn: Connection, centre_id: int, day: date, letter: str, number: int) -> tokens.Token:
+    """Return the token with a number on a day; raises UnknownToken."""
+    row = TOKEN_BY_NUMBER.row(conn, centre=centre_id, day=day, letter=letter, number=number)
+    if row is None:
+        raise UnknownToken(f"{letter}{number:03d} was not issued on {day:%d-%m-%Y}.")
+    return _token(row)
+
+
+def number_exists(conn: Connection, centre_id: int, day: date, letter: str, number: int) -> bool:
+    """Return whether a number was issued on a day."""
+    row = TOKEN_BY_NUMBER.row(conn, centre=centre_id, day=day, letter=letter, number=number)
+    return row is not None
+
+
+def emergencies_since(conn: Connection, centre_id: int, since: datetime) -> int:
+    """Return how many tokens were marked as an emergency since then."""
+    mine = (Token.centre_id == centre_id, Token.emergency_at.is_not(None), Token.emergency_at > since)
+    return int(conn.execute(select(func.count()).select_from(Token).where(*mine)).scalar_one())
+
+
+def token_helped(conn: Connection, centre_id: int, counter: str) -> tokens.Token | None:
+    """Return the token of a party that a counter helps to serve."""
+    row = TOKEN_HELPED.row(conn, centre=centre_id, counter=counter)
+    return None if row is None else _token(row)
+
+
+TOKENS_HELD = Statement(
+    TOKEN.where(
+        Step.centre_id == bindparam("centre"),
+        Step.counter == bindparam("counter"),
+        literal_column("step.state = 'held'", Boolean),
+        Token.ended_at.is_(None),
+    ).order_by(Step.first_call, Step.seq)
+)
+
+
+PAUSES_OVER = Statement(
+    select(Step.token_id).where(
+        Step.centre_id == bindparam("centre"),
+        Step.until <= bindparam("now"),
+        literal_column("step.state = 'paused'", Boolean),
+    )
+)
+
+
+def pauses_over(conn: Connection, centre_id: int, now: datetime) -> list[str]:
+    """Return the ids of paused tokens whose time is over."""
+    return [row[0] for row in PAUSES_OVER.rows(conn, centre=centre_id, now=now)]
+
+
+def open_before(conn: Connection, centre_id: int, day: date) -> bool:
+    """Return whether a token of a day before `day` has not ended."""
+    mine = (Token.centre_id == centre_id, Token.ended_at.is_(None), Token.day < day)
+    return conn.execute(select(Token.id).where(*mine).limit(1)).first() is not None
+
+
+def tokens_held(conn: Connection, centre_id: int, counter: str) -> list[tokens.Token]:
+    """Return the tokens parked at a counter, the first called first."""
+    return [_token(row) for row in TOKENS_HELD.rows(conn, centre=centre_id, counter=counter)]
 
 
 def token_at(conn: Connection, centre_id: int, counter: str) -> tokens.Token | None:
@@ -120,40 +185,10 @@ def token_at(conn: Connection, centre_id: int, counter: str) -> tokens.Token | N
     return None if row is None else _token(row)
 
 
-HEADS = Statement(
-    text(
-        """
-        SELECT s.seq, s.token_id, t.label, s.klass, s.entered_at
-        FROM series AS c
-        JOIN step AS s ON s.centre_id = c.centre_id AND s.seq = (
-            SELECT w.seq FROM step AS w
-            WHERE w.centre_id = c.centre_id AND w.stage = :stage AND w.klass = c.letter AND w.state = 'waiting'
-            ORDER BY w.entered_at, w.seq LIMIT 1)
-        JOIN token AS t ON t.id = s.token_id
-        WHERE c.centre_id = :centre
-        """
-    ).columns(Step.seq, Step.token_id, Token.label, Step.klass, Step.entered_at)
-)
-
-
-def heads_of_line(conn: Connection, centre_id: int, stage: str) -> list[Waiting]:
-    """Return the first waiting step of each class at a stage, by one look into the index of the waiting."""
-    return [Waiting(*row) for row in HEADS.rows(conn, centre=centre_id, stage=stage)]
-
-
-def ahead_count(conn: Connection, centre_id: int, stage: str, classes: frozenset[str] | None) -> int:
-    """Return how many wait at a stage in `classes` (None: in any)."""
-    query = (
-        select(func.count()).select_from(Step).where(Step.centre_id == centre_id, Step.stage == stage, IS_WAITING)
-    )
-    if classes is not None:
-        query = query.where(Step.klass.in_(sorted(classes)))
-    return conn.execute(query).scalar_one()
-
-
 INSERT_TOKEN = Statement(insert(Token), [*TOKEN_FIELDS, "centre_id", "secret", "step_seq"])
-INSERT_STEP = Statement(insert(Step), [*STEP_FIELDS, "centre_id", "token_id", "klass"])
-STEP_CHANGES = ["state", "counter", "call", "calls", "called_at", "started_at", "ended_at", "outcome"]
+INSERT_STEP = Statement(insert(Step), [*STEP_FIELDS, "centre_id", "token_id", "klass", "lane"])
+STEP_KEPT = {"seq", "stage", "entered_at"}
+STEP_CHANGES = [*(name for name in STEP_FIELDS if name not in STEP_KEPT), "klass", "lane"]
 UPDATE_STEP = Statement(
     update(Step).where(
         Step.centre_id == bindparam("in_centre"),
@@ -162,19 +197,12 @@ UPDATE_STEP = Statement(
     ),
     STEP_CHANGES,
 )
-TOKEN_CHANGES = ["step_seq", "decision", "ends", "ended_at"]
+TOKEN_KEPT = {"id", "day", "series", "number", "label", "issued_at"}
+TOKEN_CHANGES = [*(name for name in TOKEN_FIELDS if name not in TOKEN_KEPT), "step_seq"]
 UPDATE_TOKEN = Statement(update(Token).where(Token.id == bindparam("token")), TOKEN_CHANGES)
-
-
-def before_count(conn: Connection, centre_id: int, token: tokens.Token, protected: frozenset[str]) -> int:
-    """Return how many will be called before a waiting token: the older of its rank, and all of a higher one."""
-    query = select(func.count()).select_from(Step)
-    query = query.where(Step.centre_id == centre_id, Step.stage == token.step.stage, IS_WAITING)
-    me = (token.step.entered_at, token.step.seq)
-    older = or_(Step.entered_at < me[0], and_(Step.entered_at == me[0], Step.seq < me[1]))
-    first = Step.klass.in_(sorted(protected))
-    before = and_(first, older) if token.klass in protected else or_(first, older)
-    return conn.execute(query.where(before)).scalar_one()
+DELETE_STEP = Statement(
+    delete(Step).where(Step.centre_id == bindparam("in_centre"), Step.seq == bindparam("of_seq")), []
+)
 
 
 def insert_token(conn: Connection, centre_id: int, token: tokens.Token, secret: str) -> None:
@@ -187,43 +215,36 @@ def insert_token(conn: Connection, centre_id: int, token: tokens.Token, secret: 
 def insert_step(conn: Connection, centre_id: int, token: tokens.Token) -> None:
     """Write the open step of a token."""
     row = {name: getattr(token.step, name) for name in STEP_FIELDS}
-    INSERT_STEP.run(conn, **row, centre_id=centre_id, token_id=token.id, klass=token.klass)
+    lane = token.lane
+    INSERT_STEP.run(conn, **row, centre_id=centre_id, token_id=token.id, klass=lane.klass, lane=lane.key)
 
 
-def update_step(conn: Connection, centre_id: int, before: tokens.Step, after: tokens.Step) -> None:
-    """Write a changed step; raises RuntimeError unless it still stands as `before`."""
-    row = {name: getattr(after, name) for name in STEP_CHANGES}
-    if UPDATE_STEP.run(conn, **row, in_centre=centre_id, of_seq=before.seq, before=before.state) != 1:
-        raise RuntimeError(f"step {before.seq} is no longer {before.state}")
+def update_step(conn: Connection, centre_id: int, token: tokens.Token, step: tokens.Step, before: StepState) -> None:
+    """Write `step` of a token; raises RuntimeError unless it still stands as `before`."""
+    row = {name: getattr(step, name) for name in STEP_FIELDS if name not in STEP_KEPT}
+    lane = token.lane._replace(only=step.only or "")
+    changed = UPDATE_STEP.run(
+        conn, **row, klass=lane.klass, lane=lane.key, in_centre=centre_id, of_seq=step.seq, before=before
+    )
+    if changed != 1:
+        raise RuntimeError(f"step {step.seq} is no longer {before}")
+
+
+def delete_step(conn: Connection, centre_id: int, seq: int) -> None:
+    """Remove a step that was undone before anything came of it."""
+    DELETE_STEP.run(conn, in_centre=centre_id, of_seq=seq)
+
+
+def step_state(conn: Connection, centre_id: int, seq: int) -> StepState:
+    """Return the state of a step."""
+    query = select(Step.state).where(Step.centre_id == centre_id, Step.seq == seq)
+    return StepState(conn.execute(query).scalar_one())
 
 
 def update_token(conn: Connection, token: tokens.Token) -> None:
-    """Write which step a token is in and how it ended."""
-    UPDATE_TOKEN.run(
-        conn,
-        token=token.id,
-        step_seq=token.step.seq,
-        decision=token.decision,
-        ends=token.ends,
-        ended_at=token.ended_at,
-    )
-
-
-def last_number(conn: Connection, centre_id: int, day: date, letter: str) -> int:
-    """Return the last number given in a series on a day, 0 when none is."""
-    query = select(SeriesDay.last).where(
-        SeriesDay.centre_id == centre_id, SeriesDay.day == day, SeriesDay.letter == letter
-    )
-    return conn.execute(query).scalar() or 0
-
-
-def set_last_number(conn: Connection, centre_id: int, day: date, letter: str, last: int) -> None:
-    """Write the last number given in a series on a day."""
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(SeriesDay).values(centre_id=centre_id, day=day, letter=letter, last=last)
-    conn.execute(
-        statement.on_conflict_do_update(index_elements=["centre_id", "day", "letter"], set_={"last": last})
-    )
+    """Write what can change of a token, and which step it is in."""
+    row = {name: getattr(token, name) for name in TOKEN_FIELDS if name not in TOKEN_KEPT}
+    UPDATE_TOKEN.run(conn, **row, token=token.id, step_seq=token.step.seq)
 
 
 COUNTER = select(
@@ -268,13 +289,28 @@ def update_counter(conn: Connection, counter: CounterRow) -> None:
     )
 
 
+HELP = Statement(insert(Helper), ["counter", "centre_id", "token_id"])
+FREE_HELPERS = Statement(delete(Helper).where(Helper.token_id == bindparam("token")), [])
+IS_FREE = ~exists().where(Helper.counter == Counter.id) & ~exists().where(
+    Step.centre_id == Counter.centre_id, Step.counter == Counter.id, IS_AT_COUNTER
+)
+
+
+def free_counters(conn: Connection, centre_id: int, stage: str) -> list[tuple[str, int]]:
+    """Return (id, position) of the open counters of a stage at which nobody is."""
+    query = select(Counter.id, Counter.position).where(
+        Counter.centre_id == centre_id, Counter.stage == stage, Counter.state == CounterState.OPEN.value, IS_FREE
+    )
+    return [(row.id, row.position) for row in conn.execute(query.order_by(Counter.position))]
+
+
+def set_helpers(conn: Connection, centre_id: int, token_id: str, counters: Sequence[str]) -> None:
+    """Write which counters serve the party of a token beside its own."""
+    FREE_HELPERS.run(conn, token=token_id)
+    for counter in counters:
+        HELP.run(conn, counter=counter, centre_id=centre_id, token_id=token_id)
+
+
 def count_tokens(conn: Connection, centre_id: int) -> int:
     """Return how many tokens a centre has ever issued."""
     return conn.execute(select(func.count()).where(Token.centre_id == centre_id)).scalar_one()
-
-
-def waiting_stages(conn: Connection, centre_id: int) -> set[str]:
-    """Return the stages at which somebody waits."""
-    return set(
-        conn.execute(select(Step.stage).where(Step.centre_id == centre_id, IS_WAITING).distinct()).scalars()
-    )

@@ -8,25 +8,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Select, TextualSelect
+from sqlalchemy import Connection, CursorResult, Dialect, Select, TextClause, TextualSelect
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
-Core = Select[*tuple[Any, ...]] | TextualSelect | UpdateBase
+Core = Select[*tuple[Any, ...]] | TextualSelect | TextClause | UpdateBase
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The SQL for one database, how to convert values on their way in and columns on their way out."""
+    """The SQL for one database with its fixed values, and how to convert values going in and columns coming out."""
 
     sql: str
     order: Sequence[str] | None
+    fixed: Mapping[str, Any]
     into: Mapping[str, Convert]
     out: Sequence[tuple[int, Convert]]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """Return the values as the driver takes them: by name, or in the order of the question marks."""
+        values = {**self.fixed, **values}
         bound = {**values, **{name: convert(values[name]) for name, convert in self.into.items()}}
         return bound if self.order is None else tuple(bound[name] for name in self.order)
 
@@ -77,11 +79,12 @@ class Statement:
 def _compile(core: Core, sets: Sequence[str] | None, dialect: Dialect) -> _Compiled:
     compiled = core.compile(dialect=dialect, column_keys=list(sets) if sets is not None else None)
     into = {name: _into(bound.type, dialect) for name, bound in compiled.binds.items()}
-    columns = [] if isinstance(core, UpdateBase) else list(core.selected_columns)
+    columns = [] if isinstance(core, UpdateBase | TextClause) else list(core.selected_columns)
     out = [(place, _out(column.type, dialect)) for place, column in enumerate(columns)]
     return _Compiled(
         sql=str(compiled),
         order=compiled.positiontup,
+        fixed={name: bound.value for name, bound in compiled.binds.items() if not bound.required},
         into={name: convert for name, convert in into.items() if convert is not None},
         out=[(place, convert) for place, convert in out if convert is not None],
     )

@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from server.domain.errors import UnknownCentre
+from server.domain.calling import Age
+from server.domain.errors import CentreFrozen, ClockBehind, UnknownCentre
 from server.domain.events import Event, Kind, seal
+from server.domain.hours import Freeze, active_seconds, business_day, clock, frozen_now
+from server.domain.tokens import to_iso
 from server.storage.models import Centre
 from server.storage.statements import Statement
+
+CLOCK_SKEW = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,36 @@ class CentreState:
     head: str
     plan_version: int
     closed_day: date | None
+    day_start: str
+    last_at: datetime | None
+    freezes: list[list[str | None]]
+
+    def day(self, now: datetime) -> date:
+        """Return the business day at `now`."""
+        return business_day(now, self.timezone, clock(self.day_start))
+
+    @property
+    def frozen_times(self) -> list[Freeze]:
+        """The latest freezes as instants."""
+        return [(_instant(begin), _instant(end) if end else None) for begin, end in self.freezes if begin]
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the centre is frozen now."""
+        return frozen_now(self.frozen_times)
+
+    def age(self, now: datetime) -> Age:
+        """Return what tells how long a moment is ago, without the time in which the centre was frozen."""
+        return partial(active_seconds, end=now, freezes=self.frozen_times)
+
+    def require_running(self) -> None:
+        """Raise CentreFrozen while the centre is frozen."""
+        if self.frozen:
+            raise CentreFrozen("The centre is frozen. Calling goes on when it is resumed.")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 CENTRE = select(*(getattr(Centre, field.name) for field in fields(CentreState)))
@@ -55,9 +91,15 @@ class Transaction:
         return self.centre.event_seq + 1
 
     def record(self, kind: Kind, actor: str, now: datetime, data: Mapping[str, Any]) -> Event:
-        """Add the next event of the centre; it becomes true with the commit."""
+        """Add the next event of the centre; it becomes true with the commit.
+
+        `data["token"]` and `data["desk"]` say what the event is found by. Raises ClockBehind when the clock has gone
+        back: numbers and ages would not be right.
+        """
+        self._require_clock(kind, now)
         event = seal(self.next_seq, now, kind, actor, data, self.centre.head)
-        self.state = replace(self.centre, event_seq=event.seq, head=event.hash)
+        last_at = now if kind is Kind.CLOCK_CONFIRMED else max(now, self.centre.last_at or now)
+        self.state = replace(self.centre, event_seq=event.seq, head=event.hash, last_at=last_at)
         self.rows.append(
             {
                 "centre_id": self.centre.id,
@@ -65,11 +107,19 @@ class Transaction:
                 "at": now,
                 "kind": kind.value,
                 "actor": actor,
+                "token_id": data["token"]["id"] if "token" in data else None,
+                "desk": data.get("desk"),
                 "data": dict(data),
                 "hash": event.hash,
             }
         )
         return event
+
+    def _require_clock(self, kind: Kind, now: datetime) -> None:
+        last = self.centre.last_at
+        if kind is not Kind.CLOCK_CONFIRMED and last is not None and now < last - CLOCK_SKEW:
+            told = f"The clock says {to_iso(now)}, but the last event was at {to_iso(last)}. Please confirm the time."
+            raise ClockBehind(told, now=to_iso(now), last=to_iso(last))
 
     def change_centre(self, **changes: Any) -> None:
         """Change columns of the centre's row, here and in the database."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect
+from sqlalchemy import BigInteger, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,3 +27,18 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Turn milliseconds into an aware datetime in UTC."""
         return None if value is None else EPOCH + value * MILLISECOND
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """Some words, kept as one text with spaces between them."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        """Turn words into a text."""
+        return None if value is None else " ".join(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
+        """Turn a text into words."""
+        return None if value is None else tuple(value.split())

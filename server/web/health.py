@@ -52,9 +52,7 @@ class Metrics:
         self.seconds = Histogram("baari_request_seconds", "Time to answer", ["endpoint"], registry=self.registry)
         self.sockets = Gauge("baari_sockets", "Sockets connected", registry=self.registry)
         self.events = Gauge("baari_events", "Events of a centre", ["centre"], registry=self.registry)
-        self.open_tokens = Gauge(
-            "baari_open_tokens", "Tokens under way", ["centre", "state"], registry=self.registry
-        )
+        self.open_tokens = Gauge("baari_open_tokens", "Tokens under way", ["centre", "state"], registry=self.registry)
 
     def install(self, app: Flask) -> None:
         """Count every request of the app and serve `/metrics`."""

@@ -1,12 +1,14 @@
 """The JSON shapes that several routes take or give, strict about types and names."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from server.domain.calling import Reason
 from server.domain.events import token_view
 from server.domain.tokens import Token, to_record
+
+Code = Annotated[str, Field(min_length=1, max_length=64)]
+Note = Annotated[str, Field(max_length=200)]
 
 
 class Strict(BaseModel):
@@ -20,9 +22,11 @@ class StaffTokenOut(BaseModel):
 
     id: str
     label: str
+    party: int
     state: str
     stage: str | None
     counter: str | None
+    beside: list[str]
     call: str | None
     calls: int
     called_at: str | None
@@ -39,8 +43,3 @@ class TokenAnswer(BaseModel):
 def staff_token(token: Token) -> dict[str, Any]:
     """Return a token as staff see it."""
     return token_view(to_record(token), staff=True)
-
-
-def reason_view(reason: Reason) -> dict[str, Any]:
-    """Return why a token was called."""
-    return {"rule": reason.rule, "params": dict(reason.params), "text": reason.text}

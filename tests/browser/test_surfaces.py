@@ -120,9 +120,7 @@ def test_a_board_that_is_not_paired_says_so(page: Page, demo: DemoProcess) -> No
     assert violations(page) == []
 
 
-def test_the_phone_page_is_small_and_tells_only_its_own_story(
-    browser: Browser, demo: DemoProcess, api: Client
-) -> None:
+def test_the_phone_page_is_small_and_tells_only_its_own_story(browser: Browser, demo: DemoProcess, api: Client) -> None:
     issued = [api.issue("PCC").json() for _ in range(3)]
     page = watched(browser.new_context(viewport={"width": 320, "height": 640}).new_page())
     loaded: list[int] = []

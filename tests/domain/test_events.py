@@ -9,16 +9,36 @@ from server.domain import tokens
 from server.domain.events import Event, Kind, event_view, fingerprint, seal, token_view
 from tests.factories import MORNING, make_step, make_token
 
-PUBLIC = {"id", "label", "state", "stage", "counter", "call", "calls", "called_at", "ended"}
+PUBLIC = {
+    "id",
+    "label",
+    "party",
+    "state",
+    "stage",
+    "counter",
+    "beside",
+    "call",
+    "calls",
+    "called_at",
+    "ended",
+}
 STAFF = {
     "series",
     "service",
     "route",
+    "then",
     "language",
     "need",
+    "access",
+    "emergency",
+    "slot",
     "issued_at",
     "waiting_since",
+    "first_call",
     "started_at",
+    "until",
+    "only",
+    "return_until",
     "decision",
     "ended_at",
 }
@@ -53,7 +73,7 @@ def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:
 def test_an_event_goes_out_with_the_keys_of_the_contract() -> None:
     event = Event(7, MORNING, Kind.TOKEN_ISSUED, "key:1", {"token": record()}, "hash")
     view = event_view(event, centre="PSK", epoch="e", staff=False)
-    assert list(view) == ["v", "centre", "epoch", "seq", "type", "at", "token", "counter"]
+    assert list(view) == ["v", "centre", "epoch", "seq", "type", "at", "token", "counter", "frozen"]
     assert (view["v"], view["seq"], view["type"], view["at"]) == (1, 7, "token.issued", "2026-11-24T04:00:00.000Z")
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,16 +12,30 @@ from server.domain.journey import Stop
 from server.domain.lifecycle import Action, TokenEnd, follow, move_counter
 from server.domain.lifecycle import CounterState as K
 from server.domain.lifecycle import StepState as S
+from server.domain.tokens import Target
 from tests.factories import MORNING, make_step, make_token
 
+NOON = MORNING + timedelta(hours=2)
+OPEN = (S.WAITING, S.CALLED, S.SERVING, S.HELD, S.PAUSED, S.MISSED)
 LEGAL = {
     (S.WAITING, Action.CALL): S.CALLED,
     (S.CALLED, Action.RECALL): S.CALLED,
     (S.CALLED, Action.START): S.SERVING,
+    (S.CALLED, Action.HOLD): S.HELD,
+    (S.SERVING, Action.HOLD): S.HELD,
+    (S.HELD, Action.RESUME): S.SERVING,
     (S.SERVING, Action.FINISH): S.DONE,
     (S.CALLED, Action.MISS): S.MISSED,
-    **{(state, Action.CANCEL): S.SKIPPED for state in (S.WAITING, S.CALLED, S.MISSED)},
-    **{(state, Action.EXPIRE): S.SKIPPED for state in (S.WAITING, S.CALLED, S.SERVING, S.MISSED)},
+    (S.HELD, Action.MISS): S.MISSED,
+    (S.WAITING, Action.PAUSE): S.PAUSED,
+    (S.PAUSED, Action.PAUSE): S.PAUSED,
+    **{(state, Action.RETURN): S.WAITING for state in (S.WAITING, S.PAUSED, S.MISSED)},
+    **{(state, Action.TRANSFER): S.SKIPPED for state in (S.WAITING, S.CALLED, S.HELD)},
+    (S.SERVING, Action.TRANSFER): S.DONE,
+    **{(state, Action.CORRECT): state for state in OPEN},
+    **{(state, Action.REMARK): state for state in OPEN},
+    **{(state, Action.CANCEL): S.SKIPPED for state in OPEN if state is not S.SERVING},
+    **{(state, Action.EXPIRE): S.SKIPPED for state in OPEN},
 }
 
 
@@ -48,6 +63,35 @@ def test_a_call_names_its_counter_and_a_recall_counts_on() -> None:
     assert (called.state, called.step.counter, called.step.call, called.step.calls) == ("called", "A7", "e-9", 1)
     again = tokens.recall(called, MORNING)
     assert (again.step.call, again.step.calls) == ("e-9", 2)
+
+
+def test_a_token_held_at_its_counter_goes_on_with_the_start_it_had() -> None:
+    started = tokens.start(tokens.call(make_token(), "A7", "e-9", MORNING), MORNING)
+    held = tokens.hold(started)
+    assert (held.state, held.step.counter) == ("held", "A7")
+    assert tokens.resume(held, MORNING + timedelta(minutes=9)).step.started_at == MORNING
+
+
+def test_somebody_who_was_missed_comes_back_to_the_place_their_age_gives() -> None:
+    called = tokens.call(make_token(), "A7", "e-9", MORNING + timedelta(minutes=4))
+    back = tokens.come_back(tokens.miss(called))
+    assert (back.state, back.step.since, back.step.first_call) == ("waiting", MORNING, called.step.first_call)
+
+
+def test_a_transfer_takes_the_age_in_the_centre_along_and_may_come_back() -> None:
+    late = make_step(since=MORNING + timedelta(minutes=30), counter="A7", state=S.SERVING)
+    closed, sent = tokens.transfer(make_token(step=late), Target("C", "C2", returns=True), 17, NOON)
+    assert (closed.state, closed.outcome) == (S.DONE, "transfer")
+    assert (sent.step.stage, sent.step.only, sent.step.since, sent.step.seq) == ("C", "C2", MORNING, 17)
+    serving = tokens.start(tokens.call(sent, "C2", "e-18", NOON), NOON)
+    _, back = tokens.finish(serving, "granted", Stop("A"), 20, NOON)
+    assert (back.step.stage, back.step.only, back.step.since) == ("A", "A7", MORNING)
+
+
+def test_a_correction_keeps_the_number_the_age_and_the_state() -> None:
+    corrected = tokens.correct(make_token(), "PCC", "P", "default")
+    assert (corrected.label, corrected.klass, corrected.service, corrected.state) == ("N001", "P", "PCC", "waiting")
+    assert corrected.step.since == MORNING
 
 
 def test_a_missed_token_leaves_its_counter() -> None:

@@ -2,10 +2,11 @@
 
 import secrets
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from server.domain.appointments import SlotRules
 from server.domain.calling import CallingRule
 from server.domain.errors import (
     Forbidden,
@@ -15,12 +16,12 @@ from server.domain.errors import (
     UnknownOutcome,
     UnknownService,
 )
-from server.domain.hours import business_day
+from server.domain.hours import Hours, business_day
 from server.domain.ids import status_secret, token_id
 from server.domain.journey import Outcome, Stop, follow_route
 from server.domain.lifecycle import TokenEnd
-from server.domain.numbering import Series, label, next_number
-from server.domain.plan import Plan, Service
+from server.domain.numbering import Series, label, next_numbers
+from server.domain.plan import FloorRules, Plan, Service
 from server.domain.roles import Permission, Role, require
 from server.domain.waiting import WaitRange, estimate_wait
 
@@ -61,14 +62,14 @@ def test_an_outcome_the_stage_does_not_have_is_refused_with_those_it_has() -> No
 
 @pytest.mark.parametrize(("used", "expected"), [(0, 1), (1, 2), (998, 999)])
 def test_numbers_run_from_the_first_to_the_last(used: int, expected: int) -> None:
-    assert next_number(Series("N"), used) == expected
+    assert next_numbers(Series("N"), used) == expected
 
 
 def test_a_series_may_begin_higher_and_ends_full() -> None:
     series = Series("N", first=500, last=501)
-    assert next_number(series, 0) == 500
+    assert next_numbers(series, 0) == 500
     with pytest.raises(SeriesFull):
-        next_number(series, 501)
+        next_numbers(series, 501)
 
 
 def test_a_number_is_written_with_three_digits() -> None:
@@ -144,7 +145,7 @@ MAY: dict[Role, set[Permission]] = {
     },
     Role.DISPLAY: {Permission.WATCH},
     Role.MANAGER: set(Permission),
-    Role.INTEGRATION: {Permission.ISSUE, Permission.CANCEL, Permission.WATCH, Permission.STATISTICS},
+    Role.INTEGRATION: {Permission.ISSUE, Permission.CANCEL, Permission.BOOK, Permission.WATCH, Permission.STATISTICS},
 }
 
 
@@ -160,7 +161,23 @@ def test_a_role_may_do_what_its_row_says(role: Role, permission: Permission) -> 
 
 def make_plan() -> Plan:
     service = Service("NORMAL", {"en": "Passport"}, "ticket", "default", "N")
-    return Plan(("hi", "en"), {}, {}, {"NORMAL": service}, {}, {"senior": "F"}, CallingRule(), {})
+    hours = Hours(
+        "Asia/Kolkata", time(), time(9), time(17), time(9), time(16), None, True, frozenset({"mon"}), frozenset()
+    )
+    return Plan(
+        languages=("hi", "en"),
+        stages={},
+        routes={},
+        services={"NORMAL": service},
+        series={},
+        needs={"senior": "F"},
+        calling=CallingRule(),
+        desks={},
+        floor=FloorRules(),
+        hours=hours,
+        slots=SlotRules(),
+        slip_help={},
+    )
 
 
 def test_a_need_moves_a_token_to_its_series() -> None:

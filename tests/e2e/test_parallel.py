@@ -74,9 +74,7 @@ def test_a_second_call_at_an_occupied_counter_names_the_present_one(server: Serv
     assert second.json()["call"]["token"]["label"] == "N001"
 
 
-def test_parallel_issues_with_retries_give_no_doubled_number_and_no_gap(
-    server: ServerProcess, db: Database
-) -> None:
+def test_parallel_issues_with_retries_give_no_doubled_number_and_no_gap(server: ServerProcess, db: Database) -> None:
     client = server.client()
     keys = [f"issue-{n}" for n in range(ISSUES)]
     sent = keys + random.Random(7).sample(keys, RETRIED)

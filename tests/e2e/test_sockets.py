@@ -131,9 +131,7 @@ def test_a_client_survives_a_crash_of_the_server(server: ServerProcess, watcher:
     assert_equal_soon(watcher, client)
 
 
-def test_a_client_sees_what_the_command_line_commits(
-    server: ServerProcess, watcher: Watcher, client: Client
-) -> None:
+def test_a_client_sees_what_the_command_line_commits(server: ServerProcess, watcher: Watcher, client: Client) -> None:
     move_floor(client)
     env = {"BAARI_DATABASE_URL": server.database_url, "BAARI_DATA_DIR": str(server.data_dir), "PATH": ""}
     subprocess.run([BAARI, "close-day"], env=env, check=True)

@@ -194,7 +194,7 @@ def test_the_close_of_day_ends_everything_once(floor: Floor) -> None:
     for _ in range(4):
         floor.issue()
     floor.call("G1")
-    floor.miss("G1")
+    floor.lose("G1")
     floor.call("G2")
     floor.call("G3")
     floor.start("G3")

@@ -36,20 +36,36 @@ COMMANDS: dict[str, Any] = {
     "recall": lambda floor, counter: floor.recall(counter),
     "start": lambda floor, counter: floor.start(counter),
     "finish": lambda floor, counter: floor.finish(counter),
-    "miss": lambda floor, counter: floor.miss(counter),
+    "miss": lambda floor, counter: floor.lose(counter),
+    "hold": lambda floor, counter: floor.hold(counter),
+    "resume": lambda floor, counter: floor.resume(counter),
+    "transfer": lambda floor, counter: floor.transfer(counter, "A", returns=True),
+    "undo": lambda floor, counter: floor.undo(counter),
+    "take_over": lambda floor, counter: floor.take_over(counter, "G2"),
+    "call_token": lambda floor, counter: floor.call_token(counter, last_waiting(floor)),
     "cancel": lambda floor, counter: floor.cancel(next(open_tokens(floor))),
+    "pause_token": lambda floor, counter: floor.pause(last_waiting(floor)),
+    "here": lambda floor, counter: floor.here(away(floor)),
+    "correct": lambda floor, counter: floor.correct(next(open_tokens(floor)), "ENQUIRY"),
+    "remark": lambda floor, counter: floor.remark(next(open_tokens(floor)), party=3, access=("wheelchair",)),
+    "freeze": lambda floor, counter: floor.freeze(),
+    "unfreeze": lambda floor, counter: floor.unfreeze(),
+    "lease": lambda floor, counter: floor.void(floor.lease()),
+    "policy": lambda floor, counter: floor.set_policy("missed", {"calls": 2, "minutes": 3}),
+    "clock": lambda floor, counter: floor.confirm_clock(),
     "close_day": lambda floor, counter: floor.close_day(force=True),
 }
-WALK = st.lists(
-    st.tuples(st.sampled_from([*COMMANDS, "issue", "call", "start", "finish"]), st.sampled_from(COUNTERS))
-)
+WALK = st.lists(st.tuples(st.sampled_from([*COMMANDS, "issue", "call", "start", "finish"]), st.sampled_from(COUNTERS)))
 # One day in which each command succeeds once.
 DAY = [
     *(("open", counter) for counter in COUNTERS),
     *(("issue", ""), ("issue_first", ""), ("issue", ""), ("issue", "")),
     *(("call", "G1"), ("recall", "G1"), ("start", "G1"), ("finish", "G1")),
     *(("call", "G1"), ("miss", "G1"), ("cancel", ""), ("pause", "G2"), ("close", "G2")),
-    *(("call", "A1"), ("start", "A1"), ("close_day", "")),
+    *(("call", "A1"), ("start", "A1"), ("hold", "A1"), ("resume", "A1"), ("undo", "A1")),
+    *(("issue", ""), ("issue", ""), ("open", "G2"), ("call_token", "G1"), ("take_over", "G1"), ("transfer", "G2")),
+    *(("issue", ""), ("pause_token", ""), ("here", ""), ("remark", ""), ("correct", "")),
+    *(("freeze", ""), ("unfreeze", ""), ("lease", ""), ("policy", ""), ("clock", ""), ("close_day", "")),
 ]
 
 
@@ -59,6 +75,22 @@ def open_tokens(floor: Floor) -> Iterator[Any]:
     if not found:
         raise Refused("nobody is under way")
     return iter(found)
+
+
+def last_waiting(floor: Floor) -> Any:
+    """Return who joined a line last."""
+    found = [token for token in open_tokens(floor) if token.state == "waiting" and token.step.stage == "G"]
+    if not found:
+        raise Refused("nobody waits at the gate")
+    return found[-1]
+
+
+def away(floor: Floor) -> Any:
+    """Return somebody who is missed or paused."""
+    found = [token for token in open_tokens(floor) if token.state in ("missed", "paused")]
+    if not found:
+        raise Refused("nobody is away")
+    return found[-1]
 
 
 @contextmanager
@@ -92,10 +124,11 @@ def act(floor: Floor, command: str, counter: str) -> None:
         COMMANDS[command](floor, counter)
 
 
-def reduced(state: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return {tokens, counters} by id after the events: upsert, and drop what has ended."""
+def reduced(state: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return {tokens, counters} by id after the events: upsert, drop what has ended; and whether it is frozen."""
     tokens = {token["id"]: token for token in state["tokens"]}
     counters = {counter["id"]: counter for counter in state["counters"]}
+    frozen = state["frozen"]
     for event in events:
         if event["token"]:
             tokens[event["token"]["id"]] = event["token"]
@@ -103,7 +136,9 @@ def reduced(state: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, di
                 del tokens[event["token"]["id"]]
         if event["counter"]:
             counters[event["counter"]["id"]] = event["counter"]
-    return {"tokens": tokens, "counters": counters}
+        if event["frozen"] is not None:
+            frozen = event["frozen"]
+    return {"tokens": tokens, "counters": counters, "frozen": frozen}
 
 
 @pytest.mark.parametrize("staff", [False, True])
@@ -145,9 +180,7 @@ def test_the_reducer_of_the_screens_does_the_same_at_every_step_of_a_day() -> No
             shots.append(look(floor, staff=True))
         events = events_since(floor, shots[0], staff=True)
     trace = json.dumps({"snapshot": shots[0], "events": events})
-    told = subprocess.run(
-        [str(node), "tests/js/replay.mjs"], cwd=ROOT, input=trace, capture_output=True, text=True
-    )
+    told = subprocess.run([str(node), "tests/js/replay.mjs"], cwd=ROOT, input=trace, capture_output=True, text=True)
     states = {state["seq"]: state for state in json.loads(told.stdout)}
     for shot in shots:
         assert reduced(states[shot["seq"]], []) == reduced(shot, [])

@@ -33,7 +33,7 @@ def day(floor: Floor) -> Floor:
     ):
         floor.serve(counter, outcome)
     floor.call("G1")
-    floor.miss("G1")
+    floor.lose("G1")
     floor.call("G1")
     floor.cancel(issued[3])
     return floor

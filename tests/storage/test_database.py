@@ -17,9 +17,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from server.domain.errors import QueueEmpty, Refused, Unavailable, UnknownCentre
 from server.services.tokens import issue
 from server.storage import queries, schema
+from server.storage.base import Base
 from server.storage.database import Database
 from server.storage.engines import open_engines, require_safe_sqlite, sqlite_module
-from server.storage.models import Base
+from server.storage.models import Step, Token
 from server.storage.transaction import Transaction
 from server.storage.types import UtcDateTime
 from tests.factories import CENTRE, MORNING, Floor
@@ -133,13 +134,17 @@ def test_a_locked_file_is_unavailable_and_not_a_hang(sqlite_floor: Floor) -> Non
     assert sqlite_floor.issue().label == "N001"
 
 
+def copied(table: type[Base], **changes: str) -> str:
+    """Return the statement that copies all rows with some columns changed."""
+    names = [column.name for column in table.__table__.columns]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(changes.get(name, f'"{name}"') for name in names)
+    return f"INSERT INTO {table.__tablename__} ({quoted}) SELECT {values} FROM {table.__tablename__}"
+
+
 PROMISES = {
-    "a number is given once": """
-        INSERT INTO token SELECT 'other', centre_id, day, series, number, label, klass, service, route, language,
-        need, step_seq, decision, ends, 'secret', issued_at, ended_at FROM token""",
-    "a token has one open step": """
-        INSERT INTO step SELECT centre_id, seq + 900, token_id, klass, stage, state, entered_at, back_to, counter,
-        call, calls, called_at, started_at, ended_at, outcome FROM step""",
+    "a number is given once": copied(Token, id="'other'", secret="'secret'"),
+    "a token has one open step": copied(Step, seq="seq + 900"),
     "a counter has one token": "UPDATE step SET counter = 'G1', state = 'called'",
 }
 

@@ -1,11 +1,12 @@
 // The floor as a screen knows it, and how a numbered event changes it. Pure: no socket, no clock, no page.
 
-/** @returns {{centre: string, epoch: string, seq: number, tokens: Map, counters: Map}} the state a snapshot tells */
+/** @returns {{centre: string, epoch: string, seq: number, frozen: boolean, tokens: Map, counters: Map}} the state a snapshot tells */
 export function fromSnapshot(snapshot) {
   return {
     centre: snapshot.centre,
     epoch: snapshot.epoch,
     seq: snapshot.seq,
+    frozen: snapshot.frozen,
     tokens: new Map(snapshot.tokens.map((token) => [token.id, token])),
     counters: new Map(snapshot.counters.map((counter) => [counter.id, counter])),
   };
@@ -27,5 +28,5 @@ export function reduce(state, event) {
     else tokens.set(event.token.id, event.token);
   }
   if (event.counter) counters.set(event.counter.id, event.counter);
-  return { ...state, seq: event.seq, tokens, counters };
+  return { ...state, seq: event.seq, frozen: event.frozen ?? state.frozen, tokens, counters };
 }

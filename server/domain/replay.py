@@ -1,0 +1,131 @@
+"""What an event must have made of a token: the rules applied once more to the record before it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from server.domain import tokens
+from server.domain.errors import Refused
+from server.domain.events import Event, Kind
+from server.domain.lifecycle import Action, StepState, follow
+from server.domain.tokens import Step, Target, Token
+
+ACTIONS: Mapping[Kind, Action] = {
+    Kind.TOKEN_CALLED: Action.CALL,
+    Kind.TOKEN_RECALLED: Action.RECALL,
+    Kind.TOKEN_STARTED: Action.START,
+    Kind.TOKEN_HELD: Action.HOLD,
+    Kind.TOKEN_RESUMED: Action.RESUME,
+    Kind.TOKEN_FINISHED: Action.FINISH,
+    Kind.TOKEN_MISSED: Action.MISS,
+    Kind.TOKEN_PAUSED: Action.PAUSE,
+    Kind.TOKEN_RETURNED: Action.RETURN,
+    Kind.TOKEN_TRANSFERRED: Action.TRANSFER,
+    Kind.TOKEN_CORRECTED: Action.CORRECT,
+    Kind.TOKEN_REMARKED: Action.REMARK,
+    Kind.TOKEN_CANCELLED: Action.CANCEL,
+    Kind.TOKEN_EXPIRED: Action.EXPIRE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An event between two records of a token. `after` is asked only for what the rules leave open."""
+
+    event: Event
+    before: Token
+    after: Token
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+
+def replayed(event: Event, before: Token, after: Token) -> Token | None:
+    """Return what the rules make of `before` by an event, None when they forbid it.
+
+    What the event decided (the counter, the outcome, the target, a remark) is taken from `after`, all else is derived.
+    """
+    try:
+        follow(before.step.state, ACTIONS[event.kind])
+        return _RULES[event.kind](_Change(event, before, after))
+    except Refused:
+        return None
+
+
+def same(expected: Token, after: Token, event: Event) -> bool:
+    """Whether an event left a token as expected; events of before ages were kept say nothing of first calls."""
+    if "aged_from" in event.data["token"]:
+        return expected == after
+    return _without_first_call(expected) == _without_first_call(after)
+
+
+def _without_first_call(token: Token) -> Token:
+    return replace(token, step=replace(token.step, first_call=None, called_by=None, jumped=False))
+
+
+def _called(change: _Change) -> Token:
+    step = change.after.step
+    called = tokens.call(change.before, str(step.counter), str(step.call), change.at, jumped=step.jumped)
+    return tokens.gather(called, step.beside if change.before.party > 1 else ())
+
+
+def _transferred(change: _Change) -> Token:
+    before, step = change.before.step, change.after.step
+    goes_back = step.back_only == before.counter and step.back_to == before.stage
+    target = Target(step.stage, step.only, returns=goes_back)
+    return tokens.transfer(change.before, target, change.event.seq, change.at)[1]
+
+
+def _corrected(change: _Change) -> Token:
+    after = change.after
+    corrected = tokens.correct(change.before, after.service, after.klass, after.route)
+    if after.step.seq == change.before.step.seq:
+        return corrected
+    return tokens.move(corrected, after.step.stage, change.event.seq, change.at)[1]
+
+
+def _remarked(change: _Change) -> Token:
+    before, after = change.before, change.after
+    fewer = tuple(one for one in before.step.beside if one in after.step.beside)
+    told = {name: getattr(after, name) for name in ("party", "access", "language", "need", "klass", "emergency_at")}
+    return tokens.remark(tokens.gather(before, fewer), **told)
+
+
+def _finished(change: _Change) -> Token:
+    """Return what a finish must leave: the step closed with its outcome, or the next one waiting from now."""
+    before, after, event = change.before, change.after, change.event
+    names = ("decision", "ends", "service", "klass", "route", "then", "return_until")
+    told = replace(before, **{name: getattr(after, name) for name in names})
+    if after.ended:
+        closed = replace(before.step, state=StepState.DONE, ended_at=event.at, outcome=event.data["outcome"])
+        return replace(told, step=closed, ended_at=event.at)
+    back = before.step.back_only is not None and after.step.stage == before.step.back_to
+    entered = Step(
+        event.seq,
+        after.step.stage,
+        StepState.WAITING,
+        event.at,
+        before.aged_from if back else event.at,
+        back_to=after.step.back_to,
+        only=before.step.back_only if back else None,
+    )
+    return replace(told, step=entered)
+
+
+_RULES: Mapping[Kind, Callable[[_Change], Token]] = {
+    Kind.TOKEN_CALLED: _called,
+    Kind.TOKEN_RECALLED: lambda c: tokens.recall(c.before, c.at),
+    Kind.TOKEN_STARTED: lambda c: tokens.start(c.before, c.at),
+    Kind.TOKEN_HELD: lambda c: tokens.hold(c.before),
+    Kind.TOKEN_RESUMED: lambda c: tokens.resume(c.before, c.at),
+    Kind.TOKEN_FINISHED: _finished,
+    Kind.TOKEN_MISSED: lambda c: tokens.miss(c.before),
+    Kind.TOKEN_PAUSED: lambda c: tokens.pause(c.before, c.after.step.until or c.at),
+    Kind.TOKEN_RETURNED: lambda c: tokens.come_back(c.before),
+    Kind.TOKEN_TRANSFERRED: _transferred,
+    Kind.TOKEN_CORRECTED: _corrected,
+    Kind.TOKEN_REMARKED: _remarked,
+    Kind.TOKEN_CANCELLED: lambda c: tokens.cancel(c.before, c.at),
+    Kind.TOKEN_EXPIRED: lambda c: replace(tokens.expire(c.before, c.at), return_until=c.after.return_until),
+}

@@ -1,0 +1,169 @@
+"""Bookings: taken over from the portal, found again without their number, and checked in once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from server.domain.appointments import Batch, batch_now, require_admitted
+from server.domain.errors import (
+    AppointmentOtherCentre,
+    AppointmentUsed,
+    ReturnSlipExpired,
+    UnknownAppointment,
+    UnknownToken,
+)
+from server.domain.plan import Plan
+from server.domain.tokens import Token, to_iso
+from server.services.plans import plan_of
+from server.storage import line, queries
+from server.storage.models import Appointment
+from server.storage.transaction import CentreState, Transaction
+
+TAIL = 4
+ROW = (
+    Appointment.id,
+    Appointment.centre_id,
+    Appointment.tail,
+    Appointment.slot,
+    Appointment.service,
+    Appointment.need,
+    Appointment.token_id,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An appointment from the portal; the hash hides its reference, `tail` is its last characters."""
+
+    reference_hash: str
+    tail: str
+    slot: datetime
+    service: str
+    need: str | None = None
+
+
+def book(tx: Transaction, bookings: Sequence[Booking], now: datetime) -> int:
+    """Take over bookings; one that is there already moves to its new slot. Returns how many were new.
+
+    Raises UnknownService, UnknownNeed.
+    """
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    new = 0
+    for booking in bookings:
+        plan.series_for(plan.service(booking.service), booking.need)
+        values = {
+            "centre_id": tx.centre.id,
+            "tail": booking.tail.upper(),
+            "day": tx.centre.day(booking.slot),
+            "slot": booking.slot,
+            "service": booking.service,
+            "need": booking.need,
+        }
+        mine = Appointment.reference_hash == booking.reference_hash
+        moved = tx.conn.execute(update(Appointment).where(mine, Appointment.token_id.is_(None)).values(**values))
+        if moved.rowcount == 0 and _row(tx.conn, booking.reference_hash, None) is None:
+            tx.conn.execute(insert(Appointment).values(reference_hash=booking.reference_hash, **values))
+            new += 1
+    return new
+
+
+def find(
+    conn: Connection, centre: CentreState, tail: str, slot: datetime | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Return the bookings of today whose reference ends in `tail`, of one slot if it is given."""
+    query = select(*ROW).where(
+        Appointment.centre_id == centre.id,
+        Appointment.day == centre.day(now),
+        Appointment.tail == tail.strip().upper()[-TAIL:],
+    )
+    if slot is not None:
+        query = query.where(Appointment.slot == slot)
+    rows = conn.execute(query.order_by(Appointment.slot, Appointment.id))
+    return [
+        {
+            "id": row.id,
+            "tail": row.tail,
+            "slot": to_iso(row.slot),
+            "service": row.service,
+            "need": row.need,
+            "checked_in": row.token_id is not None,
+        }
+        for row in rows
+    ]
+
+
+def find_at(conn: Connection, code: str, tail: str, slot: datetime | None, now: datetime) -> list[dict[str, Any]]:
+    """Return the bookings of today at a centre; raises UnknownCentre."""
+    return find(conn, queries.centre_by_code(conn, code), tail, slot, now)
+
+
+def gate_at(conn: Connection, code: str, now: datetime) -> Batch:
+    """Return whom the gate of a centre lets in now; raises UnknownCentre."""
+    centre = queries.centre_by_code(conn, code)
+    return gate(conn, centre, plan_of(conn, centre, centre.day(now)), now)
+
+
+def gate(conn: Connection, centre: CentreState, plan: Plan, now: datetime) -> Batch:
+    """Return whom the gate lets in now, paced by the line at the first stage of the bookings' route."""
+    first = next(iter(plan.services.values()))
+    stage = plan.stages[plan.routes[first.route][0]]
+    waiting, opened = line.ahead_and_open(conn, centre.id, stage.code)
+    return batch_now(now, plan.slots, waiting, opened, stage.service_min)
+
+
+def slot_of(
+    tx: Transaction, plan: Plan, reference_hash: str | None, booking: int | None, now: datetime
+) -> datetime | None:
+    """Return the slot of the booking that is presented, None for a walk-in or a reference that nobody announced.
+
+    Raises UnknownAppointment (of a booking by its id), AppointmentOtherCentre, AppointmentOtherDay,
+    AppointmentEarly, AppointmentUsed.
+    """
+    if reference_hash is None and booking is None:
+        return None
+    row = _row(tx.conn, reference_hash, booking)
+    if row is None:
+        if booking is not None:
+            raise UnknownAppointment("There is no such booking.")
+        return None
+    if row.centre_id != tx.centre.id:
+        other = queries.centre_by_id(tx.conn, row.centre_id)
+        name = other.name.get("en") or next(iter(other.name.values()))
+        raise AppointmentOtherCentre(f"This appointment is at {name}.", centre=other.code, name=other.name)
+    if row.token_id is not None:
+        token = queries.token_by_id(tx.conn, tx.centre.id, row.token_id)
+        raise AppointmentUsed(f"This appointment has its token: {token.label}.", label=token.label)
+    batch = gate(tx.conn, tx.centre, plan, now)
+    require_admitted(row.slot, batch, now, tx.centre.timezone)
+    slot: datetime = row.slot
+    return slot
+
+
+def check_in(tx: Transaction, reference_hash: str | None, booking: int | None, token: Token) -> None:
+    """Note that a booking has become a token."""
+    if token.slot is None:
+        return
+    mine = Appointment.id == booking if booking is not None else Appointment.reference_hash == reference_hash
+    tx.conn.execute(update(Appointment).where(mine).values(token_id=token.id))
+
+
+def require_return(tx: Transaction, secret: str | None, today: date) -> None:
+    """Raise ReturnSlipExpired or UnknownToken unless the return slip with this secret is good today."""
+    if secret is None:
+        return
+    centre_id, token = queries.token_by_secret(tx.conn, secret)
+    if centre_id != tx.centre.id or token.return_until is None:
+        raise UnknownToken("This is not a return slip of this centre.")
+    if today > token.return_until:
+        raise ReturnSlipExpired(
+            f"The return slip of {token.label} was good until {token.return_until:%d-%m-%Y}.",
+            until=token.return_until.isoformat(),
+        )
+
+
+def _row(conn: Connection, reference_hash: str | None, booking: int | None) -> Any:
+    mine = Appointment.id == booking if booking is not None else Appointment.reference_hash == reference_hash
+    return conn.execute(select(*ROW).where(mine)).one_or_none()

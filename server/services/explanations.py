@@ -1,0 +1,122 @@
+"""Why a token was called when it was, and by whom it was overtaken, in words and in the reader's language."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from server.domain.errors import UnknownToken
+from server.domain.events import Event, Kind
+from server.domain.numbering import read_label
+from server.domain.plan import Plan
+from server.domain.tokens import Token
+from server.services.plans import plan_of
+from server.services.words import translate
+from server.storage import line, models, queries
+from server.storage.transaction import CentreState
+
+# One sentence for each rule of `server.domain.calling`; `{first}` is the oldest that was passed over.
+SENTENCES: Mapping[str, str] = {
+    "longest_wait": "{label} was called: the longest wait, {waited} min.",
+    "quota": "{label} was called: the longest wait, {waited} min. One call in {quota} goes to the longest wait.",
+    "relative_age": "{label} was called before {first}: {waited} min of a wait of {target} min meant for its series.",
+    "protected_class": "{label} was called before {first}: series {class} goes first.",
+    "preferred_here": "{label} was called before {first}: series {class} goes first at this counter.",
+    "language": "{label} was called before {first}: its language is spoken at this counter.",
+    "sent_here": "{label} was called before {first}: it was sent to this counter.",
+    "emergency": "{label} was called first: an emergency.",
+    "out_of_order": "{label} was called out of order: {why}.",
+    "taken_over": "{label} goes on at another counter.",
+}
+
+
+def told(reason: Mapping[str, Any], plan: Plan | None, language: str) -> str:
+    """Return the sentence of a stored reason in a language; the stored English one for a rule of before."""
+    params = reason["params"]
+    sentence = SENTENCES.get(reason["rule"])
+    if sentence is None or not isinstance(params.get("passed_over", []), list):
+        return str(reason["text"])
+    over = params.get("passed_over") or [{"label": ""}]
+    names = plan.floor.out_of_order.get(params.get("why", ""), {}) if plan is not None else {}
+    why = names.get(language) or names.get("en") or params.get("why", "")
+    return translate(
+        language,
+        sentence,
+        label=params.get("label", ""),
+        waited=params.get("waited_s", 0) // 60,
+        target=params.get("target_s", 0) // 60,
+        quota=params.get("quota", 0),
+        first=over[0]["label"],
+        why=why,
+        **{"class": params.get("class", "")},
+    )
+
+
+def explain(conn: Connection, centre: CentreState, label: str, day: date, language: str) -> dict[str, Any]:
+    """Return `{label, day, state, calls, overtaken}` of a token: each call with its reason, who overtook it and why.
+
+    Raises UnknownToken.
+    """
+    found = read_label(label)
+    if found is None:
+        raise UnknownToken(f"“{label}” is not a number.")
+    token = queries.token_by_number(conn, centre.id, day, *found)
+    plan = plan_of(conn, centre, day)
+    zone = ZoneInfo(centre.timezone)
+    calls = [
+        {
+            "seq": event.seq,
+            "at": event.at.astimezone(zone).strftime("%H:%M:%S"),
+            "stage": event.data["token"]["step"]["stage"],
+            "counter": event.data["token"]["step"]["counter"],
+            "rule": event.data["reason"]["rule"],
+            "text": told(event.data["reason"], plan, language),
+        }
+        for event in events_of(conn, centre.id, token.id)
+        if event.kind is Kind.TOKEN_CALLED
+    ]
+    return {
+        "label": token.label,
+        "day": day.isoformat(),
+        "state": token.state,
+        "stage": token.step.stage,
+        "calls": calls,
+        "overtaken": [overtaken_by(plan, one, language) for one in overtakers_of(conn, centre, plan, token)],
+    }
+
+
+def overtakers_of(conn: Connection, centre: CentreState, plan: Plan, token: Token) -> list[tuple[str, str]]:
+    """Return (label, class) of the younger that were called before a token at its present stage.
+
+    Only calls of counters that could have called the token count.
+    """
+    found = line.overtakers(conn, centre.id, token)
+    return [(label, klass) for label, klass, counter in found if plan.desk(counter or "").takes(token.lane)]
+
+
+def overtaken_by(plan: Plan, one: tuple[str, str], language: str) -> dict[str, str]:
+    """Return who overtook a token, and why, as everybody may know it."""
+    label, klass = one
+    protected = klass in plan.calling.protected
+    sentence = "{label} was called first: priority." if protected else "{label} was called first: its time was due."
+    return {"label": label, "text": translate(language, sentence, label=label)}
+
+
+def events_of(conn: Connection, centre_id: int, token_id: str) -> Iterator[Event]:
+    """Return the events of one token, in order."""
+    table = models.Event
+    query = (
+        select(table.seq, table.at, table.kind, table.actor, table.data, table.hash)
+        .where(table.centre_id == centre_id, table.token_id == token_id)
+        .order_by(table.seq)
+    )
+    for row in conn.execute(query):
+        yield Event(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash)
+
+
+def explain_today(conn: Connection, code: str, label: str, now: datetime, language: str) -> dict[str, Any]:
+    """Return the explanation of a token of today; raises UnknownCentre, UnknownToken."""
+    centre = queries.centre_by_code(conn, code)
+    return explain(conn, centre, label, centre.day(now), language)

@@ -1,0 +1,160 @@
+"""Take back what was done to a token: its record before the action stands again, and the log keeps both."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.domain.calling import CallingRule
+from server.domain.errors import CounterBusy, NothingToUndo
+from server.domain.events import Event, Kind
+from server.domain.hours import active_seconds
+from server.domain.lifecycle import AT_COUNTER
+from server.domain.tokens import Token, from_record, to_iso, to_record
+from server.services.counters import token_here
+from server.services.plans import plan_of
+from server.services.records import record_token
+from server.storage import line, models, queries
+from server.storage.transaction import CentreState, Transaction
+
+UNDOABLE = frozenset(
+    {
+        Kind.TOKEN_CALLED,
+        Kind.TOKEN_RECALLED,
+        Kind.TOKEN_STARTED,
+        Kind.TOKEN_HELD,
+        Kind.TOKEN_RESUMED,
+        Kind.TOKEN_FINISHED,
+        Kind.TOKEN_MISSED,
+        Kind.TOKEN_TRANSFERRED,
+        Kind.TOKEN_CORRECTED,
+        Kind.TOKEN_REMARKED,
+        Kind.TOKEN_RETURNED,
+        Kind.TOKEN_PAUSED,
+        Kind.TOKEN_CANCELLED,
+    }
+)
+LOOKED_AT = 40
+ACTIONS_SHOWN = 5
+
+
+def undo_at(tx: Transaction, counter_id: str, now: datetime, actor: str, *, event: int | None = None) -> Token:
+    """Take back the last action of a counter, or the one of event number `event`; returns the token as it is again.
+
+    Raises UnknownCounter, CounterBusy when the token would come back to a counter where another is, and
+    NothingToUndo when there is none, it is too long ago, or something else happened to the token since.
+    """
+    queries.counter_by_id(tx.conn, counter_id)
+    mine = (models.Event.desk == counter_id,)
+    found = next((e for e in _standing(tx.conn, tx.centre.id, *mine) if event in (None, e.seq)), None)
+    if found is None:
+        raise NothingToUndo(f"There is nothing to undo at counter {counter_id}.")
+    return _undo(tx, found, now, actor, counter_id)
+
+
+def undo_of(tx: Transaction, token_id: str, now: datetime, actor: str) -> Token:
+    """Take back the last action on a token; raises UnknownToken, NothingToUndo, CounterBusy."""
+    token = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    mine = (models.Event.token_id == token.id,)
+    found = next(_standing(tx.conn, tx.centre.id, *mine), None)
+    if found is None:
+        raise NothingToUndo(f"There is nothing to undo for {token.label}.")
+    return _undo(tx, found, now, actor, None)
+
+
+def actions_at(conn: Connection, centre: CentreState, counter_id: str) -> list[dict[str, Any]]:
+    """Return the last actions of a counter that stand, newest first: `{event, kind, label, at}`."""
+    standing = islice(_standing(conn, centre.id, models.Event.desk == counter_id), ACTIONS_SHOWN)
+    return [
+        {
+            "event": event.seq,
+            "kind": event.kind.value,
+            "label": event.data["token"]["label"],
+            "at": to_iso(event.at),
+        }
+        for event in standing
+    ]
+
+
+def _standing(conn: Connection, centre_id: int, *mine: Any) -> Iterator[Event]:
+    """Return the latest undoable events, newest first, that were not taken back."""
+    undone: set[int] = set()
+    for event in _latest(conn, centre_id, LOOKED_AT, *mine):
+        if event.kind is Kind.TOKEN_UNDONE:
+            undone.add(event.data["undoes"])
+        elif event.seq not in undone and event.kind in UNDOABLE:
+            yield event
+
+
+def _latest(conn: Connection, centre_id: int, count: int, *mine: Any) -> list[Event]:
+    table = models.Event
+    query = (
+        select(table.seq, table.at, table.kind, table.actor, table.data, table.hash)
+        .where(table.centre_id == centre_id, *mine)
+        .order_by(table.seq.desc())
+        .limit(count)
+    )
+    rows = conn.execute(query).all()
+    return [Event(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash) for row in rows]
+
+
+def _undo(tx: Transaction, event: Event, now: datetime, actor: str, desk: str | None) -> Token:
+    after = from_record(event.data["token"])
+    before = _record_before(tx, event)
+    present = queries.token_by_id(tx.conn, tx.centre.id, after.id)
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    if active_seconds(event.at, now, tx.centre.frozen_times) > plan.floor.undo_min * 60:
+        raise NothingToUndo(f"An action can be undone for {plan.floor.undo_min:g} minutes.")
+    if to_record(present) != to_record(after):
+        raise NothingToUndo(f"{present.label} is {present.state} now; undo what came later first.")
+    _require_place(tx, before)
+    _restore(tx, after, before)
+    if event.kind is Kind.TOKEN_CALLED:
+        _give_back_turn(tx, event, before, plan.calling)
+    told = {"undoes": event.seq, "of": event.kind.value} | ({} if desk is None else {"desk": desk})
+    record_token(tx, Kind.TOKEN_UNDONE, actor, now, before, **told)
+    return before
+
+
+def _record_before(tx: Transaction, event: Event) -> Token:
+    """Return the token as the event before this one left it."""
+    token_id = event.data["token"]["id"]
+    mine = (models.Event.token_id == token_id, models.Event.seq < event.seq)
+    earlier = _latest(tx.conn, tx.centre.id, 1, *mine)
+    if not earlier:
+        raise NothingToUndo("The token was issued by this action; cancel it instead.")
+    return from_record(earlier[0].data["token"])
+
+
+def _require_place(tx: Transaction, before: Token) -> None:
+    """Raise CounterBusy when somebody else is where the token would be again."""
+    if before.ended or before.step.state not in AT_COUNTER:
+        return
+    for counter in (str(before.step.counter), *before.step.beside):
+        there = token_here(tx, counter)
+        if there is not None and there.id != before.id:
+            raise CounterBusy(f"Counter {counter} has {there.label} now.", counter=counter)
+
+
+def _restore(tx: Transaction, after: Token, before: Token) -> None:
+    """Write the rows of `before` in place of those of `after`; a step that was opened since is gone."""
+    conn, centre = tx.conn, tx.centre.id
+    state = after.step.state
+    if after.step.seq != before.step.seq:
+        queries.delete_step(conn, centre, after.step.seq)
+        state = queries.step_state(conn, centre, before.step.seq)
+    queries.update_step(conn, centre, before, before.step, state)
+    queries.update_token(conn, before)
+    if after.step.beside or before.step.beside:
+        queries.set_helpers(conn, centre, before.id, before.step.beside)
+
+
+def _give_back_turn(tx: Transaction, event: Event, before: Token, rule: CallingRule) -> None:
+    """Count the calls that passed over the longest wait as if this one had not been made: at least as strictly."""
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(event.at))
+    group = plan.desk(str(event.data["token"]["step"]["counter"])).group
+    now = line.passes_of(tx.conn, tx.centre.id, before.step.stage, group)
+    again = min(max(rule.quota - 1, 0), now + int(event.data.get("passes", 0)))
+    line.set_passes(tx.conn, tx.centre.id, before.step.stage, group, again)

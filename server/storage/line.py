@@ -1,0 +1,137 @@
+"""Reads of the line: the first of each lane, how many stand where, and the quota of each group of desks."""
+
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select, text
+
+from server.domain.calling import Waiting, lane_of_key
+from server.domain.lifecycle import CounterState
+from server.domain.tokens import Token as TokenValue
+from server.storage.models import CallGroup, Counter, Step, Token
+from server.storage.statements import Statement
+
+# As a literal, so that both databases see that a partial index serves it.
+IS_WAITING: ColumnElement[bool] = literal_column("step.state = 'waiting'", Boolean)
+
+# A skip scan: from each lane the index leads to the next, and to the first who waits in it. What it costs is the
+# number of lanes in which somebody waits, not the number of people.
+HEADS = Statement(
+    text(
+        """
+        WITH RECURSIVE lanes(lane) AS (
+            SELECT min(lane) FROM step WHERE centre_id = :centre AND stage = :stage AND state = 'waiting'
+            UNION ALL
+            SELECT (SELECT min(w.lane) FROM step AS w
+                    WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting' AND w.lane > lanes.lane)
+            FROM lanes WHERE lanes.lane IS NOT NULL)
+        SELECT s.seq, s.token_id, t.label, s.lane, s.since
+        FROM lanes
+        JOIN step AS s ON s.centre_id = :centre AND s.seq = (
+            SELECT w.seq FROM step AS w
+            WHERE w.centre_id = :centre AND w.stage = :stage AND w.lane = lanes.lane AND w.state = 'waiting'
+            ORDER BY w.since, w.seq LIMIT 1)
+        JOIN token AS t ON t.id = s.token_id
+        """
+    ).columns(Step.seq, Step.token_id, Token.label, Step.lane, Step.since)
+)
+PASSES = Statement(
+    select(CallGroup.passes).where(
+        CallGroup.centre_id == bindparam("centre"),
+        CallGroup.stage == bindparam("stage"),
+        CallGroup.desks == bindparam("desks"),
+    )
+)
+SET_PASSES = Statement(
+    text(
+        """
+        INSERT INTO call_group (centre_id, stage, desks, passes) VALUES (:centre, :stage, :desks, :passes)
+        ON CONFLICT (centre_id, stage, desks) DO UPDATE SET passes = :passes
+        """
+    )
+)
+AHEAD = Statement(
+    select(
+        select(func.count())
+        .select_from(Step)
+        .where(Step.centre_id == bindparam("centre"), Step.stage == bindparam("stage"), IS_WAITING)
+        .scalar_subquery(),
+        select(func.count())
+        .select_from(Counter)
+        .where(
+            Counter.centre_id == bindparam("centre"),
+            Counter.stage == bindparam("stage"),
+            Counter.state == CounterState.OPEN.value,
+        )
+        .scalar_subquery(),
+    )
+)
+
+
+def heads_of_line(conn: Connection, centre_id: int, stage: str) -> list[Waiting]:
+    """Return the first waiting step of each lane at a stage."""
+    rows = HEADS.rows(conn, centre=centre_id, stage=stage)
+    return [Waiting(seq, token, label, lane_of_key(lane), since) for seq, token, label, lane, since in rows]
+
+
+def passes_of(conn: Connection, centre_id: int, stage: str, desks: str) -> int:
+    """Return how many calls in a row of a group of desks have passed over the longest wait."""
+    row = PASSES.row(conn, centre=centre_id, stage=stage, desks=desks)
+    return 0 if row is None else int(row[0])
+
+
+def set_passes(conn: Connection, centre_id: int, stage: str, desks: str, passes: int) -> None:
+    """Write how many calls in a row of a group of desks have passed over the longest wait."""
+    SET_PASSES.run(conn, centre=centre_id, stage=stage, desks=desks, passes=passes)
+
+
+def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, int]:
+    """Return how many wait at a stage and how many of its counters are open."""
+    row = AHEAD.row(conn, centre=centre_id, stage=stage)
+    return (0, 0) if row is None else (row[0], row[1])
+
+
+def open_counters(conn: Connection, centre_id: int, stage: str) -> int:
+    """Return how many counters of a stage are open."""
+    return ahead_and_open(conn, centre_id, stage)[1]
+
+
+def ahead_count(conn: Connection, centre_id: int, stage: str, classes: frozenset[str]) -> int:
+    """Return how many wait at a stage in `classes`."""
+    query = select(func.count()).select_from(Step)
+    mine = query.where(Step.centre_id == centre_id, Step.stage == stage, IS_WAITING)
+    return int(conn.execute(mine.where(Step.klass.in_(sorted(classes)))).scalar_one())
+
+
+def before_count(conn: Connection, centre_id: int, token: TokenValue, protected: frozenset[str]) -> int:
+    """Return how many will be called before a waiting token: the older of its rank, and all of a higher one."""
+    query = select(func.count()).select_from(Step)
+    query = query.where(Step.centre_id == centre_id, Step.stage == token.step.stage, IS_WAITING)
+    me = (token.step.since, token.step.seq)
+    older = or_(Step.since < me[0], and_(Step.since == me[0], Step.seq < me[1]))
+    first = Step.klass.in_(sorted(protected))
+    before = and_(first, older) if token.klass in protected else or_(first, older)
+    return int(conn.execute(query.where(before)).scalar_one())
+
+
+def overtakers(conn: Connection, centre_id: int, token: TokenValue) -> list[tuple[str, str, str | None]]:
+    """Return (label, class, counter) of the younger that were called at its stage while a token waited."""
+    step = token.step
+    query = (
+        select(Token.label, Step.klass, Step.called_by)
+        .join(Token, Token.id == Step.token_id)
+        .where(
+            Step.centre_id == centre_id,
+            Step.stage == step.stage,
+            literal_column("step.jumped", Boolean),
+            Step.called_at > step.entered_at,
+            or_(Step.since > step.since, and_(Step.since == step.since, Step.seq > step.seq)),
+        )
+        .order_by(Step.called_at)
+    )
+    if step.first_call is not None:
+        query = query.where(Step.called_at < step.first_call)
+    return [(label, klass, counter) for label, klass, counter in conn.execute(query)]
+
+
+def waiting_stages(conn: Connection, centre_id: int) -> set[str]:
+    """Return the stages at which somebody waits."""
+    query = select(Step.stage).where(Step.centre_id == centre_id, IS_WAITING)
+    return set(conn.execute(query.distinct()).scalars())

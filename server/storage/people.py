@@ -1,0 +1,100 @@
+"""The tables beside the floor: devices and what they print, people and keys, and answers kept for retries."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.base import Base
+
+
+class Device(Base):
+    """A kiosk, a board or a printer; `printer` is the device that prints what this one issues."""
+
+    __tablename__ = "device"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    zone: Mapped[str | None]
+    printer: Mapped[str | None]
+    settings: Mapped[dict[str, Any]]
+
+
+class Staff(Base):
+    """A person who signs in; the password is an argon2id hash."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    user: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class StaffSession(Base):
+    """A person who is signed in; the cookie's secret is kept as a SHA-256 hash."""
+
+    __tablename__ = "staff_session"
+
+    secret_hash: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class AccessKey(Base):
+    """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter."""
+
+    __tablename__ = "access_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    counter_id: Mapped[str | None] = mapped_column(ForeignKey("counter.id"))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class PrintJob(Base):
+    """A slip to print, the outbox of the print worker; a worker leases the jobs of a printer while it prints."""
+
+    __tablename__ = "print_job"
+    __table_args__ = (Index("ix_print_job_printer_state", "printer", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))
+    printer: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    state: Mapped[str]
+    copy: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    detail: Mapped[str | None]
+    leased_by: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Idempotency(Base):
+    """The first answer to a command, given again to every retry with the same key."""
+
+    __tablename__ = "idempotency"
+
+    principal: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    body_hash: Mapped[str]
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)
