@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install run test check lint types screenshots vendor lock clean
+.PHONY: help install run test check check-long bench lint types screenshots vendor lock clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,12 @@ types: .venv/.ok
 	$(BIN)/mypy
 
 check: lint types test ## lint, format, types and tests
+
+check-long: check ## the same, then every proof at full length (about an hour)
+	$(BIN)/pytest --long -m proof
+
+bench: .venv/.ok ## the benchmarks, each beside a raw limit measured in the same run
+	$(BIN)/baari bench
 
 screenshots: .venv/.ok ## take a picture of every surface in its states
 	@.ci/system $(RAQM) $(CHROMIUM)

@@ -18,10 +18,9 @@ from sqlalchemy import inspect
 from server.clocks import Clock, ScaledClock, SystemClock
 from server.config import Settings, write_private
 from server.domain.errors import Refused
-from server.domain.hours import WEEKDAYS
 from server.domain.roles import Role
 from server.services.access import add_staff, create_key
-from server.services.presets import Preset, install_centre
+from server.services.presets import Preset, always_open, install_centre
 from server.simulation.demand import next_working_day, opening, working_day
 from server.simulation.floor import Floor
 from server.storage import queries, schema
@@ -56,9 +55,7 @@ class Demo:
 def plan_demo(preset: Preset, *, speed: float, simulate: bool, now: datetime) -> Demo:
     """Return a demo that begins at the opening of the latest working day, or one that lives in real time."""
     if not simulate:
-        always = {"open": "00:00", "close": "24:00", "tokens": ("00:00", "24:00"), "days": list(WEEKDAYS)}
-        hours = preset.hours.model_copy(update=always)
-        return Demo(preset.model_copy(update={"hours": hours}), now, 1.0, simulate)
+        return Demo(always_open(preset), now, 1.0, simulate)
     today = now.astimezone(ZoneInfo(preset.centre.timezone)).date()
     return Demo(preset, opening(preset, working_day(preset, today)), speed, simulate)
 

@@ -19,6 +19,7 @@ ADMIN_URL = os.environ.get("BAARI_TEST_PG_URL", "postgresql://postgres@127.0.0.1
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let one option choose the databases of the service tests."""
     parser.addoption("--db", choices=("both", "sqlite", "postgresql"), default="both", help="databases to test on")
+    parser.addoption("--long", action="store_true", help="run the proofs at full length, as `make check-long` does")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -27,6 +28,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames and not chosen_by_test:
         chosen = metafunc.config.getoption("--db")
         metafunc.parametrize("backend", ["sqlite", "postgresql"] if chosen == "both" else [chosen])
+
+
+@pytest.fixture(scope="session")
+def long(pytestconfig: pytest.Config) -> bool:
+    """Return whether the proofs run at full length."""
+    return bool(pytestconfig.getoption("--long"))
 
 
 def skip_or_fail(reason: str) -> None:
@@ -81,6 +88,6 @@ def sqlite_floor(tmp_path: Path) -> Iterator[Floor]:
 @pytest.fixture
 def server(db: Database, tmp_path: Path) -> Iterator[ServerProcess]:
     """Return a running `baari serve` on a floor of its own."""
-    install_floor(db)
+    install_floor(db, always=True)
     with ServerProcess(db.url, tmp_path) as process:
         yield process

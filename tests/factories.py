@@ -13,7 +13,7 @@ from server.domain.lifecycle import CounterState, StepState
 from server.domain.roles import Role
 from server.domain.tokens import Step, Target, Token
 from server.services import access, counters, days, freezes, leases, policies, serving, tokens, undo
-from server.services.presets import Preset, install_centre, load_preset
+from server.services.presets import Preset, always_open, install_centre, load_preset
 from server.services.verification import Verdict, verify
 from server.storage import queries
 from server.storage.database import Database
@@ -251,8 +251,8 @@ class Floor:
         return self.write(lambda tx: access.create_key(tx, role, "test", MORNING, **bound))
 
 
-def install_floor(db: Database, preset: str = "M", *, demo: bool = True) -> Floor:
-    """Install a preset in an empty database."""
-    shape = load_preset(preset)
+def install_floor(db: Database, preset: str = "M", *, demo: bool = True, always: bool = False) -> Floor:
+    """Install a preset in an empty database; one that is open `always` suits a server on the real clock."""
+    shape = always_open(load_preset(preset)) if always else load_preset(preset)
     centre_id = db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), secrets.token_hex(4), demo=demo))
     return Floor(db, centre_id, shape)

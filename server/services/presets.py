@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from server.domain.errors import AlreadyThere
+from server.domain.hours import WEEKDAYS
 from server.domain.journey import BACK, END, NEXT
 from server.domain.lifecycle import CounterState, TokenEnd
 from server.storage import models, people
@@ -247,6 +248,12 @@ def load_preset(name: str) -> Preset:
         raise LookupError(f"there is no preset {name!r}; there are {', '.join(preset_names())}")
     text = (files("server.presets") / f"{name}.yaml").read_text("utf-8")
     return Preset.model_validate(yaml.safe_load(text))
+
+
+def always_open(preset: Preset) -> Preset:
+    """Return a preset whose hours are 00:00 to 24:00 on every day: for demos in real time, and for tests."""
+    always = {"open": "00:00", "close": "24:00", "tokens": ("00:00", "24:00"), "lunch": None, "days": list(WEEKDAYS)}
+    return preset.model_copy(update={"hours": preset.hours.model_copy(update=always)})
 
 
 def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str, *, demo: bool) -> int:

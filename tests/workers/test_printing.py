@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from hardware.simulated_printer import Fault, SimulatedPrinter
-from server.clocks import SystemClock
 from server.domain.errors import UnknownPrinter
 from server.domain.tokens import Token
 from server.services import printing, tokens
@@ -23,7 +22,7 @@ class Now:
     """The clock of a test, moved by hand."""
 
     def __init__(self) -> None:
-        self.at = SystemClock().now()
+        self.at = MORNING
 
     def now(self) -> Any:
         return self.at
