@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import argon2
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from server.domain.errors import AlreadyThere, Forbidden, LockedOut, Unauthenticated, UnknownCounter, UnknownDevice
 from server.domain.roles import Role
 from server.domain.tokens import to_iso
 from server.storage.models import Centre, Counter
 from server.storage.people import AccessKey, Device, Staff, StaffSession
+from server.storage.statements import Statement
 from server.storage.transaction import Transaction
 
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane
@@ -74,26 +75,22 @@ def create_key(
     return secret
 
 
+KEY = Statement(
+    select(AccessKey.id, AccessKey.role, AccessKey.centre_id, Centre.code)
+    .add_columns(AccessKey.device_id, AccessKey.counter_id, Device.printer)
+    .join(Centre, Centre.id == AccessKey.centre_id)
+    .outerjoin(Device, Device.id == AccessKey.device_id)
+    .where(AccessKey.secret_hash == bindparam("secret"), AccessKey.revoked_at.is_(None))
+)
+
+
 def principal_of_key(conn: Connection, secret: str) -> Principal:
     """Return who holds a bearer key; raises Unauthenticated for one that is unknown or revoked."""
-    row = conn.execute(
-        select(AccessKey.id, AccessKey.role, AccessKey.centre_id, AccessKey.device_id, AccessKey.counter_id)
-        .add_columns(Centre.code, Device.printer)
-        .join(Centre, Centre.id == AccessKey.centre_id)
-        .outerjoin(Device, Device.id == AccessKey.device_id)
-        .where(AccessKey.secret_hash == _hash(secret), AccessKey.revoked_at.is_(None))
-    ).one_or_none()
+    row = KEY.row(conn, secret=_hash(secret))
     if row is None:
         raise Unauthenticated("This key is not known here.")
-    return Principal(
-        id=f"key:{row.id}",
-        role=Role(row.role),
-        centre_id=row.centre_id,
-        centre=row.code,
-        device=row.device_id,
-        counter=row.counter_id,
-        printer=row.printer,
-    )
+    id_, role, *bound = row
+    return Principal(f"key:{id_}", Role(role), *bound)
 
 
 def places(conn: Connection) -> dict[str, list[str]]:

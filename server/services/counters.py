@@ -75,8 +75,7 @@ def call_next(tx: Transaction, counter_id: str, now: datetime, actor: str) -> Ca
     Raises UnknownCounter, CounterNotOpen, CounterBusy (with the current call), QueueEmpty, CentreFrozen.
     """
     counter, plan, desk = _ready(tx, counter_id, now)
-    waiting = line.heads_of_line(tx.conn, tx.centre.id, counter.stage)
-    passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, desk.group)
+    waiting, passes = line.heads_of_line(tx.conn, tx.centre.id, counter.stage, desk.group)
     choice = choose_next(waiting, plan.calling, desk, passes, tx.centre.age(now))
     if choice is None:
         raise QueueEmpty(f"Nobody is waiting for counter {counter_id}.", stage=counter.stage)
@@ -95,8 +94,7 @@ def call_token(tx: Transaction, counter_id: str, token_id: str, why: str, now: d
     before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
     if before.ended or before.step.state is not StepState.WAITING or before.step.stage != counter.stage:
         raise NotInThisLine(f"{before.label} is not waiting at stage {counter.stage}.", state=before.state)
-    waiting = line.heads_of_line(tx.conn, tx.centre.id, counter.stage)
-    passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, desk.group)
+    waiting, passes = line.heads_of_line(tx.conn, tx.centre.id, counter.stage, desk.group)
     choice = out_of_order(before.waiting, waiting, plan.calling, desk, passes, tx.centre.age(now), why)
     return _call(tx, counter, before, choice, (desk, passes), (actor, now))
 
@@ -126,7 +124,7 @@ def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) ->
     Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
     """
     counter = queries.counter_by_id(tx.conn, counter_id)
-    token = token_here(tx, counter.id)
+    token = queries.token_here(tx.conn, tx.centre.id, counter.id)
     if token is None:
         raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
     if seen is not None and (seen.token != token.id or seen.state not in (None, token.state)):
@@ -134,15 +132,9 @@ def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) ->
     return token
 
 
-def token_here(tx: Transaction, counter_id: str) -> tokens.Token | None:
-    """Return the token called to, served at, or helped with by a counter."""
-    token = queries.token_at(tx.conn, tx.centre.id, counter_id)
-    return queries.token_helped(tx.conn, tx.centre.id, counter_id) if token is None else token
-
-
 def require_free(tx: Transaction, counter_id: str) -> None:
     """Raise CounterBusy, with the current call, while somebody is at a counter."""
-    token = token_here(tx, counter_id)
+    token = queries.token_here(tx.conn, tx.centre.id, counter_id)
     if token is not None:
         call = {"id": token.step.call, "token": staff_view(token), "counter": token.step.counter}
         raise CounterBusy(f"Counter {counter_id} still has {token.label}.", call=call, current=staff_view(token))

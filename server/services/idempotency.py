@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-
 from server.domain.errors import IdempotencyKeyReused
-from server.storage.people import Idempotency
+from server.storage import answers
+from server.storage.answers import Kept
 from server.storage.transaction import Transaction
 
 KEPT = timedelta(hours=24)
@@ -44,31 +43,23 @@ def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> An
 
     A refusal is not kept: it changed nothing. Raises IdempotencyKeyReused for the same key with another body.
     """
-    mine = (Idempotency.principal == attempt.principal, Idempotency.key == attempt.key)
-    row = tx.conn.execute(
-        select(Idempotency.body_hash, Idempotency.status, Idempotency.answer, Idempotency.created_at).where(*mine)
-    ).one_or_none()
-    if row is not None and row.created_at > attempt.at - KEPT:
-        if row.body_hash != attempt.body_hash:
-            raise IdempotencyKeyReused("This Idempotency-Key was used for another command.")
-        return Answer(row.status, row.answer)
-    if row is not None:
-        tx.conn.execute(delete(Idempotency).where(*mine))
+    kept = answers.find_answer(tx.conn, attempt.principal, attempt.key)
+    if kept is not None:
+        if kept.created_at > attempt.at - KEPT:
+            return _again(kept, attempt)
+        answers.forget_answer(tx.conn, attempt.principal, attempt.key)
     answer = command()
-    tx.conn.execute(
-        insert(Idempotency).values(
-            principal=attempt.principal,
-            key=attempt.key,
-            centre_id=tx.centre.id,
-            body_hash=attempt.body_hash,
-            status=answer.status,
-            answer=dict(answer.body),
-            created_at=attempt.at,
-        )
-    )
+    new = Kept(attempt.body_hash, answer.status, dict(answer.body), attempt.at)
+    answers.keep_answer(tx.conn, attempt.principal, attempt.key, tx.centre.id, new)
     return answer
+
+
+def _again(kept: Kept, attempt: Attempt) -> Answer:
+    if kept.body_hash != attempt.body_hash:
+        raise IdempotencyKeyReused("This Idempotency-Key was used for another command.")
+    return Answer(kept.status, kept.answer)
 
 
 def forget_expired(tx: Transaction, at: datetime) -> int:
     """Delete answers older than 24 hours; returns how many."""
-    return tx.conn.execute(delete(Idempotency).where(Idempotency.created_at <= at - KEPT)).rowcount
+    return answers.forget_before(tx.conn, at - KEPT)

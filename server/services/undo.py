@@ -13,7 +13,6 @@ from server.domain.events import Event, Kind
 from server.domain.hours import active_seconds
 from server.domain.lifecycle import AT_COUNTER
 from server.domain.tokens import Token, from_record, to_iso, to_record
-from server.services.counters import token_here
 from server.services.plans import plan_of
 from server.services.records import record_token
 from server.storage import line, models, queries
@@ -133,7 +132,7 @@ def _require_place(tx: Transaction, before: Token) -> None:
     if before.ended or before.step.state not in AT_COUNTER:
         return
     for counter in (str(before.step.counter), *before.step.beside):
-        there = token_here(tx, counter)
+        there = queries.token_here(tx.conn, tx.centre.id, counter)
         if there is not None and there.id != before.id:
             raise CounterBusy(f"Counter {counter} has {there.label} now.", counter=counter)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Transaction as SqlTransaction
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -131,30 +132,34 @@ class Database:
                 command.answer.set_exception(refusal)
 
     def _commit(self, batch: Sequence[_Command]) -> tuple[list[tuple[Any, Exception | None]], bool]:
-        with self._writer.connect() as connection, connection.begin():
+        """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
+        with self._writer.connect() as connection, connection.begin() as whole:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
             answers, events = [], []
             for command in batch:
                 tx = Transaction(connection, None if command.centre is None else states[command.centre])
-                answers.append(_attempt(tx, command.fn))
-                if answers[-1][1] is None and tx.state is not None:
-                    states[tx.state.id] = tx.state
-                    events += tx.rows
+                part = connection.begin_nested() if len(batch) > 1 else whole
+                answers.append(_attempt(tx, command.fn, part))
+                if answers[-1][1] is None:
+                    if part is not whole:
+                        part.commit()
+                    if tx.state is not None:
+                        states[tx.state.id] = tx.state
+                        events += tx.rows
             _record(connection, states, events)
         return answers, bool(events)
 
 
-def _attempt(tx: Transaction, fn: Callable[[Transaction], T]) -> tuple[T | None, Exception | None]:
-    savepoint = tx.conn.begin_nested()
+def _attempt(
+    tx: Transaction, fn: Callable[[Transaction], T], part: SqlTransaction
+) -> tuple[T | None, Exception | None]:
     try:
-        result = fn(tx)
-        savepoint.commit()
+        return fn(tx), None
     except Exception as refusal:  # handed to the caller of this command; its neighbours go on
         if tx.conn.invalidated:
             raise
-        savepoint.rollback()
+        part.rollback()
         return None, refusal
-    return result, None
 
 
 def _record(connection: Connection, states: dict[int, CentreState], events: list[dict[str, Any]]) -> None:

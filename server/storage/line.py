@@ -22,7 +22,8 @@ HEADS = Statement(
             SELECT (SELECT min(w.lane) FROM step AS w
                     WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting' AND w.lane > lanes.lane)
             FROM lanes WHERE lanes.lane IS NOT NULL)
-        SELECT s.seq, s.token_id, t.label, s.lane, s.since
+        SELECT s.seq, s.token_id, t.label, s.lane, s.since,
+            (SELECT g.passes FROM call_group AS g WHERE g.centre_id = :centre AND g.stage = :stage AND g.desks = :desks)
         FROM lanes
         JOIN step AS s ON s.centre_id = :centre AND s.seq = (
             SELECT w.seq FROM step AS w
@@ -30,7 +31,7 @@ HEADS = Statement(
             ORDER BY w.since, w.seq LIMIT 1)
         JOIN token AS t ON t.id = s.token_id
         """
-    ).columns(Step.seq, Step.token_id, Token.label, Step.lane, Step.since)
+    ).columns(Step.seq, Step.token_id, Token.label, Step.lane, Step.since, CallGroup.passes)
 )
 PASSES = Statement(
     select(CallGroup.passes).where(
@@ -65,10 +66,11 @@ AHEAD = Statement(
 )
 
 
-def heads_of_line(conn: Connection, centre_id: int, stage: str) -> list[Waiting]:
-    """Return the first waiting step of each lane at a stage."""
-    rows = HEADS.rows(conn, centre=centre_id, stage=stage)
-    return [Waiting(seq, token, label, lane_of_key(lane), since) for seq, token, label, lane, since in rows]
+def heads_of_line(conn: Connection, centre_id: int, stage: str, desks: str) -> tuple[list[Waiting], int]:
+    """Return the first waiting step of each lane at a stage, and the passes of a group of desks (see `passes_of`)."""
+    rows = HEADS.rows(conn, centre=centre_id, stage=stage, desks=desks)
+    heads = [Waiting(seq, token, label, lane_of_key(lane), since) for seq, token, label, lane, since, _ in rows]
+    return heads, (rows[0][-1] or 0) if rows else 0
 
 
 def passes_of(conn: Connection, centre_id: int, stage: str, desks: str) -> int:

@@ -106,12 +106,16 @@ def open_tokens(conn: Connection, centre_id: int) -> Iterator[tokens.Token]:
     return map(_token, conn.execute(query))
 
 
-TOKEN_AT = Statement(
-    TOKEN.where(Step.centre_id == bindparam("centre"), Step.counter == bindparam("counter"), IS_AT_COUNTER)
+AT_DESK = (
+    select(Step.token_id)
+    .where(Step.centre_id == bindparam("centre"), Step.counter == bindparam("counter"), IS_AT_COUNTER)
+    .correlate(None)
 )
-TOKEN_HELPED = Statement(
-    TOKEN.join(Helper, Helper.token_id == Token.id).where(
-        Helper.centre_id == bindparam("centre"), Helper.counter == bindparam("counter")
+HELPED = select(Helper.token_id).where(Helper.counter == bindparam("counter")).correlate(None)
+TOKEN_HERE = Statement(
+    TOKEN.where(
+        Token.centre_id == bindparam("centre"),
+        Token.id == func.coalesce(AT_DESK.scalar_subquery(), HELPED.scalar_subquery()),
     )
 )
 DAY_LABEL = TOKEN.where(Token.centre_id == bindparam("centre"), Token.day == bindparam("day"))
@@ -136,12 +140,6 @@ def emergencies_since(conn: Connection, centre_id: int, since: datetime) -> int:
     """Return how many tokens were marked as an emergency since then."""
     mine = (Token.centre_id == centre_id, Token.emergency_at.is_not(None), Token.emergency_at > since)
     return int(conn.execute(select(func.count()).select_from(Token).where(*mine)).scalar_one())
-
-
-def token_helped(conn: Connection, centre_id: int, counter: str) -> tokens.Token | None:
-    """Return the token of a party that a counter helps to serve."""
-    row = TOKEN_HELPED.row(conn, centre=centre_id, counter=counter)
-    return None if row is None else _token(row)
 
 
 TOKENS_HELD = Statement(
@@ -179,9 +177,9 @@ def tokens_held(conn: Connection, centre_id: int, counter: str) -> list[tokens.T
     return [_token(row) for row in TOKENS_HELD.rows(conn, centre=centre_id, counter=counter)]
 
 
-def token_at(conn: Connection, centre_id: int, counter: str) -> tokens.Token | None:
-    """Return the token called to or served at a counter."""
-    row = TOKEN_AT.row(conn, centre=centre_id, counter=counter)
+def token_here(conn: Connection, centre_id: int, counter: str) -> tokens.Token | None:
+    """Return the token called to, served at, or helped with by a counter."""
+    row = TOKEN_HERE.row(conn, centre=centre_id, counter=counter)
     return None if row is None else _token(row)
 
 
