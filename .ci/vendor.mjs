@@ -35,8 +35,9 @@ const FILES = [
 
 // One file of pictograms: each is a symbol, shown by <use href="/static/vendor/icons.svg#name">.
 const ICONS = [
-  "accessibility", "arrow-left", "arrow-right", "baby", "book-user", "calendar-check", "circle-question-mark",
-  "contrast", "delete", "printer", "scan-line", "shield-check", "undo-2", "volume-2", "volume-x", "zap",
+  "accessibility", "arrow-left", "arrow-right", "baby", "book-user", "calendar-check", "calendar-clock",
+  "circle-question-mark", "contrast", "delete", "ear-off", "eye-off", "hand-helping", "printer", "scan-line",
+  "shield-check", "siren", "undo-2", "volume-2", "volume-x", "zap",
 ];
 const SPRITE = `${JS}/icons.svg`;
 
