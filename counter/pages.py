@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
 from server.services import places
+from server.services.tokens import ACCESS, PARTY_MAX
 from server.web.pages import staff_page
+from server.web.site import read
 
 STATIC = Path(__file__).parent / "static"
 
@@ -33,9 +35,15 @@ def console() -> Response | str:
 
 
 def _facts(centre: places.CentreFacts) -> dict[str, Any]:
+    plan = centre.plan
     return {
-        "outcomes": {s.code: {"ok": s.ok, "outcomes": list(s.outcomes)} for s in centre.plan.stages.values()},
+        "outcomes": {s.code: {"ok": s.ok, "outcomes": list(s.outcomes)} for s in plan.stages.values()},
         "clocks": centre.clocks,
         "needs": centre.needs,
-        "services": {s.code: s.name for s in centre.plan.services.values()},
+        "access": ACCESS,
+        "party_max": PARTY_MAX,
+        "services": {s.code: s.name for s in plan.services.values()},
+        "out_of_order": plan.floor.out_of_order,
+        "undo_min": plan.floor.undo_min,
+        "printers": read(lambda conn: places.printers_of(conn, centre.id)),
     }

@@ -30,10 +30,12 @@ class FreezeIn(Strict):
 
 
 class FrozenOut(BaseModel):
-    """Whether the floor is stopped, and since when."""
+    """Whether the floor is stopped, since when and why, and the latest stops as begin and end."""
 
     frozen: bool
     since: str | None
+    reason: str | None
+    freezes: list[list[str | None]]
 
 
 class LeaseIn(Strict):
@@ -139,6 +141,15 @@ def unfreeze(centre: str) -> Response:
     """Go on where the floor was stopped."""
     by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
     return command(by, lambda tx: freezes.unfreeze(tx, now, by.id))
+
+
+@bp.get(f"{AT}/freeze")
+@bp.output(FrozenOut)
+@bp.doc(security="bearer")
+def frozen(centre: str) -> Response:
+    """Get whether the floor is stopped."""
+    authorise(Permission.WATCH, centre=centre)
+    return jsonify(read(lambda conn: freezes.freezes_of(conn, centre)))
 
 
 @bp.post(f"{AT}/confirm-clock")

@@ -62,6 +62,12 @@ def device_counts(conn: Connection, centre_id: int) -> dict[str, int]:
     return {**{kind: len(rows) for kind, rows in found.items()}, "printer_ready": ready}
 
 
+def printers_of(conn: Connection, centre_id: int) -> dict[str, str]:
+    """Return the names of the printers of a centre that can print, by id."""
+    found = devices.devices_of(conn, centre_id, "printer")
+    return {printer.id: printer.name for printer in found if "host" in printer.settings}
+
+
 def centre_code(conn: Connection, centre_id: int) -> str:
     """Return the code of a centre; raises UnknownCentre."""
     return queries.centre_by_id(conn, centre_id).code

@@ -10,7 +10,7 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.errors import CounterBusy, LockedOut
-from server.domain.roles import Permission, Role
+from server.domain.roles import ALLOWED, Permission, Role
 from server.domain.tokens import to_iso
 from server.services import access
 from server.services.access import Principal
@@ -63,9 +63,8 @@ def staff_page(
     centre = read(lambda conn: facts_of(conn, principal.centre_id, site().clock.now()))
     own = facts(centre)
     language = picked_language(centre)
-    return frame(
-        centre.id, scripts, language=language, csrf=csrf, user=principal.user, role=principal.role.value, **own
-    )
+    who = {"user": principal.user, "role": principal.role.value, "may": sorted(ALLOWED[principal.role])}
+    return frame(centre.id, scripts, language=language, csrf=csrf, **who, **own)
 
 
 def picked_language(centre: CentreFacts) -> str:

@@ -51,6 +51,7 @@ MATRIX: dict[tuple[str, str], set[Role]] = {
     },
     ("POST", "/api/v1/centres/<centre>/appointments"): {M, I},
     ("GET", "/api/v1/centres/<centre>/appointments"): {C, M},
+    ("GET", "/api/v1/centres/<centre>/freeze"): {K, C, D, M, I},
     ("GET", "/api/v1/centres/<centre>/gate"): {K, C, D, M, I},
     ("GET", "/api/v1/centres/<centre>/explain/<label>"): {C, M},
 }
