@@ -36,5 +36,6 @@ def citizen(secret: str) -> tuple[str, int]:
     except UnknownToken:
         return render_template("display/unknown.html", lang="en"), 404
     facts = read(lambda conn: places.facts_of(conn, centre.id, now))
-    page = frame(centre.id, STATIC / "phone", language=picked_language(facts), secret=secret, status=status)
+    language, pause_min = picked_language(facts), facts.plan.floor.pause_min
+    page = frame(centre.id, STATIC / "phone", language=language, secret=secret, status=status, pause_min=pause_min)
     return render_template("display/citizen.html", lang=page["language"], page=page), 200

@@ -62,10 +62,13 @@ class StatusOut(BaseModel):
 
     label: str
     party: int
+    services: list[dict[str, str]]
+    language: str
     state: str
     frozen: bool
     stage: str | None
     counter: str | None
+    beside: list[str]
     call: str | None
     calls: int
     ahead: int

@@ -20,6 +20,8 @@ NUMBER_CAP_MM = 20
 QR_MM = 25
 QUIET = 4  # modules, ISO/IEC 18004
 FOOT_MM = 8
+BESIDE_GAP = 14
+PARTY_CAP_MIN = 32
 
 
 def shapes_indic() -> bool:
@@ -57,13 +59,17 @@ class _Paper:
         draw.text((WIDTH / 2, self.y + 34), words, fill=1, font=font, anchor="mm", language=self.language)
         self.y += 68 + 16
 
-    def number(self, label: str) -> None:
-        """Write the token, 20 mm high, as wide as the paper lets it be."""
+    def number(self, label: str, beside: str) -> None:
+        """Write the token, 20 mm high, and beside it, half as high or as the paper lets it be, the size of a party."""
         font = _number_font(NUMBER_CAP_MM * DOTS_PER_MM)
         self.y += 14
         left, top, right, bottom = font.getbbox(label)
+        small = _fitting(beside, WIDTH - 2 * MARGIN - BESIDE_GAP - round(right - left))
+        space = BESIDE_GAP + small.getlength(beside) if beside else 0
+        x, base = (WIDTH - (right - left) - space) / 2, self.y + 8 + bottom - top
         draw = ImageDraw.Draw(self.image)
-        draw.text((WIDTH / 2 - (left + right) / 2, self.y + 8 - top), label, fill=0, font=font)
+        draw.text((x - left, self.y + 8 - top), label, fill=0, font=font)
+        draw.text((x + right - left + BESIDE_GAP, base), beside, fill=0, font=small, anchor="ls")
         self.y += round(bottom - top) + 26
 
     def picture(self, picture: Image.Image) -> None:
@@ -81,7 +87,9 @@ def render(slip: Slip) -> Image.Image:
     paper.rule()
     for line in slip.service:
         paper.text(line, 2.6, gap=0)
-    paper.number(slip.label)
+    if slip.then:
+        paper.text(slip.then, 2.6, gap=0)
+    paper.number(slip.label, f"×{slip.party}" if slip.party > 1 else "")
     paper.text(slip.facts, 3.2, bold=True)
     paper.text(slip.issued, 2.4, gap=4)
     paper.picture(_qr(slip.address))
@@ -126,6 +134,13 @@ def _number_font(cap: int) -> ImageFont.FreeTypeFont:
     tried = _condensed(cap)
     _, top, _, bottom = tried.getbbox("N")
     return _condensed(round(cap * cap / (bottom - top)))
+
+
+def _fitting(words: str, width: int) -> ImageFont.FreeTypeFont:
+    """Return the condensed face, half as high as the number or less, in which words are not wider than `width` dots."""
+    half = NUMBER_CAP_MM * DOTS_PER_MM // 2
+    wide = _number_font(half).getlength(words)
+    return _number_font(max(PARTY_CAP_MIN, min(half, int(half * width / wide)))) if wide else _number_font(half)
 
 
 def _condensed(size: int) -> ImageFont.FreeTypeFont:

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A token slip, in words, with nothing personal. `language` shapes the script; `copy` 0 is the original."""
+    """A token slip, in words, with nothing personal. `language` shapes the script; `copy` 0 is the original.
+
+    `party` is how many people share the number, `then` one line about the services after the first.
+    """
 
     language: str
     centre: str
@@ -20,6 +23,8 @@ class Slip:
     help: str
     copy: int = 0
     copy_mark: str = ""
+    party: int = 1
+    then: str = ""
 
 
 class PrinterState(StrEnum):

@@ -8,11 +8,12 @@ from flask import Response, jsonify
 from pydantic import AwareDatetime, BaseModel, Field
 
 from server.domain.ids import status_secret, token_id
-from server.domain.roles import ALLOWED, Permission
+from server.domain.roles import ALLOWED, Permission, Role
 from server.domain.tokens import Token
 from server.services import printing, snapshots, visitors
 from server.services.access import Principal
 from server.services.tokens import Issued, Order, Paper, issue
+from server.storage.transaction import Transaction
 from server.web.commands import command
 from server.web.guard import authorise
 from server.web.references import hidden
@@ -132,7 +133,13 @@ def take_token(centre: str, asked: TokenIn) -> Response:
     principal = authorise(Permission.ISSUE, centre=centre)
     now, order, url = site().clock.now(), _order(principal, asked), site().settings.url
     desk = asked.counter
-    return command(principal, lambda tx: _answer(issue(tx, order, now, principal.id, desk=desk), url), status=201)
+
+    def give(tx: Transaction) -> dict[str, Any]:
+        if principal.role is Role.KIOSK:  # staff may go on by hand; nobody is sent into a hall that was stopped
+            tx.centre.require_running()
+        return _answer(issue(tx, order, now, principal.id, desk=desk), url)
+
+    return command(principal, give, status=201)
 
 
 @bp.post("/api/v1/centres/<centre>/here")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.errors import AppointmentEarly, AppointmentOtherDay
+from server.domain.hours import Hours, business_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,19 @@ def aged_from(slot: datetime | None, now: datetime, rules: SlotRules) -> datetim
     return slot
 
 
+def require_today(slot: datetime, hours: Hours, now: datetime) -> None:
+    """Raise AppointmentOtherDay, in words, unless a booking is for the business day at `now`."""
+    day, today = (business_day(at, hours.timezone, hours.day_start) for at in (slot, now))
+    if day != today:
+        local = slot.astimezone(ZoneInfo(hours.timezone))
+        told = f"The appointment {'is' if day > today else 'was'} on {local:%d-%m-%Y} at {local:%H:%M}."
+        raise AppointmentOtherDay(told, slot=local.isoformat(timespec="minutes"))
+
+
 def require_admitted(slot: datetime, batch: Batch, now: datetime, timezone: str) -> None:
-    """Raise AppointmentEarly or AppointmentOtherDay, in words, unless a booking may come in now."""
+    """Raise AppointmentEarly, in words, unless a booking of today may come in now."""
     zone = ZoneInfo(timezone)
-    local, today = slot.astimezone(zone), now.astimezone(zone)
-    if local.date() != today.date():
-        raise AppointmentOtherDay(
-            f"The appointment is on {local:%d-%m-%Y} at {local:%H:%M}.", slot=local.isoformat(timespec="minutes")
-        )
+    local = slot.astimezone(zone)
     if slot > batch.until:
         comes = now + (slot - batch.until)
         raise AppointmentEarly(

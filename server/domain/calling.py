@@ -163,6 +163,14 @@ def out_of_order(
     return Choice(chosen, Reason("out_of_order", params, text), 0 if oldest else passes + 1)
 
 
+def overtakings_left(quota: int, older: int, groups: int = 1) -> int | None:
+    """Return how often the rule can still call a younger token first, with `older` older ones in line.
+
+    Each of the `groups` of desks that may take the token keeps its quota for itself. None when there is no promise.
+    """
+    return groups * (quota - 1) * (older + 1) if quota and groups else None
+
+
 def _rank(one: Waiting, rule: CallingRule, desk: Desk, age: Age) -> tuple[Any, ...]:
     """Return what sorts the line: emergencies, those sent here, what the desk prefers, the protected, then age."""
     relative = 0.0 if rule.name == "fifo" else -age(one.since) / rule.target_s(one.lane.klass)

@@ -51,26 +51,32 @@ class Hours:
 
 
 def business_day(now: datetime, timezone: str, day_start: time = MIDNIGHT) -> date:
-    """Return the business day at the centre at the instant `now` (aware, UTC)."""
-    local = now.astimezone(ZoneInfo(timezone))
-    return local.date() - timedelta(days=local.time() < day_start)
+    """Return the business day at the centre at the instant `now` (aware, UTC).
+
+    Instants are compared, not wall clocks: where the clocks go back over `day_start` a day does not begin twice.
+    """
+    zone = ZoneInfo(timezone)
+    today = now.astimezone(zone).date()
+    begins = datetime.combine(today, day_start, zone).astimezone(UTC)
+    return today - timedelta(days=now < begins)
 
 
 def require_open(hours: Hours, now: datetime, *, early: timedelta = timedelta(), late: timedelta = timedelta()) -> None:
-    """Raise NotOpenNow, with the next opening, unless tokens are given at `now`.
+    """Raise NotOpenNow, with `why` and the next opening, unless tokens are given at `now`.
 
-    A booking may come `early` before the first and `late` after the last.
+    `why` is `holiday`, `early`, `over` or `lunch`. A booking may come `early` before the first token and `late` after
+    the last.
     """
     day = business_day(now, hours.timezone, hours.day_start)
     if not hours.works_on(day):
-        raise _refusal("The centre does not work today.", hours, now)
+        raise _refusal("holiday", "The centre does not work today.", hours, now)
     if now < hours.instant(day, hours.first) - early:
-        raise _refusal("Tokens are not given yet.", hours, now)
+        raise _refusal("early", "Tokens are not given yet.", hours, now)
     if now >= hours.end(day, hours.last) + late:
-        raise _refusal("No more tokens are given today.", hours, now)
+        raise _refusal("over", "No more tokens are given today.", hours, now)
     lunch = hours.lunch
     if lunch and not hours.staggered and hours.instant(day, lunch[0]) <= now < hours.instant(day, lunch[1]):
-        raise _refusal("It is lunch time.", hours, now)
+        raise _refusal("lunch", "It is lunch time.", hours, now)
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
@@ -105,12 +111,13 @@ def active_seconds(begin: datetime, end: datetime, freezes: Iterable[Freeze]) ->
     return total
 
 
-def _refusal(told: str, hours: Hours, now: datetime) -> NotOpenNow:
+def _refusal(why: str, told: str, hours: Hours, now: datetime) -> NotOpenNow:
     opening = next_opening(hours, now)
     if opening is None:
-        return NotOpenNow(told, opens_at=None)
+        return NotOpenNow(told, why=why, opens_at=None)
     local = opening.astimezone(ZoneInfo(hours.timezone))
-    return NotOpenNow(f"{told} The next are given on {local:%d-%m-%Y} at {local:%H:%M}.", opens_at=local.isoformat())
+    following = f"The next are given on {local:%d-%m-%Y} at {local:%H:%M}."
+    return NotOpenNow(f"{told} {following}", why=why, opens_at=local.isoformat())
 
 
 def clock(text: str) -> time:

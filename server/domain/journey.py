@@ -45,16 +45,20 @@ def follow_route(
     outcomes: Mapping[str, Outcome],
     outcome: str,
     back_to: str | None = None,
+    *,
+    returning: bool = False,
 ) -> Stop:
     """Return where a token goes from `stage` with `outcome`; raises UnknownOutcome.
 
-    `back_to` is the stage that sent the token into a loop, if it is in one.
+    `back_to` is the stage that sent the token into a loop, if it is in one. When it was sent on an errand and is
+    `returning`, or is off its route, the next stage is the one that sent it.
     """
     rule = outcomes.get(outcome)
     if rule is None:
         known = sorted(outcomes)
         raise UnknownOutcome(f"Stage {stage} has no outcome “{outcome}”.", outcome=outcome, known=known)
-    following, loop = _target(route, stage, rule.to, back_to)
+    to = BACK if rule.to == NEXT and (returning or stage not in route) else rule.to
+    following, loop = _target(route, stage, to, back_to)
     return Stop(following, loop, outcome if rule.decides else None, rule.ends, rule.returns)
 
 

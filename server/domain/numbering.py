@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from server.domain.errors import SeriesFull
 
+DIGITS_MAX = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -26,7 +28,9 @@ def next_numbers(series: Series, used: int, count: int = 1) -> int:
 def read_label(text: str) -> tuple[str, int] | None:
     """Return the (letter, number) of a label like `N007` or `n 7`, None when it is none."""
     letter, digits = text.strip()[:1].upper(), text.strip()[1:].strip()
-    return (letter, int(digits)) if letter.isalpha() and digits.isdigit() else None
+    if not letter.isalpha() or not digits.isdecimal() or len(digits) > DIGITS_MAX:
+        return None
+    return letter, int(digits)
 
 
 def label(letter: str, number: int) -> str:

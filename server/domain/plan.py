@@ -121,15 +121,16 @@ class Plan:
         """
         step = token.step
         stage = self.stages[step.stage]
-        stop = follow_route(self.routes[token.route], stage.code, stage.outcomes, outcome, step.back_to)
+        route, returning = self.routes[token.route], step.back_only is not None
+        stop = follow_route(route, stage.code, stage.outcomes, outcome, step.back_to, returning=returning)
         ends = stop.ends or token.ends
         if stop.stage is not None or stop.returns or ends is not TokenEnd.DONE:
             return stop
         following = self.after(token.route, token.then)
         if not following:
             return stop
-        route = self.routes[self.services[following[0]].route]
-        return replace(stop, stage=route[0], service=following[0])
+        begins = self.routes[self.services[following[0]].route][0]
+        return replace(stop, stage=begins, service=following[0])
 
     def after(self, route: str, then: Sequence[str]) -> tuple[str, ...]:
         """Return which services are still to do when a route was passed to its end."""

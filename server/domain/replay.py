@@ -72,8 +72,9 @@ def _called(change: _Change) -> Token:
 
 def _transferred(change: _Change) -> Token:
     before, step = change.before.step, change.after.step
-    goes_back = step.back_only == before.counter and step.back_to == before.stage
-    target = Target(step.stage, step.only, returns=goes_back)
+    stays = (step.back_to, step.back_only) == (before.back_to, before.back_only)
+    returns = not stays and step.back_only is not None
+    target = Target(step.stage, step.only, returns=returns, loops=not stays and not returns)
     return tokens.transfer(change.before, target, change.event.seq, change.at)[1]
 
 

@@ -105,11 +105,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a transfer leads: a stage, and perhaps the only counter or officer; back to where it came from if so."""
+    """Where a transfer leads: a stage, and perhaps the only counter or officer.
+
+    Afterwards the token `returns` to the counter that sent it, or, from a stage off its route, `loops` to the stage.
+    """
 
     stage: str
     only: str | None = None
     returns: bool = False
+    loops: bool = False
 
 
 def call(token: Token, counter: str, call_id: str, now: datetime, *, jumped: bool = False) -> Token:
@@ -180,16 +184,10 @@ def transfer(token: Token, target: Target, seq: int, now: datetime) -> tuple[Ste
     """
     closed = _closed(token, Action.TRANSFER, now, "transfer")
     came_from = token.step
-    entered = Step(
-        seq,
-        target.stage,
-        StepState.WAITING,
-        now,
-        token.aged_from,
-        back_to=came_from.stage if target.returns else came_from.back_to,
-        back_only=came_from.counter if target.returns else came_from.back_only,
-        only=target.only,
-    )
+    back_to, back_only = came_from.back_to, came_from.back_only
+    if target.returns or target.loops:
+        back_to, back_only = came_from.stage, came_from.counter if target.returns else None
+    entered = Step(seq, target.stage, StepState.WAITING, now, token.aged_from, back_to, back_only, target.only)
     return closed, replace(token, step=entered)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
-from server.domain.appointments import Batch, batch_now, require_admitted
+from server.domain.appointments import Batch, batch_now, require_admitted, require_today
 from server.domain.errors import (
     AppointmentOtherCentre,
     AppointmentUsed,
@@ -15,6 +15,7 @@ from server.domain.errors import (
     UnknownAppointment,
     UnknownToken,
 )
+from server.domain.lifecycle import TokenEnd
 from server.domain.plan import Plan
 from server.domain.tokens import Token, to_iso
 from server.services.plans import plan_of
@@ -48,7 +49,8 @@ class Booking:
 def book(tx: Transaction, bookings: Sequence[Booking], now: datetime) -> int:
     """Take over bookings; one that is there already moves to its new slot. Returns how many were new.
 
-    Raises UnknownService, UnknownNeed.
+    A reference that was checked in keeps its token, but is good once more for a later day: people book again under
+    the reference they have. Raises UnknownService, UnknownNeed.
     """
     plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
     new = 0
@@ -61,9 +63,11 @@ def book(tx: Transaction, bookings: Sequence[Booking], now: datetime) -> int:
             "slot": booking.slot,
             "service": booking.service,
             "need": booking.need,
+            "token_id": None,
         }
         mine = Appointment.reference_hash == booking.reference_hash
-        moved = tx.conn.execute(update(Appointment).where(mine, Appointment.token_id.is_(None)).values(**values))
+        unused = or_(Appointment.token_id.is_(None), Appointment.day < values["day"])
+        moved = tx.conn.execute(update(Appointment).where(mine, unused).values(**values))
         if moved.rowcount == 0 and _row(tx.conn, booking.reference_hash, None) is None:
             tx.conn.execute(insert(Appointment).values(reference_hash=booking.reference_hash, **values))
             new += 1
@@ -73,10 +77,10 @@ def book(tx: Transaction, bookings: Sequence[Booking], now: datetime) -> int:
 def find(
     conn: Connection, centre: CentreState, tail: str, slot: datetime | None, now: datetime
 ) -> list[dict[str, Any]]:
-    """Return the bookings of today whose reference ends in `tail`, of one slot if it is given."""
+    """Return the bookings whose reference ends in `tail`: those of today, or of the slot that is given."""
     query = select(*ROW).where(
         Appointment.centre_id == centre.id,
-        Appointment.day == centre.day(now),
+        Appointment.day == centre.day(slot or now),
         Appointment.tail == tail.strip().upper()[-TAIL:],
     )
     if slot is not None:
@@ -133,13 +137,21 @@ def slot_of(
         other = queries.centre_by_id(tx.conn, row.centre_id)
         name = other.name.get("en") or next(iter(other.name.values()))
         raise AppointmentOtherCentre(f"This appointment is at {name}.", centre=other.code, name=other.name)
-    if row.token_id is not None:
-        token = queries.token_by_id(tx.conn, tx.centre.id, row.token_id)
-        raise AppointmentUsed(f"This appointment has its token: {token.label}.", label=token.label)
+    require_today(row.slot, plan.hours, now)
+    _require_unused(tx, row.token_id)
     batch = gate(tx.conn, tx.centre, plan, now)
     require_admitted(row.slot, batch, now, tx.centre.timezone)
     slot: datetime = row.slot
     return slot
+
+
+def _require_unused(tx: Transaction, token_id: str | None) -> None:
+    """Raise AppointmentUsed when a booking has its token; one that was cancelled leaves the booking good."""
+    if token_id is None:
+        return
+    token = queries.token_by_id(tx.conn, tx.centre.id, token_id)
+    if token.state != TokenEnd.CANCELLED.value:
+        raise AppointmentUsed(f"This appointment has its token: {token.label}.", label=token.label)
 
 
 def check_in(tx: Transaction, reference_hash: str | None, booking: int | None, token: Token) -> None:

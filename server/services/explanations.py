@@ -31,6 +31,22 @@ SENTENCES: Mapping[str, str] = {
     "taken_over": "{label} goes on at another counter.",
 }
 
+# What everybody may know of a call that passed others over, by its rule; any other was due by its age and target.
+WHY_FIRST: Mapping[str, str] = {
+    "protected_class": "priority",
+    "emergency": "priority",
+    "out_of_order": "staff",
+    "preferred_here": "counter",
+    "language": "counter",
+    "sent_here": "counter",
+}
+CALLED_FIRST: Mapping[str, str] = {
+    "priority": "{label} was called first: priority.",
+    "staff": "{label} was called first: staff decided so.",
+    "counter": "{label} was called first: that counter is meant for it.",
+    "due": "{label} was called first: its time was due.",
+}
+
 
 def told(reason: Mapping[str, Any], plan: Plan | None, language: str) -> str:
     """Return the sentence of a stored reason in a language; the stored English one for a rule of before."""
@@ -77,31 +93,41 @@ def explain(conn: Connection, centre: CentreState, label: str, day: date, langua
         for event in events_of(conn, centre.id, token.id)
         if event.kind is Kind.TOKEN_CALLED
     ]
+    before = overtakers_of(conn, centre, plan, token)
     return {
         "label": token.label,
         "day": day.isoformat(),
         "state": token.state,
         "stage": token.step.stage,
         "calls": calls,
-        "overtaken": [overtaken_by(plan, one, language) for one in overtakers_of(conn, centre, plan, token)],
+        "overtaken": [overtaken_by(conn, centre, token, first, language) for first in before],
     }
 
 
-def overtakers_of(conn: Connection, centre: CentreState, plan: Plan, token: Token) -> list[tuple[str, str]]:
-    """Return (label, class) of the younger that were called before a token at its present stage.
+def overtakers_of(conn: Connection, centre: CentreState, plan: Plan, token: Token) -> list[str]:
+    """Return the labels of the younger that were called before a token at its present stage.
 
     Only calls of counters that could have called the token count.
     """
     found = line.overtakers(conn, centre.id, token)
-    return [(label, klass) for label, klass, counter in found if plan.desk(counter or "").takes(token.lane)]
+    return [label for label, _, counter in found if plan.desk(counter or "").takes(token.lane)]
 
 
-def overtaken_by(plan: Plan, one: tuple[str, str], language: str) -> dict[str, str]:
-    """Return who overtook a token, and why, as everybody may know it."""
-    label, klass = one
-    protected = klass in plan.calling.protected
-    sentence = "{label} was called first: priority." if protected else "{label} was called first: its time was due."
-    return {"label": label, "text": translate(language, sentence, label=label)}
+def overtaken_by(conn: Connection, centre: CentreState, token: Token, first: str, language: str) -> dict[str, str]:
+    """Return `{label, why, text}`: who was called before a token, and why, as everybody may know it."""
+    why = WHY_FIRST.get(_rule_of(conn, centre, token, first), "due")
+    return {"label": first, "why": why, "text": translate(language, CALLED_FIRST[why], label=first)}
+
+
+def _rule_of(conn: Connection, centre: CentreState, token: Token, first: str) -> str:
+    """Return the rule by which another was called last at the stage at which a token waits."""
+    number = read_label(first)
+    if number is None:
+        return ""
+    other = queries.token_by_number(conn, centre.id, token.day, *number)
+    calls = [e.data for e in events_of(conn, centre.id, other.id) if e.kind is Kind.TOKEN_CALLED]
+    here = [call["reason"]["rule"] for call in calls if call["token"]["step"]["stage"] == token.step.stage]
+    return str(here[-1]) if here else ""
 
 
 def events_of(conn: Connection, centre_id: int, token_id: str) -> Iterator[Event]:

@@ -1,10 +1,12 @@
 """A citizen's own view: the truth of now, and the way behind and before them. Nothing of anyone else."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.domain.calling import overtakings_left
 from server.domain.lifecycle import StepState
 from server.domain.plan import Plan
 from server.domain.tokens import Token, to_iso
@@ -19,26 +21,24 @@ from server.storage.transaction import CentreState
 def status_of(conn: Connection, secret: str, now: datetime) -> tuple[CentreState, dict[str, Any]]:
     """Return the centre and the status of the token with this secret; raises UnknownToken.
 
-    `{label, party, state, frozen, stage, counter, call, calls, ahead, wait, journey, overtaken, until, return_until,
-    decision, ended, as_of}`.
+    `{label, party, services, language, state, frozen, stage, counter, beside, call, calls, ahead, wait, journey,
+    overtaken, until, return_until, decision, ended, as_of}`; `services` are the names of the present one and of those
+    that follow.
     """
     centre_id, token = queries.token_by_secret(conn, secret)
     centre = queries.centre_by_id(conn, centre_id)
     plan = plan_of(conn, centre, token.day)
-    step = token.step
     status = {
         "label": token.label,
         "party": token.party,
+        "services": [plan.services[code].name for code in (token.service, *token.then)],
+        "language": token.language,
         "state": token.state,
         "frozen": centre.frozen,
-        "stage": None if token.ended else step.stage,
-        "counter": None if token.ended else step.counter,
-        "call": None if token.ended else step.call,
-        "calls": 0 if token.ended else step.calls,
+        **_place(token),
         **_wait(conn, centre, plan, token),
         "journey": _journey(conn, plan, token, now),
         "overtaken": _overtaken(conn, centre, plan, token),
-        "until": to_iso(step.until) if step.until else None,
         "return_until": token.return_until.isoformat() if token.return_until else None,
         "decision": token.decision,
         "ended": token.ended,
@@ -47,14 +47,42 @@ def status_of(conn: Connection, secret: str, now: datetime) -> tuple[CentreState
     return centre, status
 
 
+def _place(token: Token) -> dict[str, Any]:
+    """Return where a token is now: nowhere when it has ended."""
+    step = token.step
+    if token.ended:
+        return {"stage": None, "counter": None, "beside": [], "call": None, "calls": 0, "until": None}
+    return {
+        "stage": step.stage,
+        "counter": step.counter,
+        "beside": list(step.beside),
+        "call": step.call,
+        "calls": step.calls,
+        "until": to_iso(step.until) if step.until else None,
+    }
+
+
 def _overtaken(conn: Connection, centre: CentreState, plan: Plan, token: Token) -> dict[str, Any] | None:
-    """Return how often others were called first at this stage, the latest of them and why; None when nobody was."""
+    """Return how often others were called first at this stage, the latest of them and why; None when nobody was.
+
+    `limit` is how many more the rule can call first with the line as it is, None when it makes no such promise.
+    """
     if token.ended or token.step.state is not StepState.WAITING:
         return None
     found = overtakers_of(conn, centre, plan, token)
     if not found:
         return None
-    return {"count": len(found), **overtaken_by(plan, found[-1], token.language)}
+    latest = overtaken_by(conn, centre, token, found[-1], token.language)
+    return {"count": len(found), **latest, "limit": _limit(conn, centre, plan, token)}
+
+
+def _limit(conn: Connection, centre: CentreState, plan: Plan, token: Token) -> int | None:
+    if token.lane.only:
+        return None
+    desks = [plan.desk(c.id) for c in queries.counters(conn, centre.id) if c.stage == token.step.stage]
+    groups = {desk.group for desk in desks if desk.takes(token.lane)}
+    older = line.before_count(conn, centre.id, token, protected=frozenset())
+    return overtakings_left(plan.calling.quota, older, len(groups))
 
 
 def _wait(conn: Connection, centre: CentreState, plan: Plan, token: Token) -> dict[str, Any]:
@@ -72,10 +100,23 @@ def _journey(conn: Connection, plan: Plan, token: Token, now: datetime) -> list[
     way = [_stop(plan, row.stage, row.entered_at, row.ended_at, now) for row in conn.execute(query)]
     if token.ended:
         return way
+    left = [*_left(plan, token), *_later(plan, token)]
+    return way + [{"stage": code, "name": plan.stages[code].name, "state": "ahead", "minutes": None} for code in left]
+
+
+def _left(plan: Plan, token: Token) -> tuple[str, ...]:
+    """Return the stages of the present route that are still ahead."""
     route = plan.routes[token.route]
     here = token.step.back_to or token.step.stage
-    left = route[route.index(here) + (token.step.back_to is None) :] if here in route else ()
-    return way + [{"stage": code, "name": plan.stages[code].name, "state": "ahead", "minutes": None} for code in left]
+    return route[route.index(here) + (token.step.back_to is None) :] if here in route else ()
+
+
+def _later(plan: Plan, token: Token) -> Iterator[str]:
+    """Return the stages of the services that follow the present one."""
+    route, then = token.route, token.then
+    while then := plan.after(route, then):
+        route, then = plan.services[then[0]].route, then[1:]
+        yield from plan.routes[route]
 
 
 def _stop(plan: Plan, stage: str, entered: datetime, ended: datetime | None, now: datetime) -> dict[str, Any]:

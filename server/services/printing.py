@@ -1,7 +1,7 @@
 """Slips in words, and the outbox of the printers: a job is printed once, or a person decides."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from server.domain.errors import UnknownPrinter
 from server.domain.plan import Names
 from server.domain.tokens import Token
 from server.domain.waiting import WaitRange
+from server.services.plans import plan_of
 from server.services.words import SOURCE, translate
 from server.storage import devices, queries
 from server.storage.people import PrintJob
@@ -44,7 +45,7 @@ class JobState:
 
 @dataclass(frozen=True, slots=True)
 class SlipFacts:
-    """What a slip tells beside the token itself."""
+    """What a slip tells beside the token itself; `then` are the services after the first."""
 
     centre: Names
     service: Names
@@ -53,6 +54,7 @@ class SlipFacts:
     wait: WaitRange
     address: str
     help: Names
+    then: tuple[Names, ...] = ()
 
 
 def compose(token: Token, facts: SlipFacts, now: datetime, language: str) -> Slip:
@@ -65,6 +67,7 @@ def compose(token: Token, facts: SlipFacts, now: datetime, language: str) -> Sli
     if facts.wait.high_min is not None:
         told.append(say("{low}–{high} min", low=facts.wait.low_min, high=facts.wait.high_min))
     names = [facts.service.get(code) for code in (language, SOURCE)]
+    following = ", ".join(_named(then, language) for then in facts.then)
     return Slip(
         language=language,
         centre=_named(facts.centre, language),
@@ -76,11 +79,15 @@ def compose(token: Token, facts: SlipFacts, now: datetime, language: str) -> Sli
         address_caption=say("See it on your phone, or show it at the kiosk again"),
         promise=say("If your turn has passed, show this slip. Your place is kept."),
         help=_named(facts.help, language),
+        party=token.party,
+        then=say("Then: {services}", services=following) if following else "",
     )
 
 
 def queue_original(tx: Transaction, printer: str, token: Token, facts: SlipFacts, now: datetime) -> None:
     """Put the slip of a new token into the outbox of a printer; raises UnknownPrinter."""
+    services = plan_of(tx.conn, tx.centre, token.day).services
+    facts = replace(facts, then=tuple(services[code].name for code in token.then))
     slips = (compose(token, facts, now, language) for language in (token.language, SOURCE))
     content = {name: asdict(slip) for name, slip in zip(SLIPS, slips, strict=True)}
     _queue(tx, printer, token, content, 0, now)

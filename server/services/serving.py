@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from server.domain import tokens
-from server.domain.errors import NoCurrentToken, TooEarlyToMiss
+from server.domain.errors import CounterNotOpen, NoCurrentToken, NotInThisLine, TooEarlyToMiss
 from server.domain.events import Kind
 from server.domain.hours import active_seconds, next_working_day
 from server.domain.journey import Stop
-from server.domain.lifecycle import StepState
+from server.domain.lifecycle import CounterState, StepState
 from server.domain.plan import Plan
 from server.domain.tokens import Target
 from server.services.counters import Seen, current_token, require_free, staff_view
@@ -104,23 +104,44 @@ def transfer(
 ) -> tokens.Token:
     """Send the current token to a stage, a counter or an officer; its age in the centre goes with it.
 
-    Raises UnknownCounter, UnknownStage, NoCurrentToken, IllegalTransition, Stale.
+    One that is sent off its route comes back to the stage it is taken from. Raises UnknownCounter, UnknownStage,
+    NoCurrentToken, IllegalTransition, Stale, and CounterNotOpen or NotInThisLine when nobody could ever call it there.
     """
     before = current_token(tx, counter_id, seen)
-    plan_of(tx.conn, tx.centre, tx.centre.day(now)).stage(target.stage)
-    closed, after = tokens.transfer(before, target, tx.next_seq, now)
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    _require_reachable(tx, plan, target)
+    route = plan.routes[before.route]
+    loops = before.step.stage in route and target.stage not in route and not target.returns
+    closed, after = tokens.transfer(before, replace(target, loops=loops), tx.next_seq, now)
     told = {"desk": counter_id, "reason": reason}
     return change_token(tx, (Kind.TOKEN_TRANSFERRED, actor, now), before, after, closed=closed, **told)
 
 
 def missable_at(tx: Transaction, plan: Plan, token: tokens.Token, now: datetime) -> tuple[int, int]:
-    """Return the calls and the seconds that are left until a called token may be noted as absent."""
+    """Return the calls and the seconds that are left until a called token may be noted as absent.
+
+    They count from the call itself: somebody who was missed and came back has as long as everybody.
+    """
     step = token.step
-    since = active_seconds(step.first_call or now, now, tx.centre.frozen_times)
+    called_at = now if step.call is None else queries.event_time(tx.conn, tx.centre.id, seq_of_call(step.call))
+    since = active_seconds(called_at, now, tx.centre.frozen_times)
     return (
         max(0, plan.floor.missed_calls - step.calls),
         max(0, round(plan.floor.missed_min * 60 - since)),
     )
+
+
+def _require_reachable(tx: Transaction, plan: Plan, target: Target) -> None:
+    """Raise unless the counter or the officer that alone may call a token works at the stage it is sent to."""
+    plan.stage(target.stage)
+    if target.only is None:
+        return
+    desks = [c for c in queries.counters(tx.conn, tx.centre.id) if c.stage == target.stage]
+    meant = [c for c in desks if target.only in (c.id, c.operator)]
+    if not meant:
+        raise NotInThisLine(f"Stage {target.stage} has no such counter or officer now.", stage=target.stage)
+    if all(counter.state is CounterState.CLOSED for counter in meant):
+        raise CounterNotOpen(f"Counter {meant[0].id} is closed.", state=CounterState.CLOSED.value)
 
 
 def _held(tx: Transaction, counter_id: str, token_id: str | None) -> tokens.Token:

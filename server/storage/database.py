@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy import Transaction as SqlTransaction
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.domain.errors import Unavailable
@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Command:
+class Command:
+    """A command that waits for the writer: its centre, what to run, and where the answer goes."""
+
     centre: int | None
     fn: Callable[[Transaction], Any]
     answer: "Future[Any]"
@@ -46,7 +48,7 @@ class Database:
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = url
         self._writer, self._reader = open_engines(url, synchronous=synchronous)
-        self._commands: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -56,7 +58,7 @@ class Database:
         try:
             with self._reader.connect() as connection, connection.begin():
                 return fn(connection)
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
+        except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
             raise _unavailable(error) from error
 
     def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
@@ -69,7 +71,7 @@ class Database:
             raise RuntimeError("write() inside write(): services get the transaction, never the database")
         self._ensure_writer()
         answer: Future[T] = Future()
-        self._commands.put(_Command(centre, fn, answer))
+        self._commands.put(Command(centre, fn, answer))
         return answer.result()
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -100,8 +102,8 @@ class Database:
             if last:
                 return
 
-    def _next_batch(self) -> tuple[list[_Command], bool]:
-        batch: list[_Command] = []
+    def _next_batch(self) -> tuple[list[Command], bool]:
+        batch: list[Command] = []
         command = self._commands.get()
         while command is not None:
             batch.append(command)
@@ -113,7 +115,7 @@ class Database:
                 return batch, False
         return batch, True
 
-    def _apply(self, batch: Sequence[_Command]) -> None:
+    def _apply(self, batch: Sequence[Command]) -> None:
         """Run a batch and tell every caller what came of it; nothing that happens here stops the writer."""
         try:
             answers, recorded = self._commit(batch)
@@ -131,7 +133,7 @@ class Database:
             else:
                 command.answer.set_exception(refusal)
 
-    def _commit(self, batch: Sequence[_Command]) -> tuple[list[tuple[Any, Exception | None]], bool]:
+    def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], bool]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
         with self._writer.connect() as connection, connection.begin() as whole:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})

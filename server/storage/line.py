@@ -1,18 +1,19 @@
 """Reads of the line: the first of each lane, how many stand where, and the quota of each group of desks."""
 
-from sqlalchemy import Boolean, ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select, text
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
 
 from server.domain.calling import Waiting, lane_of_key
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token as TokenValue
+from server.storage.base import WAITING
 from server.storage.models import CallGroup, Counter, Step, Token
 from server.storage.statements import Statement
 
-# As a literal, so that both databases see that a partial index serves it.
-IS_WAITING: ColumnElement[bool] = literal_column("step.state = 'waiting'", Boolean)
+# As a text, so that both databases see that a partial index serves it.
+IS_WAITING = text(f"step.{WAITING}")
 
 # A skip scan: from each lane the index leads to the next, and to the first who waits in it. What it costs is the
-# number of lanes in which somebody waits, not the number of people.
+# number of lanes in which somebody waits, not the number of people. CROSS JOIN keeps SQLite from turning that around.
 HEADS = Statement(
     text(
         """
@@ -24,12 +25,11 @@ HEADS = Statement(
             FROM lanes WHERE lanes.lane IS NOT NULL)
         SELECT s.seq, s.token_id, t.label, s.lane, s.since,
             (SELECT g.passes FROM call_group AS g WHERE g.centre_id = :centre AND g.stage = :stage AND g.desks = :desks)
-        FROM lanes
-        JOIN step AS s ON s.centre_id = :centre AND s.seq = (
+        FROM lanes CROSS JOIN step AS s CROSS JOIN token AS t
+        WHERE t.id = s.token_id AND s.centre_id = :centre AND s.seq = (
             SELECT w.seq FROM step AS w
             WHERE w.centre_id = :centre AND w.stage = :stage AND w.lane = lanes.lane AND w.state = 'waiting'
             ORDER BY w.since, w.seq LIMIT 1)
-        JOIN token AS t ON t.id = s.token_id
         """
     ).columns(Step.seq, Step.token_id, Token.label, Step.lane, Step.since, CallGroup.passes)
 )
@@ -122,7 +122,7 @@ def overtakers(conn: Connection, centre_id: int, token: TokenValue) -> list[tupl
         .where(
             Step.centre_id == centre_id,
             Step.stage == step.stage,
-            literal_column("step.jumped", Boolean),
+            text("step.jumped"),
             Step.called_at > step.entered_at,
             or_(Step.since > step.since, and_(Step.since == step.since, Step.seq > step.seq)),
         )

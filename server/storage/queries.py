@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    ColumnElement,
     Connection,
     and_,
     bindparam,
@@ -15,22 +13,21 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal_column,
     select,
+    text,
     update,
 )
 
 from server.domain import tokens
 from server.domain.errors import UnknownCentre, UnknownCounter, UnknownToken
 from server.domain.lifecycle import AT_COUNTER, CounterState, StepState, TokenEnd
+from server.storage.base import state_in
 from server.storage.models import Centre, Counter, Helper, Step, Token
 from server.storage.statements import Statement
 from server.storage.transaction import CENTRE, CentreState
 
-# As a literal, so that both databases see that a partial index serves it.
-IS_AT_COUNTER: ColumnElement[bool] = literal_column(
-    f"step.state IN ({', '.join(repr(state.value) for state in sorted(AT_COUNTER))})", Boolean
-)
+# As a text, so that both databases see that a partial index serves it: SQLAlchemy would bind the values as parameters.
+IS_AT_COUNTER = text(f"step.{state_in(AT_COUNTER)}")
 STEP_FIELDS = [field.name for field in fields(tokens.Step)]
 TOKEN_FIELDS = [field.name for field in fields(tokens.Token) if field.name != "step"]
 BEFORE_STEP = [field.name for field in fields(tokens.Token)].index("step")
@@ -146,7 +143,7 @@ TOKENS_HELD = Statement(
     TOKEN.where(
         Step.centre_id == bindparam("centre"),
         Step.counter == bindparam("counter"),
-        literal_column("step.state = 'held'", Boolean),
+        text("step.state = 'held'"),
         Token.ended_at.is_(None),
     ).order_by(Step.first_call, Step.seq)
 )
@@ -156,7 +153,7 @@ PAUSES_OVER = Statement(
     select(Step.token_id).where(
         Step.centre_id == bindparam("centre"),
         Step.until <= bindparam("now"),
-        literal_column("step.state = 'paused'", Boolean),
+        text("step.state = 'paused'"),
     )
 )
 

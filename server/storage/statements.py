@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Select, TextClause, TextualSelect
+from sqlalchemy import Connection, Dialect, Select, TextClause, TextualSelect
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
@@ -21,18 +21,20 @@ class _Compiled:
     """The SQL for one database with its fixed values, and how to convert values going in and columns coming out."""
 
     sql: str
-    order: Sequence[str] | None
+    by_name: bool
     fixed: Mapping[str, Any]
-    into: Mapping[str, Convert]
+    into: Sequence[tuple[str, Convert | None]]
     out: Sequence[tuple[int, Convert]]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """Return the values as the driver takes them: by name, or in the order of the question marks."""
-        values = {**self.fixed, **values}
-        bound = {**values, **{name: convert(values[name]) for name, convert in self.into.items()}}
-        return bound if self.order is None else tuple(bound[name] for name in self.order)
+        if self.fixed:
+            values = {**self.fixed, **values}
+        if self.by_name:
+            return {name: convert(values[name]) if convert else values[name] for name, convert in self.into}
+        return tuple([convert(values[name]) if convert else values[name] for name, convert in self.into])
 
-    def converted(self, row: Any) -> list[Any]:
+    def converted(self, row: Sequence[Any]) -> list[Any]:
         """Return a row with its columns as Python values."""
         values = list(row)
         for place, convert in self.out:
@@ -50,7 +52,7 @@ class Statement:
     def rows(self, conn: Connection, **values: Any) -> list[list[Any]]:
         """Run and return all rows."""
         compiled = self._for(conn.dialect)
-        return [compiled.converted(row) for row in self._run(conn, compiled, values)]
+        return [compiled.converted(row) for row in _fetch(conn, compiled.sql, compiled.bind(values))]
 
     def row(self, conn: Connection, **values: Any) -> list[Any] | None:
         """Run and return the first row, None when there is none."""
@@ -59,15 +61,13 @@ class Statement:
 
     def run(self, conn: Connection, **values: Any) -> int:
         """Run and return how many rows were changed."""
-        return self._run(conn, self._for(conn.dialect), values).rowcount
+        compiled = self._for(conn.dialect)
+        return conn.exec_driver_sql(compiled.sql, compiled.bind(values)).rowcount
 
     def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each row of values."""
         compiled = self._for(conn.dialect)
         conn.exec_driver_sql(compiled.sql, [compiled.bind(row) for row in rows])
-
-    def _run(self, conn: Connection, compiled: _Compiled, values: Mapping[str, Any]) -> CursorResult[Any]:
-        return conn.exec_driver_sql(compiled.sql, compiled.bind(values))
 
     def _for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -76,16 +76,33 @@ class Statement:
         return compiled
 
 
+def _fetch(conn: Connection, sql: str, values: Any) -> Sequence[Sequence[Any]]:
+    """Run on the driver's own cursor: describing forty columns to SQLAlchemy costs more than reading them.
+
+    What fails is asked again through SQLAlchemy, which knows the error's name and drops a dead connection.
+    """
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+    except conn.dialect.loaded_dbapi.Error:
+        return conn.exec_driver_sql(sql, values).fetchall()
+    finally:
+        cursor.close()
+
+
 def _compile(core: Core, sets: Sequence[str] | None, dialect: Dialect) -> _Compiled:
     compiled = core.compile(dialect=dialect, column_keys=list(sets) if sets is not None else None)
-    into = {name: _into(bound.type, dialect) for name, bound in compiled.binds.items()}
+    binds = compiled.binds
+    into = {name: _into(bound.type, dialect) for name, bound in binds.items()}
     columns = [] if isinstance(core, UpdateBase | TextClause) else list(core.selected_columns)
     out = [(place, _out(column.type, dialect)) for place, column in enumerate(columns)]
+    names = compiled.positiontup
     return _Compiled(
         sql=str(compiled),
-        order=compiled.positiontup,
-        fixed={name: bound.value for name, bound in compiled.binds.items() if not bound.required},
-        into={name: convert for name, convert in into.items() if convert is not None},
+        by_name=names is None,
+        fixed={name: bound.value for name, bound in binds.items() if not bound.required},
+        into=[(name, into[name]) for name in (binds if names is None else names)],
         out=[(place, convert) for place, convert in out if convert is not None],
     )
 
