@@ -55,6 +55,19 @@ def test_the_number_is_twenty_millimetres_high() -> None:
     assert (box[3] - box[1]) / DOTS_PER_MM == pytest.approx(20, abs=0.5)
 
 
+@pytest.mark.parametrize("party", [2, 20])
+def test_the_size_of_a_party_stands_beside_the_number_inside_the_paper(party: int) -> None:
+    alone, family = (np.array(render(replace(SLIP, party=size)).convert("L")) for size in (1, party))
+    assert alone.shape == family.shape
+    assert family[:, :8].min() == family[:, -8:].min() == 255
+    assert (family < 128).sum() > (alone < 128).sum()
+
+
+def test_a_family_with_several_services_and_a_copy_is_not_longer_than_a_hand() -> None:
+    more = replace(SLIP, party=5, then="फिर: पूछताछ", copy=1, copy_mark="DUPLICATE 1 / प्रतिलिपि 1")
+    assert render(SLIP).height < render(more).height <= 140 * DOTS_PER_MM
+
+
 def test_the_qr_code_is_large_enough_and_says_the_address() -> None:
     image = np.array(render(SLIP).convert("L"))
     address, corners, _ = cv2.QRCodeDetector().detectAndDecode(image)
