@@ -10,7 +10,7 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from server.domain.calling import Age, Choice, Desk, Waiting, choose_next
@@ -21,7 +21,7 @@ from server.domain.tokens import Token
 
 BY_PERSON = frozenset({"out_of_order", "taken_over"})
 NOT_COUNTED = BY_PERSON | {"emergency"}
-Plans = Callable[[date], Plan]
+Plans = Callable[[datetime], Plan]
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class _Line:
 
 
 class Audit:
-    """Follows the line from event to event. `plans` gives the plan of a business day."""
+    """Follows the line from event to event. `plans` gives the plan in force at an instant."""
 
     def __init__(self, plans: Plans) -> None:
         self._plans = plans
@@ -134,7 +134,7 @@ class Audit:
     def call(self, event: Event, before: Token, after: Token, age: Age) -> tuple[str, str] | None:
         """Judge a call before it is taken over; returns the code and the words of a fault."""
         told, counter = event.data["reason"], str(after.step.counter)
-        plan, line = self._plans(before.day), self._lines[before.step.stage]
+        plan, line = self._plans(event.at), self._lines[before.step.stage]
         desk = plan.desk(counter, event.data.get("officer"))
         group = (before.step.stage, desk.group)
         figures = self.day(before.day)
@@ -156,7 +156,7 @@ class Audit:
 
     def undo_call(self, call: Event, before: Token) -> None:
         """Take over that a call was taken back: its turn is given back, and nobody is worse off by the bound."""
-        plan = self._plans(before.day)
+        plan = self._plans(call.at)
         desk = plan.desk(str(call.data["token"]["step"]["counter"]), call.data.get("officer"))
         group = (before.step.stage, desk.group)
         most = max(plan.calling.quota - 1, 0)
@@ -165,7 +165,7 @@ class Audit:
             waiter.elders[desk.group] += 1
 
     def _join(self, token: Token) -> None:
-        line, plan = self._lines[token.step.stage], self._plans(token.day)
+        line, plan = self._lines[token.step.stage], self._plans(token.step.entered_at)
         new = _Waiter(token.waiting)
         for desk in _desks(plan, token.step.stage):
             for other in line.waiters.values():
@@ -183,7 +183,7 @@ class Audit:
             return None
         group = (before.step.stage, desk.group)
         passes = self._passes[group]
-        rule = self._plans(before.day).calling
+        rule = self._plans(event.at).calling
         choice: Choice | None = choose_next(self._lines[before.step.stage].heads(), rule, desk, passes, age)
         if choice is None or choice.waiting.token != before.id:
             due = "nobody" if choice is None else choice.waiting.label

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
 from server.domain.appointments import SlotRules
 from server.domain.calling import CallingRule, Desk
@@ -51,10 +50,6 @@ class FloorRules:
     return_days: int = 3
     emergencies_per_hour: int = 4
     out_of_order: Mapping[str, Names] = field(default_factory=dict)
-
-    def missable_at(self, first_call: datetime) -> datetime:
-        """Return the earliest time at which somebody first called then may be noted as absent."""
-        return first_call + timedelta(minutes=self.missed_min)
 
     def require_reason(self, code: str) -> str:
         """Return the code of a reason to call out of order; raises UnknownReason with those there are."""

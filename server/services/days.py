@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -15,9 +15,11 @@ from server.domain.tokens import to_iso
 from server.services.counters import set_state
 from server.services.plans import plan_of
 from server.services.records import change_token
+from server.services.releases import release, stranded
 from server.services.tokens import come_back
 from server.storage import queries
-from server.storage.transaction import Transaction
+from server.storage.queries import CounterRow
+from server.storage.transaction import CentreState, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,52 +35,79 @@ class DayClose:
 def close_day(tx: Transaction, now: datetime, actor: str, *, force: bool = False) -> DayClose:
     """End every open token, close every counter, and give no more numbers on this business day.
 
-    Repeating it is harmless. Raises CentreFrozen, and DayNotFinished while somebody is being served, unless `force`.
+    Before the centre opens, while nobody of today is there, it is the day before that is closed. Repeating it is
+    harmless. Raises CentreFrozen, and DayNotFinished while somebody is being served, unless `force`.
     """
     tx.centre.require_running()
     open_tokens = list(queries.open_tokens(tx.conn, tx.centre.id))
     if not force:
         _require_nobody_served(open_tokens)
-    return _close(tx, tx.centre.day(now), open_tokens, now, actor)
+    return _close(tx, _day_meant(tx, open_tokens, now), open_tokens, now, actor)
 
 
 def keep_house(tx: Transaction, now: datetime, actor: str = "clock") -> int:
-    """Do what time brings: pauses that are over end, and a day that nobody closed is closed after its last hour.
+    """Do what time brings: pauses that are over end, and a day that nobody closed is closed when the next begins.
 
-    Returns how many tokens it changed. While the centre is frozen nothing is done.
+    Tokens that wait for somebody who is gone wait for everybody. Returns how many tokens it changed. While the centre
+    is frozen nothing is done.
     """
     if tx.centre.frozen:
         return 0
-    changed = _end_pauses(tx, now, actor)
+    changed = _end_pauses(tx, now, actor) + release(tx, now, actor)
     today = tx.centre.day(now)
-    yesterday = [t for t in queries.open_tokens(tx.conn, tx.centre.id) if t.day < today]
-    if yesterday:
-        last = max(t.day for t in yesterday)
-        closed = _close(tx, last, yesterday, now, actor)
+    left = [t for t in queries.open_tokens(tx.conn, tx.centre.id) if t.day < today]
+    days = [t.day for t in left] + _days_of_open_counters(tx.conn, tx.centre, today)
+    if days:
+        closed = _close(tx, max(days), left, now, actor)
         changed += closed.expired + closed.no_show
     return changed
 
 
 def due_centres(conn: Connection, now: datetime) -> list[int]:
     """Return the ids of the centres for which `keep_house` has something to do."""
-    return [
-        centre.id
-        for centre in queries.centres(conn)
-        if not centre.frozen
-        and (queries.pauses_over(conn, centre.id, now) or queries.open_before(conn, centre.id, centre.day(now)))
-    ]
+    return [centre.id for centre in queries.centres(conn) if not centre.frozen and _is_due(conn, centre, now)]
 
 
 def confirm_clock(tx: Transaction, now: datetime, actor: str) -> None:
-    """Go on with the present time although the last event is later: a person has looked at the clock."""
+    """Go on with the present time although the last event is later: a person has looked at the clock.
+
+    A day that was closed while the clock was ahead is not over.
+    """
+    today, closed = tx.centre.day(now), tx.centre.closed_day
+    if closed is not None and closed > today:
+        tx.change_centre(closed_day=None)
     told = {"was": None if tx.centre.last_at is None else to_iso(tx.centre.last_at)}
     tx.record(Kind.CLOCK_CONFIRMED, actor, now, told)
+
+
+def _is_due(conn: Connection, centre: CentreState, now: datetime) -> bool:
+    today = centre.day(now)
+    return bool(
+        queries.pauses_over(conn, centre.id, now)
+        or stranded(conn, centre.id)
+        or queries.open_before(conn, centre.id, today)
+        or _days_of_open_counters(conn, centre, today)
+    )
+
+
+def _days_of_open_counters(conn: Connection, centre: CentreState, today: date) -> list[date]:
+    """Return the days before `today` from which a counter is still open or paused."""
+    still = (c.since for c in queries.counters(conn, centre.id) if c.state is not CounterState.CLOSED)
+    return [day for day in (centre.day(since) for since in still if since is not None) if day < today]
+
+
+def _day_meant(tx: Transaction, open_tokens: Sequence[tokens.Token], now: datetime) -> date:
+    """Return the business day that a person closes: today, or the one before until the centre opens."""
+    today = tx.centre.day(now)
+    hours = plan_of(tx.conn, tx.centre, today).hours
+    begun = now >= hours.instant(today, hours.opens) or any(token.day == today for token in open_tokens)
+    return today if begun else today - timedelta(days=1)
 
 
 def _close(tx: Transaction, day: date, open_tokens: Sequence[tokens.Token], now: datetime, actor: str) -> DayClose:
     hours = plan_of(tx.conn, tx.centre, day).hours
     ends = [_expire(tx, token, next_working_day(hours, day), now, actor) for token in open_tokens]
-    closed = _close_counters(tx, now, actor)
+    closed = _close_counters(tx, day, now, actor)
     result = DayClose(day, ends.count(TokenEnd.EXPIRED), ends.count(TokenEnd.NO_SHOW), closed)
     if tx.centre.closed_day is None or tx.centre.closed_day < day:
         tx.change_centre(closed_day=day)
@@ -110,8 +139,14 @@ def _expire(tx: Transaction, before: tokens.Token, again: date, now: datetime, a
     return after.ends
 
 
-def _close_counters(tx: Transaction, now: datetime, actor: str) -> int:
-    still_open = [c for c in queries.counters(tx.conn, tx.centre.id) if c.state is not CounterState.CLOSED]
+def _close_counters(tx: Transaction, day: date, now: datetime, actor: str) -> int:
+    """Close the counters that were open on a day; those opened since belong to the next one."""
+    counters = queries.counters(tx.conn, tx.centre.id)
+    still_open = [c for c in counters if c.state is not CounterState.CLOSED and _opened_by(tx, c, day)]
     for counter in still_open:
         set_state(tx, counter.id, CounterState.CLOSED, now, actor, after_current=True)
     return len(still_open)
+
+
+def _opened_by(tx: Transaction, counter: CounterRow, day: date) -> bool:
+    return counter.since is None or tx.centre.day(counter.since) <= day

@@ -1,6 +1,6 @@
 """Change a rule of a centre from a day on: yesterday is replayed with yesterday's rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from server.domain.errors import InvalidInput
 from server.domain.events import Kind
+from server.services.plans import plan_of
 from server.services.presets import POLICIES
+from server.storage import queries
 from server.storage.models import Policy
 from server.storage.transaction import CentreState, Transaction
 
@@ -26,6 +28,7 @@ def set_policy(
     if begins <= today and tx.centre.last_at is not None:
         raise InvalidInput("A rule changes from tomorrow on; a day that has begun keeps its rules.")
     clean = validated(kind, body)
+    _require_known(tx, kind, clean, today)
     mine = (Policy.centre_id == tx.centre.id, Policy.kind == kind, Policy.valid_from == begins)
     tx.conn.execute(delete(Policy).where(*mine))
     tx.conn.execute(insert(Policy).values(centre_id=tx.centre.id, kind=kind, valid_from=begins, body=clean))
@@ -41,6 +44,32 @@ def policies(conn: Connection, centre: CentreState, kind: str | None = None) -> 
         query = query.where(Policy.kind == kind)
     rows = conn.execute(query.order_by(Policy.kind, Policy.valid_from))
     return [{"kind": r.kind, "valid_from": r.valid_from.isoformat(), "body": r.body} for r in rows]
+
+
+def _require_known(tx: Transaction, kind: str, body: Mapping[str, Any], today: date) -> None:
+    """Raise InvalidInput when a rule names a series, a service or a counter that the centre does not have."""
+    plan = plan_of(tx.conn, tx.centre, today)
+    counters = [counter.id for counter in queries.counters(tx.conn, tx.centre.id)]
+    known = {"series": plan.series, "service": plan.services, "counter": counters}
+    for what, names in _named(kind, body).items():
+        unknown = sorted(set(names) - set(known[what]))
+        if unknown:
+            raise InvalidInput(f"There is no {what} {', '.join(unknown)} here.")
+
+
+def _named(kind: str, body: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return the series, services and counters that a rule speaks of."""
+    if kind == "needs":
+        return {"series": [need["series"] for need in body.values()]}
+    if kind == "calling":
+        return {"series": [*body["protected"], *body["targets"]]}
+    if kind == "desks":
+        return {
+            "counter": list(body),
+            "series": [letter for desk in body.values() for letter in (*desk["reserved"], *desk["prefers"])],
+            "service": [service for desk in body.values() for service in desk["services"]],
+        }
+    return {}
 
 
 def validated(kind: str, body: Any) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ class HoursShape(Shape):
     tokens: tuple[Clock, Clock]
     lunch: tuple[Clock, Clock] | None = None
     staggered_lunch: bool = True
-    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(min_length=1)
     holidays: list[date] = []
 
 
@@ -138,7 +138,7 @@ class DeskShape(Shape):
 class FloorShape(Shape):
     """The limits of a floor; see `server.domain.plan.FloorRules`."""
 
-    undo_min: Minutes = 5
+    undo_min: float = Field(5, gt=0, le=60)
     pause_min: Minutes = 15
     return_days: int = Field(3, ge=1)
     emergencies_per_hour: int = Field(4, ge=0)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
+
 from server.domain import tokens
 from server.domain.errors import CounterNotOpen, NoCurrentToken, NotInThisLine, TooEarlyToMiss
 from server.domain.events import Kind
@@ -14,7 +16,7 @@ from server.domain.tokens import Target
 from server.services.counters import Seen, current_token, require_free, staff_view
 from server.services.plans import plan_of
 from server.services.records import change_token
-from server.storage import queries
+from server.storage import models, queries
 from server.storage.transaction import Transaction
 
 
@@ -122,13 +124,20 @@ def missable_at(tx: Transaction, plan: Plan, token: tokens.Token, now: datetime)
 
     They count from the call itself: somebody who was missed and came back has as long as everybody.
     """
-    step = token.step
-    called_at = now if step.call is None else queries.event_time(tx.conn, tx.centre.id, seq_of_call(step.call))
-    since = active_seconds(called_at, now, tx.centre.frozen_times)
+    since = active_seconds(_called_at(tx, token, now), now, tx.centre.frozen_times)
     return (
-        max(0, plan.floor.missed_calls - step.calls),
+        max(0, plan.floor.missed_calls - token.step.calls),
         max(0, round(plan.floor.missed_min * 60 - since)),
     )
+
+
+def _called_at(tx: Transaction, token: tokens.Token, now: datetime) -> datetime:
+    """Return when the present call was made; its recalls do not change that. A call is named by its event."""
+    if token.step.call is None:
+        return now
+    seq = int(token.step.call.rpartition("-")[2])
+    query = select(models.Event.at).where(models.Event.centre_id == tx.centre.id, models.Event.seq == seq)
+    return tx.conn.execute(query).scalar_one()
 
 
 def _require_reachable(tx: Transaction, plan: Plan, target: Target) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.domain.calling import CallingRule
 from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.events import Event, Kind
 from server.domain.hours import active_seconds
@@ -111,7 +110,7 @@ def _undo(tx: Transaction, event: Event, now: datetime, actor: str, desk: str | 
     _require_place(tx, before)
     _restore(tx, after, before)
     if event.kind is Kind.TOKEN_CALLED:
-        _give_back_turn(tx, event, before, plan.calling)
+        _give_back_turn(tx, event, before)
     told = {"undoes": event.seq, "of": event.kind.value} | ({} if desk is None else {"desk": desk})
     record_token(tx, Kind.TOKEN_UNDONE, actor, now, before, **told)
     return before
@@ -150,10 +149,10 @@ def _restore(tx: Transaction, after: Token, before: Token) -> None:
         queries.set_helpers(conn, centre, before.id, before.step.beside)
 
 
-def _give_back_turn(tx: Transaction, event: Event, before: Token, rule: CallingRule) -> None:
+def _give_back_turn(tx: Transaction, event: Event, before: Token) -> None:
     """Count the calls that passed over the longest wait as if this one had not been made: at least as strictly."""
     plan = plan_of(tx.conn, tx.centre, tx.centre.day(event.at))
     group = plan.desk(str(event.data["token"]["step"]["counter"])).group
     now = line.passes_of(tx.conn, tx.centre.id, before.step.stage, group)
-    again = min(max(rule.quota - 1, 0), now + int(event.data.get("passes", 0)))
+    again = min(max(plan.calling.quota - 1, 0), now + int(event.data.get("passes", 0)))
     line.set_passes(tx.conn, tx.centre.id, before.step.stage, group, again)

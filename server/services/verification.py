@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from server.domain.lifecycle import AT_COUNTER, StepState
 from server.domain.plan import Plan
 from server.domain.replay import ACTIONS, replayed, same
 from server.domain.tokens import Token, from_record
+from server.services.freezes import KEPT
 from server.services.plans import plan_of
 from server.services.records import counter_view
 from server.services.snapshots import events_between
@@ -23,8 +24,8 @@ from server.storage import models, queries
 from server.storage.transaction import CentreState
 
 FAULTS_KEPT = 100
-REMEMBERED = timedelta(hours=1)
-STEPS_KEPT = 12
+REMEMBERED_S = 3600
+STEPS_KEPT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,8 @@ class _Replay:
         self.verdict.days = [day.view() for day in self._audit.days.values()]
         return self.verdict
 
-    def _plan(self, day: date) -> Plan:
-        return plan_of(self._conn, self._centre, day)
+    def _plan(self, at: datetime) -> Plan:
+        return plan_of(self._conn, self._centre, self._centre.day(at))
 
     def _check_chain(self, event: Event) -> None:
         expected = self.verdict.events + 1
@@ -255,7 +256,7 @@ class _Replay:
         if "counter" in event.data:
             self._counters[event.data["counter"]["id"]] = event.data["counter"]
         elif event.kind is Kind.CENTRE_FROZEN:
-            self._freezes = [*self._freezes[-9:], (event.at, None)]
+            self._freezes = [*(f for f in self._freezes if f[1] and f[1] > event.at - KEPT), (event.at, None)]
         elif event.kind is Kind.CENTRE_RESUMED:
             self._freezes[-1] = (self._freezes[-1][0], event.at)
         elif "lease" in event.data:
@@ -290,7 +291,8 @@ class _Replay:
 
     def _forget(self, now: datetime) -> None:
         """Compare tokens that ended long ago, which nobody can undo any more, with their rows, and let them go."""
-        old = [id_ for id_, past in self._ended.items() if (past.token.ended_at or now) < now - REMEMBERED]
+        ended = {id_: past.token.ended_at or now for id_, past in self._ended.items()}
+        old = [id_ for id_, at in ended.items() if active_seconds(at, now, self._freezes) > REMEMBERED_S]
         self._compare(self._ended.pop(id_).token for id_ in old)
 
     def _compare(self, replayed: Iterable[Token]) -> None:
