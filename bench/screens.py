@@ -15,11 +15,12 @@ SOON_S = 20.0
 
 
 class Screen:
-    """One board; `calls` holds when it heard of each call, by the id of the call."""
+    """One board; `calls` holds when it heard of each call, by the id of the call, `size` the bytes of one."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
         self.calls: dict[str, float] = {}
+        self.size = 0
         self.heard = asyncio.Event()
 
     @classmethod
@@ -69,7 +70,8 @@ class Screen:
         now = perf_counter()
         if text == "2":
             self._send("3")
-        elif '"token.called"' in text:
+        elif text.startswith("42/live,") and '"token.called"' in text:
+            self.size = size
             self._note(json.loads(text[text.index("[") :])[1], now)
         return text
 

@@ -36,7 +36,7 @@ def serving(database_url: str, folder: Path) -> Iterator[int]:
         "BAARI_MAX_SOCKETS": "600",
     }
     command = [sys.executable, "-m", "server", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=env, start_new_session=True)
+    process = subprocess.Popen(command, env=env, start_new_session=True)  # noqa: S603 - our own program
     try:
         _wait_until_ready(port)
         yield port

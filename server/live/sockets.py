@@ -1,5 +1,6 @@
 """The only Socket.IO handlers: a screen connects, and watches a centre."""
 
+import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
@@ -18,6 +19,8 @@ from server.services.snapshots import catch_up_of
 from server.storage.database import Database
 
 NAMESPACE = "/live"
+PART = 25
+BREATH_S = 0.001
 Who = Callable[[Mapping[str, Any]], Principal]
 """Tells whose socket it is, by what it sent as `auth` and by its cookies; raises Refused."""
 
@@ -32,13 +35,18 @@ class WatchIn(BaseModel):
 
 
 class Sockets:
-    """The screens connected to this process and who they are."""
+    """The screens connected to this process and who they are.
+
+    A room is kept in parts of 25 screens. A message goes to one part after the other with a breath between them, so
+    that requests are answered while hundreds of screens are told.
+    """
 
     def __init__(self, socketio: SocketIO, db: Database, who: Who, limit: int, gauge: Callable[[float], None]) -> None:
         self._socketio, self._db, self._who = socketio, db, who
         self._limit, self._gauge = limit, gauge
         self._lock = Lock()
         self._screens: dict[str, Principal] = {}
+        self._parts: dict[str, list[set[str]]] = {}
         for name, handler in (
             ("connect", self._connect),
             ("disconnect", self._disconnect),
@@ -48,7 +56,10 @@ class Sockets:
 
     def emit(self, room: str, name: str, message: Mapping[str, Any]) -> None:
         """Send a message to every screen in a room."""
-        self._socketio.emit(name, message, to=room, namespace=NAMESPACE)
+        for part in range(len(self._parts.get(room, ()))):
+            if part:
+                time.sleep(BREATH_S)
+            self._socketio.emit(name, message, to=f"{room}:{part}", namespace=NAMESPACE)
 
     def hint(self, centre: str, message: Mapping[str, Any]) -> None:
         """Tell staff something without a number: it may be lost."""
@@ -77,7 +88,22 @@ class Sockets:
     def _disconnect(self, *_reason: Any) -> None:
         with self._lock:
             self._screens.pop(_sid(), None)
+            for parts in self._parts.values():
+                for part in parts:
+                    part.discard(_sid())
             self._gauge(len(self._screens))
+
+    def _place(self, room: str) -> str:
+        """Return the part of a room in which this screen is, or the first that has a place for it."""
+        with self._lock:
+            parts = self._parts.setdefault(room, [])
+            mine = next((n for n, part in enumerate(parts) if _sid() in part), None)
+            if mine is None:
+                mine = next((n for n, part in enumerate(parts) if len(part) < PART), len(parts))
+            if mine == len(parts):
+                parts.append(set())
+            parts[mine].add(_sid())
+        return f"{room}:{mine}"
 
     def _watch(self, asked: Any = None) -> dict[str, Any]:
         """Join the room first, then read: what is committed in between comes twice rather than never."""
@@ -89,7 +115,7 @@ class Sockets:
         if principal is None or principal.centre != wanted.centre:
             return {"code": "forbidden"}
         staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
-        join_room(room_of(wanted.centre, staff=staff))
+        join_room(self._place(room_of(wanted.centre, staff=staff)))
         try:
             got = self._db.read(
                 lambda conn: catch_up_of(conn, wanted.centre, after=wanted.after, epoch=wanted.epoch, staff=staff)

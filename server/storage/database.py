@@ -14,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.domain.errors import Unavailable
+from server.domain.events import Event as EventValue
 from server.storage.engines import open_engines
 from server.storage.models import Centre, Event
 from server.storage.statements import Statement
@@ -27,6 +28,17 @@ INSERT_EVENTS = Statement(
 MOVE_CENTRE = Statement(update(Centre).where(Centre.id == bindparam("centre")), ["event_seq", "head", "last_at"])
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The events that one commit added to a centre, in order; the centre is as it stands after them."""
+
+    centre: CentreState
+    events: Sequence[EventValue]
+
+
+Listener = Callable[[Sequence[Committed]], None]
 
 
 @dataclass(slots=True)
@@ -49,7 +61,7 @@ class Database:
         self.url = url
         self._writer, self._reader = open_engines(url, synchronous=synchronous)
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Listener] = []
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -74,8 +86,8 @@ class Database:
         self._commands.put(Command(centre, fn, answer))
         return answer.result()
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after every commit that recorded events; it must return at once."""
+    def on_commit(self, listener: Listener) -> None:
+        """Call `listener` after every commit that recorded events, with these; it must return at once."""
         self._listeners.append(listener)
 
     def close(self) -> None:
@@ -118,26 +130,27 @@ class Database:
     def _apply(self, batch: Sequence[Command]) -> None:
         """Run a batch and tell every caller what came of it; nothing that happens here stops the writer."""
         try:
-            answers, recorded = self._commit(batch)
+            answers, committed = self._commit(batch)
         except Exception as error:  # the writer must live; every caller is told
             log.warning("commit failed: %s", error)
             for command in batch:
                 command.answer.set_exception(_unavailable(error))
             return
-        if recorded:
+        if committed:
             for listener in self._listeners:
-                listener()
+                listener(committed)
         for command, (result, refusal) in zip(batch, answers, strict=True):
             if refusal is None:
                 command.answer.set_result(result)
             else:
                 command.answer.set_exception(refusal)
 
-    def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], bool]:
+    def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], list[Committed]]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
         with self._writer.connect() as connection, connection.begin() as whole:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
-            answers, events = [], []
+            answers = []
+            events: dict[int, list[EventValue]] = {}
             for command in batch:
                 tx = Transaction(connection, None if command.centre is None else states[command.centre])
                 part = connection.begin_nested() if len(batch) > 1 else whole
@@ -147,9 +160,10 @@ class Database:
                         part.commit()
                     if tx.state is not None:
                         states[tx.state.id] = tx.state
-                        events += tx.rows
-            _record(connection, states, events)
-        return answers, bool(events)
+                        events.setdefault(tx.state.id, []).extend(tx.events)
+            committed = [Committed(states[centre], added) for centre, added in events.items() if added]
+            _record(connection, committed)
+        return answers, committed
 
 
 def _attempt(
@@ -164,14 +178,28 @@ def _attempt(
         return None, refusal
 
 
-def _record(connection: Connection, states: dict[int, CentreState], events: list[dict[str, Any]]) -> None:
+def _record(connection: Connection, committed: Sequence[Committed]) -> None:
     """Write the events of a batch and move the counters of their centres."""
-    if not events:
-        return
-    INSERT_EVENTS.run_many(connection, events)
-    for centre in {row["centre_id"] for row in events}:
-        state = states[centre]
-        MOVE_CENTRE.run(connection, centre=centre, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
+    for one in committed:
+        INSERT_EVENTS.run_many(connection, [_row(one.centre.id, event) for event in one.events])
+        state = one.centre
+        MOVE_CENTRE.run(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
+
+
+def _row(centre_id: int, event: EventValue) -> dict[str, Any]:
+    """Return an event as a row; the token and the counter it is found by stand in columns of their own."""
+    token = event.data.get("token")
+    return {
+        "centre_id": centre_id,
+        "seq": event.seq,
+        "at": event.at,
+        "kind": event.kind.value,
+        "actor": event.actor,
+        "token_id": None if token is None else token["id"],
+        "desk": event.data.get("desk"),
+        "data": dict(event.data),
+        "hash": event.hash,
+    }
 
 
 def _unavailable(error: Exception) -> Unavailable:

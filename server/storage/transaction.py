@@ -76,7 +76,7 @@ class Transaction:
     def __init__(self, conn: Connection, state: CentreState | None) -> None:
         self.conn = conn
         self.state = state
-        self.rows: list[dict[str, Any]] = []
+        self.events: list[Event] = []
 
     @property
     def centre(self) -> CentreState:
@@ -100,19 +100,7 @@ class Transaction:
         event = seal(self.next_seq, now, kind, actor, data, self.centre.head)
         last_at = now if kind is Kind.CLOCK_CONFIRMED else max(now, self.centre.last_at or now)
         self.state = replace(self.centre, event_seq=event.seq, head=event.hash, last_at=last_at)
-        self.rows.append(
-            {
-                "centre_id": self.centre.id,
-                "seq": event.seq,
-                "at": now,
-                "kind": kind.value,
-                "actor": actor,
-                "token_id": data["token"]["id"] if "token" in data else None,
-                "desk": data.get("desk"),
-                "data": dict(data),
-                "hash": event.hash,
-            }
-        )
+        self.events.append(event)
         return event
 
     def _require_clock(self, kind: Kind, now: datetime) -> None:

@@ -41,7 +41,7 @@ class PrintWorker:
 
     def start(self) -> None:
         """Begin to watch."""
-        self._db.on_commit(self._awake.set)
+        self._db.on_commit(lambda _committed: self._awake.set())
         self._thread.start()
 
     def stop(self) -> None:

@@ -42,7 +42,7 @@ def hold_writer(floor: Floor) -> tuple[Callable[[], None], threading.Thread]:
 
 def test_commands_that_wait_together_share_a_commit_and_a_refusal_undoes_only_itself(floor: Floor) -> None:
     commits: list[int] = []
-    floor.db.on_commit(lambda: commits.append(1))
+    floor.db.on_commit(lambda _: commits.append(1))
     release, holder = hold_writer(floor)
 
     def attempt(number: int) -> str:
@@ -109,7 +109,7 @@ def test_a_reader_cannot_write(floor: Floor) -> None:
 def test_a_commit_that_fails_is_told_and_the_writer_lives_on(floor: Floor) -> None:
     def twice_the_same_event(tx: Transaction) -> None:
         issue(tx, floor.order(), MORNING, "test")
-        tx.rows.append(dict(tx.rows[0]))
+        tx.events.append(tx.events[0])
 
     with pytest.raises(Unavailable):
         floor.write(twice_the_same_event)
@@ -118,7 +118,7 @@ def test_a_commit_that_fails_is_told_and_the_writer_lives_on(floor: Floor) -> No
 
 def test_nobody_is_woken_by_a_commit_without_events(floor: Floor) -> None:
     woken: list[int] = []
-    floor.db.on_commit(lambda: woken.append(1))
+    floor.db.on_commit(lambda _: woken.append(1))
     floor.write(lambda tx: None)
     assert woken == []
     floor.issue()

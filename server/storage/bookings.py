@@ -1,0 +1,63 @@
+"""Reads and writes of bookings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from server.storage.models import Appointment
+from server.storage.statements import Statement
+
+
+class BookingRow(NamedTuple):
+    """A booking as it stands; `token_id` is the token that it became."""
+
+    id: int
+    centre_id: int
+    tail: str
+    slot: datetime
+    service: str
+    need: str | None
+    token_id: str | None
+
+
+ROW = select(*(getattr(Appointment, name) for name in BookingRow._fields))
+BY_ID = Statement(ROW.where(Appointment.id == bindparam("booking")))
+BY_REFERENCE = Statement(ROW.where(Appointment.reference_hash == bindparam("reference")))
+TOLD = ["centre_id", "tail", "day", "slot", "service", "need", "token_id"]
+ADD = Statement(insert(Appointment), ["reference_hash", *TOLD])
+# One that has its token stays with it, but is good once more for a later day.
+MOVE = Statement(
+    update(Appointment).where(
+        Appointment.reference_hash == bindparam("reference"),
+        or_(Appointment.token_id.is_(None), Appointment.day < bindparam("before", type_=Appointment.day.type)),
+    ),
+    TOLD,
+)
+USE = Statement(update(Appointment).where(Appointment.id == bindparam("booking")), ["token_id"])
+
+
+def booking(conn: Connection, reference_hash: str | None, booking_id: int | None) -> BookingRow | None:
+    """Return a booking by its id, or by the hash of its reference when that is None."""
+    if booking_id is None:
+        row = BY_REFERENCE.row(conn, reference=reference_hash)
+    else:
+        row = BY_ID.row(conn, booking=booking_id)
+    return None if row is None else BookingRow(*row)
+
+
+def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, Any]]) -> None:
+    """Write new bookings: `reference_hash` and what is in `TOLD`."""
+    if bookings:
+        ADD.run_many(conn, bookings)
+
+
+def move_booking(conn: Connection, reference_hash: str, told: Mapping[str, Any]) -> None:
+    """Write what is in `TOLD` to a booking that has no token yet, or one of an earlier day."""
+    MOVE.run(conn, reference=reference_hash, before=told["day"], **told)
+
+
+def use_booking(conn: Connection, booking_id: int, token_id: str) -> None:
+    """Note which token a booking has become."""
+    USE.run(conn, booking=booking_id, token_id=token_id)
