@@ -7,9 +7,9 @@ export function section(code) {
   return code.replace(/\d+$/, "");
 }
 
-/** The token chip: a ticket with one notch. */
-export function Chip({ label }) {
-  return html`<span class="chip">${label}</span>`;
+/** The token chip: a ticket with one notch; a family shares one, with its size beside the number. */
+export function Chip({ label, party = 1 }) {
+  return html`<span class="chip">${label}${party > 1 && html`<small>×${party}</small>`}</span>`;
 }
 
 /** A counter or a stage on its section's colour. */
