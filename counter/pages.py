@@ -42,7 +42,7 @@ def _facts(centre: places.CentreFacts) -> dict[str, Any]:
         "needs": centre.needs,
         "access": ACCESS,
         "party_max": PARTY_MAX,
-        "services": {s.code: s.name for s in plan.services.values()},
+        "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
         "out_of_order": plan.floor.out_of_order,
         "undo_min": plan.floor.undo_min,
         "printers": read(lambda conn: places.printers_of(conn, centre.id)),

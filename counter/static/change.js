@@ -1,0 +1,37 @@
+// Correct what is known of a token: the service that was chosen wrong, the people, how to reach them, an emergency.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { Panel } from "/static/ui/panel.js";
+import { t } from "/static/ui/words.js";
+import { change, missHeld } from "./commands.js";
+import { AccessField, LanguageField, NeedField, PartyField, read, ServiceField, Tick } from "./fields.js";
+import { Refused } from "./middle.js";
+import { Mark, Ticket } from "./people.js";
+import { closePanel, pending } from "./state.js";
+
+/** Return what the form says differently from the token. */
+function changes(token, told) {
+  const known = { ...token.staff, party: token.party };
+  const differs = ([name, value]) => JSON.stringify(value) !== JSON.stringify(known[name] ?? null);
+  return Object.fromEntries(Object.entries(told).filter(differs));
+}
+
+export function ChangePanel({ token }) {
+  const { service, need, language, access, emergency } = token.staff;
+  const send = (form) => {
+    const { service: wanted, ...known } = changes(token, read(form));
+    if (wanted || Object.keys(known).length) change(token, wanted, known);
+    else closePanel();
+  };
+  const away = async () => (await missHeld(token)) && closePanel();
+  return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("What is different?")}`} verb=${t("Correct")} busy=${pending.value !== null} send=${send} close=${closePanel}>
+    <p class="muted">${t("The number and the place in line stay.")}</p>
+    <div class="fields">
+      <${ServiceField} value=${service} /><${NeedField} value=${need} /><${LanguageField} value=${language} /><${PartyField} value=${token.party} />
+      <${AccessField} chosen=${access} />
+      <div class="wide"><${Tick} name="emergency" on=${emergency}><${Mark} icon="siren" text=${t("Emergency: goes first. It stands on the day report.")} urgent /></${Tick}></div>
+    </div>
+    ${token.state === "held" && html`<p><button class="button" type="button" onClick=${away}>${t("Missed")}</button></p>`}
+    <${Refused} />
+  </${Panel}>`;
+}

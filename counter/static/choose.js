@@ -1,0 +1,23 @@
+// Call somebody out of order: only with a reason of the centre's list, which stands on the day report.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { page } from "/static/ui/page.js";
+import { Panel } from "/static/ui/panel.js";
+import { named, t } from "/static/ui/words.js";
+import { callOutOfOrder } from "./commands.js";
+import { Radio } from "./fields.js";
+import { Refused } from "./middle.js";
+import { Facts, Ticket } from "./people.js";
+import { closePanel, pending, show } from "./state.js";
+
+export function ChoosePanel({ token }) {
+  const send = (form) => callOutOfOrder(token, form.get("reason"));
+  return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("Call out of order")}`} verb=${t("Call {label}", { label: token.label })} busy=${pending.value !== null} send=${send} close=${closePanel}>
+    <${Facts} token=${token} />
+    <fieldset class="field"><legend>${t("Why now?")}</legend>
+      ${Object.entries(page.out_of_order).map(([code, names]) => html`<${Radio} name="reason" value=${code}>${named(names)}</${Radio}>`)}</fieldset>
+    <p class="muted">${t("The reason stands on the day report.")}</p>
+    <p><button class="button" type="button" onClick=${() => show("change", token)}>${t("Correct what is known instead")}</button></p>
+    <${Refused} />
+  </${Panel}>`;
+}

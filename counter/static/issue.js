@@ -1,0 +1,48 @@
+// Give a token at the desk: for somebody who cannot use the kiosk, or from the paper pad with the time of then.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { useSignal } from "/static/vendor/signals.js";
+import { now } from "/static/ui/live.js";
+import { page } from "/static/ui/page.js";
+import { Panel } from "/static/ui/panel.js";
+import { Chip } from "/static/ui/parts.js";
+import { language, t, tn } from "/static/ui/words.js";
+import { issue } from "./commands.js";
+import { AccessField, Choice, LanguageField, NeedField, PartyField, read, ServiceField } from "./fields.js";
+import { Refused } from "./middle.js";
+import { instant, timeOfDay } from "./moment.js";
+import { closePanel, pending } from "./state.js";
+
+/** Return the order that the form tells. */
+function order(form) {
+  const { emergency: _, ...told } = read(form);
+  const [label, time, printer] = ["label", "time", "printer"].map((name) => form.get(name));
+  const paper = label && { label: label.trim().toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) };
+  return { ...told, ...(paper && { paper }), ...(printer && { print_at: printer }) };
+}
+
+function Given({ answer: { token, ahead, wait, print } }) {
+  const slip = print.state === "none" ? t("Please write the number down for them.") : t("The slip is being printed.");
+  return html`<p class="number"><${Chip} label=${token.party > 1 ? `${token.label} ×${token.party}` : token.label} /></p>
+    <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
+    <p><b>${slip}</b></p>`;
+}
+
+function Paper({ open }) {
+  return html`<div class="thirds wide"><${Choice} name="printer" label=${t("Slip")} value="" options=${[["", t("By hand")], ...Object.entries(page.printers)]} />
+    <label class="field"><span>${t("Number of the paper pad")}</span><input name="label" maxlength="8" autocomplete="off" onInput=${(event) => (open.value = event.target.value !== "")} /></label>
+    <label class="field short"><span>${t("Given at")}</span><input type="time" name="time" required=${open.value} disabled=${!open.value} defaultValue=${timeOfDay(now.peek(), page.centre.timezone)} /></label></div>`;
+}
+
+export function IssuePanel() {
+  const given = useSignal(null);
+  const paper = useSignal(false);
+  const send = async (form) => (given.value ? closePanel() : (given.value = await issue(order(form))));
+  const done = given.value !== null;
+  return html`<${Panel} title=${t("Give a token")} verb=${done ? t("Done") : t("Give a token")} busy=${pending.value !== null} send=${send} close=${closePanel}>
+    ${done
+      ? html`<${Given} answer=${given.value} />`
+      : html`<div class="fields"><${ServiceField} value=${page.services[0].code} /><${NeedField} /><${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
+    <${Refused} />
+  </${Panel}>`;
+}

@@ -1,0 +1,40 @@
+// The line: who comes next and why, then everybody else; a row opens what can be done for that person.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { page } from "/static/ui/page.js";
+import { Keycap } from "/static/ui/parts.js";
+import { t } from "/static/ui/words.js";
+import { Marks, minutes, Ticket } from "./people.js";
+import { why } from "./phrases.js";
+import { line, show } from "./state.js";
+
+/** Whether this person may call somebody out of order. */
+export const mayChoose = page.may.includes("call_out_of_order");
+
+function Row({ token, next, place }) {
+  const open = () => show(mayChoose ? "choose" : "change", token);
+  return html`<li class=${place ? "" : "first"}><button class="row" tabIndex=${place ? -1 : 0} onClick=${open}>
+    <${Ticket} token=${token} />
+    <span class="told">${place === 0 && next && html`<small>${why(next)}</small>`}<${Marks} token=${token} brief=${place > 0} /></span>
+    <span class="muted">${t("{n} min", { n: minutes(token.staff.waiting_since) })}</span></button></li>`;
+}
+
+/** Up and down walk through the rows. */
+function walk(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const rows = [...event.currentTarget.querySelectorAll("button")];
+  rows[rows.indexOf(document.activeElement) + step]?.focus();
+  event.preventDefault();
+}
+
+export function Line() {
+  const { line: rows = [], next, more = 0 } = line.value ?? {};
+  return html`<section class="line" aria-label=${t("The line")}>
+    <h2>${t("The line")} <span class="muted">${rows.length + more}</span>${rows.length > 0 && html`<${Keycap}>L</${Keycap}>`}</h2>
+    <ol aria-live="polite" onKeyDown=${walk}>${rows.map((token, place) => html`<${Row} key=${token.id} token=${token} next=${next} place=${place} />`)}</ol>
+    ${more > 0 && html`<p class="muted">${t("and {n} more", { n: more })}</p>`}
+    ${!rows.length && html`<p class="muted nobody">${t("Nobody is waiting. The next one appears here.")}</p>`}
+    <button class="button plain give" onClick=${() => show("issue")}>${t("Give a token")} <${Keycap}>G</${Keycap}></button>
+  </section>`;
+}

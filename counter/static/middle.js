@@ -1,0 +1,91 @@
+// The middle: the token that is here, the next sensible verb as one big button, the others beside it.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { clock, live } from "/static/ui/live.js";
+import { page } from "/static/ui/page.js";
+import { Keycap, Section } from "/static/ui/parts.js";
+import { stop } from "/static/ui/stopped.js";
+import { t, tn } from "/static/ui/words.js";
+import { act, sit } from "./commands.js";
+import { Facts, Stay, Ticket } from "./people.js";
+import { stopWord, words } from "./phrases.js";
+import { current, helping, here, line, panel, pending, refusal, stopped } from "./state.js";
+import { fitting, otherOutcomes, sensible } from "./verbs.js";
+
+/** What was refused, told where the key was pressed: in the middle, or in the open panel. */
+export function Refused() {
+  const told = refusal.value;
+  if (!told) return null;
+  return html`<p class="refusal" role="alert">${told.text}
+    ${told.code === "counter_taken" && page.role === "manager" && html`<button class="button" type="button" onClick=${() => sit(told.id, true)}>${t("Take over")}</button>`}
+  </p>`;
+}
+
+const blocked = (verb) => !live.value || (stopped.value && verb.running);
+
+function Big() {
+  const verb = sensible(here.value, current.value);
+  if (!verb) return html`<button class="button primary big" disabled>${t("Wait")}</button>`;
+  const busy = pending.value === verb.verb;
+  return html`<button class="button primary big" disabled=${blocked(verb)} aria-busy=${busy} onClick=${() => act(verb)}>
+    ${busy ? "…" : words(verb.words)} <${Keycap}>${verb.key}</${Keycap}></button>`;
+}
+
+/** Return the ways other than its ok in which the service of the current token may end. */
+export function outcomesHere() {
+  const ends = current.value?.state === "serving" && !helping.value;
+  return ends ? otherOutcomes(page.outcomes[here.value.stage]) : [];
+}
+
+function Others() {
+  return html`<div class="others">
+    ${outcomesHere().map(({ name, key }) => html`<button class="button outcome" disabled=${!live.value} onClick=${() => act(sensible(here.value, current.value), { outcome: name })}>
+      ${words(name)} <${Keycap}>${key}</${Keycap}></button>`)}
+    ${fitting(here.value, current.value, helping.value).map((verb) => html`<button class="button plain" disabled=${blocked(verb)} onClick=${() => act(verb)}>
+      ${words(verb.words)} <${Keycap}>${verb.key}</${Keycap}></button>`)}
+  </div>`;
+}
+
+function where(token) {
+  if (helping.value) return t("You help {counter} with this party.", { counter: token.counter });
+  return token.state === "called" ? t("Called to {counter}", { counter: token.counter }) : t("Being served");
+}
+
+function Token({ token }) {
+  return html`<div class="token" aria-live="assertive">
+    <p class="what muted">${where(token)}
+      ${token.beside.length > 0 && html` <span>${t("together with")} ${token.beside.map((code) => html`<${Section} code=${code} /> `)}</span>`}</p>
+    <p class="number"><${Ticket} token=${token} /></p>
+    <${Facts} token=${token} />
+    <${Stay} since=${token.staff.issued_at} />
+  </div>`;
+}
+
+function Nobody() {
+  const { state } = here.value;
+  const { line: rows = [], more = 0 } = line.value ?? {};
+  const told = state === "open"
+    ? tn("{n} person is waiting", "{n} people are waiting", rows.length + more)
+    : t("This counter is {state}", { state: words(state) });
+  return html`<div class="token none"><h1>${told}</h1></div>`;
+}
+
+/** The floor is stopped: since when, and why. */
+function Stopped() {
+  if (!stopped.value) return null;
+  const { since, reason } = stop.value;
+  return html`<p class="stopped" role="status"><b>${t("The floor is stopped.")}</b>
+    ${since && html`<span>${t("Since {time}: {reason}.", { time: clock(Date.parse(since)), reason: stopWord(reason) })}</span>`}
+    <span>${t("Everybody keeps their place.")}</span></p>`;
+}
+
+export function Middle() {
+  const token = current.value;
+  return html`<section class="middle ${live.value ? "" : "offline"}" aria-label=${t("This counter")}>
+    <${Stopped} />
+    ${token ? html`<${Token} token=${token} />` : html`<${Nobody} />`}
+    ${!panel.value && html`<${Refused} />`}
+    <${Big} />
+    <${Others} />
+  </section>`;
+}

@@ -1,0 +1,74 @@
+// How a token is shown: its ticket, what the clerk must know of the people behind it, and how long they are here.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { OWN_NAMES } from "/static/ui/languages.js";
+import { now } from "/static/ui/live.js";
+import { page } from "/static/ui/page.js";
+import { Chip } from "/static/ui/parts.js";
+import { minutesSince } from "/static/ui/stopped.js";
+import { named, t, tn } from "/static/ui/words.js";
+import { computed } from "/static/vendor/signals.js";
+import { access, service, slot } from "./phrases.js";
+
+const OWN_ICONS = ["senior", "pregnant"];
+const LOOK_MS = 10_000;
+const minute = computed(() => Math.floor(now.value / LOOK_MS) * LOOK_MS);
+
+/** Minutes since a time of the server; what shows them is drawn again six times a minute, not at every tick. */
+export function minutes(text) {
+  return minutesSince(text, minute.value);
+}
+
+/** The ticket, with how many people share it. */
+export function Ticket({ token }) {
+  return html`<${Chip} label=${token.party > 1 ? `${token.label} ×${token.party}` : token.label} />`;
+}
+
+/** A pictogram with its word; `brief` leaves the word to screen readers and to the pointer. */
+export function Mark({ icon, text, brief, urgent }) {
+  const file = OWN_ICONS.includes(icon) ? "/static/ui/icons.svg" : "/static/vendor/icons.svg";
+  return html`<span class="mark ${urgent ? "urgent" : ""}" title=${brief ? text : null}>
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href=${`${file}#${icon}`} /></svg>
+    <span class=${brief ? "visually-hidden" : ""}>${text}</span></span>`;
+}
+
+/** What the clerk has to know before the call: an emergency, a need, how to reach them. */
+export function Marks({ token, brief = false }) {
+  const { need, access: codes, emergency } = token.staff;
+  const marks = [
+    emergency && { icon: "siren", text: t("emergency"), urgent: true },
+    page.needs[need] && { icon: page.needs[need].icon, text: named(page.needs[need].name) },
+    ...codes.map(access),
+  ];
+  return marks.filter(Boolean).map((mark) => html`<${Mark} ...${mark} brief=${brief} />`);
+}
+
+/** Service, language and all the rest, in one quiet line under the number. */
+export function Facts({ token }) {
+  const { service: wanted, then, language, slot: booked, only } = token.staff;
+  const rest = [
+    token.party > 1 && tn("{n} person together", "{n} people together", token.party),
+    then.length > 0 && t("then {services}", { services: then.map(service).join(", ") }),
+    booked && slot(booked),
+    only && t("only here"),
+    token.calls > 1 && tn("called {n} time", "called {n} times", token.calls),
+  ];
+  return html`<div class="facts"><p><b>${service(wanted)}</b> <span>${OWN_NAMES[language] ?? language}</span></p>
+    <p><${Marks} token=${token} /></p>
+    <p class="muted">${rest.filter(Boolean).join(" · ")}</p></div>`;
+}
+
+/** The whole stay as a bar that has ticks where it gets long. */
+export function Stay({ since }) {
+  const stay = minutes(since);
+  const { high_performance_min: fast, promise_min: promise, breach_min: breach } = page.clocks;
+  const tone = stay >= promise ? "late" : stay >= fast ? "soon" : "good";
+  const told = t("In the centre for {n} minutes", { n: stay });
+  return html`<div class="stay ${tone}">
+    <div class="track" role="img" aria-label=${told}>
+      <i style=${{ width: `${Math.min(100, (stay / breach) * 100)}%` }}></i>
+      ${[fast, promise].map((tick) => html`<b style=${{ left: `${(tick / breach) * 100}%` }}>${tick}</b>`)}
+    </div>
+    <span>${told}</span>
+  </div>`;
+}

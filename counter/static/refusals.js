@@ -1,0 +1,55 @@
+// Every refusal in the clerk's words: what is so, and what to do now.
+
+import { NoAnswer } from "/static/ui/http.js";
+import { t, tn } from "/static/ui/words.js";
+import { stateWord } from "./phrases.js";
+
+/** A key was pressed that cannot work while the server is away. */
+export function offline() {
+  return { code: "offline", text: t("No connection: the key did nothing. It comes back by itself.") };
+}
+
+/** A key was pressed and there is nothing that it could mean. */
+export function nothing(what) {
+  const text = {
+    current: t("Nobody is at this counter now."), undo: t("There is nothing to undo."), away: t("Nobody is away."), held: t("Nobody is on hold here."),
+    lead: t("The counter that called this party does that."),
+  };
+  return { code: `nothing_${what}`, text: text[what] };
+}
+
+/** Return a refusal in the clerk's words; the server's own sentence where there are none. */
+export function told(error) {
+  if (error instanceof NoAnswer) return t("No answer. It was sent again; look at the token.");
+  return SAID[error.code]?.(error.details) ?? error.message;
+}
+
+const SAID = {
+  queue_empty: () => t("Nobody is waiting."),
+  counter_not_open: () => t("Open the counter first."),
+  counter_busy: () => t("Finish the token that is here first."),
+  no_current_token: () => t("Nobody is at this counter now."),
+  counter_taken: ({ user }) => t("Somebody else is at this counter: {user}.", { user }),
+  not_your_counter: () => t("Somebody else has taken this counter over."),
+  unauthenticated: () => t("Please sign in again."),
+  stale: ({ current }) => t("{label} is {state} already. The key did nothing.", { label: current.label, state: stateWord(current.state) }),
+  too_early_to_miss: tooEarly,
+  illegal_transition: ({ state }) => (state ? t("This token is {state}: that does not fit.", { state: stateWord(state) }) : t("That does not fit now.")),
+  nothing_to_undo: () => t("This cannot be undone any more."),
+  not_in_this_line: () => t("This token does not wait here any more."),
+  centre_frozen: () => t("The floor is stopped. Nobody is called or missed."),
+  emergency_limit: ({ limit }) => t("{limit} emergencies this hour already. Please ask the manager.", { limit }),
+  series_full: ({ series }) => t("Series {series} has no number left today.", { series }),
+  number_not_leased: () => t("This number is not from today's paper pad."),
+  not_open_now: () => t("No tokens are given at this hour."),
+  day_closed: () => t("The day is closed. Tokens are given again tomorrow."),
+  forbidden: () => t("Only a manager can do this."),
+};
+
+/** Say what is still to do before somebody may be noted as absent. */
+function tooEarly({ calls_left: calls, seconds_left: seconds }) {
+  const minutes = Math.ceil(seconds / 60);
+  const call = tn("Call {n} more time.", "Call {n} more times.", calls);
+  const wait = tn("Wait {n} more minute.", "Wait {n} more minutes.", minutes);
+  return [t("Not missed yet."), calls > 0 && call, seconds > 0 && wait].filter(Boolean).join(" ");
+}

@@ -1,0 +1,72 @@
+// The right side: who is on hold here, who is away, and what was done last, each with its way back.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { live } from "/static/ui/live.js";
+import { Keycap } from "/static/ui/parts.js";
+import { t } from "/static/ui/words.js";
+import { fresh, isHere, resume, undo } from "./commands.js";
+import { minutes, Ticket } from "./people.js";
+import { actionWord, stateWord } from "./phrases.js";
+import { nothing } from "./refusals.js";
+import { current, line, refusal, show } from "./state.js";
+
+function Person({ token, verb, note, disabled = false, act }) {
+  return html`<li key=${token.id}>
+    <button class="row" aria-label=${`${token.label}: ${t("Correct")}`} onClick=${() => show("change", token)}><${Ticket} token=${token} /></button>
+    <span class="muted">${note}</span>
+    <button class="button plain small" disabled=${disabled || !live.value} aria-label=${`${verb}: ${token.label}`} onClick=${() => act(token)}>${verb}</button></li>`;
+}
+
+function Held() {
+  const held = line.value?.held ?? [];
+  if (!held.length) return null;
+  return html`<h2>${t("On hold here")} <${Keycap}>B</${Keycap}></h2>
+    <ul id="held">${held.map((token) => html`<${Person} token=${token} verb=${t("Resume")} note="" disabled=${current.value !== null} act=${resume} />`)}</ul>`;
+}
+
+function note(token) {
+  const since = t("{n} min", { n: minutes(token.called_at ?? token.staff.waiting_since) });
+  return token.state === "paused" ? stateWord("paused") : since;
+}
+
+function Away() {
+  const away = line.value?.missed ?? [];
+  return html`<h2>${t("Missed or away")} ${away.length > 0 && html`<${Keycap}>I</${Keycap}>`}</h2>
+    ${away.length > 0
+      ? html`<ul id="away">${away.map((token) => html`<${Person} token=${token} verb=${t("Is here")} note=${note(token)} act=${isHere} />`)}</ul>`
+      : html`<p class="muted">${t("Nobody")}</p>`}`;
+}
+
+function Actions() {
+  const actions = line.value?.actions ?? [];
+  const last = ({ event, label }) => actions.find((one) => one.label === label).event === event;
+  const undoable = actions.filter((one) => fresh(one) && last(one));
+  return html`<h2>${t("Last actions")}</h2>
+    ${actions.length > 0
+      ? html`<ul id="actions">${actions.map((one) => html`<li key=${one.event}><span>${actionWord(one.kind)} <b>${one.label}</b></span>
+        ${undoable.includes(one)
+          ? html`<button class="button plain small" disabled=${!live.value} onClick=${() => undo(one.event)}>${t("Undo")}
+            <span class="visually-hidden">${actionWord(one.kind)} ${one.label}</span>${one === undoable[0] && html`<${Keycap}>U</${Keycap}>`}</button>`
+          : html`<span class="muted">${t("{n} min", { n: minutes(one.at) })}</span>`}</li>`)}</ul>`
+      : html`<p class="muted">${t("None yet")}</p>`}`;
+}
+
+export function Side() {
+  return html`<aside><${Held} /><${Away} /><${Actions} /></aside>`;
+}
+
+/** Do it for the only one; with several the first button gets the focus, and the clerk chooses. */
+function forOne(list, place, act) {
+  if (list.length === 1) act(list[0]);
+  else if (list.length) document.querySelector(`#${place} .button`)?.focus();
+  else refusal.value = nothing(place);
+}
+
+/** What the keys of the side columns do. */
+export const sides = {
+  undo: () => undo(),
+  here: () => forOne(line.value?.missed ?? [], "away", isHere),
+  resume: () => forOne(line.value?.held ?? [], "held", resume),
+  line: () => document.querySelector(".line .row")?.focus(),
+  issue: () => show("issue"),
+};

@@ -1,0 +1,38 @@
+// A panel over the page: focus stays in it, Enter sends its form, Esc closes it.
+
+import { html } from "../vendor/htm-preact.js";
+import { Keycap } from "./parts.js";
+import { t } from "./words.js";
+
+let before = null;
+
+/** Show the dialog when it is there; when it goes, the focus is again where it was. */
+function show(dialog) {
+  if (!dialog) setTimeout(() => document.activeElement === document.body && before?.focus());
+  if (!dialog || dialog.open) return;
+  before = document.activeElement;
+  dialog.showModal();
+}
+
+/** `verb` names what `send` does with the form's values; a panel without it only tells. */
+export function Panel({ title, verb, busy = false, send, close, children }) {
+  const submit = (event) => {
+    event.preventDefault();
+    if (!busy) send?.(new FormData(event.target));
+  };
+  const enter = (event) => {
+    if (event.key !== "Enter" || !event.target.matches("select")) return;
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
+  };
+  return html`<dialog class="panel" aria-labelledby="panel-title" ref=${show} onClose=${close}>
+    <form onSubmit=${submit} onKeyDown=${enter}>
+      <h2 id="panel-title">${title}</h2>
+      ${children}
+      <footer>
+        ${verb && html`<button class="button primary" aria-busy=${busy}>${verb} <${Keycap}>Enter</${Keycap}></button>`}
+        <button class="button" type="button" onClick=${close}>${t("Close")} <${Keycap}>Esc</${Keycap}></button>
+      </footer>
+    </form>
+  </dialog>`;
+}
