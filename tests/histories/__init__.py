@@ -1,0 +1,1 @@
+"""Recorded concurrent histories, checked for linearizability against a pure model of the floor."""

@@ -1,0 +1,263 @@
+"""The checker accepts what has an order and rejects what has none, on histories written by hand."""
+
+import random
+from collections.abc import Sequence
+from itertools import combinations, permutations
+
+import pytest
+
+from tests.histories import checker
+from tests.histories.checker import GaveUp, check
+from tests.histories.history import (
+    Change,
+    Heard,
+    Operation,
+    Picture,
+    Refusal,
+    Said,
+    answers_of,
+    parts_of,
+    settled,
+)
+from tests.histories.model import Model
+
+COUNTERS = ("G1", "G2", "A1")
+N1, N2 = "N001", "N002"
+EMPTY = Refusal("queue_empty")
+
+
+def op(verb: str, at: str, said: Said | None, invoked: int, returned: int | None, **more: str) -> Operation:
+    return Operation(verb, at, said, invoked, returned, **more)
+
+
+def opened() -> list[Operation]:
+    return [op("open", counter, "open", 0, 1) for counter in COUNTERS]
+
+
+def accepted(*operations: Operation, **known: dict[int, Change]) -> bool:
+    """Return the verdict on a history that begins with open counters."""
+    history = settled([*opened(), *operations])
+    return check(history, Model(COUNTERS, answers=answers_of(history), **known)).ok
+
+
+def test_an_empty_history_is_linearizable() -> None:
+    assert check([], Model(COUNTERS)).ok
+
+
+def test_one_after_the_other_is_linearizable() -> None:
+    assert accepted(
+        op("issue", "N", N1, 2, 3),
+        op("call", "G1", N1, 4, 5),
+        op("start", "G1", N1, 6, 7, token=N1),
+        op("finish", "G1", N1, 8, 9, token=N1),
+        op("call", "A1", N1, 10, 11),
+    )
+
+
+def test_concurrent_issues_may_take_numbers_in_any_order() -> None:
+    assert accepted(op("issue", "N", N2, 2, 10), op("issue", "N", N1, 3, 9))
+
+
+def test_a_later_issue_never_gets_an_earlier_number() -> None:
+    assert not accepted(op("issue", "N", N2, 2, 3), op("issue", "N", N1, 4, 5))
+
+
+def test_a_number_given_twice_is_rejected() -> None:
+    assert not accepted(op("issue", "N", N1, 2, 10), op("issue", "N", N1, 3, 9))
+
+
+def test_a_token_called_to_two_counters_is_rejected() -> None:
+    assert not accepted(op("issue", "N", N1, 2, 3), op("call", "G1", N1, 4, 10), op("call", "G2", N1, 5, 9))
+
+
+def test_a_call_before_its_issue_is_rejected() -> None:
+    assert not accepted(op("call", "G1", N1, 2, 3), op("issue", "N", N1, 4, 5))
+
+
+def test_calling_the_younger_first_is_rejected() -> None:
+    issues = op("issue", "N", N1, 2, 3), op("issue", "N", N2, 4, 5)
+    assert accepted(*issues, op("call", "G1", N1, 6, 7))
+    assert not accepted(*issues, op("call", "G1", N2, 6, 7))
+
+
+def test_series_f_goes_first_twice_and_then_the_longest_wait() -> None:
+    served = [
+        one
+        for at, label in ((10, "F001"), (20, "F002"), (30, N1))
+        for one in (
+            op("call", "G1", label, at, at + 1),
+            op("start", "G1", label, at + 2, at + 3, token=label),
+            op("finish", "G1", label, at + 4, at + 5, token=label),
+        )
+    ]
+    line = [op("issue", label[0], label, 2 + i, 2 + i) for i, label in enumerate((N1, "F001", "F002", "F003"))]
+    assert accepted(*line, *served)
+    assert not accepted(*line, *served[:6], op("call", "G1", "F003", 30, 31))
+
+
+def test_an_empty_line_is_answered_only_while_nobody_waits() -> None:
+    issue = op("issue", "N", N1, 2, 3)
+    assert accepted(issue, op("call", "G1", EMPTY, 2, 5))
+    assert not accepted(issue, op("call", "G1", EMPTY, 4, 5))
+
+
+def test_a_busy_counter_says_whom_it_has() -> None:
+    begin = op("issue", "N", N1, 2, 3), op("issue", "N", N2, 4, 5), op("call", "G1", N1, 6, 7)
+    assert accepted(*begin, op("call", "G1", Refusal("counter_busy", N1), 8, 9))
+    assert not accepted(*begin, op("call", "G1", Refusal("counter_busy", N2), 8, 9))
+    assert not accepted(*begin, op("call", "G1", N2, 8, 9))
+
+
+@pytest.mark.parametrize("next_number", [N1, N2])
+def test_a_command_of_unknown_outcome_may_have_happened_or_not(next_number: str) -> None:
+    assert accepted(op("issue", "N", None, 2, None), op("issue", "N", next_number, 4, 5))
+
+
+def test_a_command_of_unknown_outcome_may_happen_late_but_not_before_it_was_sent() -> None:
+    lost = op("call", "G1", None, 4, None)
+    issue, other = op("issue", "N", N1, 2, 3), op("call", "G2", EMPTY, 20, 21)
+    assert accepted(
+        issue, lost, op("call", "G2", EMPTY, 6, 7), op("issue", "N", N2, 8, 9), op("call", "G2", N2, 10, 11)
+    )
+    assert accepted(issue, lost, op("call", "G1", Refusal("counter_busy", N1), 10, 11), other)
+    assert not accepted(issue, op("call", "G2", EMPTY, 6, 7), op("call", "G1", None, 8, None))
+
+
+def test_a_command_of_unknown_outcome_happens_at_most_once() -> None:
+    issues = [op("issue", "N", N1, 2, 3), op("issue", "N", N2, 4, 5)]
+    assert not accepted(*issues, op("call", "G1", None, 6, None), op("call", "G2", EMPTY, 8, 9))
+
+
+def test_a_retry_gets_the_first_answer() -> None:
+    first, second = op("issue", "N", N1, 2, 3, key="k"), op("issue", "N", N1, 4, 5, key="k")
+    assert accepted(first, second, op("issue", "N", N2, 6, 7))
+
+
+def test_a_retry_that_runs_again_is_rejected() -> None:
+    first = op("issue", "N", N1, 2, 3, key="k")
+    assert not accepted(first, op("issue", "N", N2, 4, 5, key="k"))
+    assert not accepted(first, op("issue", "N", N1, 4, 5, key="k"), op("issue", "N", "N003", 6, 7))
+
+
+def test_a_retry_settles_a_try_of_unknown_outcome() -> None:
+    lost, retry = op("call", "G1", None, 4, None, key="k"), op("call", "G1", N1, 8, 9, key="k")
+    issue = op("issue", "N", N1, 2, 3)
+    assert accepted(issue, lost, retry)
+    assert accepted(issue, lost, op("call", "G2", EMPTY, 5, 6), retry)
+    late = op("call", "G1", None, 6, None, key="k")
+    assert not accepted(issue, op("call", "G2", EMPTY, 4, 5), late, retry)
+
+
+def test_a_retry_is_not_refused_after_the_command_took_effect() -> None:
+    issue, call = op("issue", "N", N1, 2, 3), op("call", "G1", N1, 4, 5, key="k")
+    assert not accepted(issue, call, op("call", "G1", Refusal("counter_busy", N1), 6, 7, key="k"))
+
+
+def test_a_refused_try_may_be_carried_out_later() -> None:
+    refused, issue = op("call", "G1", EMPTY, 2, 3, key="k"), op("issue", "N", N1, 4, 5)
+    assert accepted(refused, issue, op("call", "G1", N1, 6, 7, key="k"))
+
+
+def test_an_event_heard_before_it_is_true_is_rejected() -> None:
+    issued = Change(N1, "waiting", "G")
+    known = {"heard": {4: issued}}
+    issue, hear = op("issue", "N", N1, 2, 9), op("hear", "", Heard(4, issued), 5, 5)
+    assert accepted(issue, hear, op("read", "", Picture(4), 6, 7), **known)
+    assert not accepted(issue, hear, op("read", "", Picture(3), 6, 7), **known)
+    assert not accepted(op("issue", "N", N1, 6, 9), hear, **known)
+
+
+def test_an_event_of_a_command_that_was_undone_is_rejected() -> None:
+    known = {"heard": {4: Change(N1, "waiting", "G")}}
+    hear = op("hear", "", Heard(4, known["heard"][4]), 5, 5)
+    assert not accepted(op("issue", "F", "F001", 2, 9), hear, **known)
+
+
+def test_two_screens_that_hear_different_things_are_rejected() -> None:
+    issues = op("issue", "N", N1, 2, 9), op("issue", "F", "F001", 2, 9)
+    first, other = Change(N1, "waiting", "G"), Change("F001", "waiting", "G")
+    told = op("hear", "", Heard(4, first), 10, 10), op("hear", "", Heard(4, other), 10, 10)
+    assert accepted(*issues, told[0], heard={4: first})
+    assert not accepted(*issues, *told, heard={4: first})
+
+
+def test_a_picture_must_be_one_that_there_was() -> None:
+    doors = {Change(counter, "open", counter[0]) for counter in COUNTERS}
+    issue, call = op("issue", "N", N1, 2, 3), op("call", "G1", N1, 4, 9)
+    before, after = (
+        frozenset({*doors, Change(N1, "waiting", "G")}),
+        frozenset({*doors, Change(N1, "called", "G", "G1")}),
+    )
+    assert accepted(issue, call, op("read", "", Picture(4, before), 5, 6), op("read", "", Picture(5, after), 7, 8))
+    assert not accepted(issue, call, op("read", "", Picture(5, after), 5, 6), op("read", "", Picture(4, before), 7, 8))
+    assert not accepted(issue, call, op("read", "", Picture(4, after), 5, 6))
+
+
+def test_parts_of_a_linearizable_history_are_linearizable_and_a_fault_stays_in_its_part() -> None:
+    history = [
+        *opened(),
+        op("issue", "N", N1, 2, 3),
+        op("call", "G1", N1, 4, 5),
+        op("start", "G1", N1, 6, 7, token=N1),
+        op("finish", "G1", N1, 8, 9, token=N1),
+        op("call", "A1", EMPTY, 10, 11),
+    ]
+    verdicts = {name: check(part, Model(COUNTERS)) for name, part in parts_of(history).items()}
+    assert {name for name, verdict in verdicts.items() if not verdict.ok} == {"stage A"}
+    assert verdicts["stage A"].stuck == history[-1]
+
+
+def test_a_search_that_takes_too_long_gives_up_instead_of_guessing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checker, "TRIES", 10)
+    with pytest.raises(GaveUp):
+        accepted(*(op("issue", "N", f"N{n:03d}", 2, 30) for n in range(9, 0, -1)))
+
+
+def some_history(rng: random.Random) -> list[Operation]:
+    """Return a few overlapping commands with answers that may or may not go together, some of unknown outcome."""
+    answers = (N1, N2, EMPTY, EMPTY, Refusal("counter_busy", N1))
+    history = [op("issue", "N", N1, 2, rng.randrange(4, 12)), op("issue", "N", N2, 5, rng.randrange(6, 18))]
+    for _ in range(4):
+        at, begin = rng.choice(("G1", "G2")), rng.randrange(2, 16)
+        if rng.random() < 0.3:
+            history.append(op("call", at, None, begin, None))
+        else:
+            history.append(op("call", at, rng.choice(answers), begin, begin + rng.randrange(12)))
+    return history
+
+
+def by_force(history: Sequence[Operation]) -> bool:
+    """Return the verdict found by trying every order of the answered and of some of the others."""
+    model = Model(COUNTERS)
+    sure, unsure = [o for o in history if o.returned is not None], [o for o in history if o.returned is None]
+    chosen = (some for size in range(len(unsure) + 1) for some in combinations(unsure, size))
+    return any(
+        in_time(order) and fits(model, [*opened(), *order]) for some in chosen for order in permutations([*sure, *some])
+    )
+
+
+def in_time(order: Sequence[Operation]) -> bool:
+    """Whether nothing stands behind what was invoked after its return."""
+    latest = 0
+    for one in order:
+        latest = max(latest, one.invoked)
+        if one.returned is not None and one.returned < latest:
+            return False
+    return True
+
+
+def fits(model: Model, order: Sequence[Operation]) -> bool:
+    """Whether the answers are those of the model in this order."""
+    floors = [model.initial]
+    for one in order:
+        floors = [after for floor in floors for after in model.step(floor, one)]
+    return bool(floors)
+
+
+def test_the_search_agrees_with_trying_every_order() -> None:
+    rng, found = random.Random(1), []
+    for _ in range(150):
+        history = some_history(rng)
+        found.append(check([*opened(), *history], Model(COUNTERS)).ok)
+        assert found[-1] == by_force(history), history
+    assert 30 < sum(found) < 120
