@@ -73,7 +73,7 @@ def told(reason: Mapping[str, Any], plan: Plan | None, language: str) -> str:
 def explain(conn: Connection, centre: CentreState, label: str, day: date, language: str) -> dict[str, Any]:
     """Return `{label, day, state, calls, overtaken}` of a token: each call with its reason, who overtook it and why.
 
-    Raises UnknownToken.
+    A call that was taken back stays, and says so. Raises UnknownToken.
     """
     found = read_label(label)
     if found is None:
@@ -81,6 +81,8 @@ def explain(conn: Connection, centre: CentreState, label: str, day: date, langua
     token = queries.token_by_number(conn, centre.id, day, *found)
     plan = plan_of(conn, centre, day)
     zone = ZoneInfo(centre.timezone)
+    events = list(events_of(conn, centre.id, token.id))
+    undone = {event.data["undoes"] for event in events if event.kind is Kind.TOKEN_UNDONE}
     calls = [
         {
             "seq": event.seq,
@@ -89,8 +91,9 @@ def explain(conn: Connection, centre: CentreState, label: str, day: date, langua
             "counter": event.data["token"]["step"]["counter"],
             "rule": event.data["reason"]["rule"],
             "text": told(event.data["reason"], plan, language),
+            "undone": event.seq in undone,
         }
-        for event in events_of(conn, centre.id, token.id)
+        for event in events
         if event.kind is Kind.TOKEN_CALLED
     ]
     before = overtakers_of(conn, centre, plan, token)
