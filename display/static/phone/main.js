@@ -2,7 +2,9 @@
 
 import { OWN_NAMES } from "/static/ui/languages.js";
 import { page } from "/static/ui/page.js";
-import { truth, wait } from "./words.js";
+import { showActions } from "./actions.js";
+import { make, named, put, say, speak, spoken } from "./page.js";
+import { following, passed, truth } from "./words.js";
 
 const CALLED_MS = 2000;
 const USUAL_MS = 5000;
@@ -10,34 +12,12 @@ const HIDDEN_MS = 20_000;
 const LOST_MAX_MS = 20_000;
 const DEADLINE_MS = 6000;
 
-let language = page.language;
+const { t } = say;
 let status = page.status;
 let etag = "";
 let failures = 0;
+let changes = 0;
 let buzzed = "";
-
-/** Like ui/words.js, without the signals: this page has to stay small. */
-function t(text, values = {}) {
-  return (page.words[language]?.[text] ?? text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-}
-
-function tn(one, many, n) {
-  const forms = page.words[language]?.[one] ?? [one, many];
-  return forms[n === 1 ? 0 : 1].replace("{n}", n);
-}
-
-function make(tag, { className = "", text = "", ...more } = {}, children = []) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text) element.textContent = text;
-  Object.assign(element, more);
-  element.append(...children);
-  return element;
-}
-
-function named(names) {
-  return names[language] ?? names.en;
-}
 
 function section(code) {
   return code.replace(/\d+$/, "");
@@ -45,8 +25,7 @@ function section(code) {
 
 function stop({ stage, name, state, minutes }) {
   const told = { done: t("{n} min", { n: minutes }), here: t("you are here"), ahead: "" }[state];
-  const badge = make("span", { className: "section", text: stage });
-  badge.dataset.section = stage;
+  const badge = make("span", { className: "section", text: stage, data: { section: stage } });
   const row = make("li", { className: state }, [badge, make("span", { className: "name", text: named(name) }), make("small", { text: told })]);
   if (state === "here") row.setAttribute("aria-current", "step");
   return row;
@@ -55,38 +34,57 @@ function stop({ stage, name, state, minutes }) {
 function languages() {
   return page.centre.languages.map((code) =>
     make("button", {
-      className: "button plain", text: OWN_NAMES[code] ?? code, lang: code, disabled: code === language,
+      className: "button plain", text: OWN_NAMES[code] ?? code, lang: code, data: { name: code }, ariaPressed: String(code === spoken()),
       onclick: () => {
-        language = code;
-        document.documentElement.lang = code;
+        speak(code);
         show();
       },
     }),
   );
 }
 
+function chip() {
+  const party = status.party > 1 ? [make("small", { text: `×${status.party}` })] : [];
+  return make("span", { className: "chip", text: status.label }, party);
+}
+
+function services() {
+  const [first, ...then] = status.services.map(named);
+  return then.length ? `${first} · ${t("Then: {services}", { services: then.join(", ") })}` : "";
+}
+
 function show() {
-  const called = status.state === "called";
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit" }).format(Date.parse(status.as_of));
+  const called = status.state === "called" && !status.frozen;
+  const at = say.at(status);
   document.body.classList.toggle("called", called);
   document.body.dataset.section = status.counter ? section(status.counter) : "";
   document.body.dataset.state = status.state;
-  const top = make("div", { className: "top" }, [
+  const told = { label: status.label, party: status.party, truth: truth(status, say), then: following(status, say), passed: passed(status, say) };
+  document.getElementById("top").setAttribute("aria-live", called ? "assertive" : "polite");
+  const time = failures > 1 ? say.time(status.as_of) : "";
+  put("lost", time, () => (time ? [make("p", { className: "lost", text: t("As of {time}. Watch the board.", { time }) })] : []));
+  put("top", [told, called, at], () => [
     make("p", { className: "centre", text: named(page.centre.name) }),
-    make("p", { className: "number" }, [make("span", { className: "chip", text: status.label })]),
-    make("h1", { text: truth(status, t, tn) }),
-    make("p", { className: "wait", text: wait(status, t) }),
-    ...(called ? [make("p", { className: "arrow", text: `→ ${status.counter}`, ariaHidden: "true" })] : []),
+    make("p", { className: "number" }, [chip()]),
+    make("h1", { text: told.truth }),
+    ...(told.then ? [make("p", { className: "wait", text: told.then })] : []),
+    ...(called ? [make("p", { className: `arrow ${at.includes(" ") ? "several" : ""}`, text: `→ ${at}`, ariaHidden: "true" })] : []),
+    ...(told.passed.length ? [make("p", { className: "passed", text: told.passed.join(" ") })] : []),
   ]);
-  top.setAttribute("aria-live", called ? "assertive" : "polite");
-  const lost = failures > 1 ? [make("p", { className: "lost", text: t("As of {time}. Watch the board.", { time }) })] : [];
-  document.getElementById("status").replaceChildren(
-    ...lost,
-    top,
-    make("ol", { className: "journey" }, status.journey.map(stop)),
-    make("nav", { className: "languages", ariaLabel: "Language" }, languages()),
-  );
+  put("services", services(), () => [services()]);
+  put("journey", status.journey, () => status.journey.map(stop));
+  put("languages", "", languages);
+  showActions(status, changed);
   if (called) buzz();
+}
+
+/** Take over what a command made of the token; an answer that was asked for before it is old. */
+function changed(told) {
+  changes += 1;
+  if (told) [status, etag, failures] = [told, "", 0];
+  show();
+  scrollTo(0, 0);
+  if (!told) ask();
 }
 
 /** Once for each call, and once more when it is repeated. */
@@ -100,12 +98,13 @@ function buzz() {
 async function ask() {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), DEADLINE_MS);
+  const before = changes;
   try {
     const answer = await fetch(`/api/v1/status/${page.secret}`, { headers: etag ? { "If-None-Match": etag } : {}, signal: abort.signal });
-    if (answer.status === 200) {
-      etag = answer.headers.get("ETag") ?? "";
-      status = await answer.json();
-    } else if (answer.status !== 304) throw new Error(`status ${answer.status}`);
+    if (answer.status !== 200 && answer.status !== 304) throw new Error(`status ${answer.status}`);
+    const told = answer.status === 200 ? await answer.json() : status;
+    if (before !== changes) return;
+    if (answer.status === 200) [status, etag] = [told, answer.headers.get("ETag") ?? ""];
     failures = 0;
   } catch {
     failures += 1;

@@ -1,0 +1,54 @@
+// The phone: the one sentence that is true now, and what a citizen can do.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { following, passed, possible, truth } from "../../display/static/phone/words.js";
+import { together } from "../../server/static/ui/counters.js";
+
+const t = (text, values = {}) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+const say = { t, tn: (one, many, n) => t(n === 1 ? one : many, { n }), time: (text) => text.slice(11, 16), date: (day) => day, at: ({ counter, beside }) => together(counter ?? "", beside).join(" ") };
+const waiting = { state: "waiting", ahead: 2, beside: [], wait: { low_min: 5, high_min: 10 }, frozen: false, ended: false, overtaken: null };
+
+test("each state has its sentence", () => {
+  const sentences = [
+    [{}, "2 people before you"],
+    [{ state: "called", counter: "A8", beside: ["A7", "A9"] }, "Go to A7 A8 A9 now"],
+    [{ state: "held", counter: "A7" }, "Please stay near A7."],
+    [{ state: "paused", until: "2026-11-24T10:42:00.000Z" }, "Back by 10:42; your place is kept."],
+    [{ state: "missed" }, "Your turn has passed."],
+    [{ state: "called", counter: "A7", frozen: true }, "The centre has stopped; your place is kept."],
+    [{ state: "refused", ended: true }, "Please come back with the missing papers. Keep your return slip."],
+    [{ state: "expired", ended: true }, "The day is over and this token has ended. Ask at the enquiry counter."],
+  ];
+  for (const [more, sentence] of sentences) assert.equal(truth({ ...waiting, ...more }, say), sentence);
+});
+
+test("what follows is the wait, the way back, or the return slip", () => {
+  assert.equal(following(waiting, say), "about 5–10 minutes");
+  assert.match(following({ ...waiting, state: "missed" }, say), /you get your place back/);
+  assert.equal(following({ ...waiting, ended: true, return_until: "2026-11-27" }, say), "Your return slip is good until 2026-11-27.");
+  assert.equal(following({ ...waiting, ended: true, return_until: null }, say), "");
+});
+
+test("being passed is told with its reason, and with a limit only where there is one", () => {
+  const overtaken = { label: "F012", why: "priority", limit: 16 };
+  assert.deepEqual(passed({ ...waiting, overtaken }, say), [
+    "F012 was called first: priority.", "Your limit stays the same.", "By the rule, no more than 16 can pass you now.",
+  ]);
+  assert.deepEqual(passed({ ...waiting, overtaken: { label: "N9", why: "staff", limit: null } }, say), ["N9 was called first: staff decided so."]);
+  assert.deepEqual(passed(waiting, say), []);
+});
+
+test("only what the engine allows is offered, and nothing while the centre stands", () => {
+  assert.deepEqual(possible(waiting), { verbs: ["away"], leave: true });
+  assert.deepEqual(possible({ ...waiting, state: "paused" }).verbs, ["here", "away"]);
+  assert.deepEqual(possible({ ...waiting, state: "serving" }), { verbs: [], leave: false });
+  assert.deepEqual(possible({ ...waiting, frozen: true }), { verbs: [], leave: false });
+});
+
+test("the counters of a party stand in order, many of them as a run", () => {
+  assert.deepEqual(together("A8", ["A7", "A9"]), ["A7", "A8", "A9"]);
+  assert.deepEqual(together("A7", ["A8", "A6", "A9", "A12"]), ["A6–A9", "A12"]);
+  assert.deepEqual(together("A1", ["A3", "A5", "A6"]), ["A1", "A3", "A5", "A6"]);
+});
