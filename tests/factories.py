@@ -12,7 +12,8 @@ from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState, StepState
 from server.domain.roles import Role
 from server.domain.tokens import Step, Target, Token
-from server.services import access, counters, days, freezes, leases, policies, serving, tokens, undo
+from server.services import access, appointments, counters, days, freezes, leases, policies, serving, tokens, undo
+from server.services.appointments import Booking
 from server.services.presets import Preset, always_open, install_centre, load_preset
 from server.services.verification import Verdict, verify
 from server.storage import queries
@@ -73,10 +74,16 @@ class Floor:
     preset: Preset
     rng: random.Random = field(default_factory=lambda: random.Random(1))
     minutes: Any = field(default_factory=itertools.count)
+    begin: datetime = MORNING
 
     def now(self) -> datetime:
         """Return the next minute of the morning."""
-        return MORNING + timedelta(minutes=next(self.minutes))
+        return self.begin + timedelta(minutes=next(self.minutes))
+
+    def wait(self, minutes: int) -> None:
+        """Let time pass."""
+        for _ in range(minutes):
+            self.now()
 
     def write(self, fn: Callable[[Transaction], T]) -> T:
         """Run a service in the centre."""
@@ -227,6 +234,20 @@ class Floor:
         now = self.now()
         self.write(lambda tx: days.confirm_clock(tx, now, "test"))
 
+    def book(self, *bookings: Booking) -> int:
+        """Take over bookings."""
+        now = self.now()
+        return self.write(lambda tx: appointments.book(tx, bookings, now))
+
+    def undo_of(self, token: Token) -> Token:
+        """Take back the last action on a token."""
+        now = self.now()
+        return self.write(lambda tx: undo.undo_of(tx, token.id, now, "test"))
+
+    def token(self, token: Token) -> Token:
+        """Return a token as it stands now."""
+        return self.db.read(lambda conn: queries.token_by_id(conn, self.centre_id, token.id))
+
     def keep_house(self, now: datetime | None = None) -> int:
         """Do what time brings."""
         at = now or self.now()
@@ -254,5 +275,10 @@ class Floor:
 def install_floor(db: Database, preset: str = "M", *, demo: bool = True, always: bool = False) -> Floor:
     """Install a preset in an empty database; one that is open `always` suits a server on the real clock."""
     shape = always_open(load_preset(preset)) if always else load_preset(preset)
+    return install_shape(db, shape, MORNING, demo=demo)
+
+
+def install_shape(db: Database, shape: Preset, begin: datetime, *, demo: bool = True) -> Floor:
+    """Install a centre in an empty database; its first minute is `begin`."""
     centre_id = db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), secrets.token_hex(4), demo=demo))
-    return Floor(db, centre_id, shape)
+    return Floor(db, centre_id, shape, begin=begin)
