@@ -326,4 +326,4 @@ def _plain(value: Any) -> Any:
 
 def to_iso(moment: datetime) -> str:
     """Return a UTC time as `2026-11-24T04:00:00.000Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection
 
 from server.domain.appointments import Batch, batch_now, require_admitted, require_today
 from server.domain.errors import (
@@ -20,19 +20,11 @@ from server.domain.plan import Plan
 from server.domain.tokens import Token, to_iso
 from server.services.plans import plan_of
 from server.storage import line, queries
+from server.storage.bookings import ROW, add_bookings, find_booking, move_booking, use_booking
 from server.storage.models import Appointment
 from server.storage.transaction import CentreState, Transaction
 
 TAIL = 4
-ROW = (
-    Appointment.id,
-    Appointment.centre_id,
-    Appointment.tail,
-    Appointment.slot,
-    Appointment.service,
-    Appointment.need,
-    Appointment.token_id,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +45,31 @@ def book(tx: Transaction, bookings: Sequence[Booking], now: datetime) -> int:
     the reference they have. Raises UnknownService, UnknownNeed.
     """
     plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
-    new = 0
-    for booking in bookings:
-        plan.series_for(plan.service(booking.service), booking.need)
-        values = {
+    new: dict[str, dict[str, Any]] = {}
+    for one in bookings:
+        plan.series_for(plan.service(one.service), one.need)
+        told = {
             "centre_id": tx.centre.id,
-            "tail": booking.tail.upper(),
-            "day": tx.centre.day(booking.slot),
-            "slot": booking.slot,
-            "service": booking.service,
-            "need": booking.need,
+            "tail": one.tail.upper(),
+            "day": tx.centre.day(one.slot),
+            "slot": one.slot,
+            "service": one.service,
+            "need": one.need,
             "token_id": None,
         }
-        mine = Appointment.reference_hash == booking.reference_hash
-        unused = or_(Appointment.token_id.is_(None), Appointment.day < values["day"])
-        moved = tx.conn.execute(update(Appointment).where(mine, unused).values(**values))
-        if moved.rowcount == 0 and _row(tx.conn, booking.reference_hash, None) is None:
-            tx.conn.execute(insert(Appointment).values(reference_hash=booking.reference_hash, **values))
-            new += 1
-    return new
+        if find_booking(tx.conn, one.reference_hash, None) is None:
+            new[one.reference_hash] = {"reference_hash": one.reference_hash, **told}
+        else:
+            move_booking(tx.conn, one.reference_hash, told)
+    add_bookings(tx.conn, list(new.values()))
+    return len(new)
 
 
 def find(
     conn: Connection, centre: CentreState, tail: str, slot: datetime | None, now: datetime
 ) -> list[dict[str, Any]]:
     """Return the bookings whose reference ends in `tail`: those of today, or of the slot that is given."""
-    query = select(*ROW).where(
+    query = ROW.where(
         Appointment.centre_id == centre.id,
         Appointment.day == centre.day(slot or now),
         Appointment.tail == tail.strip().upper()[-TAIL:],
@@ -128,7 +119,7 @@ def slot_of(
     """
     if reference_hash is None and booking is None:
         return None
-    row = _row(tx.conn, reference_hash, booking)
+    row = find_booking(tx.conn, reference_hash, booking)
     if row is None:
         if booking is not None:
             raise UnknownAppointment("There is no such booking.")
@@ -141,8 +132,7 @@ def slot_of(
     _require_unused(tx, row.token_id)
     batch = gate(tx.conn, tx.centre, plan, now)
     require_admitted(row.slot, batch, now, tx.centre.timezone)
-    slot: datetime = row.slot
-    return slot
+    return row.slot
 
 
 def _require_unused(tx: Transaction, token_id: str | None) -> None:
@@ -156,10 +146,9 @@ def _require_unused(tx: Transaction, token_id: str | None) -> None:
 
 def check_in(tx: Transaction, reference_hash: str | None, booking: int | None, token: Token) -> None:
     """Note that a booking has become a token."""
-    if token.slot is None:
-        return
-    mine = Appointment.id == booking if booking is not None else Appointment.reference_hash == reference_hash
-    tx.conn.execute(update(Appointment).where(mine).values(token_id=token.id))
+    row = None if token.slot is None else find_booking(tx.conn, reference_hash, booking)
+    if row is not None:
+        use_booking(tx.conn, row.id, token.id)
 
 
 def require_return(tx: Transaction, secret: str | None, today: date) -> None:
@@ -174,8 +163,3 @@ def require_return(tx: Transaction, secret: str | None, today: date) -> None:
             f"The return slip of {token.label} was good until {token.return_until:%d-%m-%Y}.",
             until=token.return_until.isoformat(),
         )
-
-
-def _row(conn: Connection, reference_hash: str | None, booking: int | None) -> Any:
-    mine = Appointment.id == booking if booking is not None else Appointment.reference_hash == reference_hash
-    return conn.execute(select(*ROW).where(mine)).one_or_none()

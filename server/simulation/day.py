@@ -1,9 +1,12 @@
-"""One whole day of a preset from a seed, and what it looked like."""
+"""Whole days of a preset from a seed, and what they looked like."""
 
 import random
+import resource
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,51 +14,134 @@ from typing import Any
 from server.services.presets import Preset, install_centre
 from server.services.statistics import figures
 from server.services.verification import verify
-from server.simulation.demand import bookings
+from server.simulation.demand import bookings, next_working_day
 from server.simulation.floor import Floor
 from server.storage import queries, schema
 from server.storage.database import Database
+from server.storage.transaction import CentreState
 
 DAY = date(2026, 1, 5)  # a Monday; which one does not matter
 
 
-def simulate_day(preset: Preset, seed: int, opened: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """Run one day on a temporary database and return its figures and the verdict of its replay.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What to simulate: a seed, how many business days, and the counters open by stage where not the usual ones."""
 
-    Returns `{seed, open, issued, completed, no_show, stay, wait, calls, seconds, verify}`; minutes.
+    seed: int = 1
+    days: int = 1
+    opened: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a simulation is: days done of all, the tokens and events so far, and the seconds it took."""
+
+    day: int
+    days: int
+    tokens: int
+    events: int
+    seconds: float
+
+
+Tell = Callable[[Progress], None]
+
+
+def simulate_day(preset: Preset, seed: int, opened: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Run one day on a temporary database; returns what `simulate` does."""
+    return simulate(preset, Span(seed, opened=opened or {}))
+
+
+def simulate(
+    preset: Preset, span: Span, *, keep: Path | None = None, tell: Tell = lambda progress: None
+) -> dict[str, Any]:
+    """Run business days through the real services, replay them, and return their figures.
+
+    Returns `{seed, days, open, issued, completed, no_show, stay, wait, calls, events, seconds, verify}`; times in
+    minutes, but `seconds` and `verify.seconds` as named. `verify.peak_mb` is the most memory this process ever held
+    until then. The SQLite database is left in `keep`, else it is temporary; `tell` hears of each day that is over.
+    Raises FileExistsError rather than write over a file.
     """
     began = time.perf_counter()
+    with _database(keep) as db:
+        return _run(db, preset, span, tell) | {"seconds": round(time.perf_counter() - began, 1)}
+
+
+@contextmanager
+def _database(keep: Path | None) -> Iterator[Database]:
+    """Give an empty database that need not survive a power cut."""
     with tempfile.TemporaryDirectory(prefix="baari-") as folder:
-        url = f"sqlite:///{Path(folder) / 'day.sqlite'}"
+        file = Path(folder) / "days.sqlite" if keep is None else keep.absolute()
+        if file.exists():
+            raise FileExistsError(f"{file} is there already; name another file or remove it")
+        url = f"sqlite:///{file}"
         schema.migrate(url, synchronous="OFF")
         db = Database(url, synchronous="OFF")
         try:
-            return _run(db, preset, seed, opened or {}) | {"seconds": round(time.perf_counter() - began, 1)}
+            yield db
         finally:
             db.close()
 
 
-def _run(db: Database, preset: Preset, seed: int, opened: Mapping[str, int]) -> dict[str, Any]:
-    rng = random.Random(seed)
+def _run(db: Database, preset: Preset, span: Span, tell: Tell) -> dict[str, Any]:
+    rng = random.Random(span.seed)
     epoch = rng.randbytes(4).hex()
     centre_id = db.write(None, lambda tx: install_centre(tx, preset, DAY, epoch, demo=True))
-    floor = Floor(db, centre_id, preset, rng, opened)
-    floor.begin_day(DAY)
+    floor = Floor(db, centre_id, preset, rng, span.opened)
+    days = list(_days(preset, span.days))
+    began = time.perf_counter()
+    for number, day in enumerate(days, 1):
+        _live(floor, day)
+        tell(_progress(db, centre_id, number, span.days, time.perf_counter() - began))
+    verdict = _judge(db, centre_id)
+    told = db.read(lambda conn: figures(conn, centre_id, days[0], days[-1]))
+    usual = {stage.code: stage.counters if stage.open is None else stage.open for stage in preset.stages}
+    return {
+        "seed": span.seed,
+        "days": span.days,
+        "open": usual | dict(span.opened),
+        "issued": told["issued"],
+        "completed": told["completed"],
+        "no_show": sum(bookings(preset, day) for day in days) - told["issued"],
+        "stay": told["stay"],
+        "wait": told["wait"],
+        "calls": floor.calls,
+        "events": _centre(db, centre_id).event_seq,
+        "verify": verdict,
+    }
+
+
+def _days(preset: Preset, count: int) -> Iterator[date]:
+    day = DAY
+    for _ in range(count):
+        yield day
+        day = next_working_day(preset, day)
+
+
+def _live(floor: Floor, day: date) -> None:
+    """Let a day pass and close it when its last thing has happened."""
+    floor.begin_day(day)
     while (last := floor.next_at) is not None:
         floor.run_next()
         end = last
     floor.end_day(end)
-    told = db.read(lambda conn: figures(conn, centre_id, DAY, DAY))
-    verdict = db.read(lambda conn: verify(conn, queries.centre_by_code(conn, preset.centre.code)))
-    usual = {stage.code: stage.counters if stage.open is None else stage.open for stage in preset.stages}
+
+
+def _progress(db: Database, centre_id: int, day: int, days: int, seconds: float) -> Progress:
+    tokens = db.read(lambda conn: queries.count_tokens(conn, centre_id))
+    return Progress(day, days, tokens, _centre(db, centre_id).event_seq, seconds)
+
+
+def _centre(db: Database, centre_id: int) -> CentreState:
+    return db.read(lambda conn: queries.centre_by_id(conn, centre_id))
+
+
+def _judge(db: Database, centre_id: int) -> dict[str, Any]:
+    """Replay everything; returns `{ok, faults, seconds, peak_mb}`."""
+    began = time.perf_counter()
+    verdict = db.read(lambda conn: verify(conn, queries.centre_by_id(conn, centre_id)))
     return {
-        "seed": seed,
-        "open": usual | dict(opened),
-        "issued": told["issued"],
-        "completed": told["completed"],
-        "no_show": bookings(preset, DAY) - told["issued"],
-        "stay": told["stay"],
-        "wait": told["wait"],
-        "calls": floor.calls,
-        "verify": {"ok": verdict.ok, "faults": [fault.text for fault in verdict.faults]},
+        "ok": verdict.ok,
+        "faults": [fault.text for fault in verdict.faults],
+        "seconds": round(time.perf_counter() - began, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }

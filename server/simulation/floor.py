@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from server.domain.errors import AppointmentEarly, Conflict, CounterTaken, QueueEmpty
+from server.domain.errors import AppointmentEarly, Conflict, CounterTaken
 from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token
@@ -18,12 +18,13 @@ from server.services.days import DayClose, close_day
 from server.services.presets import Preset, StageShape
 from server.services.tokens import Order, issue
 from server.simulation import demand
+from server.simulation.commands import attempt
 from server.storage import line, queries
 from server.storage.database import Database
 from server.storage.transaction import Transaction
 
 ACTOR = "simulation"
-Act = Callable[[datetime], None]
+Act = Callable[[Transaction, datetime], None]
 
 
 class Floor:
@@ -69,9 +70,10 @@ class Floor:
             self._at(arrival.at, partial(self._arrive, arrival, reference))
 
     def run_next(self, now: datetime | None = None) -> None:
-        """Let the next thing happen, at its time or at `now`."""
+        """Let the next thing happen, at its time or at `now`: its commands are committed together."""
         at, _, act = heapq.heappop(self._due)
-        act(now or at)
+        moment = now or at
+        self._db.write(self._centre, lambda tx: act(tx, moment))
 
     def end_day(self, now: datetime) -> DayClose:
         """Close the day; whoever is still on the floor expires."""
@@ -81,24 +83,22 @@ class Floor:
 
     def wake_idle(self, now: datetime) -> None:
         """Let idle counters look again: somebody else may have put a token in line."""
-        for stage in sorted(self._db.read(lambda conn: line.waiting_stages(conn, self._centre))):
-            self._dispatch(stage, now)
+        waiting = self._db.read(lambda conn: line.waiting_stages(conn, self._centre))
+        for stage in sorted(stage for stage in waiting if self._idle[stage]):
+            self._db.write(self._centre, lambda tx, s=stage: self._dispatch(tx, s, now))  # type: ignore[misc]
 
     def _at(self, moment: datetime, act: Act) -> None:
         heapq.heappush(self._due, (moment, next(self._order), act))
 
-    def _open_counters(self, now: datetime) -> None:
+    def _open_counters(self, tx: Transaction, now: datetime) -> None:
         for stage in self._preset.stages:
             wanted = self._opened.get(stage.code, stage.open if stage.open is not None else stage.counters)
             for counter in self._preset.counters_of(stage)[:wanted]:
-                self._open(counter, now)
+                counters.set_state(tx, counter, CounterState.OPEN, now, ACTOR)
                 self._idle[stage.code].append(counter)
-            self._dispatch(stage.code, now)
+            self._dispatch(tx, stage.code, now)
 
-    def _open(self, counter: str, now: datetime) -> None:
-        self._db.write(self._centre, lambda tx: counters.set_state(tx, counter, CounterState.OPEN, now, ACTOR))
-
-    def _arrive(self, arrival: demand.Arrival, reference: str, now: datetime) -> None:
+    def _arrive(self, arrival: demand.Arrival, reference: str, tx: Transaction, now: datetime) -> None:
         """Let a citizen check in; one who is held at the gate tries again when it says."""
         order = Order(
             token_id=token_id(now, self._rng.randbytes),
@@ -109,31 +109,33 @@ class Floor:
             appointment_hash=reference,
         )
         try:
-            issued = self._db.write(self._centre, lambda tx: issue(tx, order, now, ACTOR))
+            issued = attempt(tx, lambda tx: issue(tx, order, now, ACTOR))
         except AppointmentEarly as early:
             again = datetime.fromisoformat(early.details["admitted_from"]).astimezone(UTC)
             self._at(max(again, now + timedelta(minutes=1)), partial(self._arrive, arrival, reference))
             return
-        self._dispatch(issued.token.step.stage, now)
+        self._dispatch(tx, issued.token.step.stage, now, newcomers=1)
 
-    def _dispatch(self, stage: str, now: datetime) -> None:
-        """Let idle counters of a stage call until nobody waits there."""
-        idle = self._idle[stage]
-        for counter in list(idle):
-            idle.remove(counter)
-            if not self._serve_next(stage, counter, now):
+    def _dispatch(self, tx: Transaction, stage: str, now: datetime, newcomers: int | None = None) -> None:
+        """Let each idle counter of a stage call once, until as many were called as have come."""
+        for counter in list(self._idle[stage]):
+            if newcomers == 0:
                 return
+            self._idle[stage].remove(counter)
+            called = self._serve_next(tx, stage, counter, now)
+            if newcomers is not None:
+                newcomers -= called
 
-    def _serve_next(self, stage: str, counter: str, now: datetime) -> bool:
-        """Call and start the next citizen; False, and the counter idles, when nobody waits."""
+    def _serve_next(self, tx: Transaction, stage: str, counter: str, now: datetime) -> bool:
+        """Call and start the next citizen; False, and the counter idles, when it cannot."""
         try:
-            self._db.write(self._centre, lambda tx: self._call_and_start(tx, counter, now))
-        except Conflict as refusal:  # nobody waits, or a person has paused this counter or is at work there
+            attempt(tx, lambda tx: self._call_and_start(tx, counter, now))
+        except Conflict:  # nobody waits, or a person has paused this counter or is at work there
             self._idle[stage].append(counter)
-            return not isinstance(refusal, QueueEmpty)
+            return False
         self.calls += 1
         due = now + demand.service_time(self._preset, self._stages[stage], self._rng)
-        self._at(due, lambda then: self._finish(self._stages[stage], counter, then))
+        self._at(due, partial(self._finish, self._stages[stage], counter))
         return True
 
     def _call_and_start(self, tx: Transaction, counter: str, now: datetime) -> Token:
@@ -141,15 +143,15 @@ class Floor:
         counters.call_next(tx, counter, now, ACTOR)
         return serving.start(tx, counter, now, ACTOR)
 
-    def _finish(self, stage: StageShape, counter: str, now: datetime) -> None:
+    def _finish(self, stage: StageShape, counter: str, tx: Transaction, now: datetime) -> None:
         chosen = demand.outcome(self._preset, stage, self._rng)
         try:
-            token = self._db.write(self._centre, lambda tx: self._finish_there(tx, counter, chosen, now))
+            token = attempt(tx, lambda tx: self._finish_there(tx, counter, chosen, now))
         except Conflict:  # a person sits there now, or has finished it
             token = None
-        self._serve_next(stage.code, counter, now)
+        self._serve_next(tx, stage.code, counter, now)
         if token is not None and not token.ended:
-            self._dispatch(token.step.stage, now)
+            self._dispatch(tx, token.step.stage, now, newcomers=1)
 
     def _finish_there(self, tx: Transaction, counter: str, outcome: str, now: datetime) -> Token:
         _leave_to_people(tx, counter)

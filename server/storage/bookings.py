@@ -38,12 +38,10 @@ MOVE = Statement(
 USE = Statement(update(Appointment).where(Appointment.id == bindparam("booking")), ["token_id"])
 
 
-def booking(conn: Connection, reference_hash: str | None, booking_id: int | None) -> BookingRow | None:
+def find_booking(conn: Connection, reference_hash: str | None, booking: int | None) -> BookingRow | None:
     """Return a booking by its id, or by the hash of its reference when that is None."""
-    if booking_id is None:
-        row = BY_REFERENCE.row(conn, reference=reference_hash)
-    else:
-        row = BY_ID.row(conn, booking=booking_id)
+    by_id = booking is not None
+    row = BY_ID.row(conn, booking=booking) if by_id else BY_REFERENCE.row(conn, reference=reference_hash)
     return None if row is None else BookingRow(*row)
 
 
@@ -58,6 +56,6 @@ def move_booking(conn: Connection, reference_hash: str, told: Mapping[str, Any])
     MOVE.run(conn, reference=reference_hash, before=told["day"], **told)
 
 
-def use_booking(conn: Connection, booking_id: int, token_id: str) -> None:
+def use_booking(conn: Connection, booking: int, token_id: str) -> None:
     """Note which token a booking has become."""
-    USE.run(conn, booking=booking_id, token_id=token_id)
+    USE.run(conn, booking=booking, token_id=token_id)
