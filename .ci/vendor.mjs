@@ -36,8 +36,8 @@ const FILES = [
 // One file of pictograms: each is a symbol, shown by <use href="/static/vendor/icons.svg#name">.
 const ICONS = [
   "accessibility", "arrow-left", "arrow-right", "baby", "book-user", "calendar-check", "calendar-clock",
-  "circle-question-mark", "contrast", "delete", "ear-off", "eye-off", "hand-helping", "printer", "scan-line",
-  "shield-check", "siren", "undo-2", "volume-2", "volume-x", "zap",
+  "circle-question-mark", "clock", "contrast", "delete", "ear-off", "eye-off", "hand-helping", "octagon-pause",
+  "printer", "scan-line", "shield-check", "siren", "undo-2", "volume-2", "volume-x", "zap",
 ];
 const SPRITE = `${JS}/icons.svg`;
 

@@ -3,14 +3,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Announcer, liveCalls } from "../../display/static/board/calls.js";
-import { sizes } from "../../display/static/board/sizes.js";
+import { Announcer, liveCalls, takenBack } from "../../display/static/board/calls.js";
+import { rowScale, sizes } from "../../display/static/board/sizes.js";
 
 const T0 = Date.parse("2026-11-24T04:00:00.000Z");
 const at = (seconds) => new Date(T0 + seconds * 1000).toISOString();
 const token = (label, more = {}) => ({
   label, stage: "A", state: "called", counter: "A7", call: `e-${label}`, calls: 1, called_at: at(0), ...more,
 });
+
+const floor = (epoch, ...tokens) => ({ epoch, tokens: new Map(tokens.map((one) => [one.label, one])) });
 
 test("calls of the zone are shown, newest on top", () => {
   const tokens = [token("N1"), token("N2", { called_at: at(5) }), token("N3", { stage: "B" }), token("N4", { state: "waiting" })];
@@ -32,8 +34,34 @@ test("a call is announced once, and once more for each time it is called again",
 
 test("what was called before the board began is not announced", () => {
   const announcer = new Announcer(["A"]);
-  announcer.begin([token("N1")]);
+  assert.deepEqual(announcer.loads(floor("e", token("N1")), T0), []);
   assert.equal(announcer.hears(token("N1"), T0), false);
+});
+
+test("a floor that is loaded again announces the calls made meanwhile, and one of another epoch none", () => {
+  const announcer = new Announcer(["A"]);
+  announcer.loads(floor("e", token("N1")), T0);
+  const heard = announcer.loads(floor("e", token("N1"), token("N2")), T0);
+  assert.deepEqual(heard.map((one) => one.label), ["N2"]);
+  assert.deepEqual(announcer.loads(floor("e", token("N2")), T0), []);
+  assert.deepEqual(announcer.loads(floor("other", token("N3")), T0), []);
+});
+
+test("an undone service or repetition is not announced, a call repeated after it is", () => {
+  const announcer = new Announcer(["A"]);
+  announcer.hears(token("N1"), T0);
+  const again = token("N1", { calls: 2, called_at: at(20) });
+  assert.equal(announcer.hears(again, T0 + 20_000), true);
+  assert.equal(announcer.hears(token("N1"), T0 + 21_000), false);
+  assert.equal(announcer.hears({ ...again, called_at: at(25) }, T0 + 25_000), true);
+});
+
+test("a call is taken back when its token waits again or is cancelled, not when it is served or missed", () => {
+  const told = (state, was = token("N1")) => takenBack(was, token("N1", { state }), ["A"]);
+  assert.deepEqual(["waiting", "cancelled", "serving", "missed", "held"].map((state) => told(state)), [true, true, false, false, false]);
+  assert.equal(told("waiting", token("N1", { state: "missed" })), false);
+  assert.equal(told("waiting", token("N1", { stage: "B" })), false);
+  assert.equal(takenBack(undefined, token("N1", { state: "waiting" }), ["A"]), false);
 });
 
 test("an old call, a served one and one of another zone are not announced", () => {
@@ -62,4 +90,10 @@ test("more than four calls take two columns and serve a shorter distance", () =>
 test("a portrait board keeps its calls inside its width", () => {
   const { font } = sizes({ ...TV, width: 1080, height: 1920 }, 2);
   assert.ok(font * 7 <= 1081);
+});
+
+test("one person at one counter is written at full size, a family with its counters smaller", () => {
+  assert.equal(rowScale({ label: "N150", party: 1 }, ["AX3"]), 1);
+  const family = rowScale({ label: "N150", party: 5 }, ["A7", "A8", "A9"]);
+  assert.ok(family < 0.8 && family > 0.5);
 });

@@ -14,9 +14,9 @@ function isLive(token, now) {
   return token.state === "serving" && now - Date.parse(token.called_at) < SHOWN_MS;
 }
 
-/** What tells one call, and each time it is called again, from all others. */
+/** What tells one call, and each time it is called again, from all others: an undone repetition can be repeated. */
 export function callKey(token) {
-  return `${token.call}#${token.calls}`;
+  return `${token.call}#${token.calls}#${token.called_at}`;
 }
 
 /** Announces each call once, however often it is heard of; never what stood there when the board began. */
@@ -24,11 +24,15 @@ export class Announcer {
   constructor(stages) {
     this.stages = stages;
     this.known = new Set();
+    this.epoch = null;
   }
 
-  /** Take note of what is called already when the board begins. */
-  begin(tokens) {
-    for (const token of tokens) if (token.call) this.known.add(callKey(token));
+  /** Return what to announce of a floor that was loaded anew: nothing at first, later the calls made meanwhile. */
+  loads({ epoch, tokens }, now) {
+    const first = epoch !== this.epoch;
+    this.epoch = epoch;
+    const heard = [...tokens.values()].filter((token) => this.hears(token, now));
+    return first ? [] : heard;
   }
 
   /** Whether to announce a token now: called, young, in a stage of this board, and not announced before. */
@@ -38,4 +42,9 @@ export class Announcer {
     this.known.add(callKey(token));
     return true;
   }
+}
+
+/** Whether somebody who was called here now has to be told to stay: they wait again, or are gone unserved. */
+export function takenBack(was, token, stages) {
+  return Boolean(was) && was.state === "called" && stages.includes(was.stage) && ["waiting", "cancelled"].includes(token.state);
 }

@@ -2,13 +2,14 @@
 
 import { html, render } from "/static/vendor/htm-preact.js";
 import { computed, effect, signal } from "/static/vendor/signals.js";
+import { together } from "/static/ui/counters.js";
 import { asOf, clock, floor, follow, live, now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
-import { Announcer, callKey, liveCalls } from "./calls.js";
+import { Announcer, callKey, liveCalls, takenBack } from "./calls.js";
 import { chime, silenced, unlock } from "./chime.js";
-import { sizes } from "./sizes.js";
+import { rowScale, sizes } from "./sizes.js";
 
 const TURN_MS = 6000;
 const RETRACTED_MS = 15_000;
@@ -25,15 +26,17 @@ const shape = computed(() => sizes({ ...size.value, ...page.settings }, calls.va
 const state = computed(() => {
   if (!floor.value) return "loading";
   if (!live.value) return "stale";
+  if (floor.value.frozen) return "frozen";
   return calls.value.length ? "calls" : "empty";
 });
 const announcer = new Announcer(codes);
 let before = new Map();
 
 function Call({ token }) {
-  return html`<li class="call">
-    <${Chip} label=${token.label} /><span class="arrow" aria-hidden="true">→</span>
-    <span class="block"><${Section} code=${token.counter} /></span>
+  const counters = together(token.counter, token.beside);
+  return html`<li class="call" style=${{ "--scale": rowScale(token, counters) }}>
+    <${Chip} label=${token.label} party=${token.party} /><span class="arrow" aria-hidden="true">→</span>
+    ${counters.map((counter) => html`<span class="block"><${Section} code=${counter} /></span>`)}
     ${page.settings.directions?.[token.counter] && html`<span class="direction">${page.settings.directions[token.counter]}</span>`}
   </li>`;
 }
@@ -47,6 +50,14 @@ function Empty() {
   return html`<div class="nothing">
     <span class="section letter" data-section=${page.zone}>${page.zone}</span>
     ${languages.map((lang) => html`<p lang=${lang}>${t("Nobody is called yet", {}, lang)}</p>`)}
+  </div>`;
+}
+
+/** The whole screen says one thing, in every language, and nobody is called. */
+function Frozen() {
+  return html`<div class="frozen" role="alert">
+    <svg class="pictogram" viewBox="0 0 24 24" aria-hidden="true"><use href="/static/vendor/icons.svg#octagon-pause" /></svg>
+    ${languages.map((lang) => html`<p lang=${lang}>${t("The centre has stopped; your place is kept.", {}, lang)}</p>`)}
   </div>`;
 }
 
@@ -69,42 +80,37 @@ function Footer() {
 
 function Retracted() {
   return html`<div class="retracted" role="status">${retracted.value.map(
-    ({ label }) => html`<p key=${label}>${languages.map((lang) => html`<span lang=${lang}>${t("{label}: please stay seated.", { label }, lang)}</span>`)}</p>`,
+    ({ seq, label }) => html`<p key=${seq}>${languages.map((lang) => html`<span lang=${lang}>${t("{label}: please stay seated.", { label }, lang)}</span>`)}</p>`,
   )}</div>`;
 }
 
 function Board() {
+  if (floor.value?.frozen) return html`<main><${Frozen} /></main>${!live.value && html`<${Footer} />`}`;
   return html`<main class=${shape.value.columns === 2 ? "two" : ""}>
       ${state.value === "empty" || (state.value === "stale" && !calls.value.length) ? html`<${Empty} />` : html`<${Calls} />`}
       <${Retracted} />
     </main><${Footer} />`;
 }
 
-/** A token that was called here and now waits again, or is gone unserved, is taken back in words. */
-function noteRetraction(event) {
-  const token = event.token;
+/** A call that was taken back is taken back in words too. */
+function noteRetraction({ seq, token }) {
   if (!token) return;
-  const was = before.get(token.id);
-  if (was?.state === "called" && codes.includes(was.stage) && ["waiting", "cancelled"].includes(token.state)) {
-    retracted.value = [...retracted.value, { label: token.label }];
+  const others = retracted.value.filter(({ label }) => label !== token.label);
+  if (takenBack(before.get(token.id), token, codes)) {
+    retracted.value = [...others, { seq, label: token.label }];
     setTimeout(() => {
-      retracted.value = retracted.value.slice(1);
+      retracted.value = retracted.value.filter((one) => one.seq !== seq);
     }, RETRACTED_MS);
-  }
-  before.set(token.id, token);
+  } else if (token.state === "called") retracted.value = others;
+  if (token.ended) before.delete(token.id);
+  else before.set(token.id, token);
 }
 
-function begin() {
-  before = new Map(floor.value.tokens);
-  announcer.begin(before.values());
+function loaded(state) {
+  before = new Map(state.tokens);
+  announcer.loads(state, now.value).forEach(chime);
 }
 
-let begun = null;
-effect(() => {
-  if (!floor.value || begun === floor.value.epoch) return;
-  begun = floor.value.epoch;
-  begin();
-});
 effect(() => {
   document.body.style.setProperty("--font", `${shape.value.font}px`);
   document.body.style.setProperty("--row", `${shape.value.row}px`);
@@ -115,7 +121,7 @@ effect(() => {
 follow((event) => {
   noteRetraction(event);
   if (announcer.hears(event.token, now.value)) chime();
-});
+}, loaded);
 addEventListener("resize", () => {
   size.value = { width: innerWidth, height: innerHeight };
 });

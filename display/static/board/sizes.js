@@ -5,6 +5,9 @@ const CAP = 0.7; // cap height of the face in its size
 const WIDE = 0.8716; // width of a 16:9 screen in its diagonal
 const ROW = 1.26; // height of a row in cap heights
 const ROW_EM = 7; // width of chip, arrow, counter and margins in font sizes
+const MARK_EM = 0.65; // width of a mark, and of what surrounds a counter
+const SMALL = 0.55; // size of a party beside its number
+const REST_EM = 1.3; // arrow and margins
 const FOOTER_PX = 112;
 const BURST = 0.6;
 
@@ -30,4 +33,16 @@ function fit(wanted, width, height, columns) {
 
 function metres(cap, pxPerMm) {
   return Math.round((cap / pxPerMm / CAP_MM_PER_M) * 10) / 10;
+}
+
+/**
+ * How much smaller a row has to be to hold a family and all its counters; 1 for one person at one counter.
+ *
+ * @param {{label: string, party: number}} token
+ * @param {string[]} counters as they are written
+ */
+export function rowScale({ label, party }, counters) {
+  const family = party > 1 ? SMALL * `×${party}`.length : 0;
+  const marks = label.length + family + counters.join("").length;
+  return Math.min(1, ROW_EM / (MARK_EM * (marks + counters.length) + REST_EM));
 }

@@ -17,8 +17,11 @@ export const now = signal(page.now ? Date.parse(page.now) : Date.now());
 
 let zero = now.value - performance.now();
 
-/** Follow the page's centre; `onEvent` gets every event that comes live or in a catch-up after the first load. */
-export function follow(onEvent = () => {}) {
+/**
+ * Follow the page's centre. `onEvent` gets every event that comes live or in a catch-up after the first load, `onLoad`
+ * the floor each time there are none: it was loaded, or nothing was missed.
+ */
+export function follow(onEvent = () => {}, onLoad = () => {}) {
   const socket = io("/live", { auth: { csrf: page.csrf }, transports: ["websocket", "polling"], reconnectionDelayMax: 2000 });
   const path = `/api/v1/centres/${page.centre.code}/snapshot`;
   const screen = new Screen({
@@ -32,6 +35,7 @@ export function follow(onEvent = () => {}) {
     onChange: (state, events) => {
       floor.value = state;
       look(screen);
+      if (events.length === 0) onLoad(state);
       events.forEach(onEvent);
     },
   });

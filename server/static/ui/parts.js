@@ -2,9 +2,9 @@
 
 import { html } from "../vendor/htm-preact.js";
 
-/** The stage that a counter or stage code belongs to: A for A7, AX for AX1. */
+/** The stage that a counter, a run of them or a stage code belongs to: A for A7 and A5–A9, AX for AX1. */
 export function section(code) {
-  return code.replace(/\d+$/, "");
+  return code.replace(/\d.*$/, "");
 }
 
 /** The token chip: a ticket with one notch; a family shares one, with its size beside the number. */
