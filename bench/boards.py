@@ -43,7 +43,6 @@ async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int
             times["answer"].append(answer)
             times["last_board"].append(last)
     raw.close()
-    (folder / "raw.sqlite").unlink()
     return {"boards": count, **_figures({what: each[WARM_UP:] for what, each in times.items()})}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,9 @@ class RawCommits:
     """A table of rows that are claimed one by one, each claim one durable transaction: no ORM, no rules, no events."""
 
     def __init__(self, folder: Path, rows: int = 200_000) -> None:
-        self._db = sqlite_module().connect(str(folder / "raw.sqlite"), isolation_level=None, check_same_thread=False)
+        self._db = sqlite_module().connect(
+            str(folder / f"raw-{secrets.token_hex(4)}.sqlite"), isolation_level=None, check_same_thread=False
+        )
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("CREATE TABLE claim (id INTEGER PRIMARY KEY, state TEXT)")
         self._db.execute(

@@ -128,9 +128,9 @@ class Scene:
         self.sql(f"UPDATE series SET last = {MANY}")
         self.sql(f"UPDATE counter SET state = 'open' WHERE stage = '{STAGE}'")
 
-    def sql(self, statement: str) -> None:
+    def sql(self, statement: str, **values: Any) -> None:
         """Change rows past the services, to set the stage."""
-        self.db.write(None, lambda tx: tx.conn.execute(text(statement)))
+        self.db.write(None, lambda tx: tx.conn.execute(text(statement), values))
 
     def key(self, role: Role) -> str:
         """Make a bearer key."""

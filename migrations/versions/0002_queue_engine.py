@@ -51,6 +51,7 @@ def upgrade() -> None:
     _index("ix_step_jumped", "step", ["centre_id", "stage", "called_at"], "jumped")
     _index("ix_event_token", "event", ["centre_id", "token_id", "seq"], "token_id IS NOT NULL")
     _index("ix_event_desk", "event", ["centre_id", "desk", "seq"], "desk IS NOT NULL")
+    _index("ix_event_day_end", "event", ["centre_id", "seq"], "kind = 'day.closed'")
     _create_tables()
 
 
@@ -134,6 +135,7 @@ def downgrade() -> None:
     for table in ("appointment", "lease", "helper", "call_group"):
         op.drop_table(table)
     for name, table in (
+        ("ix_event_day_end", "event"),
         ("ix_event_desk", "event"),
         ("ix_event_token", "event"),
         ("ix_step_jumped", "step"),

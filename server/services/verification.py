@@ -20,7 +20,7 @@ from server.services.freezes import KEPT
 from server.services.plans import plan_of
 from server.services.records import counter_view
 from server.services.snapshots import events_between
-from server.storage import models, queries
+from server.storage import models, queries, records
 from server.storage.transaction import CentreState
 
 FAULTS_KEPT = 100
@@ -78,6 +78,18 @@ def verify(conn: Connection, centre: CentreState, anchors: Iterable[Anchor] = ()
     return replay.conclude()
 
 
+def certify(conn: Connection, centre: CentreState, after: int, until: int) -> Verdict:
+    """Replay the events after + 1 … until and judge their calls; what stands in the tables is not compared.
+
+    The replay begins with the hash of event `after`, and takes tokens of before as that event left them.
+    """
+    replay = _Replay(conn, centre, {}, after)
+    for event in events_between(conn, centre.id, after, until):
+        replay.apply(event)
+    replay.verdict.events -= after
+    return replay.judge()
+
+
 @dataclass(slots=True)
 class _Past:
     """A token with the records before its latest events, so that an undo can be checked."""
@@ -106,10 +118,10 @@ class _Numbers:
 
 
 class _Replay:
-    def __init__(self, conn: Connection, centre: CentreState, anchors: Mapping[int, str]) -> None:
-        self._conn, self._centre, self._anchors = conn, centre, anchors
-        self.verdict = Verdict()
-        self._head = ""
+    def __init__(self, conn: Connection, centre: CentreState, anchors: Mapping[int, str], after: int = 0) -> None:
+        self._conn, self._centre, self._anchors, self._begin = conn, centre, anchors, after
+        self.verdict = Verdict(events=after)
+        self._head = records.hash_of(conn, centre.id, after)
         self._open: dict[str, _Past] = {}
         self._ended: dict[str, _Past] = {}
         self._counters: dict[str, Mapping[str, Any]] = {}
@@ -144,6 +156,10 @@ class _Replay:
         self._compare(past.token for past in self._ended.values())
         self._compare_counters()
         self._count_tokens()
+        return self.judge()
+
+    def judge(self) -> Verdict:
+        """Add the certificates of the days."""
         self.verdict.days = [day.view() for day in self._audit.days.values()]
         return self.verdict
 
@@ -198,7 +214,7 @@ class _Replay:
 
     def _act(self, event: Event) -> None:
         after = from_record(event.data["token"])
-        past = self._open.get(after.id)
+        past = self._open.get(after.id) or self._from_before(after.id)
         if past is None:
             self.verdict.fault("not_under_way", event.seq, f"{after.label} is changed but not under way.")
             return
@@ -208,6 +224,18 @@ class _Replay:
             self._judge_call(event, before, after)
         past.move(event, after)
         self._follow(event, before, after)
+
+    def _from_before(self, token_id: str) -> _Past | None:
+        """Return a token as it stood before the first event of this replay, with its latest steps; None without any."""
+        if not self._begin or token_id in self._ended:
+            return None
+        latest = records.latest_of(self._conn, self._centre.id, token_id, self._begin, STEPS_KEPT)
+        if not latest:
+            return None
+        stood = [from_record(event.data["token"]) for event in latest]
+        past = self._open[token_id] = _Past(stood[-1], list(zip(latest[1:], stood[:-1], strict=True)))
+        self._audit.change(None, past.token)
+        return past
 
     def _judge_call(self, event: Event, before: Token, after: Token) -> None:
         if before.step.state is not StepState.WAITING:
@@ -219,7 +247,7 @@ class _Replay:
 
     def _undo(self, event: Event) -> None:
         after = from_record(event.data["token"])
-        past = self._open.get(after.id) or self._ended.pop(after.id, None)
+        past = self._open.get(after.id) or self._ended.pop(after.id, None) or self._from_before(after.id)
         undone = None if past is None else past.undone(event.data["undoes"])
         if past is None or undone is None:
             self.verdict.fault("wrong_undo", event.seq, f"{after.label} had no such action to undo.")

@@ -59,7 +59,7 @@ class Database:
 
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = url
-        self._writer, self._reader = open_engines(url, synchronous=synchronous)
+        self.writer, self._reader = open_engines(url, synchronous=synchronous)
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._listeners: list[Listener] = []
         self._start = threading.Lock()
@@ -97,7 +97,7 @@ class Database:
             self._commands.put(None)
             thread.join()
             self._thread = None
-        self._writer.dispose()
+        self.writer.dispose()
         self._reader.dispose()
 
     def _ensure_writer(self) -> None:
@@ -147,7 +147,7 @@ class Database:
 
     def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], list[Committed]]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
-        with self._writer.connect() as connection, connection.begin() as whole:
+        with self.writer.connect() as connection, connection.begin() as whole:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
             answers = []
             events: dict[int, list[EventValue]] = {}

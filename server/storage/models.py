@@ -232,6 +232,7 @@ class Event(Base):
     __table_args__ = (
         partial_index("ix_event_token", "centre_id", "token_id", "seq", where="token_id IS NOT NULL"),
         partial_index("ix_event_desk", "centre_id", "desk", "seq", where="desk IS NOT NULL"),
+        partial_index("ix_event_day_end", "centre_id", "seq", where="kind = 'day.closed'"),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)

@@ -1,0 +1,34 @@
+"""How many SQL statements and commits a command takes, counted at the driver."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench.scene import STAGE, Scene
+
+
+def per_command(scene: Scene) -> dict[str, dict[str, int]]:
+    """Return `{issue|call: {statements, commits}}` of a command that is alone, BEGIN and savepoints included."""
+    scene.clear()
+    scene.fill(2)
+    return {"issue": _count(scene, scene.issue), "call": _count(scene, lambda: scene.call(f"{STAGE}1"))}
+
+
+def _count(scene: Scene, act: Callable[[], Any]) -> dict[str, int]:
+    with _traced(scene) as seen:
+        act()
+    commits = sum(1 for statement in seen if statement.startswith("COMMIT"))
+    return {"statements": len(seen) - commits, "commits": commits}
+
+
+@contextmanager
+def _traced(scene: Scene) -> Iterator[list[str]]:
+    """Let SQLite tell every statement of the writer's connection while the block runs."""
+    seen: list[str] = []
+    with scene.db.writer.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+    driver.set_trace_callback(lambda statement: seen.append(statement.strip()))
+    try:
+        yield seen
+    finally:
+        driver.set_trace_callback(None)

@@ -1,0 +1,1 @@
+"""The commands of `baari`, by what they are for."""
