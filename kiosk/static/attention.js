@@ -7,6 +7,8 @@ import { muted, reset, step } from "./state.js";
 const IDLE_S = 60;
 const WARN_S = 15;
 const RESULT_S = 25;
+const NOBODYS = ["language", "busy", "looking"];
+const RESULTS = ["result", "slip"];
 
 /** Seconds left when the end is near, null before. */
 export const ending = signal(null);
@@ -36,10 +38,11 @@ export function watchAttention() {
 }
 
 function look() {
-  if (step.value === "language" || step.value === "busy") return;
-  const left = (step.value === "result" ? RESULT_S : IDLE_S) - (performance.now() - touched) / 1000;
+  if (NOBODYS.includes(step.value)) return;
+  const over = RESULTS.includes(step.value);
+  const left = (over ? RESULT_S : IDLE_S) - (performance.now() - touched) / 1000;
   if (left <= 0) leave();
-  else if (left <= WARN_S && step.value !== "result") warn(Math.ceil(left));
+  else if (left <= WARN_S && !over) warn(Math.ceil(left));
 }
 
 function warn(left) {

@@ -2,12 +2,12 @@
 
 import { command, newKey, NoAnswer, read, Refusal } from "/static/ui/http.js";
 import { page } from "/static/ui/page.js";
-import { order, result, step } from "./state.js";
+import { isTold } from "./refusals.js";
+import { order, refusal, result, step } from "./state.js";
 
 const LOOK_MS = 700;
 const LOOKS = 40;
 const OVER = ["printed", "unconfirmed", "rejected", "none"];
-const CLOSED = ["day_closed", "series_full"];
 const at = `/api/v1/centres/${page.centre.code}/tokens`;
 
 let key = null;
@@ -24,7 +24,8 @@ export async function take() {
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
     if (error instanceof Refusal && error.status !== 503) key = null;
-    step.value = CLOSED.includes(error.code) ? "closed" : "silent";
+    refusal.value = error.details ?? null;
+    step.value = isTold(error.code) ? "refused" : "silent";
   }
 }
 

@@ -1,34 +1,48 @@
-// Keys that equal touch: a keypad's digit chooses what the screen numbers, and a scanner types a whole reference.
+// Keys that equal touch: a keypad's digit chooses what the screen numbers, and a scanner types a whole code.
 
 const GAP_MS = 80;
 const REFERENCE = /^[A-Z0-9-]{4,64}$/;
+const SLIP = /\/t\/([\w-]{8,64})$/;
 
 /**
- * Tell single keys from a scanner, which types many keys at once and ends them with Enter.
+ * Tell single keys from a scanner, which types many keys at once and ends them with Enter. What it types into a field
+ * is left to the field, unless it is the address on a slip.
  *
- * @param {{choose: (digit: string) => void, scanned: (reference: string) => void, back: () => void}} then
+ * @param {{choose: (digit: string) => void, scanned: (reference: string) => void, slip: (secret: string) => void,
+ *   back: () => void}} then
  * @returns {(event: KeyboardEvent) => void} the listener
  */
-export function listener({ choose, scanned, back }) {
+export function listener({ choose, scanned, slip, back }) {
   let typed = "";
   let timer;
+  let inField = false;
 
   function settle() {
-    if (/^[1-9]$/.test(typed)) choose(typed);
+    if (/^[1-9]$/.test(typed) && !inField) choose(typed);
     typed = "";
   }
 
+  /** Whether what was typed is a whole code; if so it is handed on. */
+  function taken() {
+    const secret = SLIP.exec(typed)?.[1];
+    const reference = typed.toUpperCase();
+    if (secret) slip(secret);
+    else if (!inField && REFERENCE.test(reference)) scanned(reference);
+    else return false;
+    typed = "";
+    return true;
+  }
+
   return (event) => {
-    if (event.target.matches("input") || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "Escape") back();
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    inField = event.target.matches("input");
+    if (event.key === "Escape" && !inField) back();
     clearTimeout(timer);
-    if (event.key === "Enter" && REFERENCE.test(typed)) {
+    if (event.key === "Enter" && taken()) {
       event.preventDefault();
-      scanned(typed);
-      typed = "";
       return;
     }
-    if (event.key.length === 1) typed += event.key.toUpperCase();
+    if (event.key.length === 1) typed += event.key;
     timer = setTimeout(settle, GAP_MS);
   };
 }

@@ -5,9 +5,11 @@ import { html, render } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { t } from "/static/ui/words.js";
 import { ending, leave, stay, watchAttention } from "./attention.js";
+import { RefusedScreen, SilentScreen, UnheardScreen } from "./endings.js";
 import { bookedOrder, take } from "./issue.js";
 import { listener } from "./keys.js";
 import * as screens from "./screens.js";
+import { LookingScreen, showSlip, SlipScreen } from "./slips.js";
 import { back, canGoBack, contrast, low, muted, step } from "./state.js";
 
 const SCREENS = {
@@ -17,8 +19,11 @@ const SCREENS = {
   need: screens.NeedScreen,
   busy: screens.BusyScreen,
   result: screens.ResultScreen,
-  closed: screens.ClosedScreen,
-  silent: screens.SilentScreen,
+  refused: RefusedScreen,
+  looking: LookingScreen,
+  slip: SlipScreen,
+  unheard: UnheardScreen,
+  silent: SilentScreen,
 };
 
 function Switch({ on, icon, label }) {
@@ -68,9 +73,16 @@ function scanned(reference) {
   take();
 }
 
+/** Whoever shows a slip is the next citizen, unless they have begun to answer questions. */
+function slip(secret) {
+  if (["busy", "looking"].includes(step.value)) return;
+  if (!canGoBack()) leave();
+  showSlip(secret);
+}
+
 effect(() => document.body.classList.toggle("low", low.value));
 effect(() => document.body.classList.toggle("night", contrast.value));
 watchAttention();
-document.addEventListener("keydown", listener({ choose, scanned, back: () => canGoBack() && back() }));
+document.addEventListener("keydown", listener({ choose, scanned, slip, back: () => canGoBack() && back() }));
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 render(html`<${Kiosk} />`, document.getElementById("kiosk"));

@@ -25,9 +25,10 @@ function second() {
   return language.value === "en" ? page.centre.languages.find((code) => code !== "en") : "en";
 }
 
-function Question({ text, note }) {
+export function Question({ text, note, icon }) {
   const spoken = [text, note].filter(Boolean).join(" ");
   return html`<header class="question">
+    ${icon && html`<${Icon} name=${icon} />`}
     <h1 tabindex="-1">${text}</h1>
     ${note && html`<p class="note">${note}</p>`}
     ${voice() && html`<button class="button round" onClick=${() => say(spoken)} aria-label=${t("Read aloud")}>
@@ -124,22 +125,13 @@ export function NeedScreen() {
     </div>`;
 }
 
+/** The way out of every screen that asks nothing. */
+export function Finish() {
+  return html`<button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button>`;
+}
+
 export function BusyScreen() {
   return html`<${Question} text=${t("Your token is being made…")} />`;
-}
-
-export function ClosedScreen() {
-  const [from, until] = page.hours.tokens;
-  return html`<${Question} text=${t("No more tokens today")} note=${t("Tokens are given from {from} to {until} on working days.", { from, until })} />
-    <div class="choices"><button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button></div>`;
-}
-
-export function SilentScreen() {
-  return html`<${Question} text=${t("The token did not come")} note=${t("Try again, or go to the enquiry counter.")} />
-    <div class="choices">
-      <button class="choice primary" onClick=${take}><span class="names"><b>${t("Try again")}</b></span></button>
-      <button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button>
-    </div>`;
 }
 
 /** What to say about the slip: nothing while it may still come. */
@@ -150,7 +142,8 @@ function slipWords({ print, token }) {
   return t("The slip did not come out. {label} is yours. Take a photo or write it down.", { label: token.label });
 }
 
-function waitWords({ ahead, wait }) {
+/** How many are before somebody, and how long that may take. */
+export function waitWords({ ahead, wait }) {
   const people = ahead === 0 ? t("You are next") : tn("{n} person before you", "{n} people before you", ahead);
   if (wait.high_min === null) return `${people} · ${t("The counters open soon")}`;
   return `${people} · ${t("about {low}–{high} minutes", { low: wait.low_min, high: wait.high_min })}`;
@@ -173,7 +166,7 @@ export function ResultScreen() {
         <p>${t("See your turn on your phone.")}</p>
       </div>
       <p class=${`slip ${got.print.state} ${lost ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${slipWords(got)}</p>
-      <button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button>
+      <${Finish} />
     </div>
     ${got.print.state === "printed" && html`<div class="paper" aria-hidden="true"><${Chip} label=${got.token.label} /></div>`}`;
 }

@@ -4,10 +4,16 @@ import { signal } from "/static/vendor/signals.js";
 import { page } from "/static/ui/page.js";
 import { speak } from "/static/ui/words.js";
 
-/** language → service (or appointment) → need → busy → result; closed and silent are dead ends in words. */
+/**
+ * language → service (or appointment) → need → busy → result; looking → slip for a slip that is shown again.
+ * refused, silent and unheard are dead ends in words.
+ */
 export const step = signal("language");
 export const order = signal({});
 export const result = signal(null);
+/** What the server refused, {code, …}, and the token of a slip that was shown. */
+export const refusal = signal(null);
+export const shown = signal(null);
 export const low = signal(false);
 export const contrast = signal(false);
 export const muted = signal(false);
@@ -43,7 +49,7 @@ export function back() {
 export function reset() {
   trail = [];
   order.value = {};
-  result.value = null;
+  result.value = refusal.value = shown.value = null;
   low.value = contrast.value = muted.value = false;
   speak(page.centre.languages[0]);
   step.value = "language";

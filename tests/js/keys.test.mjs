@@ -11,6 +11,7 @@ function keyboard(t) {
   const listen = listener({
     choose: (digit) => heard.push(["choose", digit]),
     scanned: (reference) => heard.push(["scanned", reference]),
+    slip: (secret) => heard.push(["slip", secret]),
     back: () => heard.push(["back"]),
   });
   const press = (key, target = { matches: () => false }) => listen({ key, target, preventDefault() {} });
@@ -52,4 +53,20 @@ test("Escape goes back", (t) => {
   const { heard, press } = keyboard(t);
   press("Escape");
   assert.deepEqual(heard, [["back"]]);
+});
+
+test("the address of a slip is a slip with its letters as they are, and no reference", (t) => {
+  const { heard, press, wait } = keyboard(t);
+  for (const key of [..."https://seva.example/t/DMfn-Bfq_ebdxGg", "Enter"]) press(key);
+  wait();
+  assert.deepEqual(heard, [["slip", "DMfn-Bfq_ebdxGg"]]);
+});
+
+test("a slip is a slip in a field too, where a reference stays with the field", (t) => {
+  const { heard, press, wait } = keyboard(t);
+  const field = { matches: () => true };
+  for (const key of [..."ARN-2617", "Enter"]) press(key, field);
+  wait();
+  for (const key of [..."http://10.0.0.1:8080/t/DMfnBfOqebdx", "Enter"]) press(key, field);
+  assert.deepEqual(heard, [["slip", "DMfnBfOqebdx"]]);
 });

@@ -1,0 +1,56 @@
+// What the kiosk says when there is no token: the reason, when there will be one, and what to do now.
+
+import { page } from "/static/ui/page.js";
+import { named, t } from "/static/ui/words.js";
+import { dayOf, timeOf } from "./times.js";
+
+const TODAY = ["early", "lunch"];
+const CLOSED = {
+  holiday: () => t("The centre is closed today"),
+  early: () => t("Tokens are not given yet"),
+  lunch: () => t("It is lunch time"),
+  over: () => t("No more tokens today"),
+};
+
+const WORDS = {
+  not_open_now: ({ why, opens_at: opens }) => ["clock", CLOSED[why](), opening(why, opens)],
+  day_closed: noMore,
+  series_full: noMore,
+  centre_frozen: () => ["octagon-pause", t("The centre has stopped"), t("Please listen to the staff. Tokens are given when it goes on.")],
+  appointment_early: ({ slot, admitted_from: from }) => [
+    "calendar-clock", t("Your appointment is at {time}", { time: timeOf(slot) }), t("Please come in from {time}.", { time: timeOf(from) }),
+  ],
+  appointment_other_day: ({ slot }) => [
+    "calendar-clock",
+    t("Your appointment is on {day} at {time}", { day: dayOf(slot), time: timeOf(slot) }),
+    t("For another day, ask at the enquiry counter."),
+  ],
+  appointment_other_centre: ({ name }) => [
+    "calendar-check", t("Your appointment is at the centre {name}", { name: named(name) }), t("Please go to that centre."),
+  ],
+  appointment_used: ({ label }) => [
+    "calendar-check", t("This appointment has its token: {label}", { label }), t("Show its slip here, or ask at the enquiry counter."),
+  ],
+  unknown_token: () => ["circle-question-mark", t("This slip is not known here"), t("Ask at the enquiry counter.")],
+};
+
+/** Whether there are words of its own for a refusal. */
+export function isTold(code) {
+  return code in WORDS;
+}
+
+/** @returns {[string, string, string]} pictogram, sentence and what to do for a refusal that has words of its own */
+export function told(refusal) {
+  return WORDS[refusal.code](refusal);
+}
+
+function noMore() {
+  const [from, until] = page.hours.tokens;
+  return ["clock", t("No more tokens today"), t("Tokens are given from {from} to {until} on working days.", { from, until })];
+}
+
+function opening(why, opens) {
+  if (!opens) return t("Ask at the enquiry counter.");
+  if (TODAY.includes(why)) return t("The next tokens are given at {time}.", { time: timeOf(opens) });
+  return t("The next tokens are given on {day} at {time}.", { day: dayOf(opens), time: timeOf(opens) });
+}

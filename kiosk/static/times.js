@@ -1,0 +1,16 @@
+// Days and times of the centre as its citizens write them, in international digits.
+
+import { page } from "/static/ui/page.js";
+import { language } from "/static/ui/words.js";
+
+export function timeOf(text) {
+  return format("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, text);
+}
+
+export function dayOf(text) {
+  return format(`${language.value}-u-nu-latn`, { weekday: "long", day: "numeric", month: "long" }, text);
+}
+
+function format(locale, options, text) {
+  return new Intl.DateTimeFormat(locale, { timeZone: page.centre.timezone, ...options }).format(Date.parse(text));
+}
