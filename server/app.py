@@ -21,6 +21,8 @@ from server.domain.ids import RandomBytes
 from server.live.relay import Relay
 from server.live.sockets import Sockets
 from server.manager.pages import bp as manager_pages_bp
+from server.manager.reports import bp as report_bp
+from server.manager.reports import page_bp as report_page_bp
 from server.manager.routes import bp as manager_bp
 from server.manager.steering_routes import bp as steering_bp
 from server.scheduler import Scheduler
@@ -34,8 +36,8 @@ from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
 
 MAX_BODY = 64 * 1024
-PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp)
-API = (kiosk_bp, counter_bp, desk_bp, display_bp, manager_bp, steering_bp)
+PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
+API = (kiosk_bp, counter_bp, desk_bp, display_bp, manager_bp, steering_bp, report_bp)
 
 
 class JsonRequest(Request):

@@ -61,7 +61,7 @@ def told(reason: Mapping[str, Any], plan: Plan | None, language: str) -> str:
         language,
         sentence,
         label=params.get("label", ""),
-        waited=params.get("waited_s", 0) // 60,
+        waited=max(0, params.get("waited_s", 0)) // 60,
         target=params.get("target_s", 0) // 60,
         quota=params.get("quota", 0),
         first=over[0]["label"],

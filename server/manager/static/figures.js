@@ -1,9 +1,11 @@
 // What the manager's page reads beside the live floor, and the levers it has.
 
 import { computed, signal } from "/static/vendor/signals.js";
+import { followStops } from "/static/staff/stopped.js";
 import { command, NoAnswer, read, Refusal } from "/static/ui/http.js";
 import { floor, follow, now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
+import { t } from "/static/ui/words.js";
 
 const READ_MS = 5000;
 const CHANGE_MS = 400;
@@ -24,7 +26,8 @@ export const stages = computed(() => page.centre.stages.map((stage) => ({ ...sta
 function contents(code) {
   const tokens = [...(floor.value?.tokens.values() ?? [])].filter((token) => token.stage === code);
   const counters = [...(floor.value?.counters.values() ?? [])].filter((counter) => counter.stage === code);
-  const busy = new Map(tokens.filter((token) => token.counter).map((token) => [token.counter, token]));
+  const here = tokens.filter(({ state }) => ["called", "serving"].includes(state));
+  const busy = new Map(here.flatMap((token) => [token.counter, ...token.beside].map((counter) => [counter, token])));
   return {
     waiting: tokens.filter((token) => token.state === "waiting"),
     called: tokens.filter((token) => token.state === "called").length,
@@ -50,24 +53,51 @@ async function load() {
 
 const OPPOSITE = { open: "close", close: "open", pause: "open" };
 
-/** Pull a lever at some counters: open, close or pause; the token that is there is still served. */
-export async function pull(verb, ids, reason = null) {
+/** Run commands one after the other, and say what was refused; `back` is what takes them back. */
+async function steer(commands, back) {
   notice.value = "";
   try {
-    for (const id of ids) await command(`/api/v1/counters/${id}/${verb}`, verb === "open" ? {} : { reason, after_current: true });
-    undo.value = { verb: OPPOSITE[verb], ids };
+    for (const [path, body] of commands) await command(path, body);
+    undo.value = back;
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
-    notice.value = error.message;
+    notice.value = refused(error);
   }
   await load();
 }
 
+function refused(error) {
+  const said = {
+    counter_busy: t("This counter has somebody already."),
+    counter_not_open: t("This counter is not open."),
+    no_current_token: t("Nobody is at this counter now."),
+    centre_frozen: t("The floor is stopped. Nobody is called or missed."),
+  };
+  return error instanceof NoAnswer ? t("No answer. Please look at the floor.") : (said[error.code] ?? error.message);
+}
+
+/** Pull a lever at some counters: open, close or pause; the token that is there is still served. */
+export function pull(verb, ids, reason = null) {
+  const body = verb === "open" ? {} : { reason, after_current: true };
+  return steer(ids.map((id) => [`/api/v1/counters/${id}/${verb}`, body]), { verb: OPPOSITE[verb], ids });
+}
+
+/** Call the token of a counter that is out of order to another one. */
+export function takeOver(label, from, to) {
+  return steer([[`/api/v1/counters/${from}/take-over`, { to }]], { verb: "move", label, from: to, to: from });
+}
+
+/** Stop the floor. */
+export const freeze = (reason) => steer([[`${at}/freeze`, { reason }]], undo.value);
+
+/** Let the floor go on. */
+export const unfreeze = () => steer([[`${at}/unfreeze`, {}]], undo.value);
+
 /** Take the last lever back. */
 export async function takeBack() {
-  const last = undo.value;
-  await pull(last.verb, last.ids);
-  undo.value = null;
+  const { verb, ids, label, from, to } = undo.value;
+  await (verb === "move" ? takeOver(label, from, to) : pull(verb, ids));
+  if (!notice.value) undo.value = null;
 }
 
 export function begin() {
@@ -82,6 +112,7 @@ export function begin() {
     const others = hints.value.filter(({ device }) => device !== hint.device);
     hints.value = (hint.state === "ready" ? others : [hint, ...others]).slice(0, DEVICES_KEPT);
   });
+  followStops();
   load();
   setInterval(load, READ_MS);
 }

@@ -1,0 +1,30 @@
+// A button that must be held, by pointer or by key, so that nothing big happens by a slip of the hand.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { useSignal } from "/static/vendor/signals.js";
+
+const HOLD_MS = 2000;
+const KEYS = ["Enter", " "];
+
+/** `fire` runs when the button was held for two seconds; let go earlier, and nothing happens. */
+export function HoldButton({ fire, disabled = false, children }) {
+  const timer = useSignal(null);
+  const end = () => {
+    clearTimeout(timer.value);
+    timer.value = null;
+  };
+  const begin = () => {
+    timer.value ??= setTimeout(() => {
+      end();
+      fire();
+    }, HOLD_MS);
+  };
+  const onKey = (act) => (event) => {
+    if (!KEYS.includes(event.key)) return;
+    event.preventDefault();
+    act();
+  };
+  return html`<button class="button hold" type="button" disabled=${disabled} data-held=${timer.value !== null}
+    onPointerDown=${begin} onPointerUp=${end} onPointerLeave=${end} onPointerCancel=${end} onBlur=${end}
+    onKeyDown=${onKey(begin)} onKeyUp=${onKey(end)} onContextMenu=${(event) => event.preventDefault()}><i></i><span>${children}</span></button>`;
+}

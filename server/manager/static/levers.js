@@ -1,0 +1,46 @@
+// The counters of a stage and what can be done about each: open, close, or move its token to another.
+
+import { html } from "/static/vendor/htm-preact.js";
+import { counterWord } from "/static/staff/states.js";
+import { Chip, Section } from "/static/ui/parts.js";
+import { named, t } from "/static/ui/words.js";
+import * as f from "./figures.js";
+
+const REASONS = () => [["break", t("Break")], ["absent", t("Absent")], ["equipment", t("Equipment")]];
+
+/** A list that acts when something is chosen, and shows its name again. */
+function Act({ label, name, options, act }) {
+  const change = ({ target }) => {
+    act(target.value);
+    target.value = "";
+  };
+  return html`<select aria-label=${label} onChange=${change}><option value="" selected>${name}</option>
+    ${options.map(([code, text]) => html`<option value=${code}>${text}</option>`)}</select>`;
+}
+
+function Close({ counter }) {
+  const close = (reason) => f.pull(reason === "break" ? "pause" : "close", [counter.id], reason);
+  return html`<${Act} label=${t("Close {counter}", { counter: counter.id })} name=${`${t("Close")}…`} options=${REASONS()} act=${close} />`;
+}
+
+/** The token of a counter that cannot go on is called to a free one at once. */
+function Move({ counter, free }) {
+  const { token } = counter;
+  if (!token || token.counter !== counter.id || !free.length) return null;
+  const name = t("Move {label} to …", { label: token.label });
+  return html`<${Act} label=${name} name=${name} options=${free.map(({ id }) => [id, id])} act=${(to) => f.takeOver(token.label, counter.id, to)} />`;
+}
+
+export function Levers() {
+  const stage = f.stages.value.find(({ code }) => code === f.chosen.value);
+  if (!stage) return null;
+  const free = stage.counters.filter(({ state, token }) => state === "open" && !token);
+  return html`<section class="levers" aria-label=${named(stage.name)}>
+    <h2><${Section} code=${stage.code} /> ${named(stage.name)}</h2>
+    <ul>${stage.counters.map((counter) => html`<li key=${counter.id}>
+      <b>${counter.id}</b> <span>${counterWord(counter.state)}${counter.reason ? ` · ${counter.reason}` : ""}</span>
+      ${counter.token && html`<${Chip} label=${counter.token.label} party=${counter.token.party} />`}
+      <span class="acts"><${Move} counter=${counter} free=${free} />
+      ${counter.state === "open" ? html`<${Close} counter=${counter} />` : html`<button class="button" onClick=${() => f.pull("open", [counter.id])}>${t("Open")}</button>`}</span>
+    </li>`)}</ul></section>`;
+}
