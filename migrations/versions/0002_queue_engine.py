@@ -101,8 +101,8 @@ def _create_tables() -> None:
     op.create_index(op.f("ix_helper_centre_id"), "helper", ["centre_id"])
     op.create_table(
         "lease",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("letter", sa.String(), nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
@@ -110,9 +110,8 @@ def _create_tables() -> None:
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("void_reason", sa.String()),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_lease_centre_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lease")),
+        sa.PrimaryKeyConstraint("centre_id", "id", name=op.f("pk_lease")),
     )
-    op.create_index(op.f("ix_lease_centre_id"), "lease", ["centre_id"])
     op.create_table(
         "appointment",
         sa.Column("id", sa.Integer(), nullable=False),

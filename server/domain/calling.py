@@ -159,7 +159,7 @@ def out_of_order(
     line = sorted((w for w in waiting if desk.takes(w.lane)), key=lambda w: w.place)
     params = _figures(chosen, line, rule, age) | {"why": why}
     text = f"{chosen.label} is called out of order: {why}."
-    oldest = not line or chosen.place <= line[0].place
+    oldest = not line or chosen.place == line[0].place
     return Choice(chosen, Reason("out_of_order", params, text), 0 if oldest else passes + 1)
 
 

@@ -144,7 +144,7 @@ class Audit:
             figures.out_of_order[told["params"]["why"]] += 1
         fault = self._unexplained(event, before, told, desk, age)
         oldest = min((w.waiting.place for w in line.waiters.values() if desk.takes(w.waiting.lane)), default=None)
-        passes = 0 if oldest is None or before.waiting.place <= oldest else self._passes[group] + 1
+        passes = 0 if oldest in (None, before.waiting.place) else self._passes[group] + 1
         if told["rule"] != "taken_over":
             self._passes[group] = passes
         beyond = self._overtake(before, desk, told["rule"], figures, plan.calling.quota)

@@ -34,7 +34,7 @@ def void(tx: Transaction, lease_id: int, reason: str, now: datetime, actor: str)
     row = next((one for one in numbers.leases(tx.conn, tx.centre.id, day) if one.id == lease_id), None)
     if row is None or row.void_reason is not None:
         raise UnknownLease("There is no such lease today, or it is void already.")
-    numbers.void_lease(tx.conn, lease_id, reason)
+    numbers.void_lease(tx.conn, tx.centre.id, lease_id, reason)
     void_row = LeaseRow(row.id, day, row.letter, row.first, row.last, row.holder, reason)
     tx.record(Kind.NUMBERS_VOIDED, actor, now, {"lease": view(void_row)})
     return void_row

@@ -99,21 +99,29 @@ def _latest(conn: Connection, centre_id: int, count: int, *mine: Any) -> list[Ev
 
 
 def _undo(tx: Transaction, event: Event, now: datetime, actor: str, desk: str | None) -> Token:
+    """Take back an event; the undo is found at the counter that did it, or at the one that acted."""
     after = from_record(event.data["token"])
     before = _record_before(tx, event)
     present = queries.token_by_id(tx.conn, tx.centre.id, after.id)
     plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
     if active_seconds(event.at, now, tx.centre.frozen_times) > plan.floor.undo_min * 60:
         raise NothingToUndo(f"An action can be undone for {plan.floor.undo_min:g} minutes.")
-    if to_record(present) != to_record(after):
+    if to_record(present) != to_record(after) or not _is_latest(tx, event, after):
         raise NothingToUndo(f"{present.label} is {present.state} now; undo what came later first.")
     _require_place(tx, before)
     _restore(tx, after, before)
     if event.kind is Kind.TOKEN_CALLED:
         _give_back_turn(tx, event, before)
-    told = {"undoes": event.seq, "of": event.kind.value} | ({} if desk is None else {"desk": desk})
+    told = {"undoes": event.seq, "of": event.kind.value, "desk": desk or event.data.get("desk")}
+    told = {name: value for name, value in told.items() if value is not None}
     record_token(tx, Kind.TOKEN_UNDONE, actor, now, before, **told)
     return before
+
+
+def _is_latest(tx: Transaction, event: Event, token: Token) -> bool:
+    """Whether an event is the last of its token that stands: a later one may have left the same record."""
+    last = next(_standing(tx.conn, tx.centre.id, models.Event.token_id == token.id), None)
+    return last is not None and last.seq == event.seq
 
 
 def _record_before(tx: Transaction, event: Event) -> Token:

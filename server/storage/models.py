@@ -268,12 +268,12 @@ class Helper(Base):
 
 
 class Lease(Base):
-    """Numbers of a series given away in a block, for a paper pad or a kiosk without a link."""
+    """Numbers of a series given away in a block, for a paper pad or a kiosk without a link; `id` is its event."""
 
     __tablename__ = "lease"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     day: Mapped[date]
     letter: Mapped[str]
     first: Mapped[int]

@@ -73,9 +73,10 @@ def insert_lease(conn: Connection, centre_id: int, lease: LeaseRow) -> None:
     conn.execute(insert(Lease).values(centre_id=centre_id, **values))
 
 
-def void_lease(conn: Connection, lease_id: int, reason: str) -> None:
+def void_lease(conn: Connection, centre_id: int, lease_id: int, reason: str) -> None:
     """Note that the unused numbers of a lease will never be given."""
-    conn.execute(update(Lease).where(Lease.id == lease_id).values(void_reason=reason))
+    mine = (Lease.centre_id == centre_id, Lease.id == lease_id)
+    conn.execute(update(Lease).where(*mine).values(void_reason=reason))
 
 
 def leases(conn: Connection, centre_id: int, day: date) -> list[LeaseRow]:
