@@ -8,7 +8,7 @@ const IDLE_S = 60;
 const WARN_S = 15;
 const RESULT_S = 25;
 const NOBODYS = ["language", "busy", "looking"];
-const RESULTS = ["result", "slip"];
+const RESULTS = ["result", "shown"];
 
 /** Seconds left when the end is near, null before. */
 export const ending = signal(null);

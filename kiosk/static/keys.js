@@ -1,6 +1,7 @@
 // Keys that equal touch: a keypad's digit chooses what the screen numbers, and a scanner types a whole code.
 
-const GAP_MS = 80;
+const DIGIT_MS = 80; // a digit after which nothing comes is a choice
+const CODE_MS = 500; // a busy page hears a scanner late, but never this late
 const REFERENCE = /^[A-Z0-9-]{4,64}$/;
 const SLIP = /\/t\/([\w-]{8,64})$/;
 
@@ -15,10 +16,12 @@ const SLIP = /\/t\/([\w-]{8,64})$/;
 export function listener({ choose, scanned, slip, back }) {
   let typed = "";
   let timer;
+  let heard = 0;
   let inField = false;
 
   function settle() {
-    if (/^[1-9]$/.test(typed) && !inField) choose(typed);
+    if (!/^[1-9]$/.test(typed) || inField) return;
+    choose(typed);
     typed = "";
   }
 
@@ -38,11 +41,13 @@ export function listener({ choose, scanned, slip, back }) {
     inField = event.target.matches("input");
     if (event.key === "Escape" && !inField) back();
     clearTimeout(timer);
+    if (event.timeStamp - heard > CODE_MS) typed = "";
+    heard = event.timeStamp;
     if (event.key === "Enter" && taken()) {
       event.preventDefault();
       return;
     }
     if (event.key.length === 1) typed += event.key;
-    timer = setTimeout(settle, GAP_MS);
+    timer = setTimeout(settle, DIGIT_MS);
   };
 }

@@ -21,7 +21,7 @@ const SCREENS = {
   result: screens.ResultScreen,
   refused: RefusedScreen,
   looking: LookingScreen,
-  slip: SlipScreen,
+  shown: SlipScreen,
   unheard: UnheardScreen,
   silent: SilentScreen,
 };

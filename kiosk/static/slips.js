@@ -23,7 +23,7 @@ export async function showSlip(secret) {
     const away = AWAY.includes(before.state);
     if (away) await command(`/api/v1/centres/${page.centre.code}/here`, { slip: secret });
     shown.value = { ...(away ? await read(own) : before), back: away };
-    step.value = "slip";
+    step.value = "shown";
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
     refusal.value = error.details ?? null;

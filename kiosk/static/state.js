@@ -5,7 +5,7 @@ import { page } from "/static/ui/page.js";
 import { speak } from "/static/ui/words.js";
 
 /**
- * language → service (or appointment) → need → busy → result; looking → slip for a slip that is shown again.
+ * language → service (or appointment) → need → busy → result; looking → shown for a slip that is shown again.
  * refused, silent and unheard are dead ends in words.
  */
 export const step = signal("language");

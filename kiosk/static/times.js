@@ -8,7 +8,7 @@ export function timeOf(text) {
 }
 
 export function dayOf(text) {
-  return format(`${language.value}-u-nu-latn`, { weekday: "long", day: "numeric", month: "long" }, text);
+  return format(`${language.value}-IN-u-nu-latn`, { weekday: "long", day: "numeric", month: "long" }, text);
 }
 
 function format(locale, options, text) {

@@ -14,8 +14,13 @@ function keyboard(t) {
     slip: (secret) => heard.push(["slip", secret]),
     back: () => heard.push(["back"]),
   });
-  const press = (key, target = { matches: () => false }) => listen({ key, target, preventDefault() {} });
-  return { heard, press, wait: () => t.mock.timers.tick(100) };
+  let now = 0;
+  const press = (key, target = { matches: () => false }) => listen({ key, target, timeStamp: now, preventDefault() {} });
+  const wait = (ms = 100) => {
+    now += ms;
+    t.mock.timers.tick(ms);
+  };
+  return { heard, press, wait };
 }
 
 test("a single digit chooses after a short pause", (t) => {
@@ -69,4 +74,22 @@ test("a slip is a slip in a field too, where a reference stays with the field", 
   wait();
   for (const key of [..."http://10.0.0.1:8080/t/DMfnBfOqebdx", "Enter"]) press(key, field);
   assert.deepEqual(heard, [["slip", "DMfnBfOqebdx"]]);
+});
+
+test("a busy page hears a scanner in pieces and still knows the slip", (t) => {
+  const { heard, press, wait } = keyboard(t);
+  for (const key of "http://127.0.0.1/t/DMfnBfOqebdx") {
+    press(key);
+    wait(120);
+  }
+  press("Enter");
+  assert.deepEqual(heard, [["slip", "DMfnBfOqebdx"]]);
+});
+
+test("what was typed long ago does not begin a code", (t) => {
+  const { heard, press, wait } = keyboard(t);
+  for (const key of "ARN-") press(key);
+  wait(600);
+  for (const key of [..."2617", "Enter"]) press(key);
+  assert.deepEqual(heard, [["scanned", "2617"]]);
 });

@@ -20,7 +20,7 @@ export const say = {
   tn: (one, many, n) => (page.words[language]?.[one] ?? [one, many])[n === 1 ? 0 : 1].replace("{n}", n),
   time: (text) => format("en-GB", { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit" }, text),
   at: ({ counter, beside }) => (counter ? together(counter, beside).join(" ") : ""),
-  date: (day) => format(`${language}-u-nu-latn`, { timeZone: "UTC", day: "numeric", month: "long" }, day),
+  date: (day) => format(`${language}-IN-u-nu-latn`, { timeZone: "UTC", day: "numeric", month: "long" }, day),
 };
 
 function format(locale, options, text) {
