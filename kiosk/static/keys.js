@@ -25,14 +25,14 @@ export function listener({ choose, scanned, slip, back }) {
     typed = "";
   }
 
-  /** Whether what was typed is a whole code; if so it is handed on. */
-  function taken() {
+  /** Hand what was typed on if it is a whole code, and tell whether it was. */
+  function end() {
     const secret = SLIP.exec(typed)?.[1];
     const reference = typed.toUpperCase();
+    typed = "";
     if (secret) slip(secret);
     else if (!inField && REFERENCE.test(reference)) scanned(reference);
     else return false;
-    typed = "";
     return true;
   }
 
@@ -43,10 +43,7 @@ export function listener({ choose, scanned, slip, back }) {
     clearTimeout(timer);
     if (event.timeStamp - heard > CODE_MS) typed = "";
     heard = event.timeStamp;
-    if (event.key === "Enter" && taken()) {
-      event.preventDefault();
-      return;
-    }
+    if (event.key === "Enter" && end()) event.preventDefault();
     if (event.key.length === 1) typed += event.key;
     timer = setTimeout(settle, DIGIT_MS);
   };

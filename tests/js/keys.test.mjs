@@ -71,7 +71,9 @@ test("a slip is a slip in a field too, where a reference stays with the field", 
   const { heard, press, wait } = keyboard(t);
   const field = { matches: () => true };
   for (const key of [..."ARN-2617", "Enter"]) press(key, field);
+  press("1");
   wait();
+  assert.deepEqual(heard.splice(0), [["choose", "1"]]);
   for (const key of [..."http://10.0.0.1:8080/t/DMfnBfOqebdx", "Enter"]) press(key, field);
   assert.deepEqual(heard, [["slip", "DMfnBfOqebdx"]]);
 });
