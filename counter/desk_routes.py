@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from server.domain.roles import Permission
-from server.services import tokens, undo
+from server.services import operators, tokens, undo
 from server.services.tokens import Remark
 from server.web.commands import command
 from server.web.guard import authorise
@@ -64,11 +64,11 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 @bp.doc(security="bearer")
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
-    by, now = authorise(Permission.SERVE, centre=centre), site().clock.now()
+    by, now = authorise(Permission.SERVE, centre=centre, counter=asked.counter), site().clock.now()
 
     def change(tx: Any) -> dict[str, Any]:
-        after = tokens.correct(tx, token, asked.service, now, by.id, desk=asked.counter)
-        return {"token": staff_token(after)}
+        desk = operators.desk_named(tx, asked.counter)
+        return {"token": staff_token(tokens.correct(tx, token, asked.service, now, by.id, desk=desk))}
 
     return command(by, change)
 
@@ -79,7 +79,7 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 @bp.doc(security="bearer")
 def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
     """Note the size of a party, access needs, a language, a need, or an emergency."""
-    by, now = authorise(Permission.SERVE, centre=centre), site().clock.now()
+    by, now = authorise(Permission.SERVE, centre=centre, counter=asked.counter), site().clock.now()
     told = Remark(
         party=asked.party,
         access=None if asked.access is None else tuple(asked.access),
@@ -89,7 +89,8 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
     )
 
     def change(tx: Any) -> dict[str, Any]:
-        return {"token": staff_token(tokens.remark(tx, token, told, now, by.id, desk=asked.counter))}
+        desk = operators.desk_named(tx, asked.counter)
+        return {"token": staff_token(tokens.remark(tx, token, told, now, by.id, desk=desk))}
 
     return command(by, change)
 
@@ -100,8 +101,13 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 @bp.doc(security="bearer")
 def token_here(centre: str, token: str, asked: DeskIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
-    by, now = authorise(Permission.SERVE, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_token(tokens.come_back(tx, token, now, by.id, desk=asked.counter))})
+    by, now = authorise(Permission.SERVE, centre=centre, counter=asked.counter), site().clock.now()
+
+    def return_(tx: Any) -> dict[str, Any]:
+        desk = operators.desk_named(tx, asked.counter)
+        return {"token": staff_token(tokens.come_back(tx, token, now, by.id, desk=desk))}
+
+    return command(by, return_)
 
 
 @bp.post(f"{AT}/pause")

@@ -43,7 +43,7 @@ def _facts(centre: places.CentreFacts) -> dict[str, Any]:
         "access": ACCESS,
         "party_max": PARTY_MAX,
         "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
-        "out_of_order": plan.floor.out_of_order,
+        "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
         "undo_min": plan.floor.undo_min,
         "printers": read(lambda conn: places.printers_of(conn, centre.id)),
     }

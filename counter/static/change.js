@@ -1,7 +1,7 @@
 // Correct what is known of a token: the service that was chosen wrong, the people, how to reach them, an emergency.
 
 import { html } from "/static/vendor/htm-preact.js";
-import { Panel } from "/static/ui/panel.js";
+import { Panel } from "/static/staff/panel.js";
 import { t } from "/static/ui/words.js";
 import { change, missHeld } from "./commands.js";
 import { AccessField, LanguageField, NeedField, PartyField, read, ServiceField, Tick } from "./fields.js";

@@ -1,8 +1,8 @@
 // Call somebody out of order: only with a reason of the centre's list, which stands on the day report.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { Panel } from "/static/staff/panel.js";
 import { page } from "/static/ui/page.js";
-import { Panel } from "/static/ui/panel.js";
 import { named, t } from "/static/ui/words.js";
 import { callOutOfOrder } from "./commands.js";
 import { Radio } from "./fields.js";
@@ -15,9 +15,9 @@ export function ChoosePanel({ token }) {
   return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("Call out of order")}`} verb=${t("Call {label}", { label: token.label })} busy=${pending.value !== null} send=${send} close=${closePanel}>
     <${Facts} token=${token} />
     <fieldset class="field"><legend>${t("Why now?")}</legend>
-      ${Object.entries(page.out_of_order).map(([code, names]) => html`<${Radio} name="reason" value=${code}>${named(names)}</${Radio}>`)}</fieldset>
+      ${page.out_of_order.map(({ code, name }) => html`<${Radio} name="reason" value=${code}>${named(name)}</${Radio}>`)}</fieldset>
     <p class="muted">${t("The reason stands on the day report.")}</p>
-    <p><button class="button" type="button" onClick=${() => show("change", token)}>${t("Correct what is known instead")}</button></p>
+    <p><button class="button plain" type="button" onClick=${() => show("change", token)}>${t("Correct what is known instead")}</button></p>
     <${Refused} />
   </${Panel}>`;
 }

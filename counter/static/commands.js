@@ -1,9 +1,9 @@
 // What the keys do: commands go one after the other, and what is refused is told where the key was pressed.
 
+import { minutesSince } from "/static/staff/stopped.js";
 import { command, NoAnswer, Refusal } from "/static/ui/http.js";
-import { page } from "/static/ui/page.js";
 import { live } from "/static/ui/live.js";
-import { minutesSince } from "/static/ui/stopped.js";
+import { page } from "/static/ui/page.js";
 import { awaitAnswer } from "./answers.js";
 import { nothing, offline, told } from "./refusals.js";
 import { at, catchUp, centre, closePanel, counter, current, helping, here, line, panel, pending, refreshLine, refusal, show } from "./state.js";
@@ -46,14 +46,18 @@ export function act(verb, body = {}) {
   if (!live.value) return void (refusal.value = offline());
   if (helping.value && !verb.when(here.value, current.value, true)) return void (refusal.value = nothing("lead"));
   if (!verb.panel) return void send(verb.verb, at(verb.verb), () => ({ ...(verb.seen ? seen() : {}), ...body }));
-  if (current.value) show(verb.verb, current.value);
+  before = before.then(() => ask(verb.verb));
+}
+
+/** Open a panel about the token that is here. */
+function ask(name) {
+  if (current.value) show(name, current.value);
   else refusal.value = nothing("current");
 }
 
 /** Take back an action of this counter: the one of an event, or the last. */
-export function undo(event = line.value?.actions.find(fresh)?.event) {
-  if (event === undefined) refusal.value = nothing("undo");
-  else send("undo", at("undo"), () => ({ event }));
+export function undo(event) {
+  send("undo", at("undo"), () => (event ? { event } : {}));
 }
 
 /** Whether an action is young enough to be undone. */
@@ -140,6 +144,6 @@ export function sitAgain() {
 
 function refuse(verb, error, id = counter.value) {
   if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
-  refusal.value = { verb, id, code: error.code ?? "no_answer", text: told(error) };
+  refusal.value = { verb, id, code: error.code ?? "no_answer", text: told(error, verb) };
   if (error.code === "stale") catchUp();
 }

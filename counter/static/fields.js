@@ -41,8 +41,8 @@ export function Tick({ name, value = "on", on = false, children }) {
   return html`<label class="tick"><input type="checkbox" name=${name} value=${value} defaultChecked=${on} />${children}</label>`;
 }
 
-export function Radio({ name, value, on = false, pick, children }) {
-  return html`<label class="tick"><input type="radio" name=${name} value=${value} defaultChecked=${on} onChange=${pick} required />${children}</label>`;
+export function Radio({ name, value, on = false, disabled = false, pick, children }) {
+  return html`<label class="tick"><input type="radio" name=${name} value=${value} defaultChecked=${on} disabled=${disabled} onChange=${pick} required />${children}</label>`;
 }
 
 /** Return what a form says, as the API takes it; what was left empty is left out. */

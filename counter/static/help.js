@@ -1,7 +1,7 @@
 // The sheet of keys.
 
 import { html } from "/static/vendor/htm-preact.js";
-import { Panel } from "/static/ui/panel.js";
+import { Panel } from "/static/staff/panel.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
 import { words } from "./phrases.js";

@@ -2,15 +2,15 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
+import { Panel } from "/static/staff/panel.js";
 import { now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
-import { Panel } from "/static/ui/panel.js";
-import { Chip } from "/static/ui/parts.js";
 import { language, t, tn } from "/static/ui/words.js";
 import { issue } from "./commands.js";
 import { AccessField, Choice, LanguageField, NeedField, PartyField, read, ServiceField } from "./fields.js";
 import { Refused } from "./middle.js";
 import { instant, timeOfDay } from "./moment.js";
+import { Ticket } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
 /** Return the order that the form tells. */
@@ -23,7 +23,7 @@ function order(form) {
 
 function Given({ answer: { token, ahead, wait, print } }) {
   const slip = print.state === "none" ? t("Please write the number down for them.") : t("The slip is being printed.");
-  return html`<p class="number"><${Chip} label=${token.party > 1 ? `${token.label} ×${token.party}` : token.label} /></p>
+  return html`<p class="number"><${Ticket} token=${token} /></p>
     <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
     <p><b>${slip}</b></p>`;
 }

@@ -1,14 +1,15 @@
 // The middle: the token that is here, the next sensible verb as one big button, the others beside it.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { counterWord, stopWord } from "/static/staff/states.js";
+import { stop } from "/static/staff/stopped.js";
 import { clock, live } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Keycap, Section } from "/static/ui/parts.js";
-import { stop } from "/static/ui/stopped.js";
 import { t, tn } from "/static/ui/words.js";
 import { act, sit } from "./commands.js";
 import { Facts, Stay, Ticket } from "./people.js";
-import { stopWord, words } from "./phrases.js";
+import { words } from "./phrases.js";
 import { current, helping, here, line, panel, pending, refusal, stopped } from "./state.js";
 import { fitting, otherOutcomes, sensible } from "./verbs.js";
 
@@ -64,9 +65,9 @@ function Token({ token }) {
 function Nobody() {
   const { state } = here.value;
   const { line: rows = [], more = 0 } = line.value ?? {};
-  const told = state === "open"
-    ? tn("{n} person is waiting", "{n} people are waiting", rows.length + more)
-    : t("This counter is {state}", { state: words(state) });
+  const people = rows.length + more;
+  const waiting = people ? tn("{n} person is waiting", "{n} people are waiting", people) : t("Nobody is waiting.");
+  const told = state === "open" ? waiting : t("This counter is {state}", { state: counterWord(state) });
   return html`<div class="token none"><h1>${told}</h1></div>`;
 }
 

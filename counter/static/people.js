@@ -1,13 +1,13 @@
 // How a token is shown: its ticket, what the clerk must know of the people behind it, and how long they are here.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { computed } from "/static/vendor/signals.js";
+import { minutesSince } from "/static/staff/stopped.js";
 import { OWN_NAMES } from "/static/ui/languages.js";
 import { now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Chip } from "/static/ui/parts.js";
-import { minutesSince } from "/static/ui/stopped.js";
 import { named, t, tn } from "/static/ui/words.js";
-import { computed } from "/static/vendor/signals.js";
 import { access, service, slot } from "./phrases.js";
 
 const OWN_ICONS = ["senior", "pregnant"];
@@ -21,7 +21,7 @@ export function minutes(text) {
 
 /** The ticket, with how many people share it. */
 export function Ticket({ token }) {
-  return html`<${Chip} label=${token.party > 1 ? `${token.label} ×${token.party}` : token.label} />`;
+  return html`<${Chip} label=${token.label} party=${token.party} />`;
 }
 
 /** A pictogram with its word; `brief` leaves the word to screen readers and to the pointer. */

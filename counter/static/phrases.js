@@ -11,18 +11,8 @@ export function words(name) {
     Transfer: t("Transfer"), Correct: t("Correct"), Break: t("Break"), Open: t("Open"), Close: t("Close"), Undo: t("Undo"),
     "Is here": t("Is here"), Resume: t("Resume"), "The line": t("The line"), "Give a token": t("Give a token"),
     error: t("Papers have an error"), refused: t("Refused"), deferred: t("On hold"), granted: t("Granted"), ok: t("Done"),
-    open: t("open"), paused: t("on a break"), closed: t("closed"),
   };
   return said[name] ?? name;
-}
-
-/** The state of a token. */
-export function stateWord(state) {
-  const said = {
-    waiting: t("in line"), called: t("called"), serving: t("being served"), held: t("on hold"), paused: t("away for a while"),
-    missed: t("missed"), done: t("done"), refused: t("refused"), cancelled: t("cancelled"), expired: t("expired"),
-  };
-  return said[state] ?? state;
 }
 
 /** What an event did, in the list of the last actions. */
@@ -59,11 +49,6 @@ export function access(code) {
     wheelchair: { icon: "accessibility", text: t("wheelchair") },
     escort: { icon: "hand-helping", text: t("with an escort") },
   }[code];
-}
-
-/** Why the floor was stopped; a reason in free words stays as it is. */
-export function stopWord(reason) {
-  return { fire: t("fire"), power: t("power cut"), evacuation: t("evacuation") }[reason] ?? reason;
 }
 
 /** The name of a service. */

@@ -1,19 +1,19 @@
 // Before the first key: which counter is yours.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { counterWord } from "/static/staff/states.js";
 import { floor } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import { sit } from "./commands.js";
 import { Refused } from "./middle.js";
-import { words } from "./phrases.js";
 
 export function Picker() {
   const counters = [...(floor.value?.counters.values() ?? [])];
   return html`<main class="picker"><h1>${t("Where do you sit?")}</h1><${Refused} />
     ${page.centre.stages.map((stage) => html`<section key=${stage.code}><h2><${Section} code=${stage.code} /> ${named(stage.name)}</h2>
       <div class="seats">${counters.filter((one) => one.stage === stage.code).map((one) => html`<button class="button ${one.state}" onClick=${() => sit(one.id)}>
-        ${one.id} <small>${words(one.state)}</small></button>`)}</div></section>`)}
+        ${one.id} <small>${counterWord(one.state)}</small></button>`)}</div></section>`)}
   </main>`;
 }

@@ -1,8 +1,8 @@
 // Every refusal in the clerk's words: what is so, and what to do now.
 
+import { tokenWord } from "/static/staff/states.js";
 import { NoAnswer } from "/static/ui/http.js";
 import { t, tn } from "/static/ui/words.js";
-import { stateWord } from "./phrases.js";
 
 /** A key was pressed that cannot work while the server is away. */
 export function offline() {
@@ -12,37 +12,39 @@ export function offline() {
 /** A key was pressed and there is nothing that it could mean. */
 export function nothing(what) {
   const text = {
-    current: t("Nobody is at this counter now."), undo: t("There is nothing to undo."), away: t("Nobody is away."), held: t("Nobody is on hold here."),
+    current: t("Nobody is at this counter now."), away: t("Nobody is away."), held: t("Nobody is on hold here."),
     lead: t("The counter that called this party does that."),
   };
   return { code: `nothing_${what}`, text: text[what] };
 }
 
 /** Return a refusal in the clerk's words; the server's own sentence where there are none. */
-export function told(error) {
+export function told(error, verb) {
   if (error instanceof NoAnswer) return t("No answer. It was sent again; look at the token.");
-  return SAID[error.code]?.(error.details) ?? error.message;
+  const say = SAID[`${verb} ${error.code}`] ?? SAID[error.code];
+  return say ? say(error.details) : error.message;
 }
 
 const SAID = {
   queue_empty: () => t("Nobody is waiting."),
   counter_not_open: () => t("Open the counter first."),
+  "transfer counter_not_open": () => t("This counter is not open."),
   counter_busy: () => t("Finish the token that is here first."),
   no_current_token: () => t("Nobody is at this counter now."),
   counter_taken: ({ user }) => t("Somebody else is at this counter: {user}.", { user }),
   not_your_counter: () => t("Somebody else has taken this counter over."),
   unauthenticated: () => t("Please sign in again."),
-  stale: ({ current }) => t("{label} is {state} already. The key did nothing.", { label: current.label, state: stateWord(current.state) }),
+  stale: ({ current }) => t("{label} is {state} already. The key did nothing.", { label: current.label, state: tokenWord(current.state) }),
   too_early_to_miss: tooEarly,
-  illegal_transition: ({ state }) => (state ? t("This token is {state}: that does not fit.", { state: stateWord(state) }) : t("That does not fit now.")),
-  nothing_to_undo: () => t("This cannot be undone any more."),
+  illegal_transition: ({ state }) => (state ? t("This token is {state}: that does not fit.", { state: tokenWord(state) }) : t("That does not fit now.")),
+  nothing_to_undo: () => t("There is nothing to undo any more."),
   not_in_this_line: () => t("This token does not wait here any more."),
   centre_frozen: () => t("The floor is stopped. Nobody is called or missed."),
   emergency_limit: ({ limit }) => t("{limit} emergencies this hour already. Please ask the manager.", { limit }),
   series_full: ({ series }) => t("Series {series} has no number left today.", { series }),
   number_not_leased: () => t("This number is not from today's paper pad."),
   not_open_now: () => t("No tokens are given at this hour."),
-  day_closed: () => t("The day is closed. Tokens are given again tomorrow."),
+  day_closed: () => t("The day is closed. Tokens are given on the next working day."),
   forbidden: () => t("Only a manager can do this."),
 };
 

@@ -6,15 +6,15 @@ import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
 import { fresh, isHere, resume, undo } from "./commands.js";
 import { minutes, Ticket } from "./people.js";
-import { actionWord, stateWord } from "./phrases.js";
+import { actionWord } from "./phrases.js";
 import { nothing } from "./refusals.js";
 import { current, line, refusal, show } from "./state.js";
 
 function Person({ token, verb, note, disabled = false, act }) {
   return html`<li key=${token.id}>
-    <button class="row" aria-label=${`${token.label}: ${t("Correct")}`} onClick=${() => show("change", token)}><${Ticket} token=${token} /></button>
+    <button class="row" onClick=${() => show("change", token)}><${Ticket} token=${token} /><span class="visually-hidden">${t("Correct")}</span></button>
     <span class="muted">${note}</span>
-    <button class="button plain small" disabled=${disabled || !live.value} aria-label=${`${verb}: ${token.label}`} onClick=${() => act(token)}>${verb}</button></li>`;
+    <button class="button plain small" disabled=${disabled || !live.value} onClick=${() => act(token)}>${verb} <span class="visually-hidden">${token.label}</span></button></li>`;
 }
 
 function Held() {
@@ -25,8 +25,8 @@ function Held() {
 }
 
 function note(token) {
-  const since = t("{n} min", { n: minutes(token.called_at ?? token.staff.waiting_since) });
-  return token.state === "paused" ? stateWord("paused") : since;
+  if (token.state === "paused") return t("away");
+  return t("{n} min", { n: minutes(token.called_at ?? token.staff.waiting_since) });
 }
 
 function Away() {

@@ -1,10 +1,10 @@
 // What the console knows: its seat, the line, the token that is here, and which panel is open.
 
 import { computed, effect, signal } from "/static/vendor/signals.js";
+import { followStops } from "/static/staff/stopped.js";
 import { NoAnswer, read, Refusal } from "/static/ui/http.js";
 import { floor, follow, live } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
-import { followStops } from "/static/ui/stopped.js";
 import { tokens } from "./answers.js";
 
 const LINE_DELAY_MS = 150;

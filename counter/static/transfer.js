@@ -2,16 +2,16 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
+import { Panel } from "/static/staff/panel.js";
+import { counterWord } from "/static/staff/states.js";
 import { floor } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
-import { Panel } from "/static/ui/panel.js";
 import { Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import { transfer } from "./commands.js";
 import { Radio, Tick } from "./fields.js";
 import { Refused } from "./middle.js";
 import { Ticket } from "./people.js";
-import { words } from "./phrases.js";
 import { closePanel, counter, pending } from "./state.js";
 
 /** Return what the form asks for, as the API takes it. */
@@ -24,7 +24,8 @@ function Counters({ stage }) {
   const others = [...floor.value.counters.values()].filter((one) => one.stage === stage && one.id !== counter.value);
   return html`<fieldset class="field wide" key=${stage}><legend>${t("Which counter?")}</legend><div class="ticks tight">
     <${Radio} name="counter" value="" on>${t("Any")}</${Radio}>
-    ${others.map(({ id, state }) => html`<${Radio} name="counter" value=${id}><span class=${state === "open" ? "" : "muted"}>${id}${state === "open" ? "" : html`<span class="visually-hidden"> ${words(state)}</span>`}</span></${Radio}>`)}</div></fieldset>`;
+    ${others.map(({ id, state }) => html`<${Radio} name="counter" value=${id} disabled=${state === "closed"}>
+      <span class=${state === "open" ? "" : "muted"}>${id}${state !== "open" && html`<span class="visually-hidden"> ${counterWord(state)}</span>`}</span></${Radio}>`)}</div></fieldset>`;
 }
 
 export function TransferPanel({ token }) {

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.domain.calling import Age
 from server.domain.lifecycle import CounterState, StepState
 from server.domain.outlook import Outlook, Person, StageLoad, later_stages, project, with_one_more
 from server.domain.plan import Plan
@@ -24,7 +25,7 @@ def outlook_of(conn: Connection, code: str, now: datetime) -> dict[str, Any]:
     counters = queries.counters(conn, centre.id)
     tokens = [t for t in queries.open_tokens(conn, centre.id) if t.step.state is not StepState.MISSED]
     loads = _loads(plan, tokens, counters)
-    people = _people(plan, tokens, now)
+    people = _people(plan, tokens, centre.age(now))
     ahead = project(loads, people)
     closed = [c for c in counters if c.state is not CounterState.OPEN]
     risk = {"promise": ahead.beyond(clocks["promise_min"]), "breach": ahead.beyond(clocks["breach_min"])}
@@ -57,7 +58,7 @@ def _loads(plan: Plan, tokens: list[Token], counters: list[queries.CounterRow]) 
     }
 
 
-def _people(plan: Plan, tokens: list[Token], now: datetime) -> list[Person]:
+def _people(plan: Plan, tokens: list[Token], age: Age) -> list[Person]:
     places: dict[str, int] = defaultdict(int)
     protected = plan.calling.protected
     people = []
@@ -66,7 +67,7 @@ def _people(plan: Plan, tokens: list[Token], now: datetime) -> list[Person]:
         if waits:
             ahead = places[token.step.stage]
             places[token.step.stage] += 1
-        stay = (now - token.issued_at) / timedelta(minutes=1)
+        stay = age(token.issued_at) / 60
         later = later_stages(plan.routes[token.route], token.step.stage, token.step.back_to)
         people.append(Person(token.label, token.step.stage, stay, ahead, later))
     return people

@@ -9,13 +9,14 @@ from server.services.words import SOURCE, Forms, catalogue
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT / "server" / "static" / "ui"
+STAFF = ROOT / "server" / "static" / "staff"
 
 CALL = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)"|\btn\(\s*"((?:[^"\\]|\\.)+)"\s*,\s*"((?:[^"\\]|\\.)+)\"""")
 
 
-def words_for(script_folder: Path, languages: Iterable[str]) -> dict[str, dict[str, Forms]]:
+def words_for(script_folders: Iterable[Path], languages: Iterable[str]) -> dict[str, dict[str, Forms]]:
     """Return the words that the scripts of a page use, in each language but the source."""
-    used = sentences_in(script_folder) | sentences_in(SHARED)
+    used = frozenset[str]().union(*map(sentences_in, [*script_folders, SHARED]))
     return {
         language: {text: catalogue(language)[text] for text in sorted(used) if text in catalogue(language)}
         for language in languages

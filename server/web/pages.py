@@ -19,7 +19,7 @@ from server.services.places import CentreFacts, device, facts_of
 from server.services.words import SOURCE, translate
 from server.storage.devices import DeviceRow
 from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, Credential, cookies, csrf_token, visitor
-from server.web.i18n import words_for
+from server.web.i18n import STAFF, words_for
 from server.web.site import read, site
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
@@ -29,7 +29,7 @@ START = {Role.COUNTER.value: "/counter", Role.MANAGER.value: "/manager"}
 
 
 def frame(
-    centre_id: int, scripts: Path, *, language: str | None = None, csrf: str | None = None, **more: Any
+    centre_id: int, *scripts: Path, language: str | None = None, csrf: str | None = None, **more: Any
 ) -> dict[str, Any]:
     """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds."""
     centre = read(lambda conn: facts_of(conn, centre_id, site().clock.now()))
@@ -64,7 +64,7 @@ def staff_page(
     own = facts(centre)
     language = picked_language(centre)
     who = {"user": principal.user, "role": principal.role.value, "may": sorted(ALLOWED[principal.role])}
-    return frame(centre.id, scripts, language=language, csrf=csrf, **who, **own)
+    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, **who, **own)
 
 
 def picked_language(centre: CentreFacts) -> str:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { active, activeMinutes } from "../../server/static/ui/ages.js";
+import { active, activeMinutes } from "../../server/static/staff/ages.js";
 
 const at = (minute) => Date.parse("2026-11-24T04:00:00.000Z") + minute * 60_000;
 const told = (minute) => new Date(at(minute)).toISOString();

@@ -1,8 +1,8 @@
 // A panel over the page: focus stays in it, Enter sends its form, Esc closes it.
 
 import { html } from "../vendor/htm-preact.js";
-import { Keycap } from "./parts.js";
-import { t } from "./words.js";
+import { Keycap } from "../ui/parts.js";
+import { t } from "../ui/words.js";
 
 let before = null;
 
@@ -12,6 +12,11 @@ function show(dialog) {
   if (!dialog || dialog.open) return;
   before = document.activeElement;
   dialog.showModal();
+}
+
+/** A new verb takes the focus that the fields before it had. */
+function take(button) {
+  if (document.activeElement === document.body || document.activeElement?.matches("dialog")) button?.focus();
 }
 
 /** `verb` names what `send` does with the form's values; a panel without it only tells. */
@@ -30,7 +35,7 @@ export function Panel({ title, verb, busy = false, send, close, children }) {
       <h2 id="panel-title">${title}</h2>
       ${children}
       <footer>
-        ${verb && html`<button class="button primary" aria-busy=${busy}>${verb} <${Keycap}>Enter</${Keycap}></button>`}
+        ${verb && html`<button class="button primary" key=${verb} ref=${take} aria-busy=${busy}>${verb} <${Keycap}>Enter</${Keycap}></button>`}
         <button class="button" type="button" onClick=${close}>${t("Close")} <${Keycap}>Esc</${Keycap}></button>
       </footer>
     </form>

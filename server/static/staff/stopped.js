@@ -2,9 +2,9 @@
 
 import { effect, signal } from "../vendor/signals.js";
 import { activeMinutes } from "./ages.js";
-import { NoAnswer, read, Refusal } from "./http.js";
-import { floor, now } from "./live.js";
-import { page } from "./page.js";
+import { NoAnswer, read, Refusal } from "../ui/http.js";
+import { floor, now } from "../ui/live.js";
+import { page } from "../ui/page.js";
 
 /** {frozen, since, reason, freezes} as the server last told it. */
 export const stop = signal({ frozen: false, since: null, reason: null, freezes: [] });

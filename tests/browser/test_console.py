@@ -1,0 +1,328 @@
+"""What a clerk does at the console, and a manager from afar: each verb of the queue engine by its key."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import sideways, signed_in, violations, watched
+from tests.factories import CENTRE
+from tests.processes import Client, DemoProcess
+
+SIZE: Any = {"width": 1366, "height": 768}
+HELD_MS = 2300
+SHORT_MS = 700
+
+
+@pytest.fixture(scope="module")
+def api(demo: DemoProcess) -> Iterator[Client]:
+    client = Client(demo.url, demo.facts["keys"]["manager"])
+    yield client
+    client.http.close()
+
+
+@pytest.fixture(autouse=True)
+def empty_floor(api: Client) -> None:
+    """Begin with nobody in the centre, and with a floor that runs."""
+    api.post(f"centres/{CENTRE}/unfreeze")
+    for token in api.snapshot()["tokens"]:
+        if token["state"] == "serving":
+            api.post(f"counters/{token['counter']}/finish")
+        api.post(f"centres/{CENTRE}/tokens/{token['id']}/cancel")
+    for counter in ("E1", "E2"):
+        api.post(f"counters/{counter}/open")
+    api.post("counters/E2/close")
+
+
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, demo: DemoProcess) -> dict[str, Any]:
+    """Sign each role in once; returns what their browsers keep."""
+    kept = {}
+    for role in ("counter", "manager"):
+        page = signed_in(browser, demo, role)
+        expect(page.locator(".dot.on")).to_be_visible()
+        kept[role] = page.context.storage_state()
+        page.context.close()
+    return kept
+
+
+Opened = Callable[[str, str], Page]
+
+
+@pytest.fixture
+def opened(browser: Browser, demo: DemoProcess, cookies: dict[str, Any]) -> Iterator[Opened]:
+    """Return what opens a staff page for somebody of a role, in a browser of their own."""
+    contexts = []
+
+    def opens(role: str, path: str) -> Page:
+        context = browser.new_context(viewport=SIZE, locale="en", storage_state=cookies[role])
+        contexts.append(context)
+        page = watched(context.new_page())
+        page.goto(f"{demo.url}{path}")
+        return page
+
+    yield opens
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def clerk(opened: Opened) -> Page:
+    """Return the console of a clerk who has just sat down at E1, which is open."""
+    page = opened("counter", "/counter")
+    sit(page, "E1")
+    return page
+
+
+@pytest.fixture
+def manager(opened: Opened) -> Page:
+    """Return the page of a manager."""
+    return opened("manager", "/manager")
+
+
+def sit(page: Page, counter: str) -> None:
+    page.locator(".seats button").filter(has_text=counter).click()
+    expect(page.locator("body")).to_have_attribute("data-state", "open")
+
+
+def press(page: Page, keys: str, state: str) -> None:
+    """Press keys, one after the other without a pause, and wait for what comes of them."""
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.locator("body")).to_have_attribute("data-state", state)
+
+
+def state_of(api: Client, token: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = api.get(f"centres/{CENTRE}/tokens/{token['id']}").json()["token"]
+    return told
+
+
+def enquire(api: Client, **more: Any) -> dict[str, Any]:
+    token: dict[str, Any] = api.issue("ENQUIRY", **more).json()["token"]
+    return token
+
+
+def test_a_token_on_hold_frees_the_counter_and_comes_back_by_one_key(clerk: Page, api: Client) -> None:
+    first, second = enquire(api), enquire(api)
+    press(clerk, "nsh", "open")
+    expect(clerk.locator("#held")).to_contain_text(first["label"])
+    press(clerk, "nsd", "open")
+    expect(clerk.locator("#actions")).to_contain_text(f"Finished {second['label']}")
+    press(clerk, "b", "serving")
+    expect(clerk.locator(".number")).to_contain_text(first["label"])
+    expect(clerk.locator("#held")).to_have_count(0)
+    press(clerk, "b", "serving")
+    expect(clerk.get_by_role("alert")).to_have_text("Nobody is on hold here.")
+
+
+def test_the_last_action_of_each_token_can_be_undone(clerk: Page, api: Client) -> None:
+    token = enquire(api)
+    press(clerk, "ns", "serving")
+    actions = clerk.locator("#actions li")
+    expect(actions.nth(0)).to_contain_text(f"Started {token['label']}")
+    expect(actions.nth(0).get_by_role("button")).to_be_visible()
+    expect(actions.nth(1)).to_contain_text(f"Called {token['label']}")
+    expect(actions.nth(1).get_by_role("button")).to_have_count(0)
+    press(clerk, "u", "called")
+    expect(actions.nth(0)).to_contain_text(f"Called {token['label']}")
+    actions.nth(0).get_by_role("button", name="Undo").click()
+    expect(clerk.locator("body")).to_have_attribute("data-state", "open")
+    assert state_of(api, token)["state"] == "waiting"
+    expect(clerk.locator("aside")).not_to_contain_text(token["label"])
+    assert violations(clerk) == []
+
+
+def test_a_token_is_sent_to_another_counter_and_comes_back_to_this_one(clerk: Page, api: Client) -> None:
+    token = enquire(api)
+    api.post("counters/AX2/open")
+    press(clerk, "nst", "serving")
+    panel = clerk.get_by_role("dialog")
+    panel.get_by_role("radio", name="AX Corrections").check()
+    panel.get_by_role("radio", name="AX2").check()
+    panel.get_by_role("checkbox", name="and back here").check()
+    assert violations(clerk) == []
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator("body")).to_have_attribute("data-state", "open")
+    expect(panel).to_have_count(0)
+    sent = state_of(api, token)
+    assert (sent["stage"], sent["staff"]["only"]) == ("AX", "AX2")
+    for verb in ("call-next", "start", "finish", "close"):
+        assert api.post(f"counters/AX2/{verb}").status_code == 200
+    expect(clerk.locator(".line li").first).to_contain_text(token["label"])
+    press(clerk, "n", "called")
+    expect(clerk.locator(".facts")).to_contain_text("only here")
+
+
+def test_a_panel_closes_by_escape_and_its_keys_do_nothing_else(clerk: Page, api: Client) -> None:
+    token = enquire(api)
+    press(clerk, "n", "called")
+    for key in "tcg?":
+        clerk.keyboard.press(key)
+        expect(clerk.get_by_role("dialog")).to_be_visible()
+        for width in (320, 1366):
+            clerk.set_viewport_size({"width": width, "height": 768})
+            assert not sideways(clerk), (key, width)
+            assert violations(clerk) == [], (key, width)
+        clerk.keyboard.press("s")
+        clerk.keyboard.press("Escape")
+        expect(clerk.get_by_role("dialog")).to_have_count(0)
+    assert state_of(api, token)["state"] == "called"
+
+
+def test_a_key_pressed_on_an_old_picture_does_nothing_and_says_what_is_so(clerk: Page, api: Client) -> None:
+    token = enquire(api)
+    press(clerk, "n", "called")
+
+    def overtaken(route: Route) -> None:
+        api.post("counters/E1/start")
+        route.continue_()
+
+    clerk.route("**/counters/E1/start", overtaken)
+    press(clerk, "s", "serving")
+    told = f"{token['label']} is being served already. The key did nothing."
+    expect(clerk.get_by_role("alert")).to_have_text(told)
+    clerk.keyboard.press("Escape")
+    expect(clerk.get_by_role("alert")).to_have_count(0)
+
+
+def test_nobody_is_missed_too_early_and_who_was_away_gets_the_place_back(clerk: Page, api: Client) -> None:
+    called, away = enquire(api), enquire(api)
+    press(clerk, "nr", "called")
+    expect(clerk.locator(".facts")).to_contain_text("called 2 times")
+    clerk.keyboard.press("m")
+    expect(clerk.get_by_role("alert")).to_have_text("Not missed yet. Call 1 more time. Wait 5 more minutes.")
+    assert state_of(api, called)["state"] == "called"
+    api.post(f"centres/{CENTRE}/tokens/{away['id']}/pause")
+    expect(clerk.locator("#away")).to_contain_text(away["label"])
+    clerk.keyboard.press("i")
+    expect(clerk.locator(".line li").first).to_contain_text(away["label"])
+    assert state_of(api, away)["state"] == "waiting"
+
+
+def test_only_a_manager_calls_out_of_order_and_only_with_a_reason(clerk: Page, opened: Opened, api: Client) -> None:
+    enquire(api)
+    later = enquire(api)
+    expect(clerk.locator(".line li")).to_have_count(2)
+    clerk.keyboard.press("l")
+    clerk.keyboard.press("Enter")
+    expect(clerk.get_by_role("dialog")).to_contain_text("What is different?")
+    api.post("counters/E2/open")
+    manager = opened("manager", "/counter")
+    sit(manager, "E2")
+    expect(manager.locator(".line li")).to_have_count(2)
+    for key in ("l", "ArrowDown", "Enter"):
+        manager.keyboard.press(key)
+    panel = manager.get_by_role("dialog")
+    expect(panel).to_contain_text("The reason stands on the day report.")
+    assert violations(manager) == []
+    panel.get_by_role("radio", name="Unwell").check()
+    manager.keyboard.press("Enter")
+    expect(manager.locator(".number")).to_contain_text(later["label"])
+    explained = api.get(f"centres/{CENTRE}/explain/{later['label']}").json()["calls"][-1]
+    assert (explained["rule"], explained["counter"]) == ("out_of_order", "E2")
+
+
+def test_a_manager_stops_the_floor_by_holding_a_button_and_lets_it_go_on(clerk: Page, manager: Page) -> None:
+    stop = manager.get_by_role("button", name="Fire")
+    stop.focus()
+    hold(manager, SHORT_MS)
+    expect(manager.locator("body")).to_have_attribute("data-stopped", "false")
+    hold(manager, HELD_MS)
+    expect(manager.locator("h1")).to_contain_text("The floor is stopped since")
+    expect(manager.locator("h1")).to_contain_text("fire")
+    assert violations(manager) == []
+    expect(clerk.locator(".stopped")).to_contain_text("The floor is stopped.")
+    expect(clerk.get_by_role("button", name="Next N")).to_be_disabled()
+    clerk.keyboard.press("n")
+    expect(clerk.get_by_role("alert")).to_have_text("The floor is stopped. Nobody is called or missed.")
+    assert violations(clerk) == []
+    go_on = manager.get_by_role("button", name="Go on")
+    go_on.hover()
+    manager.mouse.down()
+    manager.wait_for_timeout(HELD_MS)
+    manager.mouse.up()
+    expect(clerk.locator(".stopped")).to_have_count(0)
+    expect(clerk.get_by_role("button", name="Next N")).to_be_enabled()
+
+
+def hold(page: Page, milliseconds: int) -> None:
+    """Hold the key of the focused button."""
+    page.keyboard.down("Enter")
+    page.wait_for_timeout(milliseconds)
+    page.keyboard.up("Enter")
+
+
+def test_a_token_is_given_at_the_desk_and_so_is_one_of_the_paper_pad(clerk: Page, api: Client) -> None:
+    lease = api.post(f"centres/{CENTRE}/leases", {"series": "E", "count": 3, "holder": "pad"}).json()
+    clerk.keyboard.press("g")
+    panel = clerk.get_by_role("dialog")
+    panel.get_by_label("Service").select_option("ENQUIRY")
+    panel.get_by_label("People").fill("3")
+    panel.get_by_role("checkbox", name="wave, don't call").check()
+    clerk.keyboard.press("Enter")
+    expect(panel).to_contain_text("Please write the number down for them.")
+    label = str(panel.locator(".chip").evaluate("chip => chip.firstChild.data"))
+    clerk.keyboard.press("Enter")
+    expect(panel).to_have_count(0)
+    press(clerk, "n", "called")
+    expect(clerk.locator(".number")).to_contain_text(f"{label}×3")
+    expect(clerk.locator(".facts")).to_contain_text("wave, don't call")
+    clerk.keyboard.press("g")
+    number = f"E{lease['first']:03d}"
+    panel.get_by_label("Service").select_option("ENQUIRY")
+    panel.get_by_label("Number of the paper pad").fill(number.lower())
+    clerk.keyboard.press("Enter")
+    expect(panel.locator(".chip")).to_have_text(number)
+
+
+def test_a_wrong_service_is_changed_and_the_number_stays(clerk: Page, api: Client) -> None:
+    token = enquire(api)
+    press(clerk, "nc", "called")
+    panel = clerk.get_by_role("dialog")
+    panel.get_by_label("Language").select_option("mr")
+    panel.get_by_label("Service").select_option("PCC")
+    clerk.keyboard.press("Enter")
+    expect(panel).to_have_count(0)
+    expect(clerk.locator("body")).to_have_attribute("data-state", "open")
+    after = state_of(api, token)
+    assert (after["label"], after["stage"]) == (token["label"], "G")
+    assert (after["staff"]["service"], after["staff"]["language"]) == ("PCC", "mr")
+
+
+def test_a_family_is_served_by_neighbours_together(clerk: Page, opened: Opened, api: Client) -> None:
+    api.post("counters/E2/open")
+    token = enquire(api, party=2)
+    press(clerk, "n", "called")
+    expect(clerk.locator(".token")).to_contain_text("together with E2")
+    helper = opened("manager", "/counter")
+    helper.locator(".seats button").filter(has_text="E2").click()
+    expect(helper.locator(".token")).to_contain_text("You help E1 with this party.")
+    helper.keyboard.press("h")
+    expect(helper.get_by_role("alert")).to_have_text("The counter that called this party does that.")
+    press(clerk, "s", "serving")
+    press(helper, "d", "open")
+    assert state_of(api, token)["state"] == "serving"
+
+
+def test_a_manager_moves_a_token_from_a_dead_counter_and_explains_it(manager: Page, api: Client) -> None:
+    token = enquire(api)
+    api.post("counters/E2/open")
+    api.post("counters/E1/call-next")
+    manager.locator("[data-stage=E]").click()
+    levers = manager.locator(".levers")
+    levers.get_by_label(f"Move {token['label']} to …").select_option("E2")
+    expect(levers.locator("li").nth(1)).to_contain_text(token["label"])
+    assert state_of(api, token)["counter"] == "E2"
+    manager.get_by_label("Number of the token").fill(token["label"].lower())
+    manager.keyboard.press("Enter")
+    panel = manager.get_by_role("dialog")
+    expect(panel.locator("ol li")).to_have_count(2)
+    expect(panel).to_contain_text("goes on at another counter")
+    assert violations(manager) == []
+    manager.keyboard.press("Escape")
+    manager.get_by_role("button", name=f"Undo: move {token['label']} back to E1").click()
+    expect(levers.locator("li").first).to_contain_text(token["label"])
+    manager.get_by_label("Number of the token").fill("N999")
+    manager.keyboard.press("Enter")
+    expect(manager.get_by_role("alert")).to_have_text("No token N999 today.")
