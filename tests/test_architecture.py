@@ -29,6 +29,8 @@ ALLOWED: dict[str, set[str]] = {
     "server.demo": {"server"},
     "server.demo_printers": {"hardware", *PURE},
     "server.cli": set(PACKAGES),
+    "server.commandline": {*PACKAGES, "bench"},
+    "server.__main__": {"server.cli"},
     "server": set(),
     "kiosk": {"kiosk", *WEB},
     "counter": {"counter", *WEB},

@@ -26,7 +26,8 @@ def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> 
     added = baari("user", "add", "--user", "asha", "--role", "manager", stdin="a long secret\na long secret\n")
     assert (added.returncode, added.stdout.splitlines()[-1]) == (0, "asha can sign in.")
     verdict = baari("verify", "--json")
-    assert json.loads(verdict.stdout) == {"ok": True, "tokens": 0, "events": 0, "faults": []}
+    told = json.loads(verdict.stdout)
+    assert (told["ok"], told["tokens"], told["events"], told["faults"]) == (True, 0, 0, [])
 
 
 def test_what_is_there_already_is_refused_in_words(baari: Any) -> None:
@@ -69,3 +70,31 @@ def test_closing_the_day_needs_a_name_when_there_is_no_centre(baari: Any) -> Non
     refused = baari("close-day")
     assert refused.returncode == 1
     assert "--centre" in refused.stderr
+
+
+def test_simulated_days_are_explained_reported_and_proven_by_their_seal(baari: Any, tmp_path: Path) -> None:
+    file = tmp_path / "baari.sqlite"
+    days = baari("simulate", "--keep", str(file), "--json")
+    assert json.loads(days.stdout)["verify"]["ok"], days.stderr
+    report = baari("report", "--json")
+    seal = json.loads(report.stdout)["seal"]["text"]
+    assert baari("verify", "--seal", seal).stdout.endswith("every promise kept.\n")
+    forged = baari("verify", "--seal", seal[:-1] + ("0" if seal[-1] != "0" else "1"))
+    assert (forged.returncode, forged.stderr) == (1, "baari: This seal was not signed by this installation.\n")
+    day = json.loads(report.stdout)["day"]
+    assert "N150 was called" in baari("explain", "N150", "--day", day).stdout
+    missing = baari("explain", "N999", "--day", day)
+    assert (missing.returncode, missing.stderr) == (1, "baari: N999 was not issued on 05-01-2026.\n")
+
+
+def test_a_rule_changes_from_a_day_on_and_a_wrong_one_is_refused(baari: Any, tmp_path: Path) -> None:
+    baari("init")
+    rule = tmp_path / "calling.yaml"
+    rule.write_text("{rule: fifo, quota: 4}")
+    changed = baari("policy", "set", "calling", str(rule), "--from", "2099-01-01")
+    assert changed.stdout.startswith("calling holds from 2099-01-01.")
+    assert "from 2099-01-01" in baari("policy", "list", "calling").stdout
+    rule.write_text("{rule: by_height}")
+    refused = baari("policy", "set", "calling", str(rule), "--from", "2099-01-01")
+    assert refused.returncode == 1
+    assert "rule" in refused.stderr
