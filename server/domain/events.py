@@ -12,6 +12,7 @@ from server.domain.lifecycle import TokenEnd
 from server.domain.tokens import to_iso
 
 VERSION = 1
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Kind(StrEnum):
@@ -68,8 +69,7 @@ def seal(seq: int, at: datetime, kind: Kind, actor: str, data: Mapping[str, Any]
 def fingerprint(seq: int, at: datetime, kind: str, actor: str, data: Mapping[str, Any], prev: str) -> str:
     """Return the hex hash that binds an event to its content and to the event before it."""
     content = [prev, seq, to_iso(at), str(kind), actor, data]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 def token_view(record: Mapping[str, Any], *, staff: bool) -> dict[str, Any]:

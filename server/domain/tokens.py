@@ -1,6 +1,6 @@
 """A token and its open step as values, and the change each action makes to them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -259,71 +259,64 @@ _DEFAULTS = {f.name: f.default for kind in (Step, Token) for f in fields(kind) i
 def to_record(token: Token) -> dict[str, Any]:
     """Return the whole token as JSON values, the shape that the event log keeps: what has its default is left out."""
     record = _told(token, TOKEN_NAMES)
-    return record | {"step": _told(token.step, STEP_NAMES)}
+    record["step"] = _told(token.step, STEP_NAMES)
+    return record
 
 
 def _told(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
     told = {}
     for name in names:
         part = getattr(value, name)
-        if name not in _DEFAULTS or part != _DEFAULTS[name]:
-            told[name] = _plain(part)
+        if name in _DEFAULTS:
+            default = _DEFAULTS[name]
+            if part is default or part == default:
+                continue
+        write = _WRITE.get(type(part))
+        told[name] = part if write is None else write(part)
     return told
 
 
 def from_record(record: Mapping[str, Any]) -> Token:
     """Return the token that `to_record` wrote, now or in an older version of Baari."""
-    values = {**record, "step": _step_from(record["step"])}
+    values = _read(record)
+    step = _read(values["step"])
+    step.setdefault("since", step["entered_at"])
+    values["step"] = Step(**step)
     values.setdefault("aged_from", values["issued_at"])
-    return Token(**{name: _typed(name, value) for name, value in values.items()})
+    return Token(**values)
 
 
-def _step_from(record: Mapping[str, Any]) -> Step:
-    values = {"since": record["entered_at"], **record}
-    return Step(**{name: _typed(name, value) for name, value in values.items()})
-
-
-_MOMENTS = frozenset(
-    [
-        "issued_at",
-        "aged_from",
-        "slot",
-        "emergency_at",
-        "ended_at",
-        "entered_at",
-        "since",
-        "first_call",
-        "called_at",
-        "started_at",
-        "until",
-    ]
-)
-_DAYS = frozenset({"day", "return_until"})
-_WORDS = frozenset({"then", "access", "beside"})
-
-
-def _typed(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in _MOMENTS:
-        return datetime.fromisoformat(value)
-    if name in _DAYS:
-        return date.fromisoformat(value)
-    if name in _WORDS:
-        return tuple(value)
-    if name == "state":
-        return StepState(value)
-    return TokenEnd(value) if name == "ends" else value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return to_iso(value)
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if isinstance(value, date) else value
+def _read(record: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(record)
+    for name in _READ.keys() & values.keys():
+        if values[name] is not None:
+            values[name] = _READ[name](values[name])
+    return values
 
 
 def to_iso(moment: datetime) -> str:
     """Return a UTC time as `2026-11-24T04:00:00.000Z`."""
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+_WRITE: Mapping[type, Callable[[Any], Any]] = {datetime: to_iso, date: date.isoformat, tuple: list}
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "issued_at": datetime.fromisoformat,
+    "aged_from": datetime.fromisoformat,
+    "slot": datetime.fromisoformat,
+    "emergency_at": datetime.fromisoformat,
+    "ended_at": datetime.fromisoformat,
+    "entered_at": datetime.fromisoformat,
+    "since": datetime.fromisoformat,
+    "first_call": datetime.fromisoformat,
+    "called_at": datetime.fromisoformat,
+    "started_at": datetime.fromisoformat,
+    "until": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "return_until": date.fromisoformat,
+    "then": tuple,
+    "access": tuple,
+    "beside": tuple,
+    "state": StepState,
+    "ends": TokenEnd,
+}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from server.storage.database import Database
 from server.storage.transaction import CentreState
 
 DAY = date(2026, 1, 5)  # a Monday; which one does not matter
+TOGETHER = timedelta(minutes=1)  # what happens within a minute is committed together
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,9 @@ def _days(preset: Preset, count: int) -> Iterator[date]:
 def _live(floor: Floor, day: date) -> None:
     """Let a day pass and close it when its last thing has happened."""
     floor.begin_day(day)
-    while (last := floor.next_at) is not None:
-        floor.run_next()
-        end = last
-    floor.end_day(end)
+    while floor.next_at is not None:
+        last = floor.run_together(TOGETHER)
+    floor.end_day(last)
 
 
 def _progress(db: Database, centre_id: int, day: int, days: int, seconds: float) -> Progress:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from server.domain.errors import AppointmentEarly, Conflict, CounterTaken
+from server.domain.errors import AppointmentEarly, Conflict
 from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState
-from server.domain.tokens import Token
 from server.services import counters, serving
 from server.services.appointments import TAIL, Booking, book
 from server.services.days import DayClose, close_day
@@ -75,6 +74,19 @@ class Floor:
         moment = now or at
         self._db.write(self._centre, lambda tx: act(tx, moment))
 
+    def run_together(self, within: timedelta) -> datetime:
+        """Let the next thing happen and all that is due `within` a while of it, each at its time, in one commit.
+
+        Returns the time of the last.
+        """
+        return self._db.write(self._centre, lambda tx: self._run_together(tx, self._due[0][0] + within))
+
+    def _run_together(self, tx: Transaction, end: datetime) -> datetime:
+        while self._due and self._due[0][0] < end:
+            last, _, act = heapq.heappop(self._due)
+            act(tx, last)
+        return last
+
     def end_day(self, now: datetime) -> DayClose:
         """Close the day; whoever is still on the floor expires."""
         self._idle.clear()
@@ -128,9 +140,7 @@ class Floor:
 
     def _serve_next(self, tx: Transaction, stage: str, counter: str, now: datetime) -> bool:
         """Call and start the next citizen; False, and the counter idles, when it cannot."""
-        try:
-            attempt(tx, lambda tx: self._call_and_start(tx, counter, now))
-        except Conflict:  # nobody waits, or a person has paused this counter or is at work there
+        if not self._call_and_start(tx, stage, counter, now):
             self._idle[stage].append(counter)
             return False
         self.calls += 1
@@ -138,27 +148,31 @@ class Floor:
         self._at(due, partial(self._finish, self._stages[stage], counter))
         return True
 
-    def _call_and_start(self, tx: Transaction, counter: str, now: datetime) -> Token:
-        _leave_to_people(tx, counter)
-        counters.call_next(tx, counter, now, ACTOR)
-        return serving.start(tx, counter, now, ACTOR)
+    def _call_and_start(self, tx: Transaction, stage: str, counter: str, now: datetime) -> bool:
+        waiting, _ = line.ahead_and_open(tx.conn, self._centre, stage)
+        if not waiting or _is_taken(tx, counter):
+            return False
+        try:
+            attempt(tx, lambda tx: counters.call_next(tx, counter, now, ACTOR))
+        except Conflict:  # those who wait are for others, or a person has paused this counter
+            return False
+        serving.start(tx, counter, now, ACTOR)
+        return True
 
     def _finish(self, stage: StageShape, counter: str, tx: Transaction, now: datetime) -> None:
         chosen = demand.outcome(self._preset, stage, self._rng)
+        if _is_taken(tx, counter):
+            self._idle[stage.code].append(counter)
+            return
         try:
-            token = attempt(tx, lambda tx: self._finish_there(tx, counter, chosen, now))
-        except Conflict:  # a person sits there now, or has finished it
+            token = attempt(tx, lambda tx: serving.finish(tx, counter, now, ACTOR, outcome=chosen))
+        except Conflict:  # a person has finished it
             token = None
         self._serve_next(tx, stage.code, counter, now)
         if token is not None and not token.ended:
             self._dispatch(tx, token.step.stage, now, newcomers=1)
 
-    def _finish_there(self, tx: Transaction, counter: str, outcome: str, now: datetime) -> Token:
-        _leave_to_people(tx, counter)
-        return serving.finish(tx, counter, now, ACTOR, outcome=outcome)
 
-
-def _leave_to_people(tx: Transaction, counter: str) -> None:
-    """Raise CounterTaken where a person sits: what happens there is theirs."""
-    if queries.counter_by_id(tx.conn, counter).operator is not None:
-        raise CounterTaken(f"A person is at counter {counter}.")
+def _is_taken(tx: Transaction, counter: str) -> bool:
+    """Whether a person sits at a counter: what happens there is theirs."""
+    return queries.counter_by_id(tx.conn, counter).operator is not None
