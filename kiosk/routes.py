@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from server.domain.ids import status_secret, token_id
 from server.domain.roles import ALLOWED, Permission, Role
 from server.domain.tokens import Token
-from server.services import printing, snapshots, visitors
+from server.services import operators, printing, snapshots, visitors
 from server.services.access import Principal
 from server.services.tokens import Issued, Order, Paper, issue
 from server.storage.transaction import Transaction
@@ -130,13 +130,13 @@ class TokenOut(BaseModel):
 @bp.doc(security="bearer")
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
-    principal = authorise(Permission.ISSUE, centre=centre)
+    principal = authorise(Permission.ISSUE, centre=centre, counter=asked.counter)
     now, order, url = site().clock.now(), _order(principal, asked), site().settings.url
-    desk = asked.counter
 
     def give(tx: Transaction) -> dict[str, Any]:
         if principal.role is Role.KIOSK:  # staff may go on by hand; nobody is sent into a hall that was stopped
             tx.centre.require_running()
+        desk = operators.desk_named(tx, asked.counter)
         return _answer(issue(tx, order, now, principal.id, desk=desk), url)
 
     return command(principal, give, status=201)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
+from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownCounter, UnknownOfficer
 from server.services.access import SESSION_IDLE, Principal
 from server.storage import queries
 from server.storage.models import Counter
@@ -48,6 +48,13 @@ def require_seat(tx: Transaction, counter_id: str, who: Principal) -> None:
 def stage_of(tx: Transaction, counter_id: str | None) -> str:
     """Return the stage of a counter; raises UnknownCounter."""
     return queries.counter_by_id(tx.conn, counter_id or "").stage
+
+
+def desk_named(tx: Transaction, counter_id: str | None) -> str | None:
+    """Return the counter that somebody names as theirs, None for none; raises UnknownCounter, also for a stranger's."""
+    if counter_id is not None and queries.counter_by_id(tx.conn, counter_id).centre_id != tx.centre.id:
+        raise UnknownCounter(f"There is no counter “{counter_id}” here.")
+    return counter_id
 
 
 def officer_named(tx: Transaction, user: str | None) -> str | None:
