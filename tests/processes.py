@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import httpx
 
@@ -55,6 +55,17 @@ class Client:
         return self.get(f"centres/{CENTRE}/snapshot").json()
 
 
+class Running(Protocol):
+    """A process that runs, the first of its group."""
+
+    @property
+    def pid(self) -> int:
+        """Its id, and that of its group."""
+
+    def wait(self, timeout: float) -> object:
+        """Wait until it has ended."""
+
+
 class ServerProcess:
     """`baari serve` on a database; ends by its own process id."""
 
@@ -63,9 +74,9 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url, self.data_dir = database_url, data_dir
         self._env = {"BAARI_DATABASE_URL": database_url, "BAARI_DATA_DIR": str(data_dir), **env}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
         self._clients: list[Client] = []
-        self._words = ["serve"]
+        self._program, self._words = [BAARI], ["serve"]
 
     def __enter__(self) -> Self:
         self.start()
@@ -78,10 +89,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start and wait until it is ready."""
-        env = {**os.environ, **self._env}
-        self._process = subprocess.Popen(
-            [BAARI, *self._words, "--port", str(self.port)], env=env, start_new_session=True
-        )
+        self._process = self._launch()
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.HTTPError):
@@ -98,6 +106,10 @@ class ServerProcess:
     def kill(self) -> None:
         """End it at once, as a crash would."""
         self._end(signal.SIGKILL)
+
+    def _launch(self) -> Running:
+        words = [*self._program, *self._words, "--port", str(self.port)]
+        return subprocess.Popen(words, env={**os.environ, **self._env}, start_new_session=True)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:

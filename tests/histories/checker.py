@@ -11,7 +11,7 @@ after its invocation, or never (so Jepsen's `info`). What speaks of independent 
 one by one (Horn and Kroening, Faster linearizability checking via P-compositionality, 2015, arXiv:1504.00204).
 
 Two things keep the search short and change no verdict. Operations are tried in the order of their returns, those of
-unknown outcome last. And one that fits and leaves the state as it is is taken at once, without alternative: in every
+unknown outcome last. But one that fits and leaves the state as it is is taken first and without alternative: in every
 order that goes on from there it can be moved to the front.
 """
 
@@ -145,22 +145,29 @@ class _Search:
         return self._history[order[self.deepest]] if self.deepest < len(order) else None
 
     def _moves(self, place: _Place) -> Iterator[_Place]:
-        """Return where one more operation may lead."""
+        """Return where one more operation may lead; what fits and changes nothing comes alone."""
+        moves: list[_Place] = []
+        for one in self._next(place):
+            states = tuple(self._spec.step(place.state, self._history[one]))
+            unchanged = states == (place.state,)
+            if unchanged and self._history[one].returned is not None:
+                return iter((self._after(place, one, place.state),))
+            if not unchanged:
+                moves += (self._after(place, one, state) for state in states)
+        return iter(moves)
+
+    def _next(self, place: _Place) -> Iterator[int]:
+        """Return the operations that may come next."""
         if place.passed == len(self._windows.order):
             return
         for one in self._windows.under_way[place.passed]:
-            bit = 1 << self._windows.slots[one]
-            if place.ahead & bit:
-                continue
-            self._count()
-            states = tuple(self._spec.step(place.state, self._history[one]))
-            unchanged = states == (place.state,)
-            if unchanged and self._history[one].returned is None:
-                continue
-            for state in states:
-                yield _Place(*self._windows.pass_on(place.passed, place.ahead | bit), state)
-            if unchanged:
-                return
+            if not place.ahead >> self._windows.slots[one] & 1:
+                self._count()
+                yield one
+
+    def _after(self, place: _Place, one: int, state: Hashable) -> _Place:
+        ahead = place.ahead | 1 << self._windows.slots[one]
+        return _Place(*self._windows.pass_on(place.passed, ahead), state)
 
     def _count(self) -> None:
         self.tried += 1

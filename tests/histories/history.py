@@ -1,6 +1,5 @@
 """What is recorded of a run: every try of a command and every observation, with the times around it."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -61,26 +60,51 @@ class Operation:
 
 
 def answers_of(history: Iterable[Operation]) -> dict[str, Said]:
-    """Return the first answer that is no refusal, by key, of the commands that were sent more than once."""
-    tries = list(history)
-    sent = Counter(op.key for op in tries if op.key)
-    given = sorted((op for op in tries if sent[op.key] > 1 and _granted(op)), key=lambda op: op.returned or 0)
-    return {op.key: op.said for op in reversed(given) if op.said is not None}
+    """Return the first answer that is no refusal, by key, of the commands that were tried more than once."""
+    groups = {key: tries for key, tries in _by_key(history).items() if key and len(tries) > 1}
+    firsts = {key: granted[0] for key, tries in groups.items() if (granted := _granted(tries))}
+    return {key: first.said for key, first in firsts.items() if first.said is not None}
 
 
-def settled(history: Sequence[Operation]) -> list[Operation]:
-    """Return a history in which a try of unknown outcome has the answer that a retry was given.
+def settled(history: Iterable[Operation]) -> list[Operation]:
+    """Return a history with fewer tries that has an order exactly when the whole one has.
 
-    Whether and when it took effect stays unknown; but if it did, this was its answer.
+    A command takes effect once, whichever of its tries does it, and all that are not refused get the same answer. So
+    they are one operation, from the first invocation to the first return; without an answer, to no end.
     """
-    answers = answers_of(history)
-    return [replace(op, said=answers.get(op.key)) if op.said is None else op for op in history]
+    tries = _by_key(history)
+    return [one for key, group in tries.items() for one in (_merged(group) if key else group)]
+
+
+def _by_key(history: Iterable[Operation]) -> dict[str, list[Operation]]:
+    groups: dict[str, list[Operation]] = {}
+    for op in history:
+        groups.setdefault(op.key, []).append(op)
+    return groups
+
+
+def _granted(tries: Iterable[Operation]) -> list[Operation]:
+    """Return the tries that were answered and not refused, the first answered first."""
+    granted = [op for op in tries if op.said is not None and not isinstance(op.said, Refusal)]
+    return sorted(granted, key=lambda op: op.returned or 0)
+
+
+def _merged(tries: Sequence[Operation]) -> list[Operation]:
+    """Return the tries of one key as one, beside those that were refused or contradict it."""
+    open_tries = [op for op in tries if not isinstance(op.said, Refusal)]
+    if not open_tries:
+        return list(tries)
+    granted = _granted(tries)
+    begun = min(op.invoked for op in open_tries)
+    merged = replace(granted[0] if granted else open_tries[0], invoked=begun)
+    others = [op for op in tries if isinstance(op.said, Refusal)]
+    return [merged, *others, *(op for op in granted if op.said != merged.said)]
 
 
 def parts_of(history: Iterable[Operation]) -> dict[str, list[Operation]]:
     """Return a history by series and by stage; issue and finish, which speak of two of them, are in both.
 
-    What was read or heard of the whole floor is in none. Raises ValueError for an issue of which no try was answered:
+    What was read or heard of the whole floor is in none. Raises ValueError for an issue that was never answered:
     nobody knows who entered the line.
     """
     parts: dict[str, list[Operation]] = {}
@@ -88,10 +112,6 @@ def parts_of(history: Iterable[Operation]) -> dict[str, list[Operation]]:
         for name, part in _split(op):
             parts.setdefault(name, []).append(part)
     return parts
-
-
-def _granted(op: Operation) -> bool:
-    return op.said is not None and not isinstance(op.said, Refusal)
 
 
 def _split(op: Operation) -> Iterator[tuple[str, Operation]]:

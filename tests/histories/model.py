@@ -1,6 +1,7 @@
 """A pure model of a floor of preset M, written without a line of the engine: which answers may follow which."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tests.histories.floor import ROUTES, SERIES, STAGES, Desk, Floor, Line, Waits, choose, following, stage_of
 from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said
@@ -49,7 +50,7 @@ class Model:
         elif isinstance(op.said, Refusal):
             fits = op.key not in floor.done and op.said == self._refusal(floor, op)
         elif op.key in floor.done:
-            fits = op.said == self._answers[op.key]
+            fits = op.said in (None, self._answers[op.key])
         else:
             yield from self._effect(floor, op)
             return
@@ -58,12 +59,12 @@ class Model:
 
     def _effect(self, floor: Floor, op: Operation) -> Iterator[Floor]:
         """Return the floor after a command that was not carried out before."""
-        again = op.key in self._answers
-        if again and op.said != self._answers[op.key]:
+        answer = self._answers.get(op.key)
+        if answer is not None and op.said not in (None, answer):
             return
-        after = self._verbs[op.verb](floor, op)
+        after = self._verbs[op.verb](floor, op if answer is None else replace(op, said=answer))
         if after is not None:
-            yield after._replace(done=after.done | {op.key}) if again and after is not floor else after
+            yield after if answer is None or after is floor else after._replace(done=after.done | {op.key})
 
     def _happens(self, floor: Floor, change: Change) -> Floor | None:
         """Return the floor with one event more, None when screens were told another one under its number."""

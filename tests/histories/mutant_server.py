@@ -1,0 +1,176 @@
+"""`baari serve` with one fault put into it: `python -m tests.histories.mutant_server NAME --port N`.
+
+Each fault is one that a queue really had or could have; a small sleep stands where the race is. The code of the server
+knows nothing of it.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from server import cli
+from server.domain import tokens
+from server.domain.calling import Desk, Waiting, choose_next
+from server.domain.errors import Unavailable
+from server.domain.events import Event, Kind, event_view
+from server.domain.lifecycle import StepState
+from server.live.relay import Relay, room_of
+from server.services import counters
+from server.storage import queries
+from server.storage.database import Database
+from server.storage.transaction import Transaction
+from server.web import commands
+
+RACE_S = 0.02
+UNDONE_EVERY = 10
+
+
+class _Now(threading.local):
+    """What the command that runs in this thread looks at."""
+
+    conn: Connection
+    centre: int
+
+
+NOW = _Now()
+
+
+def read_then_update() -> None:
+    """Choose whom to call from what was read before the lock, and write without looking whether it is still so."""
+    write, by_id = Database.write, queries.token_by_id
+
+    def eager(db: Database, centre: int | None, fn: Callable[[Transaction], Any]) -> Any:
+        def with_what_was_seen(seen: Connection) -> Any:
+            seen.execute(text("SELECT count(*) FROM step"))  # a snapshot begins with its first read
+            time.sleep(RACE_S)
+            return write(db, centre, lambda tx: look_there(seen, fn, tx))
+
+        return db.read(with_what_was_seen)
+
+    def look_there(seen: Connection, fn: Callable[[Transaction], Any], tx: Transaction) -> Any:
+        NOW.conn, NOW.centre = seen, 0 if tx.state is None else tx.centre.id
+        return fn(tx)
+
+    _put(Database, "write", eager)
+    _put(queries, "token_by_id", lambda _conn, *rest: by_id(NOW.conn, *rest))
+    _choose_among(lambda line: line)
+    _write_unguarded()
+
+
+def missing_guard() -> None:
+    """Look for whom to call without asking whether they still wait, and write likewise."""
+    call = tokens.call
+
+    def call_anyway(token: tokens.Token, *rest: Any, **more: Any) -> tokens.Token:
+        return call(replace(token, step=replace(token.step, state=StepState.WAITING)), *rest, **more)
+
+    _put(tokens, "call", call_anyway)
+    _look_at_own_transaction()
+    _choose_among(lambda line: line, StepState.WAITING, StepState.CALLED)
+    _write_unguarded()
+
+
+def last_come_first() -> None:
+    """Call whoever has waited least."""
+    _look_at_own_transaction()
+    _choose_among(lambda line: line[-1:])
+
+
+def lost_idempotency() -> None:
+    """Carry out a retry as if it were new."""
+    _put(commands, "once", lambda _tx, _attempt, command: command())
+
+
+def emit_before_commit() -> None:
+    """Tell screens of an event when it is recorded, before it is committed."""
+    _emit_when_recorded(lambda _event: time.sleep(RACE_S))
+
+
+def emit_then_undo() -> None:
+    """Tell screens of an event when it is recorded, and undo every tenth."""
+
+    def undo(event: Event) -> None:
+        if event.kind is not Kind.COUNTER_OPENED and time.monotonic_ns() // 1000 % UNDONE_EVERY == 0:
+            raise Unavailable("The command was undone.")
+
+    _emit_when_recorded(undo)
+
+
+def _put(owner: Any, name: str, mutant: Callable[..., Any]) -> None:
+    """Put a function in the place of another; raises AttributeError when there is none, so that no mutant is tame."""
+    getattr(owner, name)
+    setattr(owner, name, mutant)
+
+
+def _look_at_own_transaction() -> None:
+    call_next = counters.call_next
+
+    def look_here(tx: Transaction, *rest: Any) -> Any:
+        NOW.conn, NOW.centre = tx.conn, tx.centre.id
+        return call_next(tx, *rest)
+
+    _put(counters, "call_next", look_here)
+
+
+def _choose_among(some: Callable[[list[Waiting]], list[Waiting]], *states: StepState) -> None:
+    """Let the rule choose among `some` of those who are in one of the states (waiting), as the command sees them."""
+
+    def choose(_heads: Any, rule: Any, desk: Desk, *rest: Any) -> Any:
+        stage = queries.counter_by_id(NOW.conn, desk.counter).stage
+        found = [t for t in queries.open_tokens(NOW.conn, NOW.centre) if t.step.stage == stage]
+        wanted = [t.waiting for t in found if t.step.state in (states or (StepState.WAITING,))]
+        return choose_next(some(sorted(wanted, key=lambda w: w.place)), rule, desk, *rest)
+
+    _put(counters, "choose_next", choose)
+
+
+def _write_unguarded() -> None:
+    update = queries.update_step
+
+    def update_anyway(conn: Connection, centre: int, token: Any, step: tokens.Step, _before: StepState) -> None:
+        update(conn, centre, token, step, queries.step_state(conn, centre, step.seq))
+
+    _put(queries, "update_step", update_anyway)
+
+
+def _emit_when_recorded(then: Callable[[Event], None]) -> None:
+    relays: list[Relay] = []
+    record, start = Transaction.record, Relay.start
+
+    def start_known(relay: Relay) -> None:
+        relays.append(relay)
+        start(relay)
+
+    def record_and_tell(tx: Transaction, *what: Any) -> Event:
+        event = record(tx, *what)
+        for staff in (False, True):
+            view = event_view(event, centre=tx.centre.code, epoch=tx.centre.epoch, staff=staff)
+            relays[0]._emit(room_of(tx.centre.code, staff=staff), "event", view)
+        then(event)
+        return event
+
+    _put(Relay, "start", start_known)
+    _put(Transaction, "record", record_and_tell)
+
+
+MUTANTS = {
+    mutant.__name__: mutant
+    for mutant in (
+        read_then_update,
+        missing_guard,
+        lost_idempotency,
+        last_come_first,
+        emit_before_commit,
+        emit_then_undo,
+    )
+}
+
+if __name__ == "__main__":
+    MUTANTS[sys.argv[1]]()
+    sys.argv = ["baari", "serve", *sys.argv[2:]]
+    cli.main()

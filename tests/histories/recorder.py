@@ -1,0 +1,125 @@
+"""Runs many clients against real servers and records what happened."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from threading import Event, Thread
+
+from sqlalchemy import select
+
+from server.domain.roles import Role
+from server.storage import models, queries
+from server.storage.database import Database
+from tests.factories import CENTRE
+from tests.histories.clients import Counter, Kiosk, Sender
+from tests.histories.history import Operation
+from tests.histories.tape import Tape
+from tests.histories.watcher import Watcher
+from tests.processes import ServerProcess, make_key
+
+DESKS = {"G": 6, "A": 12, "B": 6, "C": 4, "X": 2, "E": 2}
+COUNTERS = tuple(f"{stage}{n}" for stage, count in DESKS.items() for n in range(1, count + 1))
+KIOSKS = 8
+JOIN_S, START_S = 60.0, 30.0
+SLOWEST = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many commands are tried by whom, and whether the first server is killed and started again half way."""
+
+    commands: int
+    counters: Sequence[str] = COUNTERS
+    kiosks: int = KIOSKS
+    kill: bool = False
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A history, and what has to be known to judge it.
+
+    `places` is since when (milliseconds) and under which step a token waits at a stage, as the database says; `seq`
+    the number of the last event before the first operation.
+    """
+
+    history: list[Operation]
+    counters: Sequence[str]
+    places: dict[tuple[str, str], tuple[int, int]]
+    seq: int
+    wall_ms: Callable[[int], float]
+
+
+def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
+    """Let kiosks, counters and screens act on servers of one floor, and return what they saw."""
+    with closing(Database(servers[0].database_url)) as db:
+        seq = db.read(lambda conn: queries.centre_by_code(conn, CENTRE).event_seq)
+        tape, over = Tape(), Event()
+        urls, bearer = [server.url for server in servers], make_key(servers[0].database_url, Role.MANAGER)
+        screens = _begin([Watcher(tape, url, bearer, seq, over).run for url in urls])
+        try:
+            _perform(tape, urls, bearer, load, lambda: _direct(servers[0], load, tape))
+        finally:
+            over.set()
+            _end(screens)
+        return Recording([*tape.commands, *tape.observations], load.counters, _places(db), seq, tape.wall_ms)
+
+
+def _perform(tape: Tape, urls: Sequence[str], bearer: str, load: Load, direct: Callable[[], None]) -> None:
+    """Let kiosks and counters work while `direct` lasts."""
+    stop = Event()
+    with ExitStack() as stack:
+
+        def sender(name: str) -> Sender:
+            rng = random.Random(f"{load.seed} {name}")
+            return stack.enter_context(closing(Sender(tape, urls, bearer, name, rng, stop)))
+
+        kiosks = [Kiosk(sender(f"kiosk {n}")).run for n in range(load.kiosks)]
+        counters = [Counter(sender(counter), counter).run for counter in load.counters]
+        clients = _begin([*kiosks, *counters])
+        try:
+            direct()
+        finally:
+            stop.set()
+            _end(clients)
+
+
+def _begin(runs: Sequence[Callable[[], None]]) -> list[Thread]:
+    threads = [Thread(target=run) for run in runs]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _end(threads: Sequence[Thread]) -> None:
+    for thread in threads:
+        thread.join(JOIN_S)
+    if any(thread.is_alive() for thread in threads):
+        raise TimeoutError("a client does not come to an end")
+
+
+def _direct(first: ServerProcess, load: Load, tape: Tape) -> None:
+    """Let the clients work, with a crash half way if there is to be one; raises TimeoutError when they get nowhere."""
+    _wait(tape, load.commands // 2)
+    if load.kill:
+        first.kill()
+        first.start()
+    _wait(tape, load.commands)
+
+
+def _wait(tape: Tape, commands: int) -> None:
+    deadline = time.monotonic() + START_S + commands / SLOWEST
+    while len(tape.commands) < commands:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{len(tape.commands)} instead of {commands} commands")
+        time.sleep(0.05)
+
+
+def _places(db: Database) -> dict[tuple[str, str], tuple[int, int]]:
+    query = select(models.Token.label, models.Step.stage, models.Step.since, models.Step.seq).join(
+        models.Step, models.Step.token_id == models.Token.id
+    )
+    rows = db.read(lambda conn: conn.execute(query).all())
+    return {(label, stage): (round(since.timestamp() * 1000), seq) for label, stage, since, seq in rows}

@@ -1,0 +1,83 @@
+"""Concurrent histories of real servers are linearizable; those of servers with a fault put into them are not."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from server.storage import schema
+from server.storage.database import Database
+from tests.factories import install_floor
+from tests.histories.history import Refusal
+from tests.histories.judge import false_places, judge_floor, judge_parts
+from tests.histories.mutant_server import MUTANTS
+from tests.histories.recorder import Load, Recording, record
+from tests.processes import ServerProcess
+
+PROCESSES = {"sqlite": 1, "postgresql": 2}
+SHORT, LONG, LONG_RUNS = 800, 10_000, 5
+MUTANT = Load(400, counters=("G1", "G2", "G3", "G4", "A1", "A2", "E1", "E2"), kiosks=6)
+MORE_MUTANTS = {"last_come_first", "emit_then_undo"}
+SEEN_BY_SCREENS = {"emit_before_commit", "emit_then_undo"}
+EXPECTED_REFUSALS = {"queue_empty", "counter_busy", "illegal_transition", "no_current_token", "stale"}
+
+
+class MutantProcess(ServerProcess):
+    """`baari serve` with a fault."""
+
+    def __init__(self, database_url: str, data_dir: Path, fault: str) -> None:
+        super().__init__(database_url, data_dir)
+        self._program = [sys.executable, "-m", "tests.histories.mutant_server"]
+        self._words = [fault]
+
+
+@pytest.fixture
+def servers(db: Database, backend: str, tmp_path: Path) -> Iterator[list[ServerProcess]]:
+    """Return the running servers of one floor: one on SQLite, two on PostgreSQL."""
+    install_floor(db, always=True)
+    processes = [ServerProcess(db.url, tmp_path) for _ in range(PROCESSES[backend])]
+    with ExitStack() as stack:
+        for process in processes:
+            stack.callback(process.kill)
+            process.start()
+        yield processes
+
+
+def assert_linearizable(run: Recording) -> None:
+    """Assert every verdict, and that the run was worth one."""
+    assert {name: verdict for name, verdict in judge_parts(run).items() if not verdict.ok} == {}
+    assert judge_floor(run).stuck is None
+    assert false_places(run) == []
+    assert any(op.returned is None for op in run.history), "no outcome was unknown: nothing was interrupted"
+    refusals = {op.said.code for op in run.history if isinstance(op.said, Refusal)}
+    assert {"queue_empty", "counter_busy"} <= refusals <= EXPECTED_REFUSALS
+
+
+@pytest.mark.proof
+def test_a_floor_under_load_and_a_crash_is_linearizable(servers: Sequence[ServerProcess], long: bool) -> None:
+    for seed in range(LONG_RUNS if long else 1):
+        assert_linearizable(record(servers, Load(LONG if long else SHORT, kill=True, seed=seed)))
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("fault", sorted(MUTANTS))
+def test_a_server_with_a_fault_is_found_out(fault: str, tmp_path: Path, long: bool) -> None:
+    if fault in MORE_MUTANTS and not long:
+        pytest.skip("with --long")
+    url = f"sqlite:///{tmp_path / 'baari.sqlite'}"
+    schema.migrate(url, synchronous="OFF")
+    with closing(Database(url, synchronous="OFF")) as db:
+        install_floor(db, always=True)
+    server = MutantProcess(url, tmp_path, fault)
+    try:
+        server.start()
+        run = record([server], MUTANT)
+    finally:
+        server.kill()
+    if fault in SEEN_BY_SCREENS:
+        assert {name for name, verdict in judge_parts(run).items() if not verdict.ok} == set()
+        assert not judge_floor(run).ok
+    else:
+        assert not all(verdict.ok for verdict in judge_parts(run).values())
