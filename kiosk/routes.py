@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from server.domain.ids import status_secret, token_id
 from server.domain.roles import ALLOWED, Permission, Role
@@ -13,11 +13,10 @@ from server.domain.tokens import Token
 from server.services import operators, printing, snapshots, visitors
 from server.services.access import Principal
 from server.services.tokens import Issued, Order, Paper, issue
-from server.storage.transaction import Transaction
 from server.web.commands import command
 from server.web.guard import authorise
 from server.web.references import hidden
-from server.web.shapes import Code, Strict
+from server.web.shapes import Code, Instant, Strict
 from server.web.site import read, site
 
 bp = APIBlueprint("kiosk", __name__, tag="Tokens")
@@ -27,7 +26,7 @@ class PaperIn(Strict):
     """A number of the paper pad, and when it was handed out."""
 
     label: Annotated[str, Field(max_length=8)]
-    taken_at: Annotated[AwareDatetime, Field(strict=False)]
+    taken_at: Instant
 
 
 class TokenIn(Strict):
@@ -133,7 +132,7 @@ def take_token(centre: str, asked: TokenIn) -> Response:
     principal = authorise(Permission.ISSUE, centre=centre, counter=asked.counter)
     now, order, url = site().clock.now(), _order(principal, asked), site().settings.url
 
-    def give(tx: Transaction) -> dict[str, Any]:
+    def give(tx: Any) -> dict[str, Any]:
         if principal.role is Role.KIOSK:  # staff may go on by hand; nobody is sent into a hall that was stopped
             tx.centre.require_running()
         desk = operators.desk_named(tx, asked.counter)

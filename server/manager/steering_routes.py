@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from server.domain.errors import InvalidInput
 from server.domain.roles import Permission
@@ -16,7 +16,7 @@ from server.services.days import confirm_clock
 from server.web.commands import command
 from server.web.guard import authorise
 from server.web.references import hidden
-from server.web.shapes import Code, Note, Strict
+from server.web.shapes import Code, Instant, Note, Strict
 from server.web.site import read, site
 
 bp = APIBlueprint("steering", __name__, tag="Management")
@@ -68,7 +68,7 @@ class BookingIn(Strict):
     """A booking of the portal."""
 
     reference: Annotated[str, Field(min_length=TAIL, max_length=64)]
-    slot: Annotated[AwareDatetime, Field(strict=False)]
+    slot: Instant
     service: Code
     need: Code | None = None
 

@@ -1,12 +1,22 @@
 """The JSON shapes that several routes take or give, strict about types and names."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from server.clocks import whole_ms
 from server.domain.events import token_view
 from server.domain.tokens import Token, to_record
 
+
+def _as_stored(moment: datetime) -> datetime:
+    """Return an instant as the centre keeps it: in UTC and whole milliseconds."""
+    return whole_ms(moment.astimezone(UTC))
+
+
+Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_as_stored)]
+"""A time with its zone, which is the same instant in every zone."""
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Note = Annotated[str, Field(max_length=200)]
 
