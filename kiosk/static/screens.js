@@ -62,7 +62,7 @@ export function LanguageScreen() {
           <b>${OWN_NAMES[code] ?? code}</b><span class="place" aria-hidden="true">${place + 1}</span>
         </button>`,
       )}
-      <button class="choice booked" onClick=${() => go("appointment", { language: language.value })}>
+      <button class="choice booked" onClick=${() => go("appointment")}>
         <${Icon} name="scan-line" />
         <span class="names"><b lang="en">I have an appointment – scan</b>
           ${regional && html`<b lang=${regional}>${booked[regional]}</b>`}</span>

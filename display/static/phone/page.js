@@ -9,9 +9,11 @@ export function spoken() {
   return language;
 }
 
+/** Speak another language from now on, after a reload too. */
 export function speak(code) {
   language = code;
   document.documentElement.lang = code;
+  history.replaceState(null, "", `?lang=${code}`);
 }
 
 /** Like ui/words.js, without the signals: this page has to stay small. */
