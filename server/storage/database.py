@@ -5,11 +5,11 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, update
-from sqlalchemy import Transaction as SqlTransaction
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,7 +18,7 @@ from server.domain.events import Event as EventValue
 from server.storage.engines import open_engines
 from server.storage.models import Centre, Event
 from server.storage.statements import Statement
-from server.storage.transaction import CentreState, Transaction, lock_centres
+from server.storage.transaction import CentreState, Transaction, lock_centres, savepoint
 
 T = TypeVar("T")
 BATCH = 64
@@ -147,34 +147,34 @@ class Database:
 
     def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], list[Committed]]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
+        alone = len(batch) == 1
         with self.writer.connect() as connection, connection.begin() as whole:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
             answers = []
             events: dict[int, list[EventValue]] = {}
             for command in batch:
                 tx = Transaction(connection, None if command.centre is None else states[command.centre])
-                part = connection.begin_nested() if len(batch) > 1 else whole
-                answers.append(_attempt(tx, command.fn, part))
-                if answers[-1][1] is None:
-                    if part is not whole:
-                        part.commit()
-                    if tx.state is not None:
-                        states[tx.state.id] = tx.state
-                        events.setdefault(tx.state.id, []).extend(tx.events)
+                answers.append(_attempt(tx, command.fn, nullcontext() if alone else savepoint(connection)))
+                if answers[-1][1] is None and tx.state is not None:
+                    states[tx.state.id] = tx.state
+                    events.setdefault(tx.state.id, []).extend(tx.events)
+            if alone and answers[0][1] is not None:
+                whole.rollback()
+                return answers, []
             committed = [Committed(states[centre], added) for centre, added in events.items() if added]
             _record(connection, committed)
         return answers, committed
 
 
 def _attempt(
-    tx: Transaction, fn: Callable[[Transaction], T], part: SqlTransaction
+    tx: Transaction, fn: Callable[[Transaction], T], part: AbstractContextManager[None]
 ) -> tuple[T | None, Exception | None]:
     try:
-        return fn(tx), None
+        with part:
+            return fn(tx), None
     except Exception as refusal:  # handed to the caller of this command; its neighbours go on
         if tx.conn.invalidated:
             raise
-        part.rollback()
         return None, refusal
 
 

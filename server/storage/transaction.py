@@ -1,12 +1,13 @@
 """What a service gets: the connection, the locked centre, and the events it records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from server.domain.calling import Age
 from server.domain.errors import CentreFrozen, ClockBehind, UnknownCentre
@@ -68,6 +69,25 @@ def _instant(text: str) -> datetime:
 
 CENTRE = select(*(getattr(Centre, field.name) for field in fields(CentreState)))
 LOCK = Statement(CENTRE.where(Centre.id == bindparam("centre")).with_for_update())
+
+
+BEGIN_PART = Statement(text("SAVEPOINT command"))
+UNDO_PART = Statement(text("ROLLBACK TO SAVEPOINT command"))
+END_PART = Statement(text("RELEASE SAVEPOINT command"))
+
+
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """Let a part of a transaction stand or fall by itself: what it raises undoes it, and is raised."""
+    BEGIN_PART.run(conn)
+    try:
+        yield
+    except Exception:
+        if not conn.invalidated:
+            UNDO_PART.run(conn)
+            END_PART.run(conn)
+        raise
+    END_PART.run(conn)
 
 
 class Transaction:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hardware import network_printer
@@ -12,9 +12,10 @@ from hardware.layout import render, shapes_indic
 from hardware.values import PrinterState, PrintResult, Verdict
 from server.clocks import Clock
 from server.domain.errors import Refused
+from server.domain.events import Kind
 from server.services import printing
 from server.services.places import centre_code, device
-from server.storage.database import Database
+from server.storage.database import Committed, Database
 
 LOOK_S = 0.5
 RETRY_S = 1.5
@@ -41,7 +42,7 @@ class PrintWorker:
 
     def start(self) -> None:
         """Begin to watch."""
-        self._db.on_commit(lambda _committed: self._awake.set())
+        self._db.on_commit(self._notice)
         self._thread.start()
 
     def stop(self) -> None:
@@ -51,6 +52,11 @@ class PrintWorker:
         self._thread.join()
         for thread in list(self._printers.values()):
             thread.join()
+
+    def _notice(self, committed: Sequence[Committed]) -> None:
+        """Wake for new tokens; a slip that is printed again waits for the next look."""
+        if any(event.kind is Kind.TOKEN_ISSUED for one in committed for event in one.events):
+            self._awake.set()
 
     def _watch(self) -> None:
         while not self._stopped.is_set():
