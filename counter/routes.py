@@ -295,9 +295,8 @@ class LineOut(BaseModel):
 @bp.doc(security="bearer")
 def line(counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
-    authorise(Permission.SERVE, counter=counter)
-    now = site().clock.now()
-    return jsonify(read(lambda conn: lines.line_of(conn, counter, now)))
+    by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
+    return jsonify(read(lambda conn: lines.line_of(conn, by.centre_id, counter, now)))
 
 
 @bp.post(f"{AT}/sit")

@@ -10,6 +10,7 @@ from server.domain.calling import Age, CallingRule, Desk, Reason, Waiting, choos
 from server.domain.events import token_view
 from server.domain.lifecycle import AT_COUNTER, StepState
 from server.domain.tokens import Token, to_record
+from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import counter_view
 from server.services.undo import actions_at
@@ -19,14 +20,14 @@ SHOWN = 30
 AWAY = (StepState.MISSED, StepState.PAUSED)
 
 
-def line_of(conn: Connection, counter_id: str, now: datetime) -> dict[str, Any]:
+def line_of(conn: Connection, centre_id: int, counter_id: str, now: datetime) -> dict[str, Any]:
     """Return `{counter, frozen, current, next, line, more, missed, actions, held}` of a counter; raises UnknownCounter.
 
     `line` is what the counter may take, in the order in which the calling rule would call, thirty at most; `more`
     counts the others. `missed` are those who are away from the stage, `held` those parked at this counter.
     """
-    counter = queries.counter_by_id(conn, counter_id)
-    centre = queries.centre_by_id(conn, counter.centre_id)
+    counter = counter_of(conn, centre_id, counter_id)
+    centre = queries.centre_by_id(conn, centre_id)
     plan = plan_of(conn, centre, centre.day(now))
     desk = plan.desk(counter_id, counter.operator)
     here = {t.id: t for t in queries.open_tokens(conn, centre.id) if t.step.stage == counter.stage}

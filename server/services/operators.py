@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownCounter, UnknownOfficer
+from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
 from server.services.access import SESSION_IDLE, Principal
+from server.services.desks import counter_of
 from server.storage import queries
 from server.storage.models import Counter
 from server.storage.people import Staff, StaffSession
@@ -20,7 +21,7 @@ def sit(tx: Transaction, counter_id: str, who: Principal, now: datetime, *, take
     `now` is real time. Raises UnknownCounter, CounterTaken while another person is signed in there (unless
     `take_over`), and CounterBusy while they still have a token at their own counter.
     """
-    counter = queries.counter_by_id(tx.conn, counter_id)
+    counter = counter_of(tx.conn, tx.centre.id, counter_id)
     if counter.operator not in (None, who.id) and not take_over:
         other = _signed_in(tx, str(counter.operator), now)
         if other is not None:
@@ -41,20 +42,18 @@ def leave(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
 
 def require_seat(tx: Transaction, counter_id: str, who: Principal) -> None:
     """Raise NotYourCounter when a signed-in person acts at a counter where they do not sit; a device may."""
-    if who.user is not None and queries.counter_by_id(tx.conn, counter_id).operator != who.id:
+    if who.user is not None and counter_of(tx.conn, tx.centre.id, counter_id).operator != who.id:
         raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
 
 
 def stage_of(tx: Transaction, counter_id: str | None) -> str:
     """Return the stage of a counter; raises UnknownCounter."""
-    return queries.counter_by_id(tx.conn, counter_id or "").stage
+    return counter_of(tx.conn, tx.centre.id, counter_id or "").stage
 
 
 def desk_named(tx: Transaction, counter_id: str | None) -> str | None:
     """Return the counter that somebody names as theirs, None for none; raises UnknownCounter, also for a stranger's."""
-    if counter_id is not None and queries.counter_by_id(tx.conn, counter_id).centre_id != tx.centre.id:
-        raise UnknownCounter(f"There is no counter “{counter_id}” here.")
-    return counter_id
+    return None if counter_id is None else counter_of(tx.conn, tx.centre.id, counter_id).id
 
 
 def officer_named(tx: Transaction, user: str | None) -> str | None:

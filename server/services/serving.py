@@ -14,6 +14,7 @@ from server.domain.lifecycle import CounterState, StepState
 from server.domain.plan import Plan
 from server.domain.tokens import Target
 from server.services.counters import Seen, current_token, require_free, staff_view
+from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import change_token
 from server.storage import models, queries
@@ -47,7 +48,7 @@ def resume(tx: Transaction, counter_id: str, now: datetime, actor: str, token_id
 
     Raises UnknownCounter, NoCurrentToken when none is parked, CounterBusy.
     """
-    queries.counter_by_id(tx.conn, counter_id)
+    counter_of(tx.conn, tx.centre.id, counter_id)
     require_free(tx, counter_id)
     before = _held(tx, counter_id, token_id)
     return _changed(tx, Kind.TOKEN_RESUMED, (actor, now), before, tokens.resume(before, now), counter_id)
@@ -164,7 +165,7 @@ def _held(tx: Transaction, counter_id: str, token_id: str | None) -> tokens.Toke
 def _absent(tx: Transaction, counter_id: str, seen: Seen | None) -> tokens.Token:
     """Return whom `miss` means: somebody parked here when they were named, else who is at the counter."""
     if seen is not None and seen.state == StepState.HELD.value:
-        queries.counter_by_id(tx.conn, counter_id)
+        counter_of(tx.conn, tx.centre.id, counter_id)
         return _held(tx, counter_id, seen.token)
     return current_token(tx, counter_id, seen)
 

@@ -12,6 +12,7 @@ from server.domain.events import Event, Kind
 from server.domain.hours import active_seconds
 from server.domain.lifecycle import AT_COUNTER
 from server.domain.tokens import Token, from_record, to_iso, to_record
+from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import record_token
 from server.storage import line, models, queries
@@ -44,7 +45,7 @@ def undo_at(tx: Transaction, counter_id: str, now: datetime, actor: str, *, even
     Raises UnknownCounter, CounterBusy when the token would come back to a counter where another is, and
     NothingToUndo when there is none, it is too long ago, or something else happened to the token since.
     """
-    queries.counter_by_id(tx.conn, counter_id)
+    counter_of(tx.conn, tx.centre.id, counter_id)
     mine = (models.Event.desk == counter_id,)
     found = next((e for e in _standing(tx.conn, tx.centre.id, *mine) if event in (None, e.seq)), None)
     if found is None:

@@ -13,18 +13,20 @@ from server.domain.errors import (
     NotInThisLine,
     QueueEmpty,
     TooEarlyToMiss,
+    UnknownCounter,
     UnknownReason,
     UnknownStage,
 )
 from server.domain.lifecycle import CounterState
 from server.domain.roles import Role
 from server.domain.tokens import Token
-from server.services import access, operators, serving
+from server.services import access, lines, operators, serving, undo
 from server.services.access import Principal
 from server.services.counters import Seen
 from server.services.days import due_centres
 from server.storage.database import Database
 from tests.factories import CENTRE, MORNING, Floor, install_floor
+from tests.services.test_appointments import second_centre
 
 
 @pytest.fixture
@@ -363,6 +365,22 @@ def test_somebody_who_comes_back_stands_where_their_age_puts_them(floor: Floor) 
     with pytest.raises(IllegalTransition):
         floor.here(token)
     assert floor.verdict().faults == []
+
+
+def test_nobody_sees_or_acts_at_a_counter_of_another_centre(floor: Floor) -> None:
+    """Two centres in one installation: the key of one is of no use at the counters of the other."""
+    served = at_counter(floor, "A1")
+    stranger = second_centre(floor)
+    for act in (
+        lambda tx: undo.undo_at(tx, "A1", MORNING, "test"),
+        lambda tx: serving.resume(tx, "A1", MORNING, "test"),
+        lambda tx: operators.stage_of(tx, "A1"),
+        lambda tx: operators.desk_named(tx, "A1"),
+        lambda tx: lines.line_of(tx.conn, stranger, "A1", MORNING),
+    ):
+        with pytest.raises(UnknownCounter):
+            floor.db.write(stranger, act)
+    assert floor.token(served) == served
 
 
 def test_a_lane_of_a_token_sent_to_a_counter_names_it(floor: Floor) -> None:
