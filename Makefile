@@ -18,6 +18,7 @@ install: .venv/.ok ## build .venv with the locked dependencies and the `baari` c
 
 RAQM := "libfribidi.so=libfribidi0=slips have no Indic text"
 CHROMIUM := "chromium=chromium=the browser tests are skipped"
+STRACE := "strace=strace=the proof of power cuts is skipped"
 
 run: .venv/.ok ## serve a fresh demo centre with simulated citizens
 	@.ci/system $(RAQM)
@@ -28,7 +29,7 @@ node_modules/.ok: package.json package-lock.json
 	else echo "npm is missing: the tests of the screens' JavaScript are skipped"; fi
 
 test: .venv/.ok node_modules/.ok ## install what the tests need, then run all of them
-	@.ci/system $(RAQM) $(CHROMIUM)
+	@.ci/system $(RAQM) $(CHROMIUM) $(STRACE)
 	$(BIN)/pytest
 	@if command -v node >/dev/null; then node --test tests/js/; fi
 

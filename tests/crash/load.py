@@ -1,0 +1,189 @@
+"""Kiosks and counters at work: each sends one command after another, under keys that it keeps for retries."""
+
+import itertools
+import json
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from server.domain.events import Kind
+from tests.factories import CENTRE
+
+SERVICES = ("NORMAL", "NORMAL", "TATKAAL", "PCC", "ENQUIRY")
+KIOSKS, DESKS = 4, ("G1", "G2", "G3", "G4", "A1", "E1")
+KINDS = {
+    "issue": Kind.TOKEN_ISSUED,
+    "open": Kind.COUNTER_OPENED,
+    "call-next": Kind.TOKEN_CALLED,
+    "start": Kind.TOKEN_STARTED,
+    "finish": Kind.TOKEN_FINISHED,
+}
+EMPTY_S, LOOK_S, PATIENCE_S = 0.02, 0.005, 60.0
+UNSURE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the HTTP status and the bytes of the body."""
+
+    status: int
+    raw: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command was carried out."""
+        return self.status < httpx.codes.BAD_REQUEST
+
+    @property
+    def body(self) -> Any:
+        """The JSON of the body."""
+        return json.loads(self.raw)
+
+    @property
+    def token(self) -> Mapping[str, Any] | None:
+        """The token that the answer is about."""
+        found: Mapping[str, Any] | None = self.body.get("call", self.body).get("token")
+        return found
+
+
+@dataclass(slots=True)
+class Command:
+    """A command that was sent; `answer` is None as long as none came."""
+
+    verb: str
+    path: str
+    body: Mapping[str, Any] | None
+    key: str
+    answer: Answer | None = None
+
+    @property
+    def carried_out(self) -> bool:
+        """Whether the answer says that it was done."""
+        return self.answer is not None and self.answer.ok
+
+    @property
+    def refused(self) -> bool:
+        """Whether the answer says that it could not be done."""
+        return self.answer is not None and not self.answer.ok
+
+
+class Worker:
+    """Sends commands over HTTP, one after another."""
+
+    def __init__(self, url: str, bearer: str) -> None:
+        headers = {"Authorization": f"Bearer {bearer}"}
+        # `verify` is of no use on plain HTTP: without it no certificates are read
+        self._http = httpx.Client(base_url=f"{url}/api/v1/", headers=headers, timeout=30, verify=False)  # noqa: S501
+        self.sent: list[Command] = []
+        self.answered = 0
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def work(self, stop: threading.Event) -> None:
+        """Send commands until told to stop or left without an answer."""
+        while not stop.is_set():
+            verb, path, body = self._next()
+            self.sent.append(Command(verb, path, body, secrets.token_hex(8)))
+            if not self.settle(self.sent[-1]):
+                return
+            if self.sent[-1].refused:
+                stop.wait(EMPTY_S)
+
+    def settle(self, command: Command) -> bool:
+        """Send a command, for the first time or again, and take over the answer; False when none came."""
+        command.answer = self.ask(command)
+        if command.answer is None:
+            return False
+        self.answered += 1
+        if command.carried_out:
+            self._go_on()
+        return True
+
+    def ask(self, command: Command) -> Answer | None:
+        """Send a command and return the answer, None when that leaves the outcome unknown."""
+        try:
+            response = self._http.post(command.path, json=command.body, headers={"Idempotency-Key": command.key})
+        except httpx.TransportError:
+            return None
+        return None if response.status_code >= UNSURE else Answer(response.status_code, response.content)
+
+    def _next(self) -> tuple[str, str, Mapping[str, Any] | None]:
+        raise NotImplementedError
+
+    def _go_on(self) -> None:
+        """Go on to what comes next."""
+
+
+class Kiosk(Worker):
+    """Issues tokens."""
+
+    def __init__(self, url: str, bearer: str) -> None:
+        super().__init__(url, bearer)
+        self._services = itertools.cycle(SERVICES)
+
+    def _next(self) -> tuple[str, str, Mapping[str, Any] | None]:
+        return "issue", f"centres/{CENTRE}/tokens", {"service": next(self._services)}
+
+
+class Desk(Worker):
+    """Opens a counter, then calls, starts and finishes."""
+
+    def __init__(self, url: str, bearer: str, counter: str) -> None:
+        super().__init__(url, bearer)
+        self._counter = counter
+        self._verbs = itertools.chain(["open"], itertools.cycle(["call-next", "start", "finish"]))
+        self._verb = next(self._verbs)
+
+    def _next(self) -> tuple[str, str, Mapping[str, Any] | None]:
+        return self._verb, f"counters/{self._counter}/{self._verb}", None
+
+    def _go_on(self) -> None:
+        self._verb = next(self._verbs)
+
+
+class Crew:
+    """All who work on a floor."""
+
+    def __init__(self, url: str, bearer: str) -> None:
+        kiosks = [Kiosk(url, bearer) for _ in range(KIOSKS)]
+        self.workers: list[Worker] = [*kiosks, *(Desk(url, bearer, counter) for counter in DESKS)]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for worker in self.workers:
+            worker.close()
+
+    @property
+    def answered(self) -> int:
+        """How many commands were answered so far."""
+        return sum(worker.answered for worker in self.workers)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let all work at the same time; on leaving, each ends with the command under way."""
+        stop = threading.Event()
+        threads = [threading.Thread(target=worker.work, args=(stop,)) for worker in self.workers]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+    def wait_for(self, more: int) -> None:
+        """Wait until that many more commands are answered; raises TimeoutError."""
+        enough, give_up = self.answered + more, time.monotonic() + PATIENCE_S
+        while self.answered < enough:
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"fewer than {more} answers in {PATIENCE_S} s")
+            time.sleep(LOOK_S)

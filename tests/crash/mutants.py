@@ -1,0 +1,76 @@
+"""Faults that can be planted in a server, to show that the crash proofs see them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from server import app
+from server.services.idempotency import Attempt, body_hash
+from server.storage import answers
+from server.storage.answers import Kept
+from server.storage.database import Command, Database
+from server.storage.transaction import Transaction
+from server.web import commands
+from server.web.site import site
+
+
+def sync_at_checkpoints() -> None:
+    """Write to the disk at checkpoints only, not before each answer."""
+    app.Database = LazyDatabase  # type: ignore[attr-defined]
+
+
+def answer_early() -> None:
+    """Answer before the commit."""
+    app.Database = EarlyDatabase  # type: ignore[attr-defined]
+
+
+def keep_later() -> None:
+    """Keep the answer for retries in a commit of its own, after that of the command."""
+    commands.run = run_then_keep
+
+
+MUTANTS: Mapping[str, Callable[[], None]] = {
+    fault.__name__: fault for fault in (sync_at_checkpoints, answer_early, keep_later)
+}
+
+
+class LazyDatabase(Database):
+    """Leaves commits to the system until the next checkpoint."""
+
+    def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
+        super().__init__(url, synchronous=synchronous)
+
+
+class EarlyDatabase(Database):
+    """Tells every caller what came of a command before it is committed."""
+
+    def _apply(self, batch: Sequence[Command]) -> None:
+        super()._apply([Command(c.centre, partial(_answer_at_once, c), Future()) for c in batch])
+
+
+def _answer_at_once(command: Command, tx: Transaction) -> Any:
+    try:
+        result = command.fn(tx)
+    except Exception as refusal:
+        command.answer.set_exception(refusal)
+        raise
+    command.answer.set_result(result)
+    return result
+
+
+def run_then_keep(
+    actor: str, centre_id: int, fn: Callable[[Transaction], Mapping[str, Any]], status: int = 200
+) -> Response:
+    """Run a command of a route as `commands.run` does, in two commits."""
+    now, db, key = site().real.now(), site().db, request.headers[commands.KEY_HEADER]
+    attempt = Attempt(actor, key, body_hash(request.path, request.get_json(silent=True)), now)
+    kept = db.read(lambda conn: answers.find_answer(conn, actor, key))
+    if kept is None:
+        kept = Kept(attempt.body_hash, status, dict(db.write(centre_id, fn)), now)
+        db.write(centre_id, lambda tx: answers.keep_answer(tx.conn, actor, key, centre_id, kept))
+    response = jsonify(kept.answer)
+    response.status_code = kept.status
+    return response

@@ -1,0 +1,69 @@
+"""A server killed at whatever instant loses nothing that was answered and does nothing twice."""
+
+import logging
+import random
+import statistics
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.crash.kills import Figures, Round
+from tests.crash.load import Crew
+from tests.crash.servers import ForkedServer, install
+
+KILLS, MANY_KILLS, KILLS_TO_FIND = 25, 500, 40
+REPLAYED = 10
+SEED = 20261124
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def working(url: str, folder: Path, fault: str = "none") -> Iterator[Round]:
+    """Return a crew at work on a new floor."""
+    bearer = install(url)
+    with ExitStack() as stack:
+        server = stack.enter_context(ForkedServer(url, folder, fault))
+        crew = stack.enter_context(closing(Crew(server.url, bearer)))
+        yield Round(server, crew, random.Random(SEED))
+        crew.close()
+        server.kill()
+
+
+def tell(name: str, figures: Figures) -> None:
+    """Write the figures to the log of the test."""
+    log.info(
+        "%s: %d kills, %d commands answered, %d cut off (%d of them applied); ready after %.1f s, at most %.1f s",
+        name,
+        figures.kills,
+        figures.answered,
+        figures.cut_off,
+        figures.applied,
+        statistics.median(figures.ready_s),
+        max(figures.ready_s),
+    )
+
+
+@pytest.mark.proof
+def test_a_killed_server_keeps_what_it_answered_and_does_nothing_twice(
+    database_url: str, backend: str, tmp_path: Path, long: bool
+) -> None:
+    kills = MANY_KILLS if long else KILLS
+    with working(database_url, tmp_path) as floor:
+        for number in range(1, kills + 1):
+            assert floor.run(replay=number % REPLAYED == 0 or number == kills) == [], f"kill {number}"
+    tell(backend, floor.figures)
+    assert floor.figures.answered > kills
+    assert 0 < floor.figures.applied < floor.figures.cut_off
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("fault", ["answer_early", "keep_later"])
+def test_a_server_that_forgets_at_a_crash_is_found_out(database_url: str, tmp_path: Path, fault: str) -> None:
+    with working(database_url, tmp_path, fault) as floor:
+        found = any(floor.run() for _ in range(KILLS_TO_FIND))
+    tell(fault, floor.figures)
+    assert found
