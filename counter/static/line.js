@@ -1,6 +1,7 @@
 // The line: who comes next and why, then everybody else; a row opens what can be done for that person.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { live } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
@@ -35,6 +36,6 @@ export function Line() {
     <ol aria-live="polite" onKeyDown=${walk}>${rows.map((token, place) => html`<${Row} key=${token.id} token=${token} next=${next} place=${place} />`)}</ol>
     ${more > 0 && html`<p class="muted">${t("and {n} more", { n: more })}</p>`}
     ${!rows.length && html`<p class="muted nobody">${t("Nobody is waiting. The next one appears here.")}</p>`}
-    <button class="button plain give" onClick=${() => show("issue")}>${t("Give a token")} <${Keycap}>G</${Keycap}></button>
+    <button class="button plain give" disabled=${!live.value} onClick=${() => show("issue")}>${t("Give a token")} <${Keycap}>G</${Keycap}></button>
   </section>`;
 }

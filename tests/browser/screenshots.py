@@ -12,9 +12,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, signed_in
+from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+CENTRE_AT = f"centres/{CENTRE}"
 LONGEST = 900
 SETTLE_MS = 900
 STALE_MS = 12_000
@@ -81,8 +83,12 @@ def set_fault(studio: Studio, fault: str) -> None:
 
 
 def console(studio: Studio) -> None:
+    studio.api.issue("PCC", need="senior", access=["hearing", "wheelchair"], language="mr", then=["ENQUIRY"])
     for number in range(12):
-        studio.api.issue(("NORMAL", "TATKAAL", "PCC")[number % 3], need="senior" if number % 5 == 2 else None)
+        need = "senior" if number % 5 == 2 else None
+        access = ["hearing", "escort"] if number % 4 == 1 else []
+        party = 5 if number == 0 else 1
+        studio.api.issue(("NORMAL", "TATKAAL", "PCC")[number % 3], need=need, access=access, party=party)
     page = signed_in(studio.browser, studio.demo, "counter")
     studio.keep(page, "console-picker")
     page.locator(".seats button").filter(has_text="G6").click()
@@ -91,11 +97,49 @@ def console(studio: Studio) -> None:
     studio.keep(page, "console-idle")
     page.keyboard.press("n")
     studio.keep(page, "console-called")
-    page.keyboard.press("n")
+    page.keyboard.press("m")
     studio.keep(page, "console-refusal")
     page.keyboard.press("s")
+    console_panels(studio, page)
+    console_right(studio, page)
     page.emulate_media(color_scheme="dark")
     studio.keep(page, "console-serving-dark")
+
+
+def console_panels(studio: Studio, page: Page) -> None:
+    """What the console asks before it acts."""
+    page.locator("body[data-state=serving]").wait_for()
+    for counter in ("B1", "B2", "B5", "B7"):
+        studio.api.post(f"counters/{counter}/open")
+    page.keyboard.press("t")
+    page.get_by_role("radio", name="B Verification").check()
+    page.get_by_role("checkbox", name="and back here").check()
+    studio.keep(page, "console-transfer")
+    for key, name in (("c", "console-correct"), ("g", "console-give"), ("?", "console-keys")):
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
+        page.keyboard.press(key)
+        studio.keep(page, name)
+    page.keyboard.press("Escape")
+
+
+def console_right(studio: Studio, page: Page) -> None:
+    """Somebody on hold, some away, an emergency, actions to undo; then the floor is stopped."""
+    page.keyboard.press("h")
+    page.locator("#held").wait_for()
+    waiting = [token["id"] for token in studio.api.snapshot()["tokens"] if token["state"] == "waiting"]
+    for token in waiting[3:6]:
+        studio.api.post(f"{CENTRE_AT}/tokens/{token}/pause")
+    studio.api.post(f"{CENTRE_AT}/tokens/{waiting[7]}/remark", {"emergency": True})
+    page.keyboard.press("n")
+    page.keyboard.press("s")
+    studio.keep(page, "console-hold")
+    studio.api.post(f"{CENTRE_AT}/freeze", {"reason": "fire"})
+    page.get_by_role("button", name="हिन्दी").click()
+    studio.keep(page, "console-stopped-hindi")
+    page.get_by_role("button", name="English").click()
+    studio.api.post(f"{CENTRE_AT}/unfreeze")
+    page.locator(".stopped").wait_for(state="detached")
 
 
 def board(studio: Studio) -> None:
@@ -131,6 +175,25 @@ def manager(studio: Studio) -> None:
     studio.keep(page, "manager-floor", wait_ms=2500)
     page.keyboard.press("t")
     studio.keep(page, "manager-table")
+    page.keyboard.press("t")
+    steering(studio, page)
+
+
+def steering(studio: Studio, page: Page) -> None:
+    """The levers of a stage, why a token was called, and the whole floor stopped."""
+    page.locator("[data-stage=G]").click()
+    studio.keep(page, "manager-levers")
+    page.get_by_label("Number of the token").fill("N001")
+    page.keyboard.press("Enter")
+    studio.keep(page, "manager-explain")
+    page.keyboard.press("Escape")
+    page.locator("[data-stage=G]").click()
+    page.get_by_role("button", name="Evacuation").focus()
+    page.keyboard.down("Enter")
+    page.locator("body[data-stopped=true]").wait_for()
+    page.keyboard.up("Enter")
+    studio.keep(page, "manager-stopped")
+    studio.api.post(f"{CENTRE_AT}/unfreeze")
 
 
 def stale(studio: Studio) -> None:

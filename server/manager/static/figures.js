@@ -35,6 +35,7 @@ function contents(code) {
     missed: tokens.filter((token) => token.state === "missed").length,
     counters: counters.map((counter) => ({ ...counter, token: busy.get(counter.id) ?? null })),
     open: counters.filter((counter) => counter.state === "open").length,
+    busy: counters.filter((counter) => busy.has(counter.id)).length,
   };
 }
 

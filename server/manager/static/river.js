@@ -26,7 +26,7 @@ function Stage({ stage, narrow }) {
     <span class="dots" aria-hidden="true">${stage.waiting.slice(0, DOTS).map(() => html`<i></i>`)}${people > DOTS && html`<em>+${people - DOTS}</em>`}</span>
     <b class="count">${people}</b><span class="muted">${t("waiting")}</span>
     <span class="squares" aria-hidden="true">${stage.counters.map((counter) => html`<${Counter} key=${counter.id} counter=${counter} />`)}</span>
-    <span class="muted small">${t("{busy} of {open} counters busy", { busy: stage.called + stage.serving, open: stage.open })}</span>
+    <span class="muted small">${t("{busy} of {open} counters busy", { busy: stage.busy, open: stage.open })}</span>
     ${wait?.n > 0 && html`<span class="muted small">${t("wait p90 {n} min", { n: Math.round(wait.p90) })}</span>`}
   </button>`;
 }
