@@ -21,6 +21,7 @@ QR_MM = 25
 QUIET = 4  # modules, ISO/IEC 18004
 FOOT_MM = 8
 BESIDE_GAP = 14
+CONDENSED, NARROW = 85, 75  # width of the number's face, in percent
 PARTY_CAP_MIN = 32
 
 
@@ -61,7 +62,7 @@ class _Paper:
 
     def number(self, label: str, beside: str) -> None:
         """Write the token, 20 mm high, and beside it, half as high or as the paper lets it be, the size of a party."""
-        font = _number_font(NUMBER_CAP_MM * DOTS_PER_MM)
+        font = _number_font(NUMBER_CAP_MM * DOTS_PER_MM, NARROW if beside else CONDENSED)
         self.y += 14
         left, top, right, bottom = font.getbbox(label)
         small = _fitting(beside, WIDTH - 2 * MARGIN - BESIDE_GAP - round(right - left))
@@ -129,26 +130,27 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def _number_font(cap: int) -> ImageFont.FreeTypeFont:
+def _number_font(cap: int, width: int) -> ImageFont.FreeTypeFont:
     """Return the condensed face in the size whose capitals are `cap` dots high."""
-    tried = _condensed(cap)
+    tried = _condensed(cap, width)
     _, top, _, bottom = tried.getbbox("N")
-    return _condensed(round(cap * cap / (bottom - top)))
+    return _condensed(round(cap * cap / (bottom - top)), width)
 
 
 def _fitting(words: str, width: int) -> ImageFont.FreeTypeFont:
-    """Return the condensed face, half as high as the number or less, in which words are not wider than `width` dots."""
+    """Return the narrow face, half as high as the number or less, in which words are not wider than `width` dots."""
     half = NUMBER_CAP_MM * DOTS_PER_MM // 2
-    wide = _number_font(half).getlength(words)
-    return _number_font(max(PARTY_CAP_MIN, min(half, int(half * width / wide)))) if wide else _number_font(half)
+    wide = _number_font(half, NARROW).getlength(words)
+    fitting = int(half * width / wide) if wide else half
+    return _number_font(max(PARTY_CAP_MIN, min(half, fitting)), NARROW)
 
 
-def _condensed(size: int) -> ImageFont.FreeTypeFont:
+def _condensed(size: int, width: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.truetype(FONTS / "AnekDevanagari-Latin-Width.woff2", size)
-    font.set_variation_by_axes([_axis(axis["name"]) for axis in font.get_variation_axes()])
+    font.set_variation_by_axes([_axis(axis["name"], width) for axis in font.get_variation_axes()])
     return font
 
 
-def _axis(name: bytes | str) -> int:
+def _axis(name: bytes | str, width: int) -> int:
     text = name.decode() if isinstance(name, bytes) else name
-    return 800 if text.lower().startswith("weight") else 85
+    return 800 if text.lower().startswith("weight") else width
