@@ -57,9 +57,11 @@ def boards(studio: Studio) -> None:
     """A family, a call taken back, and a stopped centre."""
     page = studio.page(1920, 1080, key="display")
     page.goto(f"{studio.demo.url}/display/board-e")
+    page.locator("body[data-state=empty]").wait_for()
     for party in (1, 2):
         studio.api.issue("ENQUIRY", party=party)
     serve(studio.api, "E1", "call-next")
+    page.locator(".call").wait_for()
     serve(studio.api, "E1", "undo")
     studio.keep(page, "board-undone")
     serve(studio.api, "E1", "call-next", "start", "finish")
