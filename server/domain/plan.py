@@ -45,11 +45,16 @@ class FloorRules:
 
     missed_calls: int = 3
     missed_min: float = 5
+    missed_access_min: float = 3
     undo_min: float = 5
     pause_min: float = 15
     return_days: int = 3
     emergencies_per_hour: int = 4
     out_of_order: Mapping[str, Names] = field(default_factory=dict)
+
+    def missed_after(self, access: Sequence[str]) -> float:
+        """Return the minutes after which somebody who was called is absent; with an access need they have longer."""
+        return self.missed_min + (self.missed_access_min if access else 0)
 
     def require_reason(self, code: str) -> str:
         """Return the code of a reason to call out of order; raises UnknownReason with those there are."""

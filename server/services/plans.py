@@ -95,6 +95,7 @@ def _floor(missed: Mapping[str, Any], floor: Mapping[str, Any]) -> FloorRules:
     return FloorRules(
         missed_calls=missed.get("calls", usual.missed_calls),
         missed_min=missed.get("minutes", usual.missed_min),
+        missed_access_min=missed.get("access_minutes", usual.missed_access_min),
         **floor,
     )
 

@@ -64,8 +64,11 @@ class ClocksShape(Shape):
 
 
 class MissedShape(Shape):
+    """After how many calls and minutes somebody is absent; with an access need they have some minutes more."""
+
     calls: int
     minutes: int
+    access_minutes: int = Field(3, ge=0)
 
 
 class OutcomeShape(Shape):

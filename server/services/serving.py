@@ -128,7 +128,7 @@ def missable_at(tx: Transaction, plan: Plan, token: tokens.Token, now: datetime)
     since = active_seconds(_called_at(tx, token, now), now, tx.centre.frozen_times)
     return (
         max(0, plan.floor.missed_calls - token.step.calls),
-        max(0, round(plan.floor.missed_min * 60 - since)),
+        max(0, round(plan.floor.missed_after(token.access) * 60 - since)),
     )
 
 
@@ -138,7 +138,7 @@ def _called_at(tx: Transaction, token: tokens.Token, now: datetime) -> datetime:
         return now
     seq = int(token.step.call.rpartition("-")[2])
     query = select(models.Event.at).where(models.Event.centre_id == tx.centre.id, models.Event.seq == seq)
-    return tx.conn.execute(query).scalar_one()
+    return tx.conn.execute(query).scalar_one_or_none() or now
 
 
 def _require_reachable(tx: Transaction, plan: Plan, target: Target) -> None:
@@ -175,7 +175,7 @@ def _require_missable(tx: Transaction, plan: Plan, token: tokens.Token, now: dat
     if calls or seconds:
         told = f"{token.label} may be noted as absent after {plan.floor.missed_calls} calls and "
         raise TooEarlyToMiss(
-            f"{told}{plan.floor.missed_min:g} minutes.",
+            f"{told}{plan.floor.missed_after(token.access):g} minutes.",
             calls_left=calls,
             seconds_left=seconds,
             current=staff_view(token),

@@ -324,6 +324,23 @@ def test_somebody_parked_who_does_not_return_is_noted_as_absent_by_name(floor: F
     assert floor.verdict().faults == []
 
 
+def test_somebody_with_an_access_need_has_longer_to_arrive(floor: Floor) -> None:
+    floor.open("G1")
+    floor.issue(access=("wheelchair",))
+    called = floor.call("G1").token.step.called_at
+    assert called is not None
+    floor.recall("G1")
+    floor.recall("G1")
+
+    def miss(after_min: float) -> str:
+        moment = called + timedelta(minutes=after_min)
+        return floor.write(lambda tx: serving.miss(tx, "G1", moment, "test")).state
+
+    with pytest.raises(TooEarlyToMiss, match="8 minutes"):
+        miss(7)
+    assert miss(8) == "missed"
+
+
 def test_somebody_is_missed_only_after_three_calls_and_five_minutes(floor: Floor) -> None:
     floor.open("G1")
     floor.issue()
