@@ -47,7 +47,7 @@ def _books(conn: Connection, keys: Sequence[str], replay: bool) -> Books:
     faults = [*_wrong_numbers(conn), *_crowded_counters(conn), *(_replayed(conn) if replay else ())]
     return Books(
         {key: (status, answer) for key, status, answer in conn.execute(kept)},
-        dict(conn.execute(kinds).tuples().all()),
+        {row[0]: row[1] for row in conn.execute(kinds)},
         faults,
     )
 
