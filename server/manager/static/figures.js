@@ -1,15 +1,16 @@
 // What the manager's page reads beside the live floor, and the levers it has.
 
 import { computed, signal } from "/static/vendor/signals.js";
-import { followStops } from "/static/staff/stopped.js";
+import { followStops, minutesSince } from "/static/staff/stopped.js";
 import { command, NoAnswer, read, Refusal } from "/static/ui/http.js";
-import { floor, follow, now } from "/static/ui/live.js";
+import { floor, follow } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { t } from "/static/ui/words.js";
 
 const READ_MS = 5000;
 const CHANGE_MS = 400;
 const DEVICES_KEPT = 5;
+const SILENT_MIN = 3;
 const at = `/api/v1/centres/${page.centre.code}`;
 
 export const outlook = signal(null);
@@ -41,7 +42,7 @@ function contents(code) {
 
 /** Whether a called person has not been started for three minutes: the counter is silent. */
 export function silent(counter) {
-  return counter.token?.state === "called" && now.value - Date.parse(counter.token.called_at) > 180_000;
+  return counter.token?.state === "called" && minutesSince(counter.token.called_at) >= SILENT_MIN;
 }
 
 async function load() {

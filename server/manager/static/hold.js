@@ -22,9 +22,9 @@ export function HoldButton({ fire, disabled = false, children }) {
   const onKey = (act) => (event) => {
     if (!KEYS.includes(event.key)) return;
     event.preventDefault();
-    act();
+    if (!event.repeat) act();
   };
   return html`<button class="button hold" type="button" disabled=${disabled} data-held=${timer.value !== null}
-    onPointerDown=${begin} onPointerUp=${end} onPointerLeave=${end} onPointerCancel=${end} onBlur=${end}
+    onPointerDown=${(event) => event.button === 0 && begin()} onPointerUp=${end} onPointerLeave=${end} onPointerCancel=${end} onBlur=${end}
     onKeyDown=${onKey(begin)} onKeyUp=${onKey(end)} onContextMenu=${(event) => event.preventDefault()}><i></i><span>${children}</span></button>`;
 }
