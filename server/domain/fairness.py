@@ -6,14 +6,14 @@ calls may pass a token over, so that it is overtaken at most (m - 1)(k + 1) time
 against the rule, by a person's decision, are counted apart, and a call that was undone gives the line back its turn.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from server.domain.calling import Age, Choice, Desk, Waiting, choose_next
+from server.domain.calling import Age, Choice, Desk, Lane, Waiting, choose_next
 from server.domain.events import Event
 from server.domain.lifecycle import StepState
 from server.domain.plan import Plan
@@ -26,7 +26,7 @@ Plans = Callable[[datetime], Plan]
 
 @dataclass(slots=True)
 class DayFairness:
-    """How fair a day was. `slips` counts tokens by how often each was overtaken, for each class."""
+    """How fair a day was. `slips` counts calls by how often the token had been overtaken, for each class."""
 
     day: date
     calls: Counter[str] = field(default_factory=Counter)
@@ -55,13 +55,16 @@ class DayFairness:
 
 
 def _spread(counts: Counter[int]) -> dict[str, float]:
-    """Return `{tokens, mean, p95, max}` of how often tokens were overtaken."""
+    """Return `{tokens, mean, p95, max}` of how often tokens had been overtaken when called, once for each call.
+
+    The percentile is the smallest count that holds for 95 of 100 calls (nearest rank).
+    """
     total = sum(counts.values())
     ordered = sorted(counts.elements())
     return {
         "tokens": total,
         "mean": round(sum(ordered) / total, 2),
-        "p95": ordered[min(total - 1, int(total * 0.95))],
+        "p95": ordered[(total * 95 + 99) // 100 - 1],
         "max": ordered[-1],
     }
 
@@ -102,9 +105,39 @@ class _Line:
         """Return the first of each lane."""
         return (self.waiters[lane[0][1]].waiting for lane in self.lanes.values())
 
-    def older(self, one: Waiting) -> Iterator[_Waiter]:
-        """Return those in line before a token."""
-        return (w for w in self.waiters.values() if w.waiting.place < one.place)
+    def around(self, one: Waiting) -> Iterator[tuple[Lane, int, Iterator[_Waiter]]]:
+        """Return, for each lane, how many stand before a place, and who stands after it."""
+        for lane in self.lanes.values():
+            place = bisect_left(lane, (one.place, ""))
+            yield self.waiters[lane[0][1]].waiting.lane, place, (self.waiters[token] for _, token in lane[place:])
+
+    def oldest(self, desk: Desk) -> Any:
+        """Return the place of the longest wait among those a desk may take, None when there is none."""
+        return min((one.place for one in self.heads() if desk.takes(one.lane)), default=None)
+
+    def older(self, one: Waiting, desk: Desk) -> Iterator[_Waiter]:
+        """Return those in line before a token whom a desk may take, but for those sent to it by name."""
+        for lane in self.lanes.values():
+            first = self.waiters[lane[0][1]].waiting.lane
+            if not first.only and desk.takes(first):
+                yield from (self.waiters[token] for _, token in lane[: bisect_left(lane, (one.place, ""))])
+
+
+class _Seats:
+    """The desks of a plan with the groups they form; each is made once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.groups = {desk.group: desk for desk in (Desk(""), *plan.desks.values())}
+        self._seats: dict[tuple[str, str | None], tuple[Desk, str]] = {}
+
+    def seat(self, counter: str, officer: str | None) -> tuple[Desk, str]:
+        """Return the desk of a counter at which an officer sits, and its group."""
+        found = self._seats.get((counter, officer))
+        if found is None:
+            desk = self.plan.desk(counter, officer)
+            found = self._seats[counter, officer] = desk, desk.group
+        return found
 
 
 class Audit:
@@ -114,6 +147,7 @@ class Audit:
         self._plans = plans
         self._lines: dict[str, _Line] = defaultdict(_Line)
         self._passes: Counter[tuple[str, str]] = Counter()
+        self._seats: _Seats | None = None
         self.days: dict[date, DayFairness] = {}
 
     def day(self, day: date) -> DayFairness:
@@ -134,20 +168,22 @@ class Audit:
     def call(self, event: Event, before: Token, after: Token, age: Age) -> tuple[str, str] | None:
         """Judge a call before it is taken over; returns the code and the words of a fault."""
         told, counter = event.data["reason"], str(after.step.counter)
-        plan, line = self._plans(event.at), self._lines[before.step.stage]
-        desk = plan.desk(counter, event.data.get("officer"))
-        group = (before.step.stage, desk.group)
+        seats, line = self._seats_at(event.at), self._lines[before.step.stage]
+        plan = seats.plan
+        desk, name = seats.seat(counter, event.data.get("officer"))
+        group = (before.step.stage, name)
         figures = self.day(before.day)
         figures.calls[told["rule"]] += 1
         figures.quota = plan.calling.quota
         if told["rule"] == "out_of_order":
             figures.out_of_order[told["params"]["why"]] += 1
-        fault = self._unexplained(event, before, told, desk, age)
-        oldest = min((w.waiting.place for w in line.waiters.values() if desk.takes(w.waiting.lane)), default=None)
+        fault = self._unexplained(event, before, desk, group, age)
+        oldest = line.oldest(desk)
         passes = 0 if oldest in (None, before.waiting.place) else self._passes[group] + 1
         if told["rule"] != "taken_over":
             self._passes[group] = passes
-        beyond = self._overtake(before, desk, told["rule"], figures, plan.calling.quota)
+        counted = told["rule"] not in NOT_COUNTED and plan.calling.quota > 0
+        beyond = self._overtake(before, (desk, name), figures, counted)
         if line.waiters:
             figures.slips[before.klass][line.waiters[before.id].slips] += 1
         if fault is not None:
@@ -156,34 +192,38 @@ class Audit:
 
     def undo_call(self, call: Event, before: Token) -> None:
         """Take over that a call was taken back: its turn is given back, and nobody is worse off by the bound."""
-        plan = self._plans(call.at)
-        desk = plan.desk(str(call.data["token"]["step"]["counter"]), call.data.get("officer"))
-        group = (before.step.stage, desk.group)
-        most = max(plan.calling.quota - 1, 0)
+        seats = self._seats_at(call.at)
+        _, name = seats.seat(str(call.data["token"]["step"]["counter"]), call.data.get("officer"))
+        group = (before.step.stage, name)
+        most = max(seats.plan.calling.quota - 1, 0)
         self._passes[group] = min(most, self._passes[group] + int(call.data.get("passes", 0)))
         for waiter in self._lines[before.step.stage].waiters.values():
-            waiter.elders[desk.group] += 1
+            waiter.elders[name] += 1
+
+    def _seats_at(self, at: datetime) -> _Seats:
+        plan = self._plans(at)
+        if self._seats is None or self._seats.plan is not plan:
+            self._seats = _Seats(plan)
+        return self._seats
 
     def _join(self, token: Token) -> None:
-        line, plan = self._lines[token.step.stage], self._plans(token.step.entered_at)
-        new = _Waiter(token.waiting)
-        for desk in _desks(plan, token.step.stage):
-            for other in line.waiters.values():
-                older = other.waiting.place < token.waiting.place
-                elder, younger = (other, new) if older else (new, other)
-                if elder.waiting.lane.only or desk.takes(elder.waiting.lane):
-                    younger.elders[desk.group] += 1
+        line, new = self._lines[token.step.stage], _Waiter(token.waiting)
+        for group, desk in self._seats_at(token.step.entered_at).groups.items():
+            for lane, before, after in line.around(new.waiting):
+                if lane.only or desk.takes(lane):
+                    new.elders[group] += before
+                if new.waiting.lane.only or desk.takes(new.waiting.lane):
+                    for waiter in after:
+                        waiter.elders[group] += 1
         line.add(new)
 
     def _unexplained(
-        self, event: Event, before: Token, told: Mapping[str, Any], desk: Desk, age: Age
+        self, event: Event, before: Token, desk: Desk, group: tuple[str, str], age: Age
     ) -> tuple[str, str] | None:
         """Ask the rule again; returns a fault when it chooses or tells otherwise."""
+        told, passes, rule = event.data["reason"], self._passes[group], self._seats_at(event.at).plan.calling
         if told["rule"] in BY_PERSON or "passes" not in event.data:
             return None
-        group = (before.step.stage, desk.group)
-        passes = self._passes[group]
-        rule = self._plans(event.at).calling
         choice: Choice | None = choose_next(self._lines[before.step.stage].heads(), rule, desk, passes, age)
         if choice is None or choice.waiting.token != before.id:
             due = "nobody" if choice is None else choice.waiting.label
@@ -193,29 +233,22 @@ class Audit:
         return None
 
     def _overtake(
-        self, called: Token, desk: Desk, rule: str, figures: DayFairness, quota: int
+        self, called: Token, desk: tuple[Desk, str], figures: DayFairness, counted: bool
     ) -> tuple[str, str] | None:
         """Count everybody whom a call passed over; returns a fault when that was once too often."""
         fault = None
-        for waiter in self._lines[called.step.stage].older(called.waiting):
-            if not desk.takes(waiter.waiting.lane) or waiter.waiting.lane.only:
-                continue
+        seat, group = desk
+        for waiter in self._lines[called.step.stage].older(called.waiting, seat):
             waiter.slips += 1
-            if rule in NOT_COUNTED or not quota:
+            if not counted:
                 continue
-            waiter.passed[desk.group] += 1
-            share = waiter.passed[desk.group] / (waiter.elders[desk.group] + 1)
+            waiter.passed[group] += 1
+            share = waiter.passed[group] / (waiter.elders[group] + 1)
             figures.worst = max(figures.worst, share)
-            if share > quota - 1:
+            if share > figures.quota - 1:
                 figures.beyond_bound += 1
                 fault = ("overtaken_too_often", f"{waiter.waiting.label} was overtaken beyond the bound.")
         return fault
-
-
-def _desks(plan: Plan, stage: str) -> list[Desk]:
-    """Return one desk of each group of a plan, the usual one among them."""
-    desks = [Desk(""), *plan.desks.values()]
-    return list({desk.group: desk for desk in desks}.values())
 
 
 def _waits(token: Token) -> bool:

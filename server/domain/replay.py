@@ -67,7 +67,7 @@ def _without_first_call(token: Token) -> Token:
 def _called(change: _Change) -> Token:
     step = change.after.step
     called = tokens.call(change.before, str(step.counter), str(step.call), change.at, jumped=step.jumped)
-    return tokens.gather(called, step.beside if change.before.party > 1 else ())
+    return tokens.gather(called, step.beside) if change.before.party > 1 else called
 
 
 def _transferred(change: _Change) -> Token:
@@ -97,10 +97,10 @@ def _finished(change: _Change) -> Token:
     """Return what a finish must leave: the step closed with its outcome, or the next one waiting from now."""
     before, after, event = change.before, change.after, change.event
     names = ("decision", "ends", "service", "klass", "route", "then", "return_until")
-    told = replace(before, **{name: getattr(after, name) for name in names})
+    told = {name: getattr(after, name) for name in names}
     if after.ended:
         closed = replace(before.step, state=StepState.DONE, ended_at=event.at, outcome=event.data["outcome"])
-        return replace(told, step=closed, ended_at=event.at)
+        return replace(before, **told, step=closed, ended_at=event.at)
     back = before.step.back_only is not None and after.step.stage == before.step.back_to
     entered = Step(
         event.seq,
@@ -111,7 +111,7 @@ def _finished(change: _Change) -> Token:
         back_to=after.step.back_to,
         only=before.step.back_only if back else None,
     )
-    return replace(told, step=entered)
+    return replace(before, **told, step=entered)
 
 
 _RULES: Mapping[Kind, Callable[[_Change], Token]] = {

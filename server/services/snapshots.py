@@ -4,15 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.domain.events import Event, Kind, event_view, token_view
 from server.domain.tokens import to_record
 from server.services.records import counter_view
 from server.storage import models, queries
+from server.storage.statements import Statement
 from server.storage.transaction import CentreState
 
 CATCH_UP = 500
+BLOCK = 500
+TABLE = models.Event
+EVENTS = Statement(
+    select(TABLE.seq, TABLE.at, TABLE.kind, TABLE.actor, TABLE.data, TABLE.hash)
+    .where(TABLE.centre_id == bindparam("centre"), TABLE.seq > bindparam("begin"), TABLE.seq <= bindparam("last"))
+    .order_by(TABLE.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +76,8 @@ def catch_up(conn: Connection, centre: CentreState, *, after: int, epoch: str | 
 
 
 def events_between(conn: Connection, centre_id: int, after: int, until: int) -> Iterator[Event]:
-    """Return the stored events after+1 … until, in order."""
-    table = models.Event
-    query = (
-        select(table.seq, table.at, table.kind, table.actor, table.data, table.hash)
-        .where(table.centre_id == centre_id, table.seq > after, table.seq <= until)
-        .order_by(table.seq)
-    )
-    for row in conn.execute(query.execution_options(yield_per=500)):
-        yield Event(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash)
+    """Return the stored events after+1 … until, in order; read in blocks, so that memory does not grow with them."""
+    for begin in range(after, until, BLOCK):
+        rows = EVENTS.rows(conn, centre=centre_id, begin=begin, last=min(until, begin + BLOCK))
+        for seq, at, kind, actor, data, head in rows:
+            yield Event(seq, at, Kind(kind), actor, data, head)

@@ -1,70 +1,36 @@
 """Proves a centre's record: replays its events and compares every promise with what the tables say."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.domain.errors import Refused
 from server.domain.events import Event, Kind, fingerprint
 from server.domain.fairness import Audit
 from server.domain.hours import Freeze, active_seconds
+from server.domain.ledger import Finding, Ledger
 from server.domain.lifecycle import AT_COUNTER, StepState
 from server.domain.plan import Plan
 from server.domain.replay import ACTIONS, replayed, same
 from server.domain.tokens import Token, from_record
+from server.domain.verdicts import Anchor, Fault, Verdict
+from server.services.comparison import compare_counters, compare_tokens, count_tokens
 from server.services.freezes import KEPT
 from server.services.plans import plan_of
-from server.services.records import counter_view
-from server.services.snapshots import events_between
-from server.storage import models, queries, records
+from server.services.snapshots import BLOCK, events_between
+from server.storage import models, records
 from server.storage.transaction import CentreState
 
-FAULTS_KEPT = 100
+__all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
+
 REMEMBERED_S = 3600
 STEPS_KEPT = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A broken promise: a stable code, the event where it shows, and a sentence."""
-
-    code: str
-    seq: int
-    text: str
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What the replay of a centre found; `days` are the certificates of fairness, oldest first."""
-
-    tokens: int = 0
-    events: int = 0
-    leased: int = 0
-    void: int = 0
-    faults: list[Fault] = field(default_factory=list)
-    days: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.faults
-
-    def fault(self, code: str, seq: int, text: str) -> None:
-        """Note a broken promise; only the first hundred are kept."""
-        if len(self.faults) < FAULTS_KEPT:
-            self.faults.append(Fault(code, seq, text))
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """The head of the chain at an event, as it left the building on a day report."""
-
-    seq: int
-    head: str
+UNREADABLE = (LookupError, TypeError, ValueError)  # what the rules raise of a record that nobody can have written
 
 
 def verify(conn: Connection, centre: CentreState, anchors: Iterable[Anchor] = ()) -> Verdict:
@@ -73,8 +39,7 @@ def verify(conn: Connection, centre: CentreState, anchors: Iterable[Anchor] = ()
     `anchors` are heads from reports outside: a record that was cut off or written anew does not pass through them.
     """
     replay = _Replay(conn, centre, {anchor.seq: anchor.head for anchor in anchors})
-    for event in events_between(conn, centre.id, 0, centre.event_seq):
-        replay.apply(event)
+    replay.run(centre.event_seq)
     return replay.conclude()
 
 
@@ -84,8 +49,7 @@ def certify(conn: Connection, centre: CentreState, after: int, until: int) -> Ve
     The replay begins with the hash of event `after`, and takes tokens of before as that event left them.
     """
     replay = _Replay(conn, centre, {}, after)
-    for event in events_between(conn, centre.id, after, until):
-        replay.apply(event)
+    replay.run(until)
     replay.verdict.events -= after
     return replay.judge()
 
@@ -95,11 +59,11 @@ class _Past:
     """A token with the records before its latest events, so that an undo can be checked."""
 
     token: Token
-    steps: list[tuple[Event, Token]] = field(default_factory=list)
+    steps: deque[tuple[Event, Token]] = field(default_factory=partial(deque, maxlen=STEPS_KEPT))
 
     def move(self, event: Event, after: Token) -> None:
         """Go on to the record after an event."""
-        self.steps = [*self.steps[-STEPS_KEPT:], (event, self.token)]
+        self.steps.append((event, self.token))
         self.token = after
 
     def undone(self, seq: int) -> tuple[Event, Token] | None:
@@ -107,14 +71,6 @@ class _Past:
         if not self.steps or self.steps[-1][0].seq != seq:
             return None
         return self.steps.pop()
-
-
-@dataclass(slots=True)
-class _Numbers:
-    """The numbers of a series on a day: the last of the row, and those leased and not yet used."""
-
-    last: int
-    leased: set[int] = field(default_factory=set)
 
 
 class _Replay:
@@ -126,14 +82,44 @@ class _Replay:
         self._ended: dict[str, _Past] = {}
         self._counters: dict[str, Mapping[str, Any]] = {}
         self._at_counter: dict[str, str] = {}
-        self._numbers: dict[tuple[date, str], _Numbers] = {}
+        self._ledger = Ledger(self._first)
         self._freezes: list[Freeze] = []
+        self._asked: tuple[datetime, Plan] | None = None
         self._audit = Audit(self._plan)
+
+    def run(self, until: int) -> None:
+        """Apply the events up to number `until`, a block at a time."""
+        for begin in range(self._begin, until, BLOCK):
+            end = min(until, begin + BLOCK)
+            try:
+                events = list(events_between(self._conn, self._centre.id, begin, end))
+            except ValueError:  # one of them is no JSON, or of a kind that nobody knows
+                self._run_singly(begin, end)
+                continue
+            for event in events:
+                self.apply(event)
+
+    def _run_singly(self, begin: int, end: int) -> None:
+        for seq in range(begin + 1, end + 1):
+            try:
+                events = list(events_between(self._conn, self._centre.id, seq - 1, seq))
+            except ValueError as error:
+                self.verdict.fault("unreadable", seq, f"Event {seq} cannot be read: {error}.")
+                self.verdict.events, self._head = seq, records.hash_of(self._conn, self._centre.id, seq)
+                continue
+            for event in events:
+                self.apply(event)
 
     def apply(self, event: Event) -> None:
         """Check one event against what came before it, then take it as the new state."""
         self._check_chain(event)
         self.verdict.events += 1
+        try:
+            self._take(event)
+        except UNREADABLE as error:
+            self.verdict.fault("unreadable", event.seq, f"Event {event.seq} makes no sense: {error!r}.")
+
+    def _take(self, event: Event) -> None:
         if event.kind is Kind.TOKEN_ISSUED:
             self._issue(event)
         elif event.kind in ACTIONS:
@@ -154,17 +140,21 @@ class _Replay:
             self.verdict.fault("anchor_missed", seq, f"A report speaks of event {seq}, the record ends at {last}.")
         self._compare(past.token for past in self._open.values())
         self._compare(past.token for past in self._ended.values())
-        self._compare_counters()
-        self._count_tokens()
+        self._tell(compare_counters(self._conn, self._centre.id, self._counters))
+        self._tell(count_tokens(self._conn, self._centre.id, self.verdict.tokens, self._open))
         return self.judge()
 
     def judge(self) -> Verdict:
-        """Add the certificates of the days."""
+        """Add the certificates of the days and the count of leased numbers."""
+        self.verdict.leased, self.verdict.void = self._ledger.leased, self._ledger.void
         self.verdict.days = [day.view() for day in self._audit.days.values()]
         return self.verdict
 
     def _plan(self, at: datetime) -> Plan:
-        return plan_of(self._conn, self._centre, self._centre.day(at))
+        """Return the plan in force at an instant; several questions are asked of each."""
+        if self._asked is None or self._asked[0] != at:
+            self._asked = at, plan_of(self._conn, self._centre, self._centre.day(at))
+        return self._asked[1]
 
     def _check_chain(self, event: Event) -> None:
         expected = self.verdict.events + 1
@@ -181,30 +171,10 @@ class _Replay:
     def _issue(self, event: Event) -> None:
         token = from_record(event.data["token"])
         self.verdict.tokens += 1
-        self._number(event, token)
+        self._found(event.seq, self._ledger.issue(token))
         self._open[token.id] = _Past(token)
         self._audit.change(None, token)
         self._forget(event.at)
-
-    def _number(self, event: Event, token: Token) -> None:
-        """Numbers follow each other without a gap; a leased one is used once, in any order."""
-        given = self._numbers_of(token.day, token.series)
-        if token.entered_by_hand:
-            if token.number not in given.leased:
-                self.verdict.fault("number_doubled", event.seq, f"{token.label} was not leased, or used before.")
-            given.leased.discard(token.number)
-            return
-        expected = given.last + 1
-        if token.number != expected:
-            code = "number_doubled" if token.number < expected else "number_gap"
-            self.verdict.fault(code, event.seq, f"{token.label} was issued, number {expected} was due.")
-        given.last = max(token.number, expected)
-
-    def _numbers_of(self, day: date, letter: str) -> _Numbers:
-        given = self._numbers.get((day, letter))
-        if given is None:
-            given = self._numbers[day, letter] = _Numbers(self._first(letter) - 1)
-        return given
 
     def _first(self, letter: str) -> int:
         query = select(models.Series.first).where(
@@ -233,7 +203,8 @@ class _Replay:
         if not latest:
             return None
         stood = [from_record(event.data["token"]) for event in latest]
-        past = self._open[token_id] = _Past(stood[-1], list(zip(latest[1:], stood[:-1], strict=True)))
+        past = self._open[token_id] = _Past(stood[-1])
+        past.steps.extend(zip(latest[1:], stood[:-1], strict=True))
         self._audit.change(None, past.token)
         return past
 
@@ -241,9 +212,7 @@ class _Replay:
         if before.step.state is not StepState.WAITING:
             return
         age = partial(active_seconds, end=event.at, freezes=self._freezes)
-        fault = self._audit.call(event, before, after, age)
-        if fault is not None:
-            self.verdict.fault(fault[0], event.seq, fault[1])
+        self._found(event.seq, self._audit.call(event, before, after, age))
 
     def _undo(self, event: Event) -> None:
         after = from_record(event.data["token"])
@@ -287,21 +256,10 @@ class _Replay:
             self._freezes = [*(f for f in self._freezes if f[1] and f[1] > event.at - KEPT), (event.at, None)]
         elif event.kind is Kind.CENTRE_RESUMED:
             self._freezes[-1] = (self._freezes[-1][0], event.at)
-        elif "lease" in event.data:
-            self._lease(event, event.data["lease"])
-
-    def _lease(self, event: Event, lease: Mapping[str, Any]) -> None:
-        given = self._numbers_of(date.fromisoformat(lease["day"]), lease["series"])
-        block = set(range(lease["first"], lease["last"] + 1))
-        if event.kind is Kind.NUMBERS_VOIDED:
-            self.verdict.void += len(given.leased & block)
-            given.leased -= block
-            return
-        if lease["first"] != given.last + 1:
-            self.verdict.fault("number_gap", event.seq, f"{lease['series']}{lease['first']} is not the next number.")
-        self.verdict.leased += len(block)
-        given.leased |= block
-        given.last = lease["last"]
+        elif event.kind is Kind.NUMBERS_LEASED:
+            self._found(event.seq, self._ledger.lease(event.data["lease"]))
+        elif event.kind is Kind.NUMBERS_VOIDED:
+            self._ledger.void_lease(event.data["lease"])
 
     def _leave_counters(self, token: Token) -> None:
         for counter in (token.step.counter, *token.step.beside):
@@ -319,47 +277,19 @@ class _Replay:
 
     def _forget(self, now: datetime) -> None:
         """Compare tokens that ended long ago, which nobody can undo any more, with their rows, and let them go."""
-        ended = {id_: past.token.ended_at or now for id_, past in self._ended.items()}
-        old = [id_ for id_, at in ended.items() if active_seconds(at, now, self._freezes) > REMEMBERED_S]
-        self._compare(self._ended.pop(id_).token for id_ in old)
+        old = list(takewhile(lambda past: self._is_past_undo(past.token, now), self._ended.values()))
+        self._compare(self._ended.pop(past.token.id).token for past in old)
+
+    def _is_past_undo(self, token: Token, now: datetime) -> bool:
+        return active_seconds(token.ended_at or now, now, self._freezes) > REMEMBERED_S
 
     def _compare(self, replayed: Iterable[Token]) -> None:
-        """Compare tokens, with their last step, with their rows."""
-        for token in replayed:
-            try:
-                stored = queries.token_by_id(self._conn, self._centre.id, token.id)
-            except Refused:
-                self.verdict.fault("token_lost", token.step.seq, f"{token.label} is in the log only.")
-                continue
-            if stored != token and not _upgraded(stored, token):
-                text = f"{token.label} is {stored.state} in the table and {token.state} by the log."
-                self.verdict.fault("state_differs", token.step.seq, text)
+        self._tell(compare_tokens(self._conn, self._centre.id, replayed))
 
-    def _compare_counters(self) -> None:
-        for row in queries.counters(self._conn, self._centre.id):
-            replayed = self._counters.get(row.id)
-            if replayed is not None and replayed != counter_view(row):
-                self.verdict.fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table only.")
+    def _tell(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self.verdict.fault(fault.code, fault.seq, fault.text)
 
-    def _count_tokens(self) -> None:
-        """Tokens are conserved: as many rows as were issued, and every open row is under way in the log."""
-        stored = queries.count_tokens(self._conn, self._centre.id)
-        if stored != self.verdict.tokens:
-            self.verdict.fault("tokens_differ", 0, f"{self.verdict.tokens} issued, {stored} in the table.")
-        under_way = sum(1 for _ in _not_in(queries.open_tokens(self._conn, self._centre.id), self._open))
-        if under_way:
-            self.verdict.fault("tokens_differ", 0, f"{under_way} tokens are under way in the table only.")
-
-
-def _upgraded(stored: Token, replayed: Token) -> bool:
-    """Whether two records differ only in what an older version of Baari did not keep."""
-    return replayed.step.called_by is None and stored == _with_call(replayed, stored)
-
-
-def _with_call(token: Token, of: Token) -> Token:
-    step = replace(token.step, first_call=of.step.first_call, called_by=of.step.called_by)
-    return replace(token, step=step)
-
-
-def _not_in(stored: Iterable[Token], known: Mapping[str, Any]) -> Iterator[Token]:
-    return (token for token in stored if token.id not in known)
+    def _found(self, seq: int, finding: Finding | None) -> None:
+        if finding is not None:
+            self.verdict.fault(finding[0], seq, finding[1])

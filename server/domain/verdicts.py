@@ -1,0 +1,45 @@
+"""What a replay of a record finds: broken promises, and the certificates of its days."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+FAULTS_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A broken promise: a stable code, the event where it shows, and a sentence."""
+
+    code: str
+    seq: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The head of the chain at an event, as it left the building on a day report."""
+
+    seq: int
+    head: str
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the replay of a centre found; `days` are the certificates of fairness, oldest first."""
+
+    tokens: int = 0
+    events: int = 0
+    leased: int = 0
+    void: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    days: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every promise was kept."""
+        return not self.faults
+
+    def fault(self, code: str, seq: int, text: str) -> None:
+        """Note a broken promise; only the first hundred are kept."""
+        if len(self.faults) < FAULTS_KEPT:
+            self.faults.append(Fault(code, seq, text))
