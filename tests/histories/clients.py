@@ -4,7 +4,7 @@ import random
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Any
 
@@ -14,7 +14,8 @@ from tests.factories import CENTRE
 from tests.histories.history import Operation, Refusal, Said
 from tests.histories.tape import Tape, said_of, token_of
 
-PATIENCE_S, IMPATIENCE_S, PERSISTENCE_S = 15.0, 0.008, 20.0
+PATIENCE_S, IMPATIENCE_S, AWAY_S = 15.0, 0.008, 45.0
+TRIES = 20
 IMPATIENT, AGAIN, PRESSED_TWICE, RECALLED = 0.02, 0.05, 0.1, 0.2
 PAUSE_S = (0.02, 0.08)
 BETWEEN_CITIZENS = 8
@@ -50,13 +51,26 @@ class Sender:
         """Send a command until it is answered, sometimes once more under the same key; None: never answered."""
         sent = Operation(verb, at, None, 0, None, token, secrets.token_hex(8), self.name)
         patience = IMPATIENCE_S if self.rng.random() < IMPATIENT else PATIENCE_S
-        give_up = time.monotonic() + PERSISTENCE_S
-        while (said := self._try(sent, path, body, patience)) is None and time.monotonic() < give_up:
+        for _ in range(TRIES):
+            said = self._try_when_there(sent, path, body, patience)
+            if said is not None:
+                break
             patience = PATIENCE_S
-            time.sleep(self.rng.uniform(*PAUSE_S))
+            self._pause()
         if said is not None and self.rng.random() < AGAIN:
-            self._try(sent, path, body, PATIENCE_S)
+            self._try_when_there(sent, path, body, PATIENCE_S)
         return said
+
+    def _try_when_there(self, sent: Operation, path: str, body: Any, patience: float) -> Said | None:
+        """Try a command, at the latest when a server is there again; what cannot be sent is no try."""
+        give_up = time.monotonic() + AWAY_S
+        while True:
+            try:
+                return self._try(sent, path, body, patience)
+            except httpx.ConnectError:
+                if time.monotonic() > give_up:
+                    raise
+                self._pause()
 
     def _try(self, sent: Operation, path: str, body: Any, patience: float) -> Said | None:
         url = f"{self.rng.choice(self.urls)}/api/v1/{path}"
@@ -65,14 +79,17 @@ class Sender:
             response = self._http.post(url, json=body, headers=headers, timeout=patience)
             said = said_of(sent.verb, response)
         except httpx.ConnectError:
-            return None  # never sent: not a try
+            raise
         except httpx.TransportError:
             said = None
         ended = None if said is None else self.tape.now()
-        self.tape.commands.append(Operation(sent.verb, sent.at, said, begun, ended, sent.token, sent.key, self.name))
+        self.tape.commands.append(replace(sent, said=said, invoked=begun, returned=ended))
         if said is not None:
             self._keep_id(sent.verb, response.json())
         return said
+
+    def _pause(self) -> None:
+        time.sleep(self.rng.uniform(*PAUSE_S))
 
     def _keep_id(self, verb: str, body: Any) -> None:
         token = body.get("current") or (None if verb == "open" or "code" in body else token_of(verb, body))

@@ -67,13 +67,23 @@ def answers_of(history: Iterable[Operation]) -> dict[str, Said]:
 
 
 def settled(history: Iterable[Operation]) -> list[Operation]:
-    """Return a history with fewer tries that has an order exactly when the whole one has.
+    """Return a history with fewer operations that has an order exactly when the whole one has.
 
     A command takes effect once, whichever of its tries does it, and all that are not refused get the same answer. So
-    they are one operation, from the first invocation to the first return; without an answer, to no end.
+    they are one operation, from the first invocation to the first return; without an answer, to no end. Of an event
+    only the first hearing counts: what has happened then has happened later too.
     """
     tries = _by_key(history)
-    return [one for key, group in tries.items() for one in (_merged(group) if key else group)]
+    observed = sorted(tries.pop("", []), key=lambda op: op.invoked)
+    firsts = {op.said: op for op in reversed(observed) if isinstance(op.said, Heard)}
+    others = (op for op in observed if not isinstance(op.said, Heard))
+    return [*firsts.values(), *others, *(one for group in tries.values() for one in _merged(group))]
+
+
+def called_in(history: Iterable[Operation]) -> frozenset[tuple[str, str]]:
+    """Return the stage and the label of every call that was answered."""
+    calls = (op for op in history if op.verb == "call")
+    return frozenset((stage_of(op.at), op.said) for op in calls if isinstance(op.said, str))
 
 
 def _by_key(history: Iterable[Operation]) -> dict[str, list[Operation]]:

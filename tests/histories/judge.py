@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.histories.checker import Verdict, check
-from tests.histories.history import Change, Heard, Operation, Refusal, answers_of, parts_of, settled
+from tests.histories.history import Change, Heard, Operation, Refusal, answers_of, called_in, parts_of, settled
 from tests.histories.model import Model
 from tests.histories.recorder import Recording
 
@@ -12,16 +12,15 @@ CLOCK_MS = 50.0
 
 def judge_parts(run: Recording) -> dict[str, Verdict]:
     """Return a verdict for each series and each stage by itself, from what clients were answered alone."""
-    history = settled(run.history)
-    model = Model(run.counters, run.places, answers=answers_of(history))
-    return {name: check(part, model) for name, part in parts_of(history).items()}
+    model = Model(run.counters, run.places, answers=answers_of(run.history), called=called_in(run.history))
+    return {name: check(part, model) for name, part in parts_of(settled(run.history)).items()}
 
 
 def judge_floor(run: Recording) -> Verdict:
     """Return the verdict on the whole floor: all commands in one order, in which all screens heard and read of them."""
-    history = settled(run.history)
-    model = Model(run.counters, run.places, seq=run.seq, heard=told(run.history), answers=answers_of(history))
-    return check(history, model)
+    answers, called = answers_of(run.history), called_in(run.history)
+    model = Model(run.counters, run.places, seq=run.seq, heard=told(run.history), answers=answers, called=called)
+    return check(settled(run.history), model)
 
 
 def told(history: list[Operation]) -> dict[int, Change]:

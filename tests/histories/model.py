@@ -15,6 +15,7 @@ class Model:
     `places` says since when a token waits at a stage, and under which step: a request brings with it the moment at
     which it arrived, and lines stand in the order of these. A token that is not in `places` stands behind all others.
     `heard` is what screens were told of events, by their numbers. `answers` are those of commands sent more than once.
+    `called` is whom answered calls got at which stage: since nobody is called twice, no unanswered call got them.
     """
 
     def __init__(
@@ -25,9 +26,11 @@ class Model:
         seq: int = 0,
         heard: Mapping[int, Change] | None = None,
         answers: Mapping[str, Said] | None = None,
+        called: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self._desks = {counter: index for index, counter in enumerate(counters)}
         self._places, self._heard, self._answers = places or {}, heard or {}, answers or {}
+        self._called = called
         self.initial = Floor(seq, (0,) * len(SERIES), (Line(),) * len(STAGES), (Desk(),) * len(counters))
         self._verbs: dict[str, Callable[[Floor, Operation], Floor | None]] = {
             "open": self._open,
@@ -102,7 +105,7 @@ class Model:
         if choice is None or not desk.open or desk.token:
             return None
         chosen, left = choice
-        if op.said not in (None, chosen.label):
+        if op.said != chosen.label and (op.said is not None or (stage, chosen.label) in self._called):
             return None
         after = floor.with_line(stage, left).with_desk(self._desks[op.at], desk._replace(token=chosen.label))
         return self._happens(after, Change(chosen.label, "called", stage, op.at))

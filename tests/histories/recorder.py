@@ -7,9 +7,11 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from threading import Event, Thread
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from server.domain.events import event_view
 from server.domain.roles import Role
+from server.services.snapshots import events_between
 from server.storage import models, queries
 from server.storage.database import Database
 from tests.factories import CENTRE
@@ -22,7 +24,7 @@ from tests.processes import ServerProcess, make_key
 DESKS = {"G": 6, "A": 12, "B": 6, "C": 4, "X": 2, "E": 2}
 COUNTERS = tuple(f"{stage}{n}" for stage, count in DESKS.items() for n in range(1, count + 1))
 KIOSKS = 8
-JOIN_S, START_S = 60.0, 30.0
+JOIN_S, START_S = 90.0, 30.0
 SLOWEST = 10.0
 
 
@@ -64,7 +66,19 @@ def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
         finally:
             over.set()
             _end(screens)
+        _read_the_record(db, tape, seq)
         return Recording([*tape.commands, *tape.observations], load.counters, _places(db), seq, tape.wall_ms)
+
+
+def _read_the_record(db: Database, tape: Tape, seq: int) -> None:
+    """Hear at last of all that has happened, as a screen would that was never too far behind to catch up."""
+
+    def read(conn: Connection) -> None:
+        centre = queries.centre_by_code(conn, CENTRE)
+        for event in events_between(conn, centre.id, seq, centre.event_seq):
+            tape.hear(event_view(event, centre=centre.code, epoch=centre.epoch, staff=True), "the record")
+
+    db.read(read)
 
 
 def _perform(tape: Tape, urls: Sequence[str], bearer: str, load: Load, direct: Callable[[], None]) -> None:

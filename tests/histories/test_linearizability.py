@@ -17,8 +17,8 @@ from tests.histories.recorder import Load, Recording, record
 from tests.processes import ServerProcess
 
 PROCESSES = {"sqlite": 1, "postgresql": 2}
-SHORT, LONG, LONG_RUNS = 800, 10_000, 5
-MUTANT = Load(400, counters=("G1", "G2", "G3", "G4", "A1", "A2", "E1", "E2"), kiosks=6)
+SHORT, LONG, LONG_RUNS = 600, 10_000, 3
+MUTANT = Load(300, counters=("G1", "G2", "G3", "G4", "A1", "A2", "E1", "E2"), kiosks=6)
 MORE_MUTANTS = {"last_come_first", "emit_then_undo"}
 SEEN_BY_SCREENS = {"emit_before_commit", "emit_then_undo"}
 EXPECTED_REFUSALS = {"queue_empty", "counter_busy", "illegal_transition", "no_current_token", "stale"}

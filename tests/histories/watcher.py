@@ -62,13 +62,12 @@ class Watcher:
         self._name = f"screen at {url}"
 
     def run(self) -> None:
-        """Watch until told to stop, connecting again whenever the server is gone; read to the end at last."""
+        """Watch until told to stop; connect again whenever the server is gone."""
         headers = {"Authorization": f"Bearer {self._bearer}"}
         with httpx.Client(base_url=f"{self._url}/api/v1/centres/{CENTRE}/", headers=headers, timeout=10) as http:
             while not self._stop.wait(0.05):
                 with contextlib.suppress(OSError, httpx.TransportError):
                     self._follow(http)
-            self._ask(http)
 
     def _follow(self, http: httpx.Client) -> None:
         address = urlsplit(self._url)
@@ -101,7 +100,10 @@ class Watcher:
     def _event(self, http: httpx.Client, name: str, message: Mapping[str, Any]) -> None:
         if name != "event":
             return
+        is_new = message["seq"] > self._seq
         self._hear(message)
+        if not is_new:
+            return
         chance = self._rng.random()
         if chance < LOOK:
             self._look(http)
@@ -127,7 +129,7 @@ class Watcher:
             told = answer.json()
             self._read(begun, Picture(told["seq"]))
             for event in told["events"]:
-                self._tape.hear(event, self._name)
+                self._hear(event)
 
     def _read(self, begun: int, picture: Picture) -> None:
         self._tape.observations.append(Operation("read", "", picture, begun, self._tape.now(), client=self._name))
