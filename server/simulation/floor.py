@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
+from server.clocks import whole_ms
 from server.domain.errors import AppointmentEarly, Conflict
 from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState
@@ -100,7 +101,7 @@ class Floor:
             self._db.write(self._centre, lambda tx, s=stage: self._dispatch(tx, s, now))  # type: ignore[misc]
 
     def _at(self, moment: datetime, act: Act) -> None:
-        heapq.heappush(self._due, (moment, next(self._order), act))
+        heapq.heappush(self._due, (whole_ms(moment), next(self._order), act))
 
     def _open_counters(self, tx: Transaction, now: datetime) -> None:
         for stage in self._preset.stages:
