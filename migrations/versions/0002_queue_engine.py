@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.Column("jumped", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("until", sa.BigInteger()),
     )
+    _add("token_private", sa.Column("return_of", sa.String()))
+    op.create_index(op.f("ix_token_private_return_of"), "token_private", ["return_of"])
     _add("event", sa.Column("token_id", sa.String()), sa.Column("desk", sa.String()))
     _fill()
     _index("ix_token_emergency", "token", ["centre_id", "emergency_at"], "emergency_at IS NOT NULL")
@@ -134,6 +136,7 @@ def downgrade() -> None:
     for table in ("appointment", "lease", "helper", "call_group"):
         op.drop_table(table)
     for name, table in (
+        ("ix_token_private_return_of", "token_private"),
         ("ix_event_day_end", "event"),
         ("ix_event_desk", "event"),
         ("ix_event_token", "event"),
@@ -146,6 +149,7 @@ def downgrade() -> None:
         op.drop_index(name, table)
     for table, columns in (
         ("event", "token_id desk"),
+        ("token_private", "return_of"),
         ("step", "lane since back_only only beside first_call called_by jumped until"),
         ("token", "aged_from then party access slot emergency_at entered_by_hand return_until"),
         ("centre", "day_start last_at freezes"),

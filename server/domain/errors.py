@@ -11,7 +11,7 @@
     │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
     │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · ClockBehind
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
-    │                         ReturnSlipExpired
+    │                         ReturnSlipExpired · ReturnSlipUsed
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownOfficer
     │                         IdempotencyKeyReused
@@ -156,6 +156,10 @@ class AppointmentUsed(Conflict):
 
 class ReturnSlipExpired(Conflict):
     code = "return_slip_expired"
+
+
+class ReturnSlipUsed(Conflict):
+    code = "return_slip_used"
 
 
 class DayClosed(Conflict):

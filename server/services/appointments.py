@@ -12,6 +12,7 @@ from server.domain.errors import (
     AppointmentOtherCentre,
     AppointmentUsed,
     ReturnSlipExpired,
+    ReturnSlipUsed,
     UnknownAppointment,
     UnknownToken,
 )
@@ -110,12 +111,12 @@ def gate(conn: Connection, centre: CentreState, plan: Plan, now: datetime) -> Ba
 
 
 def slot_of(
-    tx: Transaction, plan: Plan, reference_hash: str | None, booking: int | None, now: datetime
+    tx: Transaction, plan: Plan, reference_hash: str | None, booking: int | None, now: datetime, *, late: bool = False
 ) -> datetime | None:
     """Return the slot of the booking that is presented, None for a walk-in or a reference that nobody announced.
 
-    Raises UnknownAppointment (of a booking by its id), AppointmentOtherCentre, AppointmentOtherDay,
-    AppointmentEarly, AppointmentUsed.
+    With `late` it is entered from paper: the person was let in already. Raises UnknownAppointment (of a booking by
+    its id), AppointmentOtherCentre, AppointmentOtherDay, AppointmentEarly, AppointmentUsed.
     """
     if reference_hash is None and booking is None:
         return None
@@ -130,8 +131,8 @@ def slot_of(
         raise AppointmentOtherCentre(f"This appointment is at {name}.", centre=other.code, name=other.name)
     require_today(row.slot, plan.hours, now)
     _require_unused(tx, row.token_id)
-    batch = gate(tx.conn, tx.centre, plan, now)
-    require_admitted(row.slot, batch, now, tx.centre.timezone)
+    if not late:
+        require_admitted(row.slot, gate(tx.conn, tx.centre, plan, now), now, tx.centre.timezone)
     return row.slot
 
 
@@ -151,10 +152,13 @@ def check_in(tx: Transaction, reference_hash: str | None, booking: int | None, t
         use_booking(tx.conn, row.id, token.id)
 
 
-def require_return(tx: Transaction, secret: str | None, today: date) -> None:
-    """Raise ReturnSlipExpired or UnknownToken unless the return slip with this secret is good today."""
+def require_return(tx: Transaction, secret: str | None, today: date) -> str | None:
+    """Return the id of the token whose return slip has this secret, None without a slip.
+
+    Raises UnknownToken, ReturnSlipExpired, and ReturnSlipUsed when it has brought a token that was not cancelled.
+    """
     if secret is None:
-        return
+        return None
     centre_id, token = queries.token_by_secret(tx.conn, secret)
     if centre_id != tx.centre.id or token.return_until is None:
         raise UnknownToken("This is not a return slip of this centre.")
@@ -163,3 +167,7 @@ def require_return(tx: Transaction, secret: str | None, today: date) -> None:
             f"The return slip of {token.label} was good until {token.return_until:%d-%m-%Y}.",
             until=token.return_until.isoformat(),
         )
+    again = queries.brought_by(tx.conn, tx.centre.id, token.id)
+    if again is not None:
+        raise ReturnSlipUsed(f"The return slip of {token.label} was used: {again}.", label=again)
+    return token.id

@@ -11,6 +11,7 @@ from server.domain.events import Kind, token_view
 from server.domain.lifecycle import CounterState, StepState, move_counter
 from server.domain.plan import Plan
 from server.domain.tokens import Target, to_record
+from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import change_token, record_counter
 from server.storage import line, queries
@@ -57,7 +58,7 @@ def set_state(
     With `after_current` a token that is there now is still served, no other is called. Raises UnknownCounter,
     IllegalTransition, and CounterBusy while it calls or serves somebody.
     """
-    before = queries.counter_by_id(tx.conn, counter_id)
+    before = counter_of(tx.conn, tx.centre.id, counter_id)
     if before.state is state:
         return before
     move_counter(before.state, state)
@@ -100,7 +101,7 @@ def call_token(tx: Transaction, counter_id: str, token_id: str, why: str, now: d
 
 
 def take_over(tx: Transaction, counter_id: str, to: str, now: datetime, actor: str) -> Call:
-    """Call the token of a counter that is out of order to another one, at once.
+    """Call the token of a counter that is out of order to another one, at once; the one out of order is paused.
 
     Raises UnknownCounter, NoCurrentToken, CounterNotOpen, CounterBusy, CentreFrozen, and NotInThisLine when the other
     counter is of another stage.
@@ -109,6 +110,8 @@ def take_over(tx: Transaction, counter_id: str, to: str, now: datetime, actor: s
     held = current_token(tx, counter_id)
     if held.step.stage != counter.stage:
         raise NotInThisLine(f"Counter {to} is not of stage {held.step.stage}.", stage=counter.stage)
+    if counter_of(tx.conn, tx.centre.id, counter_id).state is CounterState.OPEN:
+        set_state(tx, counter_id, CounterState.PAUSED, now, actor, reason="taken_over", after_current=True)
     closed, moved = tokens.transfer(held, Target(held.step.stage, to), tx.next_seq, now)
     told = {"desk": counter_id, "reason": "take_over"}
     change_token(tx, (Kind.TOKEN_TRANSFERRED, actor, now), held, moved, closed=closed, **told)
@@ -123,7 +126,7 @@ def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) ->
 
     Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
     """
-    counter = queries.counter_by_id(tx.conn, counter_id)
+    counter = counter_of(tx.conn, tx.centre.id, counter_id)
     token = queries.token_here(tx.conn, tx.centre.id, counter.id)
     if token is None:
         raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
@@ -143,7 +146,7 @@ def require_free(tx: Transaction, counter_id: str) -> None:
 def _ready(tx: Transaction, counter_id: str, now: datetime) -> tuple[CounterRow, Plan, Desk]:
     """Return an open, free counter with the plan and what it may take."""
     tx.centre.require_running()
-    counter = queries.counter_by_id(tx.conn, counter_id)
+    counter = counter_of(tx.conn, tx.centre.id, counter_id)
     if counter.state is not CounterState.OPEN:
         raise CounterNotOpen(f"Counter {counter_id} is {counter.state.value}.", state=counter.state.value)
     require_free(tx, counter_id)
@@ -165,7 +168,8 @@ def _call(
     jumped = bool(choice.reason.params.get("older"))
     after = tokens.call(before, counter.id, call_id, now, jumped=jumped)
     if before.party > 1:
-        after = tokens.gather(after, _neighbours(tx, counter, before.party - 1))
+        plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+        after = tokens.gather(after, _neighbours(tx, plan, counter, before))
     change_token(
         tx,
         (Kind.TOKEN_CALLED, actor, now),
@@ -181,12 +185,13 @@ def _call(
     return Call(call_id, after, counter.id, choice.reason)
 
 
-def _neighbours(tx: Transaction, counter: CounterRow, wanted: int) -> tuple[str, ...]:
-    """Return the free counters nearest to one, at most as many as wanted."""
+def _neighbours(tx: Transaction, plan: Plan, counter: CounterRow, token: tokens.Token) -> tuple[str, ...]:
+    """Return the free counters nearest to one that may take the token too, one for each other person of the party."""
     free = queries.free_counters(tx.conn, tx.centre.id, counter.stage)
     here = next(position for id_, position in free if id_ == counter.id)
-    others = sorted((abs(position - here), id_) for id_, position in free if id_ != counter.id)
-    return tuple(id_ for _, id_ in others[:wanted])
+    lane = token.lane._replace(only="")
+    others = sorted((abs(p - here), id_) for id_, p in free if id_ != counter.id and plan.desk(id_).takes(lane))
+    return tuple(id_ for _, id_ in others[: token.party - 1])
 
 
 def staff_view(token: tokens.Token) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def issue(tx: Transaction, order: Order, now: datetime, actor: str, *, desk: str
     if tx.centre.closed_day is not None and day <= tx.centre.closed_day:
         raise DayClosed("The day is closed; tokens are given again on the next working day.", day=day.isoformat())
     plan = plan_of(tx.conn, tx.centre, day)
+    returned = appointments.require_return(tx, order.return_of, day)
     token = _new_token(tx, plan, order, day, now)
     stage = token.step.stage
     waiting, open_here = line.ahead_and_open(tx.conn, tx.centre.id, stage)
@@ -90,7 +91,7 @@ def issue(tx: Transaction, order: Order, now: datetime, actor: str, *, desk: str
     wait = estimate_wait(ahead, open_here, plan.stages[stage].service_min)
     queries.insert_token(tx.conn, tx.centre.id, token, order.secret)
     appointments.check_in(tx, order.appointment_hash, order.booking, token)
-    _keep_private(tx, order)
+    _keep_private(tx, order, returned)
     record_token(tx, Kind.TOKEN_ISSUED, actor, now, token, **({} if desk is None else {"desk": desk}))
     issued = Issued(token, order.secret, ahead, wait, "none" if order.printer is None else printing.QUEUED)
     if order.printer is not None:
@@ -150,7 +151,7 @@ def correct(
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What staff see and the record did not say; what is None stays as it is."""
+    """What staff see and the record did not say; what is None stays as it is, an empty need means none."""
 
     party: int | None = None
     access: tuple[str, ...] | None = None
@@ -177,7 +178,8 @@ def remark(
     if told.language is not None:
         changes["language"] = plan.language(told.language)
     if told.need is not None:
-        changes |= {"need": told.need, "klass": plan.series_for(plan.services[before.service], told.need)}
+        need = told.need or None
+        changes |= {"need": need, "klass": plan.series_for(plan.services[before.service], need)}
     if told.emergency is not None:
         changes["emergency_at"] = _emergency(tx, plan, before, now) if told.emergency else None
     after = tokens.remark(before, **changes)
@@ -216,10 +218,9 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: dateti
     then = tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code)
     klass = plan.series_for(service, order.need)
     arrived = _arrival(tx, order, day, now)
-    slot = appointments.slot_of(tx, plan, order.appointment_hash, order.booking, arrived)
+    slot = appointments.slot_of(tx, plan, order.appointment_hash, order.booking, arrived, late=order.paper is not None)
     if order.paper is None:
         _require_open_hours(plan, slot, now)
-    appointments.require_return(tx, order.return_of, day)
     letter, number = _take_number(tx, plan, order, klass, day)
     since = aged_from(slot, arrived, plan.slots)
     stage = plan.routes[service.route][0]
@@ -284,16 +285,11 @@ def _ahead(tx: Transaction, plan: Plan, token: tokens.Token, waiting: int) -> in
     return line.ahead_count(tx.conn, tx.centre.id, token.step.stage, protected)
 
 
-def _keep_private(tx: Transaction, order: Order) -> None:
-    if order.phone or order.appointment_hash:
-        tx.conn.execute(
-            insert(TokenPrivate).values(
-                token_id=order.token_id,
-                centre_id=tx.centre.id,
-                phone=order.phone,
-                appointment_hash=order.appointment_hash,
-            )
-        )
+def _keep_private(tx: Transaction, order: Order, returned: str | None) -> None:
+    """Write what may be known of the citizen; `returned` is the token whose return slip was taken."""
+    told = {"phone": order.phone, "appointment_hash": order.appointment_hash, "return_of": returned}
+    if any(told.values()):
+        tx.conn.execute(insert(TokenPrivate).values(token_id=order.token_id, centre_id=tx.centre.id, **told))
 
 
 def _queue_slip(tx: Transaction, plan: Plan, printer: str, address: str, issued: Issued) -> None:

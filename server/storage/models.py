@@ -180,6 +180,7 @@ class TokenPrivate(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     phone: Mapped[str | None]
     appointment_hash: Mapped[str | None]
+    return_of: Mapped[str | None] = mapped_column(index=True)
 
 
 class Step(Base):

@@ -13,6 +13,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -22,7 +23,7 @@ from server.domain import tokens
 from server.domain.errors import UnknownCentre, UnknownCounter, UnknownToken
 from server.domain.lifecycle import AT_COUNTER, CounterState, StepState, TokenEnd
 from server.storage.base import state_in
-from server.storage.models import Centre, Counter, Helper, Step, Token
+from server.storage.models import Centre, Counter, Helper, Step, Token, TokenPrivate
 from server.storage.statements import Statement
 from server.storage.transaction import CENTRE, CentreState
 
@@ -131,6 +132,17 @@ def number_exists(conn: Connection, centre_id: int, day: date, letter: str, numb
     """Return whether a number was issued on a day."""
     row = TOKEN_BY_NUMBER.row(conn, centre=centre_id, day=day, letter=letter, number=number)
     return row is not None
+
+
+def brought_by(conn: Connection, centre_id: int, token_id: str) -> str | None:
+    """Return the label of a token that the return slip of another has brought, if it was not cancelled."""
+    query = (
+        select(Token.label)
+        .join(TokenPrivate, TokenPrivate.token_id == Token.id)
+        .where(Token.centre_id == centre_id, TokenPrivate.return_of == token_id)
+        .where(or_(Token.ended_at.is_(None), Token.ends != TokenEnd.CANCELLED.value))
+    )
+    return conn.execute(query.limit(1)).scalar_one_or_none()
 
 
 def emergencies_since(conn: Connection, centre_id: int, since: datetime) -> int:

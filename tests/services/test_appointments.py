@@ -11,6 +11,7 @@ from server.domain.errors import (
     AppointmentUsed,
     NotOpenNow,
     ReturnSlipExpired,
+    ReturnSlipUsed,
     UnknownAppointment,
     UnknownNeed,
     UnknownService,
@@ -225,6 +226,16 @@ def test_a_return_slip_is_good_for_three_working_days(floor: Floor) -> None:
     assert come_with_slip(floor, secret, MORNING + timedelta(days=3)).label == "R001"
     with pytest.raises(ReturnSlipExpired, match="good until 27-11-2026"):
         come_with_slip(floor, secret, MORNING + timedelta(days=6))
+    assert floor.verdict().faults == []
+
+
+def test_a_return_slip_brings_one_token_unless_that_is_cancelled(floor: Floor) -> None:
+    _, secret = refused_today(floor)
+    first = come_with_slip(floor, secret, MORNING + timedelta(days=1))
+    with pytest.raises(ReturnSlipUsed, match="used: R001"):
+        come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=1))
+    floor.write(lambda tx: tokens.cancel(tx, first.id, MORNING + timedelta(days=1, minutes=2), "test"))
+    assert come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=3)).label == "R002"
     assert floor.verdict().faults == []
 
 

@@ -124,6 +124,13 @@ def test_a_next_service_that_is_unknown_is_refused_at_once(floor: Floor) -> None
 # --- remarks
 
 
+def test_a_need_that_was_claimed_wrongly_is_taken_away_again(floor: Floor) -> None:
+    token = floor.issue(need="senior")
+    plain = floor.remark(token, need="")
+    assert (plain.need, plain.klass, plain.label) == (None, "N", token.label)
+    assert floor.verdict().faults == []
+
+
 def test_a_need_that_is_seen_later_moves_the_token_forward_with_its_age(floor: Floor) -> None:
     floor.open("G1")
     floor.issue()

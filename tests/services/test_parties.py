@@ -7,8 +7,10 @@ import pytest
 from server.domain.errors import CounterBusy, InvalidInput, QueueEmpty
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token
+from server.services.presets import DeskShape, load_preset
+from server.storage import queries
 from server.storage.database import Database
-from tests.factories import Floor, install_floor
+from tests.factories import MORNING, Floor, install_floor, install_shape
 
 
 @pytest.fixture
@@ -141,4 +143,24 @@ def test_a_party_is_served_and_undone_alike_on_each_database(db: Database) -> No
     floor.finish("G1")
     assert floor.undo("G1").step.beside == ("G2",)
     assert floor.finish("G1").step.stage == "A"
+    assert floor.verdict().faults == []
+
+
+def test_a_party_is_gathered_at_counters_that_may_take_it(db: Database) -> None:
+    shape = load_preset("M")
+    floor = install_shape(db, shape.model_copy(update={"desks": {"G2": DeskShape(reserved=["F"])}}), MORNING)
+    floor.open("G1", "G2", "G3")
+    floor.issue(party=3)
+    assert floor.call("G1").token.step.beside == ("G3",)
+    assert floor.verdict().faults == []
+
+
+def test_a_counter_that_was_taken_over_is_paused_and_not_gathered(db: Database) -> None:
+    floor = install_shape(db, load_preset("M"), MORNING)
+    floor.open("G1")
+    floor.issue(party=2)
+    floor.call("G1")
+    floor.open("G2")
+    assert floor.take_over("G1", "G2").token.step.beside == ()
+    assert floor.db.read(lambda conn: queries.counter_by_id(conn, "G1")).state is CounterState.PAUSED
     assert floor.verdict().faults == []

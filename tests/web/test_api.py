@@ -30,6 +30,7 @@ MATRIX: dict[tuple[str, str], set[Role]] = {
     ("GET", "/api/v1/centres/<centre>/events"): {K, C, D, M, I},
     ("GET", "/api/v1/centres/<centre>/stats"): {M, I},
     ("GET", "/api/v1/centres/<centre>/outlook"): {M, I},
+    ("GET", "/api/v1/centres/<centre>/report"): {M, I},
     **{
         ("POST", f"/api/v1/counters/<counter>/{verb}"): {C, M}
         for verb in (
