@@ -7,15 +7,15 @@ The search is that of Wing and Gong (J. Parallel Distrib. Comput. 17, 1993): try
 come next. Lowe's memory is added (Testing for linearizability, Concurrency Computat.: Pract. Exper. 29(4), 2017, also
 the method of Porcupine, https://github.com/anishathalye/porcupine): a set of linearised operations that has led to the
 same state before is not tried again. An operation of unknown outcome has no return: it may take effect at any instant
-after its invocation, or never (so Jepsen's `info`). What speaks of independent objects is given in parts and checked
-one by one (Horn and Kroening, Faster linearizability checking via P-compositionality, 2015, arXiv:1504.00204).
+after its invocation, or never (so Jepsen's `info`). Histories of independent objects are best checked one by one (Horn
+and Kroening, Faster linearizability checking via P-compositionality, 2015, arXiv:1504.00204).
 
 Two things keep the search short and change no verdict. Operations are tried in the order of their returns, those of
 unknown outcome last. But one that fits and leaves the state as it is is taken first and without alternative: in every
 order that goes on from there it can be moved to the front.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -180,8 +180,3 @@ def check(history: Sequence[Op], spec: Spec[Op, S]) -> Verdict:
     search = _Search(history, spec)  # type: ignore[arg-type]
     ok = search.run()
     return Verdict(ok, search.tried, search.deepest, search.stuck())
-
-
-def check_parts(parts: Mapping[str, Sequence[Op]], spec: Spec[Op, S]) -> dict[str, Verdict]:
-    """Return the verdict of each part of a history that speaks of independent objects."""
-    return {name: check(history, spec) for name, history in parts.items()}
