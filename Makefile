@@ -51,6 +51,7 @@ bench: .venv/.ok ## the benchmarks, each beside a raw limit measured in the same
 screenshots: .venv/.ok ## take a picture of every surface in its states
 	@.ci/system $(RAQM) $(CHROMIUM)
 	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.screenshots_citizen
 
 vendor: node_modules/.ok ## copy the front-end libraries into the tree
 	node .ci/vendor.mjs

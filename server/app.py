@@ -11,6 +11,8 @@ from flask_socketio import SocketIO
 from counter.desk_routes import bp as desk_bp
 from counter.pages import bp as counter_pages_bp
 from counter.routes import bp as counter_bp
+from counter.seat_routes import bp as seat_bp
+from counter.serving_routes import bp as serving_bp
 from display.pages import bp as display_pages_bp
 from display.routes import bp as display_bp
 from kiosk.pages import bp as kiosk_pages_bp
@@ -37,7 +39,7 @@ from server.workers.printing import PrintWorker
 
 MAX_BODY = 64 * 1024
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
-API = (kiosk_bp, counter_bp, desk_bp, display_bp, manager_bp, steering_bp, report_bp)
+API = (kiosk_bp, counter_bp, seat_bp, serving_bp, desk_bp, display_bp, manager_bp, steering_bp, report_bp)
 
 
 class JsonRequest(Request):

@@ -44,6 +44,14 @@ class StaffTokenOut(BaseModel):
     staff: dict[str, Any]
 
 
+class ReasonOut(BaseModel):
+    """Why this token: the rule, its figures, and one sentence."""
+
+    rule: str
+    params: dict[str, Any]
+    text: str
+
+
 class TokenAnswer(BaseModel):
     """The token that a command changed."""
 
