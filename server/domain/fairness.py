@@ -165,8 +165,8 @@ class Audit:
         if now is not None:
             self._join(now)
 
-    def call(self, event: Event, before: Token, after: Token, age: Age) -> tuple[str, str] | None:
-        """Judge a call before it is taken over; returns the code and the words of a fault."""
+    def call(self, event: Event, before: Token, after: Token, age: Age) -> list[tuple[str, str]]:
+        """Judge a call before it is taken over; returns the codes and the words of its faults."""
         told, counter = event.data["reason"], str(after.step.counter)
         seats, line = self._seats_at(event.at), self._lines[before.step.stage]
         plan = seats.plan
@@ -188,7 +188,7 @@ class Audit:
             figures.slips[before.klass][line.waiters[before.id].slips] += 1
         if fault is not None:
             figures.unexplained += 1
-        return fault or beyond
+        return [found for found in (fault, beyond) if found is not None]
 
     def undo_call(self, call: Event, before: Token) -> None:
         """Take over that a call was taken back: its turn is given back, and nobody is worse off by the bound."""

@@ -212,7 +212,8 @@ class _Replay:
         if before.step.state is not StepState.WAITING:
             return
         age = partial(active_seconds, end=event.at, freezes=self._freezes)
-        self._found(event.seq, self._audit.call(event, before, after, age))
+        for finding in self._audit.call(event, before, after, age):
+            self._found(event.seq, finding)
 
     def _undo(self, event: Event) -> None:
         after = from_record(event.data["token"])

@@ -55,7 +55,7 @@ class Court:
         return partial(active_seconds, end=self.now, freezes=())
 
     def call(self, token: Token, reason: dict[str, Any], *, passes: int | None = None) -> tuple[str, str] | None:
-        """Tell the judge of a call with this reason; returns the fault that they find."""
+        """Tell the judge of a call with this reason; returns the first fault that they find."""
         called = call(token, "G1", f"e-{self.seq}", self.now)
         data = {
             "reason": reason,
@@ -63,7 +63,7 @@ class Court:
             "token": {"step": {"counter": "G1"}},
         }
         event = Event(self.seq, self.now, Kind.TOKEN_CALLED, "test", data, "")
-        fault = self.audit.call(event, token, called, self.age)
+        fault = next(iter(self.audit.call(event, token, called, self.age)), None)
         self.audit.change(token, called)
         self.line.remove(token)
         self.last = event
@@ -151,7 +151,7 @@ def test_an_overtaking_beyond_the_bound_is_found_even_when_nobody_says_by_which_
         event = Event(court.seq, court.now, Kind.TOKEN_CALLED, "test", {"reason": reason(favoured)}, "")
         faults.append(court.audit.call(event, favoured, called, court.age))
         court.audit.change(favoured, called)
-    assert faults == [None, None, ("overtaken_too_often", "N001 was overtaken beyond the bound.")]
+    assert faults == [[], [], [("overtaken_too_often", "N001 was overtaken beyond the bound.")]]
     assert (court.day.beyond_bound, court.day.worst) == (1, 3.0)
 
 

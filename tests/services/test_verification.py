@@ -1,20 +1,14 @@
 """The replay keeps silent about a clean floor, and finds each kind of tampering."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from server.domain.events import fingerprint
 from server.domain.tokens import to_record
-from server.services.snapshots import events_between
-from server.services.verification import Verdict, verify
+from server.services import serving
+from server.services.snapshots import BLOCK, events_between
 from server.storage import queries
-from server.storage.engines import open_engines
-from tests.factories import CENTRE, Floor
+from tests.factories import Floor
+from tests.services.forger import codes, judge, rechain, tampering
 
 
 @pytest.fixture
@@ -39,41 +33,6 @@ def day(floor: Floor) -> Floor:
     return floor
 
 
-def judge(floor: Floor) -> Verdict:
-    return floor.db.read(lambda conn: verify(conn, queries.centre_by_code(conn, CENTRE)))
-
-
-@contextmanager
-def tampering(floor: Floor) -> Iterator[Connection]:
-    """Give a connection of somebody who knows the database's password."""
-    writer, reader = open_engines(floor.db.url)
-    with writer.connect() as connection, connection.begin():
-        yield connection
-    writer.dispose()
-    reader.dispose()
-
-
-def rechain(floor: Floor, change: Callable[[dict[str, Any]], None], seq: int) -> None:
-    """Change the data of one event and write all hashes anew, as a skilled forger would."""
-    events = floor.db.read(lambda conn: list(events_between(conn, floor.centre_id, 0, floor.centre.event_seq)))
-    with tampering(floor) as conn:
-        head = ""
-        for event in events:
-            data = json.loads(json.dumps(event.data))
-            if event.seq == seq:
-                change(data)
-            head = fingerprint(event.seq, event.at, event.kind.value, event.actor, data, head)
-            conn.execute(
-                text("UPDATE event SET data = :data, hash = :hash WHERE seq = :seq"),
-                {"data": json.dumps(data), "hash": head, "seq": event.seq},
-            )
-        conn.execute(text("UPDATE centre SET head = :head"), {"head": head})
-
-
-def codes(floor: Floor) -> set[str]:
-    return {fault.code for fault in judge(floor).faults}
-
-
 def test_a_clean_floor_keeps_every_promise(day: Floor) -> None:
     verdict = judge(day)
     assert (verdict.faults, verdict.tokens, verdict.events) == ([], 5, day.centre.event_seq)
@@ -87,6 +46,8 @@ def test_an_empty_centre_verifies(floor: Floor) -> None:
     ("statement", "code"),
     [
         ("UPDATE event SET actor = 'somebody' WHERE seq = 9", "chain_broken"),
+        ("UPDATE event SET kind = 'token.vanished' WHERE seq = 9", "unreadable"),
+        ("DELETE FROM event WHERE seq = 1", "event_missing"),
         ("DELETE FROM event WHERE seq = 12", "event_missing"),
         ("DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)", "event_missing"),
         ("UPDATE event SET hash = 'x' WHERE seq = 9", "chain_broken"),
@@ -101,6 +62,25 @@ def test_a_change_by_hand_is_found(day: Floor, statement: str, code: str) -> Non
     with tampering(day) as conn:
         conn.execute(text(statement))
     assert code in codes(day)
+
+
+def test_events_that_changed_places_are_found(day: Floor) -> None:
+    with tampering(day) as conn:
+        for before, after in ((9, -9), (10, 9), (-9, 10)):
+            conn.execute(text("UPDATE event SET seq = :after WHERE seq = :before"), {"before": before, "after": after})
+    assert "chain_broken" in codes(day)
+
+
+def test_a_record_longer_than_a_block_is_read_whole(floor: Floor) -> None:
+    floor.open("G1")
+    floor.issue()
+    floor.call("G1")
+    now = floor.now()
+    floor.write(lambda tx: [serving.recall(tx, "G1", now, "test") for _ in range(2 * BLOCK)])
+    assert (judge(floor).ok, judge(floor).events) == (True, 2 * BLOCK + 3)
+    with tampering(floor) as conn:
+        conn.execute(text("UPDATE event SET actor = 'somebody' WHERE seq = :seq"), {"seq": BLOCK + 50})
+    assert [(fault.code, fault.seq) for fault in judge(floor).faults] == [("chain_broken", BLOCK + 50)]
 
 
 def test_a_token_taken_out_of_the_tables_is_found(day: Floor) -> None:
