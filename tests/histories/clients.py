@@ -12,7 +12,7 @@ import httpx
 
 from tests.factories import CENTRE
 from tests.histories.history import Operation, Refusal, Said
-from tests.histories.tape import Tape, said_of, token_of
+from tests.histories.tape import FAILED, Tape, said_of, token_of
 
 PATIENCE_S, IMPATIENCE_S, AWAY_S = 15.0, 0.008, 45.0
 TRIES = 20
@@ -78,6 +78,8 @@ class Sender:
         try:
             response = self._http.post(url, json=body, headers=headers, timeout=patience)
             said = said_of(sent.verb, response)
+            if response.status_code == FAILED:
+                self.tape.failures.append(f"{sent.verb} at {sent.at}: {response.text}")
         except httpx.ConnectError:
             raise
         except httpx.TransportError:

@@ -44,7 +44,7 @@ class Recording:
     """A history, and what has to be known to judge it.
 
     `places` is since when (milliseconds) and under which step a token waits at a stage, as the database says; `seq`
-    the number of the last event before the first operation.
+    the number of the last event before the first operation; `failures` are answers of the kind 500.
     """
 
     history: list[Operation]
@@ -52,6 +52,7 @@ class Recording:
     places: dict[tuple[str, str], tuple[int, int]]
     seq: int
     wall_ms: Callable[[int], float]
+    failures: list[str]
 
 
 def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
@@ -67,7 +68,9 @@ def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
             over.set()
             _end(screens)
         _read_the_record(db, tape, seq)
-        return Recording([*tape.commands, *tape.observations], load.counters, _places(db), seq, tape.wall_ms)
+        return Recording(
+            [*tape.commands, *tape.observations], load.counters, _places(db), seq, tape.wall_ms, tape.failures
+        )
 
 
 def _read_the_record(db: Database, tape: Tape, seq: int) -> None:

@@ -8,15 +8,16 @@ import httpx
 
 from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said
 
-UNSURE = 500
+UNSURE = FAILED = 500
 
 
 class Tape:
-    """The tries of commands, and what was heard and read; threads may append to a list at once."""
+    """The tries of commands, what was heard and read, and failures (500); threads may append to a list at once."""
 
     def __init__(self) -> None:
         self.commands: list[Operation] = []
         self.observations: list[Operation] = []
+        self.failures: list[str] = []
         self.wall_offset = time.time_ns() - time.monotonic_ns()
 
     def now(self) -> int:
