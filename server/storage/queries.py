@@ -156,7 +156,6 @@ TOKENS_HELD = Statement(
         Step.centre_id == bindparam("centre"),
         Step.counter == bindparam("counter"),
         text("step.state = 'held'"),
-        Token.ended_at.is_(None),
     ).order_by(Step.first_call, Step.seq)
 )
 

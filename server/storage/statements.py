@@ -69,6 +69,10 @@ class Statement:
         compiled = self._for(conn.dialect)
         conn.exec_driver_sql(compiled.sql, [compiled.bind(row) for row in rows])
 
+    def sql(self, dialect: Dialect) -> str:
+        """Return the SQL for a database."""
+        return self._for(dialect).sql
+
     def _for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:

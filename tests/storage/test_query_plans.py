@@ -1,0 +1,36 @@
+"""The hot reads go by the index that is made for them, so that they cost the same with a year of history."""
+
+import pytest
+from sqlalchemy import Connection
+
+from server.storage import line, queries
+from server.storage.statements import Statement
+from tests.factories import Floor
+
+READS = [
+    (line.HEADS, "ix_step_waiting", "step"),
+    (line.AHEAD, "ix_step_waiting", "step"),
+    (queries.TOKEN_HERE, "ix_step_one_at_counter", "step"),
+    (queries.TOKENS_HELD, "ix_step_held", "step"),
+    (queries.PAUSES_OVER, "ix_step_paused", "step"),
+]
+
+
+def plan_of(floor: Floor, statement: Statement) -> list[str]:
+    """Return how SQLite would run a statement."""
+
+    def explain(conn: Connection) -> list[str]:
+        sql = statement.sql(conn.dialect)
+        rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
+        return [str(row[-1]) for row in rows]
+
+    return floor.db.read(explain)
+
+
+@pytest.mark.parametrize(("statement", "index", "table"), READS)
+def test_a_hot_read_uses_its_index_and_never_scans(
+    sqlite_floor: Floor, statement: Statement, index: str, table: str
+) -> None:
+    steps = plan_of(sqlite_floor, statement)
+    assert any(index in step for step in steps), steps
+    assert not [step for step in steps if step.startswith(f"SCAN {table}") or step == "SCAN s"], steps
