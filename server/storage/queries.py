@@ -151,13 +151,12 @@ def emergencies_since(conn: Connection, centre_id: int, since: datetime) -> int:
     return int(conn.execute(select(func.count()).select_from(Token).where(*mine)).scalar_one())
 
 
-TOKENS_HELD = Statement(
-    TOKEN.where(
-        Step.centre_id == bindparam("centre"),
-        Step.counter == bindparam("counter"),
-        text("step.state = 'held'"),
-    ).order_by(Step.first_call, Step.seq)
+HELD_HERE = (
+    select(Step.token_id)
+    .where(Step.centre_id == bindparam("centre"), Step.counter == bindparam("counter"), text("step.state = 'held'"))
+    .correlate(None)
 )
+TOKENS_HELD = Statement(TOKEN.where(Token.id.in_(HELD_HERE)).order_by(Step.first_call, Step.seq))
 
 
 PAUSES_OVER = Statement(
