@@ -12,7 +12,7 @@ from server.services.verification import verify
 from server.storage import models, queries
 from server.storage.database import Database
 from server.storage.people import Idempotency
-from tests.crash.load import KINDS, Answer, Command
+from tests.crash.commands import KINDS, Answer, Command
 from tests.factories import CENTRE
 
 

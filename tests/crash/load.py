@@ -1,76 +1,22 @@
 """Kiosks and counters at work: each sends one command after another, under keys that it keeps for retries."""
 
 import itertools
-import json
 import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from server.domain.events import Kind
+from tests.crash.commands import Answer, Command
 from tests.factories import CENTRE
 
 SERVICES = ("NORMAL", "NORMAL", "TATKAAL", "PCC", "ENQUIRY")
 KIOSKS, DESKS = 4, ("G1", "G2", "G3", "G4", "A1", "E1")
-KINDS = {
-    "issue": Kind.TOKEN_ISSUED,
-    "open": Kind.COUNTER_OPENED,
-    "call-next": Kind.TOKEN_CALLED,
-    "start": Kind.TOKEN_STARTED,
-    "finish": Kind.TOKEN_FINISHED,
-}
 EMPTY_S, LOOK_S, PATIENCE_S = 0.02, 0.005, 60.0
 UNSURE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the HTTP status and the bytes of the body."""
-
-    status: int
-    raw: bytes
-
-    @property
-    def ok(self) -> bool:
-        """Whether the command was carried out."""
-        return self.status < httpx.codes.BAD_REQUEST
-
-    @property
-    def body(self) -> Any:
-        """The JSON of the body."""
-        return json.loads(self.raw)
-
-    @property
-    def token(self) -> Mapping[str, Any] | None:
-        """The token that the answer is about."""
-        found: Mapping[str, Any] | None = self.body.get("call", self.body).get("token")
-        return found
-
-
-@dataclass(slots=True)
-class Command:
-    """A command that was sent; `answer` is None as long as none came."""
-
-    verb: str
-    path: str
-    body: Mapping[str, Any] | None
-    key: str
-    answer: Answer | None = None
-
-    @property
-    def carried_out(self) -> bool:
-        """Whether the answer says that it was done."""
-        return self.answer is not None and self.answer.ok
-
-    @property
-    def refused(self) -> bool:
-        """Whether the answer says that it could not be done."""
-        return self.answer is not None and not self.answer.ok
 
 
 class Worker:
@@ -94,7 +40,7 @@ class Worker:
             self.sent.append(Command(verb, path, body, secrets.token_hex(8)))
             if not self.settle(self.sent[-1]):
                 return
-            if self.sent[-1].refused:
+            if self.sent[-1].refusal:
                 stop.wait(EMPTY_S)
 
     def settle(self, command: Command) -> bool:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from server.storage import models
 from server.storage.database import Database
+from tests.crash.commands import Command
 from tests.crash.images import Disk
 from tests.crash.judge import Finding, Promise, examine
-from tests.crash.load import Command, Crew
+from tests.crash.load import Crew
 from tests.crash.servers import TracedServer, install
 from tests.crash.trace import Step, Told, read_trace
 

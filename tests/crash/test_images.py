@@ -55,6 +55,7 @@ def test_a_trace_tells_what_was_written_synced_and_sent_in_order(tmp_path: Path)
         ("7 fsync(3<FILE>) = -1 EIO (Input/output error)", OSError),
         (f'7 pwrite64(3<FILE>, "{hexed(b"ab")}", 2, 10) = 1', OSError),
     ],
+    ids=["renamed", "not synced", "half written"],
 )
 def test_what_the_simulation_does_not_know_or_what_failed_is_refused(
     tmp_path: Path, line: str, error: type[Exception]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.kills import Figures, Round
+from tests.crash.kills import Figures, Ordeal
 from tests.crash.load import Crew
 from tests.crash.servers import ForkedServer, install
 
@@ -21,14 +21,13 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def working(url: str, folder: Path, fault: str = "none") -> Iterator[Round]:
-    """Return a crew at work on a new floor."""
+def working(url: str, folder: Path, fault: str = "none") -> Iterator[Ordeal]:
+    """Return a crew on a new floor, with a server that is to be killed."""
     bearer = install(url)
     with ExitStack() as stack:
         server = stack.enter_context(ForkedServer(url, folder, fault))
         crew = stack.enter_context(closing(Crew(server.url, bearer)))
-        yield Round(server, crew, random.Random(SEED))
-        crew.close()
+        yield Ordeal(server, crew, random.Random(SEED))
         server.kill()
 
 
@@ -51,19 +50,19 @@ def test_a_killed_server_keeps_what_it_answered_and_does_nothing_twice(
     database_url: str, backend: str, tmp_path: Path, long: bool
 ) -> None:
     kills = MANY_KILLS if long else KILLS
-    with working(database_url, tmp_path) as floor:
+    with working(database_url, tmp_path) as ordeal:
         for number in range(1, kills + 1):
-            assert floor.run(replay=number % REPLAYED == 0 or number == kills) == [], f"kill {number}"
-    tell(backend, floor.figures)
-    assert floor.figures.answered > kills
-    assert 0 < floor.figures.applied < floor.figures.cut_off
+            assert ordeal.kill_once(replay=number % REPLAYED == 0 or number == kills) == [], f"kill {number}"
+    tell(backend, ordeal.figures)
+    assert ordeal.figures.answered > kills
+    assert 0 < ordeal.figures.applied < ordeal.figures.cut_off
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("fault", ["answer_early", "keep_later"])
 def test_a_server_that_forgets_at_a_crash_is_found_out(database_url: str, tmp_path: Path, fault: str) -> None:
-    with working(database_url, tmp_path, fault) as floor:
-        found = any(floor.run() for _ in range(KILLS_TO_FIND))
-    tell(fault, floor.figures)
+    with working(database_url, tmp_path, fault) as ordeal:
+        found = any(ordeal.kill_once() for _ in range(KILLS_TO_FIND))
+    tell(fault, ordeal.figures)
     assert found
