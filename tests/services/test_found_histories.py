@@ -10,7 +10,7 @@ from server.services import leases, undo
 from server.services.presets import Preset, install_centre, load_preset
 from server.storage.database import Database
 from tests.factories import Floor, install_floor
-from tests.services.model_plan import small_centre
+from tests.services.machine.plan import small_centre
 
 
 def install(db: Database, preset: Preset) -> Floor:

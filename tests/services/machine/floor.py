@@ -1,0 +1,113 @@
+"""The whole model: a floor with undo, leased numbers, freezes, and days that close."""
+
+from datetime import date, timedelta
+
+from tests.services.machine.desks import DeskModel
+from tests.services.machine.plan import COUNTERS, LAST, OPERATORS
+from tests.services.machine.state import AT, Dict, No, refuse
+from tests.services.machine.tokens import OPENS
+
+UNDO_S = 300
+UNDOABLE = frozenset(
+    [
+        *("called", "recalled", "started", "held", "resumed", "finished", "missed", "paused", "returned"),
+        *("transferred", "corrected", "remarked", "cancelled"),
+    ]
+)
+
+
+class FloorModel(DeskModel):
+    """An oracle for the state machine, written without the engine's rules.
+
+    Each command either raises `No` with all codes by which it may be refused, or changes the dicts as was promised.
+    """
+
+    def undo_at(self, counter: str, event: int | None) -> None:
+        mine = [d for d in reversed(self.deeds) if d["desk"] == counter and d["kind"] in UNDOABLE and not d["undone"]]
+        self._undo(next((d for d in mine if event in (None, d["seq"])), None), counter)
+
+    def undo_of(self, token: str) -> None:
+        refuse(unknown_token=token not in self.tokens)
+        self._undo(self._latest(token), None)
+
+    def _latest(self, token: str) -> Dict | None:
+        """Return what was done to a token last and stands; None when that cannot be undone."""
+        of_it = (d for d in reversed(self.deeds) if d["token"] == token and d["kind"] != "undone" and not d["undone"])
+        last = next(of_it, None)
+        return last if last and last["kind"] in UNDOABLE else None
+
+    def _undo(self, deed: Dict | None, counter: str | None) -> None:
+        if deed is None or self._latest(deed["token"]) is not deed or self.active(deed["at"]) > UNDO_S:
+            raise No(["nothing_to_undo"])
+        t, before = self.tokens[deed["token"]], deed["before"]
+        there = [self.at(c) for c in (before["counter"], *before["beside"]) if c and before["state"] in AT]
+        refuse(counter_busy=not before["ended"] and any(one is not None and one is not t for one in there))
+        self.act("undone", t, counter or deed["desk"], **before)
+        deed["undone"] = True
+
+    def freeze(self) -> None:
+        if not self.frozen:
+            self.note("frozen")
+            self.freezes.append([self.now, None])
+
+    def unfreeze(self) -> None:
+        if self.frozen:
+            self.note("unfrozen")
+            self.freezes[-1][1] = self.now
+
+    def lease(self, series: str, count: int) -> None:
+        used = self.used.get((self.today, series), 0)
+        refuse(series_full=used + count > LAST.get(series, 999))
+        self.note("leased")
+        block = {"id": self.seq, "day": self.today, "series": series, "first": used + 1, "last": used + count}
+        self.leases.append(block | {"void": False})
+        self.used[self.today, series] = used + count
+
+    def void(self, lease: int) -> None:
+        found = [one for one in self.leases if one["id"] == lease and one["day"] == self.today and not one["void"]]
+        refuse(unknown_lease=not found)
+        self.note("voided")
+        found[0]["void"] = True
+
+    def close_day(self, force: bool) -> None:
+        refuse(centre_frozen=self.frozen)
+        serving = any(t["state"] == "serving" for t in self.open_tokens())
+        refuse(day_not_finished=serving and not force)
+        begun = self.clock >= OPENS or any(t["day"] == self.today for t in self.open_tokens())
+        self._close(self.today - timedelta(days=not begun), self.open_tokens())
+
+    def _close(self, day: date, ending: list[Dict]) -> None:
+        for t in ending:
+            self.act("expired", t, None, ended=True, ends="no_show" if t["state"] == "missed" else "expired")
+        for counter in [c for c, state in self.counters.items() if state != "closed" and self.since[c] <= day]:
+            self.note("closed")
+            self.counters[counter] = "closed"
+        if self.closed_day < day:
+            self.note("day_closed")
+            self.closed_day = day
+
+    def keep_house(self) -> None:
+        if self.frozen:
+            return
+        for t in self.open_tokens():
+            if t["state"] == "paused" and t["until"] <= self.now:
+                self.come_back(t["id"], None)
+        for t in self.open_tokens():
+            if t["state"] == "waiting" and t["only"] and not self._at_work(t["stage"], t["only"]):
+                back = {"back_to": t["back_to"], "back_only": t["back_only"]}
+                self.act("transferred", t, None, **self.elsewhere(t["stage"], t["aged_from"], **back))
+        over = [t for t in self.open_tokens() if t["day"] < self.today]
+        still = [self.since[c] for c, state in self.counters.items() if state != "closed"]
+        begun = [t["day"] for t in over] + [day for day in still if day < self.today]
+        if begun:
+            self._close(max(begun), over)
+
+    def _at_work(self, stage: str, only: str) -> bool:
+        """Whether a counter, or that of an officer, is open or paused at a stage."""
+        meant = [c for c in COUNTERS if c[:-1] == stage and only in (c, OPERATORS.get(c))]
+        return any(self.counters[c] != "closed" for c in meant)
+
+    def confirm_clock(self) -> None:
+        if self.closed_day > self.today:
+            self.closed_day = date.min
+        self.note("confirmed")

@@ -1,0 +1,118 @@
+"""Runs each command once on the real services, beside the model, and compares everything afterwards."""
+
+import random
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any, ClassVar
+
+from hypothesis.stateful import RuleBasedStateMachine
+from sqlalchemy import delete, update
+
+from server.domain.errors import Refused
+from server.services.idempotency import Answer, Attempt, body_hash, once
+from server.services.presets import install_centre
+from server.services.verification import verify
+from server.storage import models, queries
+from server.storage.base import Base
+from server.storage.database import Database
+from server.storage.transaction import Transaction
+from tests.services.machine.floor import FloorModel
+from tests.services.machine.plan import OPERATORS, small_centre
+from tests.services.machine.rows import assert_same, assert_whole, read_rows, tokens_of, told
+from tests.services.machine.state import No
+
+PRESET = small_centre()
+Command = Callable[[Transaction], Answer]
+
+
+class FloorHarness(RuleBasedStateMachine):
+    """A fresh centre in an emptied database, and what is known of it. `answers` can be asked for again."""
+
+    db: ClassVar[Database]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.centre = self.db.write(None, _fresh_centre)
+        self.model = FloorModel()
+        self.rng = random.Random(1)
+        self.answers: list[tuple[Attempt, Command, Answer]] = []
+        self.keys = self.morning = 0
+        self.rows = self.db.read(lambda conn: read_rows(conn, self.centre))
+        self.sound = True
+
+    def go(self, what: str, foretell: Callable[[], None], act: Callable[..., Any]) -> None:
+        """Run a command whose outcome the model knows, and compare."""
+        if self.do(what, foretell, act) is not None:
+            self.compare()
+
+    def do(self, what: str, foretell: Callable[[], None], act: Callable[..., Any]) -> tuple[Any] | None:
+        """Run a command; returns its result, or None when model and engine both refuse it and nothing changed."""
+        self.sound = False
+        foretold = _refusals(foretell)
+        self.keys += 1
+        attempt = Attempt("key:1", f"k{self.keys}", body_hash(what, None), self.model.now)
+        command, results = partial(act, now=self.model.now, actor="test"), list[Any]()
+
+        def run(tx: Transaction) -> Answer:
+            results.append(command(tx))
+            return Answer(200, {"told": str(results[-1])})
+
+        answer = self.ask(attempt, run)
+        if isinstance(answer, Refused):
+            assert answer.code in foretold, f"{what}: {answer!r}, foretold {sorted(foretold)}"
+            self.assert_unchanged()
+            return None
+        assert not foretold, f"{what} should be refused: {sorted(foretold)}"
+        self.answers.append((attempt, run, answer))
+        return (results[-1],)
+
+    def ask(self, attempt: Attempt, run: Command) -> Answer | Refused:
+        """Send a command under a key; returns its answer or the refusal."""
+        try:
+            return self.db.write(self.centre, lambda tx: once(tx, attempt, lambda: run(tx)))
+        except Refused as refusal:
+            return refusal
+
+    def assert_unchanged(self) -> None:
+        """Assert that all rows are as they were."""
+        rows = self.db.read(lambda conn: read_rows(conn, self.centre))
+        assert rows == self.rows, "a refusal or a retry changed something"
+        self.sound = True
+
+    def compare(self) -> None:
+        """Assert that the tables say what the model says, and keep the promises that stand in them alone."""
+        self.rows = self.db.read(lambda conn: read_rows(conn, self.centre))
+        assert_whole(self.rows)
+        promised = {id_: told(t, t, t["ended"]) for id_, t in self.model.tokens.items()}
+        assert_same(tokens_of(self.rows), promised)
+        states = {row["id"]: {"state": row["state"]} for row in self.rows["counter"]}
+        assert_same(states, {id_: {"state": state} for id_, state in self.model.counters.items()})
+        assert self.rows["centre"].event_seq == self.model.seq, "there are more or fewer events than promised"
+        self.model.line.look(t for t in self.model.open_tokens() if t["state"] == "waiting")
+        self.sound = True
+
+    def teardown(self) -> None:
+        """Assert that a replay of the record finds no fault; one that has failed already is not judged again."""
+        if self.sound:
+            verdict = self.db.read(lambda conn: verify(conn, queries.centre_by_id(conn, self.centre)))
+            assert not verdict.faults, f"the replay finds faults: {verdict.faults}"
+            assert (verdict.tokens, verdict.events) == (len(self.model.tokens), self.model.seq)
+
+
+def _fresh_centre(tx: Transaction) -> int:
+    """Empty the database and install the centre anew."""
+    for table in reversed(Base.metadata.sorted_tables):
+        tx.conn.execute(delete(table))
+    centre = install_centre(tx, PRESET, date(2026, 1, 1), "walk", demo=True)
+    for counter, operator in OPERATORS.items():
+        tx.conn.execute(update(models.Counter).where(models.Counter.id == counter).values(operator=operator))
+    return centre
+
+
+def _refusals(foretell: Callable[[], None]) -> frozenset[str]:
+    try:
+        foretell()
+    except No as no:
+        return no.codes
+    return frozenset()

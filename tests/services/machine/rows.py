@@ -1,0 +1,93 @@
+"""The rows of a centre, read as they stand, and what they promise by themselves."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from server.storage import models, people, queries
+from server.storage.base import Base
+from server.storage.statements import Statement
+from tests.services.machine.plan import LAST
+from tests.services.machine.state import AT
+
+Rows = dict[str, Any]
+OWN = (
+    *("id", "label", "day", "klass", "service", "route", "language", "need", "party", "access", "then"),
+    *("aged_from", "emergency_at", "ends", "decision"),
+)
+STEP = (
+    *("seq", "stage", "state", "since", "only", "back_to", "back_only", "counter", "beside"),
+    *("calls", "first_call", "until"),
+)
+
+
+def _all_of(kind: type[Base]) -> tuple[list[str], Statement]:
+    """Return the columns of a table and what reads its rows of a centre."""
+    table = kind.__table__
+    query = select(table).where(table.c.centre_id == bindparam("centre")).order_by(*table.primary_key)
+    return [column.name for column in table.c], Statement(query)
+
+
+_KINDS = (
+    *(models.Token, models.Step, models.Counter, models.Helper, models.CallGroup),
+    *(models.SeriesDay, models.Lease, people.Idempotency),
+)
+_TABLES = {kind.__tablename__: _all_of(kind) for kind in _KINDS}
+_EVENT = models.Event
+_EVENTS = Statement(select(_EVENT.seq, _EVENT.hash).where(_EVENT.centre_id == bindparam("centre")).order_by(_EVENT.seq))
+
+
+def read_rows(conn: Connection, centre: int) -> Rows:
+    """Return all rows of a centre that a command may change, by table."""
+    rows: Rows = {"centre": queries.centre_by_id(conn, centre), "event": _EVENTS.rows(conn, centre=centre)}
+    for name, (columns, statement) in _TABLES.items():
+        rows[name] = [dict(zip(columns, row, strict=True)) for row in statement.rows(conn, centre=centre)]
+    return rows
+
+
+def tokens_of(rows: Rows) -> dict[str, Rows]:
+    """Return what the tables say of each token, in the words of the model."""
+    steps = {row["seq"]: row for row in rows["step"]}
+    return {row["id"]: told(row, steps[row["step_seq"]], row["ended_at"] is not None) for row in rows["token"]}
+
+
+def told(token: Rows, step: Rows, ended: bool) -> Rows:
+    """Return what the model and the tables both say of a token; of one that has ended, only how."""
+    own = {name: token[name] for name in OWN} | {"ended": ended}
+    return own if ended else own | {name: step[name] for name in STEP}
+
+
+def assert_same(found: dict[str, Rows], promised: dict[str, Rows]) -> None:
+    """Assert that both speak of the same things and say the same, naming what differs."""
+    assert found.keys() == promised.keys(), f"not in both: {sorted(found.keys() ^ promised.keys())}"
+    for id_, row in found.items():
+        other = {name: (row.get(name), value) for name, value in promised[id_].items() if row.get(name) != value}
+        assert not other, f"{row.get('label', id_)} differs, (found, promised): {other}"
+
+
+def assert_whole(rows: Rows) -> None:
+    """Assert conservation, one person at a counter, events without a gap, numbers without a gap or a double."""
+    open_steps = [step["token_id"] for step in rows["step"] if step["state"] not in ("done", "skipped")]
+    under_way = [token["id"] for token in rows["token"] if token["ended_at"] is None]
+    assert sorted(open_steps) == sorted(under_way), "tokens are not conserved"
+    busy = [step["counter"] for step in rows["step"] if step["state"] in AT]
+    busy += [helper["counter"] for helper in rows["helper"]]
+    assert len(busy) == len(set(busy)), "a counter has two people at once"
+    assert [seq for seq, _ in rows["event"]] == list(range(1, rows["centre"].event_seq + 1)), "an event is missing"
+    assert rows["centre"].head == (rows["event"][-1][1] if rows["event"] else ""), "the head is not the last hash"
+    for series in rows["series_day"]:
+        _assert_numbers(series, rows)
+
+
+def _assert_numbers(series: Rows, rows: Rows) -> None:
+    """Numbers given to tokens and leased blocks fill a series of a day from 1 to its last."""
+    day, letter, last = series["day"], series["letter"], series["last"]
+    mine = [token for token in rows["token"] if (token["day"], token["series"]) == (day, letter)]
+    blocks = [lease for lease in rows["lease"] if (lease["day"], lease["letter"]) == (day, letter)]
+    leased = [number for block in blocks for number in range(block["first"], block["last"] + 1)]
+    given = [token["number"] for token in mine if not token["entered_by_hand"]]
+    assert sorted(given + leased) == list(range(1, last + 1)), f"series {letter} has a gap or a double"
+    by_hand = [token["number"] for token in mine if token["entered_by_hand"]]
+    assert len(by_hand) == len(set(by_hand)), f"a paper number of {letter} was entered twice"
+    assert set(by_hand) <= set(leased), f"a number of {letter} was entered that nobody leased"
+    assert last <= LAST.get(letter, 999), f"series {letter} goes beyond its end"

@@ -1,0 +1,295 @@
+"""Random days: every command there is, by whom and at what moment Hypothesis likes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule
+
+from server.domain.errors import Refused
+from server.domain.ids import status_secret, token_id
+from server.domain.lifecycle import CounterState
+from server.domain.tokens import Target
+from server.services import counters, days, freezes, leases, serving, tokens, undo
+from server.services.idempotency import Attempt
+from tests.factories import MORNING
+from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
+from tests.services.machine.plan import COUNTERS, OUTCOMES, REASONS, SERVICES, STAGES
+from tests.services.machine.state import AT, Dict, Seen
+
+
+class FloorMachine(Likely):
+    """A day and more at a small centre. Most picks mean what a command may succeed with, a few mean anything."""
+
+    # The floor and its tokens
+
+    @initialize(shut=st.sets(st.sampled_from(COUNTERS), max_size=5), orders=st.lists(ORDER, min_size=5, max_size=9))
+    def open_the_floor(self, shut: set[str], orders: list[Dict]) -> None:
+        for desk in COUNTERS:
+            if desk not in shut:
+                self.do("open", *self._to(desk, "open", after_current=False))
+        self.compare()
+        self.arrive(orders)
+        self.morning = self.model.seq
+
+    @when(lambda self: len(self.model.open_tokens()) < 20)
+    @rule(orders=st.lists(ORDER, min_size=1, max_size=4))
+    def arrive(self, orders: list[Dict]) -> None:
+        for order in orders:
+            self._issue(order)
+
+    @rule(order=ORDER, flaw=FLAW, clock_back=st.booleans())
+    def ask_in_vain(self, order: Dict, flaw: Dict, clock_back: bool) -> None:
+        """Ask for what is not there, or by a clock that went back."""
+        self.model.now -= timedelta(minutes=20 * clock_back)
+        self._issue(order if clock_back else order | flaw)
+        self.model.now += timedelta(minutes=20 * clock_back)
+
+    @rule(
+        what=st.sampled_from(["lease", "enter", "enter", "void"]),
+        series=st.sampled_from("NFT"),
+        pick=PICK,
+        off=st.integers(0, 4),
+        order=ORDER,
+        minutes=st.sampled_from([0, 5, 45, -1, 900]),
+    )
+    def use_paper(self, what: str, series: str, pick: int, off: int, order: Dict, minutes: int) -> None:
+        """Lease numbers for a pad, enter one of them later with its time, or declare the pad lost."""
+        known = self.model.leases[::-1]
+        if what == "lease" or not known:
+            act = partial(leases.lease, series=series, count=off + 1, holder="pad")
+            self.go("lease", partial(self.model.lease, series, off + 1), act)
+        elif what == "void":
+            lease = pick_of([one["id"] for one in known], [0], pick)
+            self.go("void", partial(self.model.void, lease), partial(leases.void, lease_id=lease, reason="lost"))
+        else:
+            pad, taken_at = known[pick % len(known)], self.model.now - timedelta(minutes=minutes)
+            self._issue(order, (f"{pad['series']}{pad['first'] + off:03d}", taken_at))
+
+    def _issue(self, order: Dict, paper: Any = None) -> None:
+        ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
+        made = tokens.Order(*ids, **order, paper=None if paper is None else tokens.Paper(*paper))
+        foretell = partial(self.model.issue, order | {"id": ids[0], "paper": paper})
+        self.go("issue", foretell, partial(tokens.issue, order=made))
+
+    @when(lambda self: self.having("waiting", *AT))
+    @rule(whom=PICK, service=st.sampled_from([*SERVICES, "NOPE"]), desk=DESK)
+    def correct(self, whom: int, service: str, desk: str | None) -> None:
+        token = self.whom(whom, "waiting", *AT)
+        act = partial(tokens.correct, token_id=token, service=service, desk=desk)
+        self.go("correct", partial(self.model.correct, token, service, desk), act)
+
+    @when(lambda self: self.having("waiting", *AT))
+    @rule(whom=PICK, told=REMARK, desk=DESK)
+    def remark(self, whom: int, told: Dict, desk: str | None) -> None:
+        token = self.whom(whom, "waiting", *AT)
+        act = partial(tokens.remark, token_id=token, told=tokens.Remark(**told), desk=desk)
+        self.go("remark", partial(self.model.remark, token, told, desk), act)
+
+    @when(lambda self: self.model.open_tokens())
+    @rule(what=st.sampled_from(["pause", "return", "return", "cancel"]), whom=PICK, desk=DESK)
+    def leave_or_return(self, what: str, whom: int, desk: str | None) -> None:
+        if what == "pause":
+            token = self.whom(whom, "waiting")
+            self.go(what, partial(self.model.pause, token), partial(tokens.pause, token_id=token))
+        elif what == "return":
+            token = self.whom(whom, "missed", "paused")
+            act = partial(tokens.come_back, token_id=token, desk=desk)
+            self.go(what, partial(self.model.come_back, token, desk), act)
+        else:
+            token = self.whom(whom, "missed", "held", "called")
+            self.go(what, partial(self.model.cancel, token), partial(tokens.cancel, token_id=token))
+
+    # At a counter
+
+    @rule(pick=PICK, state=st.sampled_from(["open", "open", "paused", "closed"]), after_current=st.booleans())
+    def set_state(self, pick: int, state: str, after_current: bool) -> None:
+        self.go(state, *self._to(COUNTERS[pick % len(COUNTERS)], state, after_current=after_current))
+
+    def _to(self, desk: str, state: str, *, after_current: bool) -> tuple[Callable[[], None], Callable[..., Any]]:
+        act = partial(counters.set_state, counter_id=desk, state=CounterState(state), after_current=after_current)
+        return partial(self.model.set_state, desk, state, after_current), act
+
+    @when(lambda self: self.callable())
+    @rule(pick=PICK)
+    def call_next(self, pick: int) -> None:
+        self._call(pick_of(self.callable(), COUNTERS, pick))
+
+    @when(lambda self: self.callable())
+    @rule(pick=PICK, times=st.integers(1, 4))
+    def serve(self, pick: int, times: int) -> None:
+        desk = pick_of(self.callable(), COUNTERS, pick)
+        while times and self._call(desk):
+            self._verb("start", desk, None)
+            self._finish(desk, None, None)
+            times -= 1
+
+    @when(lambda self: self.callable())
+    @rule(starts=st.booleans())
+    def call_everywhere(self, starts: bool) -> None:
+        for desk in self.callable():
+            if self._call(desk) and starts:
+                self._verb("start", desk, None)
+
+    @when(lambda self: self.having(*AT))
+    @rule(calls=st.booleans())
+    def finish_everywhere(self, calls: bool) -> None:
+        for desk in self.desks(busy=True):
+            if (self.model.at(desk) or {}).get("state") == "called":
+                self._verb("start", desk, None)
+            self._finish(desk, None, None)
+        if calls:
+            self.call_everywhere(starts=False)
+
+    def _call(self, desk: str) -> bool:
+        """Call the next to a counter; returns whether somebody was called."""
+        act = partial(counters.call_next, counter_id=desk)
+        called = self.do("call_next", partial(self.model.may_call, desk), act)
+        for call in called or ():
+            self.model.call(desk, call.token.id, call.reason.rule)
+            self.compare()
+        return called is not None
+
+    @when(lambda self: self.callable())
+    @rule(pick=PICK, whom=PICK, why=st.sampled_from([*REASONS, "bribe"]))
+    def call_out_of_order(self, pick: int, whom: int, why: str) -> None:
+        desk = pick_of(self.callable(), COUNTERS, pick)
+        token = pick_of([t["id"] for t in self.model.waiting(desk[:-1])], [*self.model.tokens, "nobody"], whom)
+        act = partial(counters.call_token, counter_id=desk, token_id=token, why=why)
+        self.go("call_token", partial(self.model.call_token, desk, token, why), act)
+
+    @when(lambda self: self.desks(busy=True))
+    @rule(pick=PICK, to=PICK)
+    def take_over(self, pick: int, to: int) -> None:
+        desk = pick_of(self.desks(busy=True), COUNTERS, pick)
+        other = pick_of([c for c in self.desks(busy=False) if c[:-1] == desk[:-1]], COUNTERS, to)
+        act = partial(counters.take_over, counter_id=desk, to=other)
+        self.go("take_over", partial(self.model.take_over, desk, other), act)
+
+    @when(lambda self: self.desks(busy=True))
+    @rule(verb=st.sampled_from(["recall", "start", "hold", "miss"]), pick=PICK, seen=SEEN)
+    def act_on_who_is_there(self, verb: str, pick: int, seen: str | None) -> None:
+        desk = pick_of(self.desks(busy=True), COUNTERS, pick)
+        self._verb(verb, desk, self.seen(desk, seen))
+
+    def _verb(self, verb: str, desk: str, seen: Seen) -> None:
+        act = partial(getattr(serving, verb), counter_id=desk, seen=screen_of(seen))
+        self.go(verb, partial(getattr(self.model, verb), desk, seen), act)
+
+    @when(lambda self: self.having("called"))
+    @rule(pick=PICK, parks=st.booleans(), minutes=st.sampled_from([8, 5]))
+    def call_in_vain(self, pick: int, parks: bool, minutes: int) -> None:
+        """Call until somebody may be noted as absent, and do so; perhaps park them meanwhile."""
+        called = [c for c in COUNTERS if (self.model.at(c) or {}).get("state") == "called"]
+        desk, parked = pick_of(called, COUNTERS, pick), None
+        for _ in range(2):
+            self._verb("recall", desk, None)
+        here = self.model.at(desk)
+        if parks and here is not None:
+            self._verb("hold", desk, None)
+            parked = (here["id"], "held")
+        self.model.now += timedelta(minutes=minutes)
+        self._verb("miss", desk, parked)
+
+    @when(lambda self: self.having("held"))
+    @rule(pick=PICK, whom=st.none() | PICK)
+    def resume(self, pick: int, whom: int | None) -> None:
+        desk = pick_of([c for c in COUNTERS if self.model.held_at(c)], COUNTERS, pick)
+        token = None if whom is None else self.whom(whom, "held")
+        act = partial(serving.resume, counter_id=desk, token_id=token)
+        self.go("resume", partial(self.model.resume, desk, token), act)
+
+    @when(lambda self: self.having("serving"))
+    @rule(pick=PICK, outcome=st.none() | st.integers(0, 2), seen=SEEN)
+    def finish(self, pick: int, outcome: int | None, seen: str | None) -> None:
+        served = [c for c in COUNTERS if (self.model.at(c) or {}).get("state") == "serving"]
+        desk = pick_of(served, COUNTERS, pick)
+        known = [*OUTCOMES[desk[:-1]], "nothing"]
+        self._finish(desk, None if outcome is None else known[outcome % len(known)], self.seen(desk, seen))
+
+    def _finish(self, desk: str, outcome: str | None, seen: Seen) -> None:
+        act = partial(serving.finish, counter_id=desk, outcome=outcome, seen=screen_of(seen))
+        self.go("finish", partial(self.model.finish, desk, outcome, seen), act)
+
+    @when(lambda self: self.desks(busy=True))
+    @rule(pick=PICK, stage=st.sampled_from([*STAGES, "Z"]), only=st.integers(0, 3), returns=st.booleans(), seen=SEEN)
+    def transfer(self, pick: int, stage: str, only: int, returns: bool, seen: str | None) -> None:
+        desk = pick_of(self.desks(busy=True), COUNTERS, pick)
+        shown = self.seen(desk, seen)
+        target = (stage, [None, None, f"{stage}1", "staff:7"][only], returns)
+        act = partial(serving.transfer, counter_id=desk, target=Target(*target), seen=screen_of(shown))
+        self.go("transfer", partial(self.model.transfer, desk, target, shown), act)
+
+    # Undo and retry
+
+    @when(lambda self: self.acted())
+    @rule(what=st.sampled_from(["last", "named", "token"]), pick=PICK, times=st.integers(1, 3))
+    def undo(self, what: str, pick: int, times: int) -> None:
+        if what == "last":
+            desk = pick_of(list(dict.fromkeys(deed["desk"] for deed in self.acted())), COUNTERS, pick)
+            for _ in range(times):
+                self._undo_at(desk, None)
+        elif what == "named":
+            deed = self.acted()[pick % len(self.acted())]
+            self._undo_at(deed["desk"], deed["seq"])
+        else:
+            latest = dict.fromkeys(deed["token"] for deed in reversed(self.model.deeds) if deed["token"])
+            token = pick_of(list(latest), ["nobody"], pick)
+            self.go("undo_of", partial(self.model.undo_of, token), partial(undo.undo_of, token_id=token))
+
+    def _undo_at(self, desk: str, event: int | None) -> None:
+        act = partial(undo.undo_at, counter_id=desk, event=event)
+        self.go("undo", partial(self.model.undo_at, desk, event), act)
+
+    @when(lambda self: self.answers)
+    @rule(pick=st.integers(0, 30), forged=st.booleans())
+    def retry(self, pick: int, forged: bool) -> None:
+        """Send a command again under its key: the first answer, nothing changed; another command is refused."""
+        first, run, answer = self.answers[-1 - pick % len(self.answers)]
+        if self.model.now - first.at >= timedelta(hours=24):
+            return
+        body = "another" if forged else first.body_hash
+        told = self.ask(Attempt(first.principal, first.key, body, self.model.now), run)
+        code = told.code if isinstance(told, Refused) else None
+        assert (code == "idempotency_key_reused") if forged else (told == answer), "a retry got another answer"
+        self.assert_unchanged()
+
+    # The day
+
+    @rule(seconds=st.sampled_from([1, 20, 61, 299, 301, 901, -420]))
+    def time_passes(self, seconds: int) -> None:
+        """Move the clock, and do what time brings, as the scheduler does; a clock set back needs a person, once."""
+        if seconds > 0:
+            self.model.now += timedelta(seconds=seconds)
+            self.go("keep_house", self.model.keep_house, days.keep_house)
+        elif not any(deed["kind"] == "confirmed" for deed in self.model.deeds):
+            self.model.now += timedelta(seconds=seconds)
+            self.go("confirm_clock", self.model.confirm_clock, days.confirm_clock)
+
+    @when(lambda self: not self.model.frozen and self.having(*AT))
+    @rule(stays=st.sampled_from([False, False, True]), pick=PICK)
+    def freeze(self, stays: bool, pick: int) -> None:
+        self.go("freeze", self.model.freeze, partial(freezes.freeze, reason="fire"))
+        self._call(pick_of(self.callable(), COUNTERS, pick))
+        self._verb("recall", pick_of(self.desks(busy=True), COUNTERS, pick), None)
+        self.time_passes(901)
+        if not stays:
+            self.unfreeze()
+
+    @when(lambda self: self.model.frozen)
+    @rule()
+    def unfreeze(self) -> None:
+        self.go("unfreeze", self.model.unfreeze, freezes.unfreeze)
+
+    @when(lambda self: self.model.seq > self.morning + 40)
+    @rule(force=st.booleans(), order=ORDER, days_on=st.sampled_from([1, 1, 2, 4]), orders=st.lists(ORDER, max_size=4))
+    def close_the_day(self, force: bool, order: Dict, days_on: int, orders: list[Dict]) -> None:
+        """Close by hand, or leave it to the clock; then a morning at 09:30, on a holiday perhaps."""
+        self.unfreeze()
+        self.go("close_day", partial(self.model.close_day, force), partial(days.close_day, force=force))
+        self._issue(order)
+        self.model.now = MORNING + timedelta(days=(self.model.today - MORNING.date()).days + days_on)
+        self.time_passes(1)
+        self.open_the_floor(set(), orders)
