@@ -1,0 +1,32 @@
+"""Commands that share a transaction do not share their refusals."""
+
+import pytest
+
+from server.domain.errors import QueueEmpty, Refused
+from server.services import counters, serving, tokens
+from server.simulation.commands import attempt
+from server.storage.transaction import Transaction
+from tests.factories import Floor
+
+
+def test_a_refusal_that_comes_late_undoes_its_own_command_only(floor: Floor) -> None:
+    floor.open("G1")
+    orders = [floor.order() for _ in range(3)]
+    now = floor.now()
+
+    def issue_and_refuse(tx: Transaction) -> None:
+        tokens.issue(tx, orders[1], now, "test")
+        raise QueueEmpty("Nobody is waiting.")
+
+    def act(tx: Transaction) -> list[str]:
+        first = attempt(tx, lambda tx: tokens.issue(tx, orders[0], now, "test"))
+        with pytest.raises(Refused):
+            attempt(tx, issue_and_refuse)
+        third = attempt(tx, lambda tx: tokens.issue(tx, orders[2], now, "test"))
+        attempt(tx, lambda tx: counters.call_next(tx, "G1", now, "test"))
+        started = attempt(tx, lambda tx: serving.start(tx, "G1", now, "test"))
+        return [first.token.label, third.token.label, started.label]
+
+    assert floor.write(act) == ["N001", "N002", "N001"]
+    verdict = floor.verdict()
+    assert (verdict.faults, verdict.tokens, verdict.events) == ([], 2, 5)
