@@ -21,7 +21,7 @@ from server.domain.plan import Plan
 from server.domain.tokens import Token, to_iso
 from server.services.plans import plan_of
 from server.storage import line, queries
-from server.storage.bookings import ROW, add_bookings, find_booking, move_booking, use_booking
+from server.storage.bookings import ROW, BookingRow, add_bookings, find_booking, move_booking, use_booking
 from server.storage.models import Appointment
 from server.storage.transaction import CentreState, Transaction
 
@@ -110,10 +110,10 @@ def gate(conn: Connection, centre: CentreState, plan: Plan, now: datetime) -> Ba
     return batch_now(now, plan.slots, waiting, opened, stage.service_min)
 
 
-def slot_of(
+def presented(
     tx: Transaction, plan: Plan, reference_hash: str | None, booking: int | None, now: datetime, *, late: bool = False
-) -> datetime | None:
-    """Return the slot of the booking that is presented, None for a walk-in or a reference that nobody announced.
+) -> BookingRow | None:
+    """Return the booking that is presented, None for a walk-in or a reference that nobody announced.
 
     With `late` it is entered from paper: the person was let in already. Raises UnknownAppointment (of a booking by
     its id), AppointmentOtherCentre, AppointmentOtherDay, AppointmentEarly, AppointmentUsed.
@@ -133,7 +133,7 @@ def slot_of(
     _require_unused(tx, row.token_id)
     if not late:
         require_admitted(row.slot, gate(tx.conn, tx.centre, plan, now), now, tx.centre.timezone)
-    return row.slot
+    return row
 
 
 def _require_unused(tx: Transaction, token_id: str | None) -> None:

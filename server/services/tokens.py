@@ -40,7 +40,8 @@ class Order:
     """What a citizen asks for. `token_id` and `secret` are minted by the issuer; the hash hides a reference.
 
     `then` are the services after the first, `party` how many people share the number, `access` what they need to be
-    reached and served. `booking` names an appointment that staff found, `return_of` the secret of a return slip.
+    reached and served. `booking` names an appointment that staff found, `return_of` the secret of a return slip. An
+    appointment that is known brings its own service, and its need when none is told.
     `printer` gets the slip, with `address` (of the citizen's own page) as its QR code.
     """
 
@@ -214,12 +215,14 @@ def _access(needs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: datetime) -> tokens.Token:
-    service = plan.service(order.service)
-    then = tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code)
-    klass = plan.series_for(service, order.need)
+    by_hand = order.paper is not None
     arrived = _arrival(tx, order, day, now)
-    slot = appointments.slot_of(tx, plan, order.appointment_hash, order.booking, arrived, late=order.paper is not None)
-    if order.paper is None:
+    booking = appointments.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=by_hand)
+    slot, need = (None, order.need) if booking is None else (booking.slot, order.need or booking.need)
+    service = plan.service(order.service if booking is None else booking.service)
+    then = tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code)
+    klass = plan.series_for(service, need)
+    if not by_hand:
         _require_open_hours(plan, slot, now)
     letter, number = _take_number(tx, plan, order, klass, day)
     since = aged_from(slot, arrived, plan.slots)
@@ -234,7 +237,7 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: dateti
         service=service.code,
         route=service.route,
         language=plan.language(order.language),
-        need=order.need,
+        need=need,
         issued_at=arrived,
         aged_from=since,
         step=tokens.Step(tx.next_seq, stage, StepState.WAITING, now, since),
@@ -242,7 +245,7 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: dateti
         party=_party(order.party),
         access=_access(order.access),
         slot=slot,
-        entered_by_hand=order.paper is not None,
+        entered_by_hand=by_hand,
     )
 
 

@@ -203,6 +203,15 @@ def test_a_long_line_inside_holds_the_next_batch_at_the_gate(floor: Floor) -> No
         come(floor, "0001", MORNING + timedelta(minutes=16))
 
 
+def test_a_booking_brings_its_own_service_and_need(floor: Floor) -> None:
+    slot = MORNING + timedelta(minutes=15)
+    told = Booking("hash-1", "0001", slot, "TATKAAL", "senior")
+    floor.write(lambda tx: appointments.book(tx, [told], MORNING))
+    token = floor.issue("NORMAL", appointment_hash="hash-1")
+    assert (token.service, token.need, token.label) == ("TATKAAL", "senior", "F001")
+    assert floor.verdict().faults == []
+
+
 # --- return slips
 
 
