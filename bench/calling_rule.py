@@ -13,7 +13,7 @@ Assumed here, because it is not stated:
 - Everybody's age counts from the arrival: in the study first come, first served treats all classes alike.
 
 Day length and waves were fitted to the row of first come, first served alone; all other rows are predictions. One draw
-of 60 days is a small sample (its mean wait at load 0.93 has a standard deviation of a tenth), so that the figures of
+of 60 days is a small sample (its mean wait at load 0.93 has a standard deviation of 6 %), so that the figures of
 several draws are averaged and their spread is told.
 """
 
