@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from server.domain.calling import Age, Choice, Desk, Lane, Waiting, choose_next
@@ -74,8 +75,8 @@ class _Waiter:
     """A token in line: how many older ones each group could call, and how often each group passed it over."""
 
     waiting: Waiting
-    elders: Counter[str] = field(default_factory=Counter)
-    passed: Counter[str] = field(default_factory=Counter)
+    elders: dict[str, int] = field(default_factory=partial(defaultdict, int))
+    passed: dict[str, int] = field(default_factory=partial(defaultdict, int))
     slips: int = 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from server.domain.calling import Lane, Waiting
@@ -247,12 +248,18 @@ def _closed(token: Token, action: Action, now: datetime, outcome: str | None) ->
     return replace(token.step, state=follow(token.step.state, action), ended_at=now, outcome=outcome, until=None)
 
 
-def _step(token: Token, **changes: Any) -> Token:
-    return replace(token, step=replace(token.step, **changes))
-
-
 STEP_NAMES = tuple(field.name for field in fields(Step))
 TOKEN_NAMES = tuple(field.name for field in fields(Token) if field.name != "step")
+_of_step, _of_token = attrgetter(*STEP_NAMES), attrgetter(*TOKEN_NAMES)
+
+
+def _step(token: Token, **changes: Any) -> Token:
+    """Return `token` with another step; every command and every replayed event comes by, so not by `replace`."""
+    step = dict(zip(STEP_NAMES, _of_step(token.step), strict=True))
+    step.update(changes)
+    return Token(**dict(zip(TOKEN_NAMES, _of_token(token), strict=True)), step=Step(**step))
+
+
 _DEFAULTS = {f.name: f.default for kind in (Step, Token) for f in fields(kind) if f.default is not MISSING}
 
 
@@ -317,6 +324,6 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "then": tuple,
     "access": tuple,
     "beside": tuple,
-    "state": StepState,
-    "ends": TokenEnd,
+    "state": {state.value: state for state in StepState}.__getitem__,
+    "ends": {end.value: end for end in TokenEnd}.__getitem__,
 }
