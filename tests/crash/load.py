@@ -1,4 +1,7 @@
-"""Kiosks and counters at work: each sends one command after another, under keys that it keeps for retries."""
+"""Kiosks and counters at work: each sends one command after another, under keys that it keeps for retries.
+
+There is a counter at each stage, so that people pass through the whole centre, and as many come in as leave.
+"""
 
 import itertools
 import secrets
@@ -14,9 +17,12 @@ from tests.crash.commands import Answer, Command
 from tests.factories import CENTRE
 
 SERVICES = ("NORMAL", "NORMAL", "TATKAAL", "PCC", "ENQUIRY")
-KIOSKS, DESKS = 4, ("G1", "G2", "G3", "G4", "A1", "E1")
+KIOSKS, DESKS, PEOPLE = 4, ("G1", "A1", "B1", "C1", "X1", "E1", "E2"), 60
 EMPTY_S, LOOK_S, PATIENCE_S = 0.02, 0.005, 60.0
 UNSURE = 500
+
+
+Next = tuple[str, str, Mapping[str, Any] | None]
 
 
 class Worker:
@@ -36,8 +42,10 @@ class Worker:
     def work(self, stop: threading.Event) -> None:
         """Send commands until told to stop or left without an answer."""
         while not stop.is_set():
-            verb, path, body = self._next()
-            self.sent.append(Command(verb, path, body, secrets.token_hex(8)))
+            wanted = self._next()
+            if wanted is None:
+                continue
+            self.sent.append(Command(*wanted, key=secrets.token_hex(8)))
             if not self.settle(self.sent[-1]):
                 return
             if self.sent[-1].refusal:
@@ -48,9 +56,9 @@ class Worker:
         command.answer = self.ask(command)
         if command.answer is None:
             return False
-        self.answered += 1
         if command.carried_out:
-            self._go_on()
+            self.answered += 1
+            self._go_on(command.answer)
         return True
 
     def ask(self, command: Command) -> Answer | None:
@@ -61,46 +69,52 @@ class Worker:
             return None
         return None if response.status_code >= UNSURE else Answer(response.status_code, response.content)
 
-    def _next(self) -> tuple[str, str, Mapping[str, Any] | None]:
+    def _next(self) -> Next | None:
+        """Return the verb, path and body of the next command, None when there is none for the moment."""
         raise NotImplementedError
 
-    def _go_on(self) -> None:
-        """Go on to what comes next."""
+    def _go_on(self, answer: Answer) -> None:
+        """Go on to what comes after a command that was carried out."""
 
 
 class Kiosk(Worker):
-    """Issues tokens."""
+    """Issues tokens while there is room in the hall."""
 
-    def __init__(self, url: str, bearer: str) -> None:
+    def __init__(self, url: str, bearer: str, room: threading.Semaphore) -> None:
         super().__init__(url, bearer)
-        self._services = itertools.cycle(SERVICES)
+        self._room, self._services = room, itertools.cycle(SERVICES)
 
-    def _next(self) -> tuple[str, str, Mapping[str, Any] | None]:
+    def _next(self) -> Next | None:
+        if not self._room.acquire(timeout=EMPTY_S):
+            return None
         return "issue", f"centres/{CENTRE}/tokens", {"service": next(self._services)}
 
 
 class Desk(Worker):
-    """Opens a counter, then calls, starts and finishes."""
+    """Opens a counter, then calls, starts and finishes; makes room for another when somebody leaves the centre."""
 
-    def __init__(self, url: str, bearer: str, counter: str) -> None:
+    def __init__(self, url: str, bearer: str, counter: str, room: threading.Semaphore) -> None:
         super().__init__(url, bearer)
-        self._counter = counter
+        self._counter, self._room = counter, room
         self._verbs = itertools.chain(["open"], itertools.cycle(["call-next", "start", "finish"]))
         self._verb = next(self._verbs)
 
-    def _next(self) -> tuple[str, str, Mapping[str, Any] | None]:
+    def _next(self) -> Next:
         return self._verb, f"counters/{self._counter}/{self._verb}", None
 
-    def _go_on(self) -> None:
+    def _go_on(self, answer: Answer) -> None:
         self._verb = next(self._verbs)
+        if answer.token is not None and answer.token["ended"]:
+            self._room.release()
 
 
 class Crew:
     """All who work on a floor."""
 
     def __init__(self, url: str, bearer: str) -> None:
-        kiosks = [Kiosk(url, bearer) for _ in range(KIOSKS)]
-        self.workers: list[Worker] = [*kiosks, *(Desk(url, bearer, counter) for counter in DESKS)]
+        room = threading.Semaphore(PEOPLE)
+        kiosks = [Kiosk(url, bearer, room) for _ in range(KIOSKS)]
+        self.workers: list[Worker] = [*kiosks, *(Desk(url, bearer, counter, room) for counter in DESKS)]
 
     def close(self) -> None:
         """Close all connections."""
@@ -109,7 +123,7 @@ class Crew:
 
     @property
     def answered(self) -> int:
-        """How many commands were answered so far."""
+        """How many commands were carried out and answered so far."""
         return sum(worker.answered for worker in self.workers)
 
     @contextmanager
@@ -127,7 +141,7 @@ class Crew:
                 thread.join()
 
     def wait_for(self, more: int) -> None:
-        """Wait until that many more commands are answered; raises TimeoutError."""
+        """Wait until that many more commands are carried out and answered; raises TimeoutError."""
         enough, give_up = self.answered + more, time.monotonic() + PATIENCE_S
         while self.answered < enough:
             if time.monotonic() > give_up:
