@@ -84,9 +84,15 @@ export function pull(verb, ids, reason = null) {
   return steer(ids.map((id) => [`/api/v1/counters/${id}/${verb}`, body]), { verb: OPPOSITE[verb], ids });
 }
 
-/** Call the token of a counter that is out of order to another one. */
+/** Call the token of a counter that is out of order to another one; the one out of order is paused. */
 export function takeOver(label, from, to) {
   return steer([[`/api/v1/counters/${from}/take-over`, { to }]], { verb: "move", label, from: to, to: from });
+}
+
+/** Call it back to where it was; both counters are open again. */
+function moveBack({ label, from, to }) {
+  const open = (id) => [`/api/v1/counters/${id}/open`, {}];
+  return steer([open(to), [`/api/v1/counters/${from}/take-over`, { to }], open(from)], { verb: "move", label, from: to, to: from });
 }
 
 /** Stop the floor. */
@@ -97,8 +103,8 @@ export const unfreeze = () => steer([[`${at}/unfreeze`, {}]], undo.value);
 
 /** Take the last lever back. */
 export async function takeBack() {
-  const { verb, ids, label, from, to } = undo.value;
-  await (verb === "move" ? takeOver(label, from, to) : pull(verb, ids));
+  const { verb, ids } = undo.value;
+  await (verb === "move" ? moveBack(undo.value) : pull(verb, ids));
   if (!notice.value) undo.value = null;
 }
 

@@ -1,12 +1,12 @@
 // The counters of a stage and what can be done about each: open, close, or move its token to another.
 
 import { html } from "/static/vendor/htm-preact.js";
-import { counterWord } from "/static/staff/states.js";
+import { counterWord, restWord } from "/static/staff/states.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import * as f from "./figures.js";
 
-const REASONS = () => [["break", t("Break")], ["absent", t("Absent")], ["equipment", t("Equipment")]];
+const REASONS = () => ["break", "absent", "equipment"].map((code) => [code, restWord(code)]);
 
 /** A list that acts when something is chosen, and shows its name again. */
 function Act({ label, name, options, act }) {
@@ -38,7 +38,7 @@ export function Levers() {
   return html`<section class="levers" aria-label=${named(stage.name)}>
     <h2><${Section} code=${stage.code} /> ${named(stage.name)}</h2>
     <ul>${stage.counters.map((counter) => html`<li key=${counter.id}>
-      <b>${counter.id}</b> <span>${counterWord(counter.state)}${counter.reason ? ` · ${counter.reason}` : ""}</span>
+      <b>${counter.id}</b> <span>${counterWord(counter.state)}${counter.reason ? ` · ${restWord(counter.reason)}` : ""}</span>
       ${counter.token && html`<${Chip} label=${counter.token.label} party=${counter.token.party} />`}
       <span class="acts"><${Move} counter=${counter} free=${free} />
       ${counter.state === "open" ? html`<${Close} counter=${counter} />` : html`<button class="button" onClick=${() => f.pull("open", [counter.id])}>${t("Open")}</button>`}</span>

@@ -1,7 +1,7 @@
 // The floor as a river: people flow from stage to stage, and the one that holds them up is the only bright thing.
 
 import { html } from "/static/vendor/htm-preact.js";
-import { counterWord } from "/static/staff/states.js";
+import { counterWord, restWord } from "/static/staff/states.js";
 import { page } from "/static/ui/page.js";
 import { Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
@@ -12,7 +12,7 @@ const DOTS = 24;
 
 function Counter({ counter }) {
   const kind = counter.state !== "open" ? "off" : f.silent(counter) ? "silent" : counter.token ? "busy" : "idle";
-  const told = [counter.id, counter.token?.label, counter.state !== "open" ? counterWord(counter.state) : "", counter.reason].filter(Boolean).join(" · ");
+  const told = [counter.id, counter.token?.label, counter.state !== "open" ? counterWord(counter.state) : "", counter.reason && restWord(counter.reason)].filter(Boolean).join(" · ");
   return html`<i class="square ${kind}" title=${told}></i>`;
 }
 

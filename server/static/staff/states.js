@@ -20,3 +20,8 @@ export function tokenWord(state) {
 export function stopWord(reason) {
   return { fire: t("fire"), power: t("power cut"), evacuation: t("evacuation") }[reason] ?? reason;
 }
+
+/** Why a counter does not call; a reason in free words stays as it is. */
+export function restWord(reason) {
+  return { break: t("Break"), absent: t("Absent"), equipment: t("Equipment"), taken_over: t("Token moved") }[reason] ?? reason;
+}
