@@ -105,7 +105,7 @@ def build_server(
         json=app.json,
     )
     sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
-    relay = Relay(db, sockets.emit, clock)
+    relay = Relay(db, sockets.tell, clock)
     real = SystemClock()
     app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
     worker = PrintWorker(db, clock, sockets.hint)

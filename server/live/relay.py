@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,7 +24,9 @@ POLL_S = 0.5
 HEARTBEAT_S = 3.0
 STUCK_S = 10.0
 
-Emit = Callable[[str, str, Mapping[str, Any]], None]
+Tell = Callable[[str, str, Callable[[], Mapping[str, Any]]], None]
+"""Sends a message to a room; it is made only when somebody is there to hear it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -46,8 +49,8 @@ class Relay:
     What is handed goes out as it is when it follows the last number sent; else the database is asked for all between.
     """
 
-    def __init__(self, db: Database, emit: Emit, clock: Clock) -> None:
-        self._db, self._emit, self._clock = db, emit, clock
+    def __init__(self, db: Database, tell: Tell, clock: Clock) -> None:
+        self._db, self._tell, self._clock = db, tell, clock
         self._sent: dict[int, Sent] = {}
         self._handed: queue.SimpleQueue[Committed] = queue.SimpleQueue()
         self._awake = threading.Event()
@@ -121,8 +124,8 @@ class Relay:
     def _send_events(self, centre: CentreState, events: Iterable[Event]) -> None:
         for event in events:
             for staff in (False, True):
-                view = event_view(event, centre=centre.code, epoch=centre.epoch, staff=staff)
-                self._emit(room_of(centre.code, staff=staff), "event", view)
+                view = partial(event_view, event, centre=centre.code, epoch=centre.epoch, staff=staff)
+                self._tell(room_of(centre.code, staff=staff), "event", view)
             self._sent[centre.id] = Sent(centre.epoch, event.seq)
 
     def _send_heartbeat(self, centre: CentreState) -> None:
@@ -133,4 +136,4 @@ class Relay:
             "now": to_iso(self._clock.now()),
         }
         for staff in (False, True):
-            self._emit(room_of(centre.code, staff=staff), "heartbeat", beat)
+            self._tell(room_of(centre.code, staff=staff), "heartbeat", lambda: beat)

@@ -54,6 +54,11 @@ class Sockets:
         ):
             socketio.on_event(name, handler, namespace=NAMESPACE)
 
+    def tell(self, room: str, name: str, make: Callable[[], Mapping[str, Any]]) -> None:
+        """Send what `make` returns to every screen in a room; an empty room costs nothing."""
+        if self._parts.get(room):
+            self.emit(room, name, make())
+
     def emit(self, room: str, name: str, message: Mapping[str, Any]) -> None:
         """Send a message to every screen in a room."""
         for part in range(len(self._parts.get(room, ()))):

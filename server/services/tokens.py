@@ -93,7 +93,8 @@ def issue(tx: Transaction, order: Order, now: datetime, actor: str, *, desk: str
     queries.insert_token(tx.conn, tx.centre.id, token, order.secret)
     appointments.check_in(tx, order.appointment_hash, order.booking, token)
     _keep_private(tx, order, returned)
-    record_token(tx, Kind.TOKEN_ISSUED, actor, now, token, **({} if desk is None else {"desk": desk}))
+    told = {name: value for name, value in (("desk", desk), ("printer", order.printer)) if value is not None}
+    record_token(tx, Kind.TOKEN_ISSUED, actor, now, token, **told)
     issued = Issued(token, order.secret, ahead, wait, "none" if order.printer is None else printing.QUEUED)
     if order.printer is not None:
         _queue_slip(tx, plan, order.printer, order.address, issued)

@@ -12,7 +12,6 @@ from hardware.layout import render, shapes_indic
 from hardware.values import PrinterState, PrintResult, Verdict
 from server.clocks import Clock
 from server.domain.errors import Refused
-from server.domain.events import Kind
 from server.services import printing
 from server.services.places import centre_code, device
 from server.storage.database import Committed, Database
@@ -54,8 +53,8 @@ class PrintWorker:
             thread.join()
 
     def _notice(self, committed: Sequence[Committed]) -> None:
-        """Wake for new tokens; a slip that is printed again waits for the next look."""
-        if any(event.kind is Kind.TOKEN_ISSUED for one in committed for event in one.events):
+        """Wake for tokens that get a slip; one that is printed again waits for the next look."""
+        if any(event.data.get("printer") for one in committed for event in one.events):
             self._awake.set()
 
     def _watch(self) -> None:

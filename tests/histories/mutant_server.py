@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -149,8 +150,8 @@ def _emit_when_recorded(then: Callable[[Event], None]) -> None:
     def record_and_tell(tx: Transaction, *what: Any) -> Event:
         event = record(tx, *what)
         for staff in (False, True):
-            view = event_view(event, centre=tx.centre.code, epoch=tx.centre.epoch, staff=staff)
-            relays[0]._emit(room_of(tx.centre.code, staff=staff), "event", view)
+            view = partial(event_view, event, centre=tx.centre.code, epoch=tx.centre.epoch, staff=staff)
+            relays[0]._tell(room_of(tx.centre.code, staff=staff), "event", view)
         then(event)
         return event
 
