@@ -20,7 +20,8 @@ from server.config import Settings, write_private
 from server.domain.errors import Refused
 from server.domain.roles import Role
 from server.services.access import add_staff, create_key
-from server.services.presets import Preset, always_open, install_centre
+from server.services.presets import always_open, install_centre
+from server.services.shapes import Preset
 from server.simulation.demand import next_working_day, opening, working_day
 from server.simulation.floor import Floor
 from server.storage import queries, schema

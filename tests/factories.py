@@ -14,7 +14,8 @@ from server.domain.roles import Role
 from server.domain.tokens import Step, Target, Token
 from server.services import access, appointments, counters, days, freezes, leases, policies, serving, tokens, undo
 from server.services.appointments import Booking
-from server.services.presets import Preset, always_open, install_centre, load_preset
+from server.services.presets import always_open, install_centre, load_preset
+from server.services.shapes import Preset
 from server.services.verification import Verdict, verify
 from server.storage import queries
 from server.storage.database import Database

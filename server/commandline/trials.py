@@ -9,6 +9,7 @@ import click
 from bench.run import run as run_benchmarks
 from server.commandline.shared import AS_JSON, PRESETS
 from server.services import presets
+from server.services.shapes import Preset
 from server.simulation.day import Progress, Span
 from server.simulation.day import simulate as simulate_days
 from server.simulation.report import day_report
@@ -38,7 +39,7 @@ def _tell(at: Progress) -> None:
     click.echo(told, err=True)
 
 
-def _counts(text: str, shape: presets.Preset) -> dict[str, int]:
+def _counts(text: str, shape: Preset) -> dict[str, int]:
     """Read `G=6,A=30`; raises BadParameter naming what is wrong."""
     most = {stage.code: stage.counters for stage in shape.stages}
     counts: dict[str, int] = {}

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from server.domain.lifecycle import TokenEnd
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 
 VERSION = 1
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -1,7 +1,6 @@
 """A token and its open step as values, and the change each action makes to them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -258,72 +257,3 @@ def _step(token: Token, **changes: Any) -> Token:
     step = dict(zip(STEP_NAMES, _of_step(token.step), strict=True))
     step.update(changes)
     return Token(**dict(zip(TOKEN_NAMES, _of_token(token), strict=True)), step=Step(**step))
-
-
-_DEFAULTS = {f.name: f.default for kind in (Step, Token) for f in fields(kind) if f.default is not MISSING}
-
-
-def to_record(token: Token) -> dict[str, Any]:
-    """Return the whole token as JSON values, the shape that the event log keeps: what has its default is left out."""
-    record = _told(token, TOKEN_NAMES)
-    record["step"] = _told(token.step, STEP_NAMES)
-    return record
-
-
-def _told(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    told = {}
-    for name in names:
-        part = getattr(value, name)
-        if name in _DEFAULTS:
-            default = _DEFAULTS[name]
-            if part is default or part == default:
-                continue
-        write = _WRITE.get(type(part))
-        told[name] = part if write is None else write(part)
-    return told
-
-
-def from_record(record: Mapping[str, Any]) -> Token:
-    """Return the token that `to_record` wrote, now or in an older version of Baari."""
-    values = _read(record)
-    step = _read(values["step"])
-    step.setdefault("since", step["entered_at"])
-    values["step"] = Step(**step)
-    values.setdefault("aged_from", values["issued_at"])
-    return Token(**values)
-
-
-def _read(record: Mapping[str, Any]) -> dict[str, Any]:
-    values = dict(record)
-    for name in _READ.keys() & values.keys():
-        if values[name] is not None:
-            values[name] = _READ[name](values[name])
-    return values
-
-
-def to_iso(moment: datetime) -> str:
-    """Return a UTC time as `2026-11-24T04:00:00.000Z`."""
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
-_WRITE: Mapping[type, Callable[[Any], Any]] = {datetime: to_iso, date: date.isoformat, tuple: list}
-_READ: Mapping[str, Callable[[Any], Any]] = {
-    "issued_at": datetime.fromisoformat,
-    "aged_from": datetime.fromisoformat,
-    "slot": datetime.fromisoformat,
-    "emergency_at": datetime.fromisoformat,
-    "ended_at": datetime.fromisoformat,
-    "entered_at": datetime.fromisoformat,
-    "since": datetime.fromisoformat,
-    "first_call": datetime.fromisoformat,
-    "called_at": datetime.fromisoformat,
-    "started_at": datetime.fromisoformat,
-    "until": datetime.fromisoformat,
-    "day": date.fromisoformat,
-    "return_until": date.fromisoformat,
-    "then": tuple,
-    "access": tuple,
-    "beside": tuple,
-    "state": {state.value: state for state in StepState}.__getitem__,
-    "ends": {end.value: end for end in TokenEnd}.__getitem__,
-}

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from server.clocks import Clock
 from server.domain.errors import Unavailable
 from server.domain.events import Event, event_view
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.services.snapshots import events_between
 from server.storage import queries
 from server.storage.database import Committed, Database

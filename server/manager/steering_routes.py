@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.domain.errors import InvalidInput
 from server.domain.roles import Permission
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.services import appointments, explanations, freezes, leases
 from server.services.appointments import TAIL, Booking
 from server.services.days import confirm_clock

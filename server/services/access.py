@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from server.domain.errors import AlreadyThere, Forbidden, LockedOut, Unauthenticated, UnknownCounter, UnknownDevice
 from server.domain.roles import Role
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.storage.models import Centre, Counter
 from server.storage.people import AccessKey, Device, Staff, StaffSession
 from server.storage.statements import Statement

@@ -18,7 +18,8 @@ from server.domain.errors import (
 )
 from server.domain.lifecycle import TokenEnd
 from server.domain.plan import Plan
-from server.domain.tokens import Token, to_iso
+from server.domain.token_records import to_iso
+from server.domain.tokens import Token
 from server.services.plans import plan_of
 from server.storage import line, queries
 from server.storage.bookings import ROW, BookingRow, add_bookings, find_booking, move_booking, use_booking

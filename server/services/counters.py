@@ -10,7 +10,8 @@ from server.domain.errors import CounterBusy, CounterNotOpen, NoCurrentToken, No
 from server.domain.events import Kind, token_view
 from server.domain.lifecycle import CounterState, StepState, move_counter
 from server.domain.plan import Plan
-from server.domain.tokens import Target, to_record
+from server.domain.token_records import to_record
+from server.domain.tokens import Target
 from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import change_token, record_counter

@@ -11,7 +11,7 @@ from server.domain.errors import DayNotFinished
 from server.domain.events import Kind
 from server.domain.hours import next_working_day
 from server.domain.lifecycle import CounterState, StepState, TokenEnd
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.services.counters import set_state
 from server.services.plans import plan_of
 from server.services.records import change_token

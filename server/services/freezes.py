@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.domain.events import Kind
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.storage import models, queries
 from server.storage.transaction import CentreState, Transaction
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 from server.domain.calling import overtakings_left
 from server.domain.lifecycle import StepState
 from server.domain.plan import Plan
-from server.domain.tokens import Token, to_iso
+from server.domain.token_records import to_iso
+from server.domain.tokens import Token
 from server.domain.waiting import estimate_wait
 from server.services.explanations import overtaken_by, overtakers_of
 from server.services.plans import plan_of

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from server.domain.calling import Age, CallingRule, Desk, Reason, Waiting, choose_next
 from server.domain.events import token_view
 from server.domain.lifecycle import AT_COUNTER, StepState
-from server.domain.tokens import Token, to_record
+from server.domain.token_records import to_record
+from server.domain.tokens import Token
 from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import counter_view

@@ -10,7 +10,8 @@ from server.domain.calling import Age
 from server.domain.lifecycle import CounterState, StepState
 from server.domain.outlook import Outlook, Person, StageLoad, later_stages, project, with_one_more
 from server.domain.plan import Plan
-from server.domain.tokens import Token, to_iso
+from server.domain.token_records import to_iso
+from server.domain.tokens import Token
 from server.services.plans import plan_of, policy
 from server.storage import queries
 

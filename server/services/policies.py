@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from server.domain.errors import InvalidInput
 from server.domain.events import Kind
 from server.services.plans import plan_of
-from server.services.presets import POLICIES
+from server.services.shapes import POLICIES
 from server.storage import queries
 from server.storage.models import Policy
 from server.storage.transaction import CentreState, Transaction

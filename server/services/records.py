@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.events import Kind
-from server.domain.tokens import TOKEN_NAMES, Step, Token, to_record
+from server.domain.token_records import to_record
+from server.domain.tokens import TOKEN_NAMES, Step, Token
 from server.storage import queries
 from server.storage.queries import CounterRow
 from server.storage.transaction import Transaction

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from server.domain.events import Event, Kind, event_view, token_view
-from server.domain.tokens import to_record
+from server.domain.token_records import to_record
 from server.services.records import counter_view
 from server.storage import models, queries
 from server.storage.statements import Statement

@@ -11,7 +11,8 @@ from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.events import Event, Kind
 from server.domain.hours import active_seconds
 from server.domain.lifecycle import AT_COUNTER
-from server.domain.tokens import Token, from_record, to_iso, to_record
+from server.domain.token_records import from_record, to_iso, to_record
+from server.domain.tokens import Token
 from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import record_token

@@ -17,7 +17,8 @@ from server.domain.ledger import Finding, Ledger
 from server.domain.lifecycle import AT_COUNTER, StepState
 from server.domain.plan import Plan
 from server.domain.replay import ACTIONS, replayed, same
-from server.domain.tokens import Token, from_record
+from server.domain.token_records import from_record
+from server.domain.tokens import Token
 from server.domain.verdicts import Anchor, Fault, Verdict
 from server.services.comparison import compare_counters, compare_tokens, count_tokens
 from server.services.freezes import KEPT

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.services.presets import Preset, install_centre
+from server.services.presets import install_centre
+from server.services.shapes import Preset
 from server.services.statistics import figures
 from server.services.verification import verify
 from server.simulation.demand import bookings, next_working_day

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.clocks import whole_ms
 from server.domain.hours import WEEKDAYS
-from server.services.presets import Preset, StageShape
+from server.services.shapes import Preset, StageShape
 
 UTC = ZoneInfo("UTC")
 

@@ -15,7 +15,7 @@ from server.domain.lifecycle import CounterState
 from server.services import counters, serving
 from server.services.appointments import TAIL, Booking, book
 from server.services.days import DayClose, close_day
-from server.services.presets import Preset, StageShape
+from server.services.shapes import Preset, StageShape
 from server.services.tokens import Order, issue
 from server.simulation import demand
 from server.simulation.commands import attempt

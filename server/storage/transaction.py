@@ -13,7 +13,7 @@ from server.domain.calling import Age
 from server.domain.errors import CentreFrozen, ClockBehind, UnknownCentre
 from server.domain.events import Event, Kind, seal
 from server.domain.hours import Freeze, active_seconds, business_day, clock, frozen_now
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.storage.models import Centre
 from server.storage.statements import Statement
 

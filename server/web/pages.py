@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.errors import CounterBusy, LockedOut
 from server.domain.roles import ALLOWED, Permission, Role
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.services import access
 from server.services.access import Principal
 from server.services.operators import leave

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from server.clocks import whole_ms
 from server.domain.events import token_view
-from server.domain.tokens import Token, to_record
+from server.domain.token_records import to_record
+from server.domain.tokens import Token
 
 
 def _as_stored(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.domain import tokens
+from server.domain import token_records
 from server.domain.events import Event, Kind, event_view, fingerprint, seal, token_view
 from tests.factories import MORNING, make_step, make_token
 
@@ -45,7 +45,7 @@ STAFF = {
 
 
 def record(**changes: Any) -> dict[str, Any]:
-    return tokens.to_record(make_token(**changes))
+    return token_records.to_record(make_token(**changes))
 
 
 def test_the_public_sees_no_need_no_service_and_nothing_personal() -> None:
@@ -60,7 +60,7 @@ def test_staff_see_the_same_and_what_they_need_to_serve() -> None:
 
 def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:
     ended = replace(make_token(step=make_step(counter="A7", call="e-1", calls=1)), ended_at=MORNING)
-    view = token_view(tokens.to_record(ended), staff=False)
+    view = token_view(token_records.to_record(ended), staff=False)
     assert (view["state"], view["stage"], view["counter"], view["call"], view["ended"]) == (
         "done",
         None,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain import tokens
+from server.domain import token_records, tokens
 from server.domain.errors import IllegalTransition
 from server.domain.journey import Stop
 from server.domain.lifecycle import Action, TokenEnd, follow, move_counter
@@ -132,5 +132,5 @@ def test_a_record_gives_back_the_same_token(state: S) -> None:
         need="senior",
     )
     ended = replace(token, ended_at=MORNING)
-    assert tokens.from_record(tokens.to_record(token)) == token
-    assert tokens.from_record(tokens.to_record(ended)) == ended
+    assert token_records.from_record(token_records.to_record(token)) == token
+    assert token_records.from_record(token_records.to_record(ended)) == ended

@@ -11,7 +11,8 @@ from server.domain.errors import CentreFrozen, ClockBehind, DayClosed, NotOpenNo
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token
 from server.services import days, tokens
-from server.services.presets import Preset, load_preset
+from server.services.presets import load_preset
+from server.services.shapes import Preset
 from server.storage import queries, schema
 from server.storage.database import Database
 from tests.factories import DAY, MORNING, Floor, install_floor, install_shape

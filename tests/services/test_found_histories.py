@@ -7,7 +7,8 @@ import pytest
 
 from server.domain.errors import NothingToUndo
 from server.services import leases, undo
-from server.services.presets import Preset, install_centre, load_preset
+from server.services.presets import install_centre, load_preset
+from server.services.shapes import Preset
 from server.storage.database import Database
 from tests.factories import Floor, install_floor
 from tests.services.machine.plan import small_centre

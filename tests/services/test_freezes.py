@@ -1,6 +1,6 @@
 """A floor that was stopped says since when and why, and remembers when its clocks stood."""
 
-from server.domain.tokens import to_iso
+from server.domain.token_records import to_iso
 from server.services.freezes import freezes_of
 from tests.factories import CENTRE, MORNING, Floor
 

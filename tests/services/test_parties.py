@@ -7,7 +7,8 @@ import pytest
 from server.domain.errors import CounterBusy, InvalidInput, QueueEmpty
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token
-from server.services.presets import DeskShape, load_preset
+from server.services.presets import load_preset
+from server.services.shapes import DeskShape
 from server.storage import queries
 from server.storage.database import Database
 from tests.factories import MORNING, Floor, install_floor, install_shape

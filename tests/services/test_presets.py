@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from server.domain.errors import AlreadyThere
-from server.services.presets import Preset, install_centre, load_preset, preset_names
+from server.services.presets import install_centre, load_preset, preset_names
+from server.services.shapes import Preset
 from tests.factories import DAY, Floor
 
 M = load_preset("M").model_dump(mode="json")

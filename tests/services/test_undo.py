@@ -6,7 +6,8 @@ import pytest
 
 from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.lifecycle import CounterState
-from server.domain.tokens import Token, to_record
+from server.domain.token_records import to_record
+from server.domain.tokens import Token
 from server.services import serving, undo
 from server.storage import queries
 from server.storage.database import Database

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from server.domain.tokens import to_record
+from server.domain.token_records import to_record
 from server.services import serving
 from server.services.snapshots import BLOCK, events_between
 from server.storage import queries

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from server.domain.events import Kind
-from server.services.presets import Preset, load_preset
+from server.services.presets import load_preset
+from server.services.shapes import Preset
 from server.services.snapshots import events_between
 from server.services.verification import certify, verify
 from server.simulation.day import Progress, Span, simulate
