@@ -55,7 +55,8 @@ def test_a_killed_server_keeps_what_it_answered_and_does_nothing_twice(
             assert ordeal.kill_once(replay=number % REPLAYED == 0 or number == kills) == [], f"kill {number}"
     tell(backend, ordeal.figures)
     assert ordeal.figures.answered > kills
-    assert 0 < ordeal.figures.applied < ordeal.figures.cut_off
+    assert ordeal.figures.applied < ordeal.figures.cut_off
+    assert ordeal.figures.applied or not long  # few of those cut off were applied; a short run may meet none
 
 
 @pytest.mark.proof
