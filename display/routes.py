@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.roles import ALLOWED, Permission
-from server.domain.tokens import Token, to_iso
+from server.domain.token_records import to_iso
+from server.domain.tokens import Token
 from server.services import journeys, snapshots, visitors
 from server.services.access import Principal
 from server.web.commands import run
