@@ -97,11 +97,6 @@ def undo_forgets_the_turn(patch: Patch) -> None:
     patch.setattr(undo, "_give_back_turn", lambda *_: None)
 
 
-def undo_for_ever(patch: Patch) -> None:
-    """An action can be taken back however long ago it was."""
-    patch.setattr(undo, "active_seconds", lambda *_: 0.0)
-
-
 def come_back_resets_the_age(patch: Patch) -> None:
     """Who comes back stands behind those who came a while later."""
     come_back = rules.come_back
@@ -132,7 +127,6 @@ MUTANTS = {
     start_without_a_guard: "start should be refused",
     number_by_maximum: "has a gap or a double",
     undo_forgets_the_turn: "unexplained_call",
-    undo_for_ever: r"undo(_of)? should be refused",
     come_back_resets_the_age: "'since'",
     retries_run_again: "a retry",
     screens_are_always_right: "should be refused: .'stale'",

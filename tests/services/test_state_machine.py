@@ -10,7 +10,7 @@ from server.storage import schema
 from server.storage.database import Database
 from tests.services.machine.rules import FloorMachine
 
-SHORT = {"sqlite": 50, "postgresql": 15}
+SHORT = {"sqlite": 35, "postgresql": 8}
 LONG = 1000
 
 
