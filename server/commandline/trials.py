@@ -12,7 +12,7 @@ from server.services import presets
 from server.services.shapes import Preset
 from server.simulation.day import Progress, Span
 from server.simulation.day import simulate as simulate_days
-from server.simulation.report import day_report
+from server.simulation.report import day_report, progress_line
 
 
 @click.command()
@@ -26,17 +26,13 @@ def simulate(preset: str, opened: str, seed: int, days: int, keep: Path | None, 
     """Run whole days through the real services on a temporary database."""
     shape = presets.load_preset(preset)
     span = Span(seed, days, _counts(opened, shape))
-    result = simulate_days(shape, span, keep=keep, tell=_tell if days > 1 else lambda _: None)
+
+    def tell(progress: Progress) -> None:
+        click.echo(progress_line(progress), err=True)
+
+    result = simulate_days(shape, span, keep=keep, tell=tell if days > 1 else lambda _: None)
     click.echo(json.dumps(result) if as_json else day_report(result))
     sys.exit(0 if result["verify"]["ok"] else 1)
-
-
-def _tell(at: Progress) -> None:
-    """Say how far a simulation is, on the line below the last."""
-    left = at.seconds / at.day * (at.days - at.day)
-    rate = at.events / at.seconds if at.seconds else 0
-    told = f"day {at.day} of {at.days}: {at.tokens} tokens, {at.events} events, {rate:.0f} events/s, {left:.0f} s left"
-    click.echo(told, err=True)
 
 
 def _counts(text: str, shape: Preset) -> dict[str, int]:

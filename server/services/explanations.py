@@ -1,20 +1,20 @@
 """Why a token was called when it was, and by whom it was overtaken, in words and in the reader's language."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from server.domain.errors import UnknownToken
-from server.domain.events import Event, Kind
+from server.domain.events import Kind
 from server.domain.numbering import read_label
 from server.domain.plan import Plan
 from server.domain.tokens import Token
 from server.services.plans import plan_of
 from server.services.words import translate
-from server.storage import line, models, queries
+from server.storage import line, queries, records
 from server.storage.transaction import CentreState
 
 # One sentence for each rule of `server.domain.calling`; `{first}` is the oldest that was passed over.
@@ -81,7 +81,7 @@ def explain(conn: Connection, centre: CentreState, label: str, day: date, langua
     token = queries.token_by_number(conn, centre.id, day, *found)
     plan = plan_of(conn, centre, day)
     zone = ZoneInfo(centre.timezone)
-    events = list(events_of(conn, centre.id, token.id))
+    events = list(records.events_of(conn, centre.id, token.id))
     undone = {event.data["undoes"] for event in events if event.kind is Kind.TOKEN_UNDONE}
     calls = [
         {
@@ -128,21 +128,9 @@ def _rule_of(conn: Connection, centre: CentreState, token: Token, first: str) ->
     if number is None:
         return ""
     other = queries.token_by_number(conn, centre.id, token.day, *number)
-    calls = [e.data for e in events_of(conn, centre.id, other.id) if e.kind is Kind.TOKEN_CALLED]
+    calls = [e.data for e in records.events_of(conn, centre.id, other.id) if e.kind is Kind.TOKEN_CALLED]
     here = [call["reason"]["rule"] for call in calls if call["token"]["step"]["stage"] == token.step.stage]
     return str(here[-1]) if here else ""
-
-
-def events_of(conn: Connection, centre_id: int, token_id: str) -> Iterator[Event]:
-    """Return the events of one token, in order."""
-    table = models.Event
-    query = (
-        select(table.seq, table.at, table.kind, table.actor, table.data, table.hash)
-        .where(table.centre_id == centre_id, table.token_id == token_id)
-        .order_by(table.seq)
-    )
-    for row in conn.execute(query):
-        yield Event(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash)
 
 
 def explain_today(conn: Connection, code: str, label: str, now: datetime, language: str) -> dict[str, Any]:

@@ -45,11 +45,6 @@ def facts_of(conn: Connection, centre_id: int, now: datetime) -> CentreFacts:
     return _facts(conn, centre, now)
 
 
-def facts_by_code(conn: Connection, code: str, now: datetime) -> CentreFacts:
-    """Return the facts of a centre today; raises UnknownCentre."""
-    return _facts(conn, queries.centre_by_code(conn, code), now)
-
-
 def device(conn: Connection, device_id: str) -> devices.DeviceRow | None:
     """Return a kiosk, a board or a printer, None when there is none of that id."""
     return devices.device_by_id(conn, device_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.events import Event, Kind
@@ -16,7 +16,7 @@ from server.domain.tokens import Token
 from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import record_token
-from server.storage import line, models, queries
+from server.storage import line, models, queries, records
 from server.storage.transaction import CentreState, Transaction
 
 UNDOABLE = frozenset(
@@ -81,23 +81,11 @@ def actions_at(conn: Connection, centre: CentreState, counter_id: str) -> list[d
 def _standing(conn: Connection, centre_id: int, *mine: Any) -> Iterator[Event]:
     """Return the latest undoable events, newest first, that were not taken back."""
     undone: set[int] = set()
-    for event in _latest(conn, centre_id, LOOKED_AT, *mine):
+    for event in records.latest(conn, centre_id, LOOKED_AT, *mine):
         if event.kind is Kind.TOKEN_UNDONE:
             undone.add(event.data["undoes"])
         elif event.seq not in undone and event.kind in UNDOABLE:
             yield event
-
-
-def _latest(conn: Connection, centre_id: int, count: int, *mine: Any) -> list[Event]:
-    table = models.Event
-    query = (
-        select(table.seq, table.at, table.kind, table.actor, table.data, table.hash)
-        .where(table.centre_id == centre_id, *mine)
-        .order_by(table.seq.desc())
-        .limit(count)
-    )
-    rows = conn.execute(query).all()
-    return [Event(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash) for row in rows]
 
 
 def _undo(tx: Transaction, event: Event, now: datetime, actor: str, desk: str | None) -> Token:
@@ -130,7 +118,7 @@ def _record_before(tx: Transaction, event: Event) -> Token:
     """Return the token as the event before this one left it."""
     token_id = event.data["token"]["id"]
     mine = (models.Event.token_id == token_id, models.Event.seq < event.seq)
-    earlier = _latest(tx.conn, tx.centre.id, 1, *mine)
+    earlier = records.latest(tx.conn, tx.centre.id, 1, *mine)
     if not earlier:
         raise NothingToUndo("The token was issued by this action; cancel it instead.")
     return from_record(earlier[0].data["token"])

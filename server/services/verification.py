@@ -200,7 +200,8 @@ class _Replay:
         """Return a token as it stood before the first event of this replay, with its latest steps; None without any."""
         if not self._begin or token_id in self._ended:
             return None
-        latest = records.latest_of(self._conn, self._centre.id, token_id, self._begin, STEPS_KEPT)
+        mine = (models.Event.token_id == token_id, models.Event.seq <= self._begin)
+        latest = records.latest(self._conn, self._centre.id, STEPS_KEPT, *mine)[::-1]
         if not latest:
             return None
         stood = [from_record(event.data["token"]) for event in latest]

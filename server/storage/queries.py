@@ -277,14 +277,6 @@ def counters(conn: Connection, centre_id: int) -> list[CounterRow]:
     return [_counter(row) for row in conn.execute(query)]
 
 
-def open_counters(conn: Connection, centre_id: int, stage: str) -> int:
-    """Return how many counters of a stage are open."""
-    query = select(func.count()).where(
-        Counter.centre_id == centre_id, Counter.stage == stage, Counter.state == CounterState.OPEN.value
-    )
-    return conn.execute(query).scalar_one()
-
-
 def update_counter(conn: Connection, counter: CounterRow) -> None:
     """Write the state of a counter."""
     conn.execute(

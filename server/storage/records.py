@@ -11,6 +11,7 @@ from server.domain.events import Event as EventValue
 from server.domain.events import Kind
 from server.storage.models import Event
 
+EVENT = select(Event.seq, Event.at, Event.kind, Event.actor, Event.data, Event.hash)
 IS_DAY_END = text(f"event.kind = '{Kind.DAY_CLOSED.value}'")
 
 
@@ -36,16 +37,20 @@ def hash_of(conn: Connection, centre_id: int, seq: int) -> str:
     return conn.execute(query).scalar_one_or_none() or ""
 
 
-def latest_of(conn: Connection, centre_id: int, token_id: str, until: int, count: int) -> list[EventValue]:
-    """Return the last `count` events of a token up to number `until`, in order."""
-    query = (
-        select(Event.seq, Event.at, Event.kind, Event.actor, Event.data, Event.hash)
-        .where(Event.centre_id == centre_id, Event.token_id == token_id, Event.seq <= until)
-        .order_by(Event.seq.desc())
-        .limit(count)
-    )
-    rows = conn.execute(query).all()
-    return [EventValue(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash) for row in reversed(rows)]
+def latest(conn: Connection, centre_id: int, count: int, *mine: Any) -> list[EventValue]:
+    """Return the last `count` events of a centre that fulfil the conditions, newest first."""
+    query = EVENT.where(Event.centre_id == centre_id, *mine).order_by(Event.seq.desc()).limit(count)
+    return [_event(row) for row in conn.execute(query)]
+
+
+def events_of(conn: Connection, centre_id: int, token_id: str) -> Iterator[EventValue]:
+    """Return the events of one token, in order."""
+    query = EVENT.where(Event.centre_id == centre_id, Event.token_id == token_id).order_by(Event.seq)
+    return map(_event, conn.execute(query))
+
+
+def _event(row: Any) -> EventValue:
+    return EventValue(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash)
 
 
 def events_of_kinds(

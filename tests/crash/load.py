@@ -7,6 +7,7 @@ import itertools
 import secrets
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -25,7 +26,7 @@ UNSURE = 500
 Next = tuple[str, str, Mapping[str, Any] | None]
 
 
-class Worker:
+class Worker(ABC):
     """Sends commands over HTTP, one after another."""
 
     def __init__(self, url: str, bearer: str) -> None:
@@ -57,7 +58,6 @@ class Worker:
         if command.answer is None:
             return False
         if command.carried_out:
-            self.answered += 1
             self._go_on(command.answer)
         return True
 
@@ -69,12 +69,13 @@ class Worker:
             return None
         return None if response.status_code >= UNSURE else Answer(response.status_code, response.content)
 
+    @abstractmethod
     def _next(self) -> Next | None:
         """Return the verb, path and body of the next command, None when there is none for the moment."""
-        raise NotImplementedError
 
     def _go_on(self, answer: Answer) -> None:
         """Go on to what comes after a command that was carried out."""
+        self.answered += 1
 
 
 class Kiosk(Worker):
@@ -103,6 +104,7 @@ class Desk(Worker):
         return self._verb, f"counters/{self._counter}/{self._verb}", None
 
     def _go_on(self, answer: Answer) -> None:
+        super()._go_on(answer)
         self._verb = next(self._verbs)
         if answer.token is not None and answer.token["ended"]:
             self._room.release()
