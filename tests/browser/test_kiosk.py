@@ -48,7 +48,7 @@ def test_three_touches_give_a_token_with_people_ahead_wait_and_qr(kiosk: Page, d
 def test_the_qr_code_on_the_screen_leads_to_the_citizens_own_page(kiosk: Page, demo: DemoProcess) -> None:
     kiosk.emulate_media(reduced_motion="reduce")  # the slip that slides down would cover the code
     label = take_token(kiosk)
-    kiosk.wait_for_function("document.querySelector('.qr').naturalWidth > 0")
+    expect(kiosk.locator(".qr")).not_to_have_js_property("naturalWidth", 0)
     shot = kiosk.locator(".qr").screenshot()
     image = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_GRAYSCALE)
     address, _, _ = cv2.QRCodeDetector().detectAndDecode(image)
