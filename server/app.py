@@ -22,6 +22,7 @@ from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.live.relay import Relay
 from server.live.sockets import Sockets
+from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.reports import bp as report_bp
 from server.manager.reports import page_bp as report_page_bp
@@ -104,6 +105,7 @@ def build_server(
         max_http_buffer_size=MAX_BODY,
         json=app.json,
     )
+    app.wsgi_app = with_wires(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
     sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
     relay = Relay(db, sockets.tell, clock)
     real = SystemClock()

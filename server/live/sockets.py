@@ -1,26 +1,24 @@
 """The only Socket.IO handlers: a screen connects, and watches a centre."""
 
-import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError as TurnedAway
-from flask_socketio import SocketIO, join_room
+from flask_socketio import SocketIO
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import SecurityError
 
 from server.domain.errors import Refused
 from server.domain.roles import ALLOWED, Permission, require
 from server.live.relay import room_of
+from server.live.wires import Wire, event_frame, wire_of
 from server.services.access import Principal
 from server.services.snapshots import catch_up_of
 from server.storage.database import Database
 
 NAMESPACE = "/live"
-PART = 25
-BREATH_S = 0.001
 Who = Callable[[Mapping[str, Any]], Principal]
 """Tells whose socket it is, by what it sent as `auth` and by its cookies; raises Refused."""
 
@@ -37,8 +35,7 @@ class WatchIn(BaseModel):
 class Sockets:
     """The screens connected to this process and who they are.
 
-    A room is kept in parts of 25 screens. A message goes to one part after the other with a breath between them, so
-    that requests are answered while hundreds of screens are told.
+    A message is made into one frame and written to the websockets of a room; screens that poll get it by the library.
     """
 
     def __init__(self, socketio: SocketIO, db: Database, who: Who, limit: int, gauge: Callable[[float], None]) -> None:
@@ -46,7 +43,7 @@ class Sockets:
         self._limit, self._gauge = limit, gauge
         self._lock = Lock()
         self._screens: dict[str, Principal] = {}
-        self._parts: dict[str, list[set[str]]] = {}
+        self._rooms: dict[str, dict[str, Wire | None]] = {}
         for name, handler in (
             ("connect", self._connect),
             ("disconnect", self._disconnect),
@@ -56,15 +53,19 @@ class Sockets:
 
     def tell(self, room: str, name: str, make: Callable[[], Mapping[str, Any]]) -> None:
         """Send what `make` returns to every screen in a room; an empty room costs nothing."""
-        if self._parts.get(room):
+        if self._rooms.get(room):
             self.emit(room, name, make())
 
     def emit(self, room: str, name: str, message: Mapping[str, Any]) -> None:
         """Send a message to every screen in a room."""
-        for part in range(len(self._parts.get(room, ()))):
-            if part:
-                time.sleep(BREATH_S)
-            self._socketio.emit(name, message, to=f"{room}:{part}", namespace=NAMESPACE)
+        with self._lock:
+            screens = list(self._rooms.get(room, {}).items())
+        frame = event_frame(NAMESPACE, name, message)
+        for sid, wire in screens:
+            if wire is None:
+                self._socketio.emit(name, message, to=sid, namespace=NAMESPACE)
+            else:
+                wire.push(frame)
 
     def hint(self, centre: str, message: Mapping[str, Any]) -> None:
         """Tell staff something without a number: it may be lost."""
@@ -93,25 +94,12 @@ class Sockets:
     def _disconnect(self, *_reason: Any) -> None:
         with self._lock:
             self._screens.pop(_sid(), None)
-            for parts in self._parts.values():
-                for part in parts:
-                    part.discard(_sid())
+            for room in self._rooms.values():
+                room.pop(_sid(), None)
             self._gauge(len(self._screens))
 
-    def _place(self, room: str) -> str:
-        """Return the part of a room in which this screen is, or the first that has a place for it."""
-        with self._lock:
-            parts = self._parts.setdefault(room, [])
-            mine = next((n for n, part in enumerate(parts) if _sid() in part), None)
-            if mine is None:
-                mine = next((n for n, part in enumerate(parts) if len(part) < PART), len(parts))
-            if mine == len(parts):
-                parts.append(set())
-            parts[mine].add(_sid())
-        return f"{room}:{mine}"
-
     def _watch(self, asked: Any = None) -> dict[str, Any]:
-        """Join the room first, then read: what is committed in between comes twice rather than never."""
+        """Enter the room first, then read: what is committed in between comes twice rather than never."""
         principal = self._screens.get(_sid())
         try:
             wanted = WatchIn.model_validate(asked)
@@ -120,7 +108,8 @@ class Sockets:
         if principal is None or principal.centre != wanted.centre:
             return {"code": "forbidden"}
         staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
-        join_room(self._place(room_of(wanted.centre, staff=staff)))
+        with self._lock:
+            self._rooms.setdefault(room_of(wanted.centre, staff=staff), {})[_sid()] = wire_of(request.environ)
         try:
             got = self._db.read(
                 lambda conn: catch_up_of(conn, wanted.centre, after=wanted.after, epoch=wanted.epoch, staff=staff)

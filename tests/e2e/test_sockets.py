@@ -23,9 +23,9 @@ SETTLE_S = 10.0
 class Watcher:
     """A Node process that follows the centre."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, transport: str = "websocket") -> None:
         self._process = subprocess.Popen(
-            ["node", "tests/js/watcher.mjs", url, key, CENTRE],
+            ["node", "tests/js/watcher.mjs", url, key, CENTRE, transport],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -91,10 +91,23 @@ def client(server: ServerProcess) -> Client:
     return server.client()
 
 
+def key_of(client: Client) -> str:
+    return str(client.http.headers["Authorization"]).removeprefix("Bearer ")
+
+
 @pytest.fixture
 def watcher(server: ServerProcess, client: Client) -> Iterator[Watcher]:
-    with Watcher(server.url, client.http.headers["Authorization"].removeprefix("Bearer ")) as node:
+    with Watcher(server.url, key_of(client)) as node:
         yield node
+
+
+def test_a_client_that_polls_equals_the_snapshot(server: ServerProcess, client: Client) -> None:
+    """Where a proxy lets no websocket through."""
+    with Watcher(server.url, key_of(client), "polling") as polling:
+        assert_equal_soon(polling, client)
+        move_floor(client)
+        assert_equal_soon(polling, client)
+        assert len(polling.state()["tokens"]) == 3
 
 
 def test_a_watching_client_equals_the_snapshot(watcher: Watcher, client: Client) -> None:

@@ -1,4 +1,4 @@
-// A foreign client for the tests: follows a centre with socket.io-client and tells its state on demand.
+// A foreign client for the tests: follows a centre with socket.io-client, by websocket or by polling.
 // Lines on stdin: "cut" drops the connection, "join" connects again, "state" prints {epoch, seq, tokens, counters}.
 
 import { createInterface } from "node:readline";
@@ -6,8 +6,8 @@ import { io } from "socket.io-client";
 
 import { Screen } from "../../server/static/live/screen.js";
 
-const [url, key, centre] = process.argv.slice(2);
-const socket = io(`${url}/live`, { auth: { key }, transports: ["websocket"], reconnectionDelayMax: 500 });
+const [url, key, centre, transport] = process.argv.slice(2);
+const socket = io(`${url}/live`, { auth: { key }, transports: [transport], reconnectionDelayMax: 500 });
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 async function loadSnapshot(signal) {

@@ -1,0 +1,113 @@
+"""The TCP sockets of websockets, so that one frame is made once and written to every screen at once."""
+
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from threading import Lock
+from typing import Any
+
+import socketio.packet
+from wsproto.frame_protocol import FrameProtocol
+
+SOCKET = "gunicorn.socket"
+BEHIND_MAX = 1000
+ENGINE_MESSAGE = "4"
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Wire:
+    """Stands in for the socket of a websocket, to which any thread may have something to write.
+
+    The websocket library sends through it as it would through the socket, and waits while the network is slow.
+    `push` never waits: what cannot be written now stays behind, in order, for whoever writes next; there is a
+    heartbeat every three seconds. A screen too far behind is cut off: it comes back and asks for what it missed.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._busy = Lock()
+        self._behind: deque[bytes] = deque()
+
+    def recv(self, size: int) -> bytes:
+        """Wait for bytes of the screen."""
+        return self._sock.recv(size)
+
+    def send(self, data: bytes) -> int:
+        """Send all of `data`, waiting while the network is slow; raises OSError."""
+        with self._busy:
+            while self._behind:
+                self._sock.sendall(self._behind.popleft())
+            self._sock.sendall(data)
+        self._catch_up()
+        return len(data)
+
+    def push(self, frame: bytes) -> None:
+        """Write a frame without waiting, in the order of the pushes."""
+        self._behind.append(frame)
+        self._catch_up()
+        if len(self._behind) > BEHIND_MAX:
+            self._cut()
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+    def _catch_up(self) -> None:
+        """Write what is behind, unless another thread writes: it looks again when it is through."""
+        ready = True
+        while ready and self._behind and self._busy.acquire(blocking=False):
+            try:
+                while ready and self._behind:
+                    ready = self._write_first()
+            finally:
+                self._busy.release()
+
+    def _write_first(self) -> bool:
+        """Write the first frame behind, or a part of it; returns whether the socket takes more."""
+        frame = self._behind[0]
+        try:
+            taken = self._sock.send(frame, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:  # gone
+            self._behind.clear()
+            return False
+        if taken < len(frame):
+            self._behind[0] = frame[taken:]
+            return False
+        self._behind.popleft()
+        return True
+
+    def _cut(self) -> None:
+        """End the thread that reads from the socket, and with it the screen."""
+        with suppress(OSError):  # it was gone
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+
+def with_wires(app: Wsgi) -> Wsgi:
+    """Return the application with a Wire in the place of the socket of each request for a websocket."""
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        sock = environ.get(SOCKET)
+        if type(sock) is socket.socket and environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            environ[SOCKET] = Wire(sock)
+        return app(environ, start_response)
+
+    return call
+
+
+def wire_of(environ: Mapping[str, Any]) -> Wire | None:
+    """Return the wire of a websocket; None of a screen that polls, or whose socket encrypts."""
+    wire = environ.get(SOCKET)
+    return wire if isinstance(wire, Wire) else None
+
+
+def event_frame(namespace: str, name: str, message: Mapping[str, Any]) -> bytes:
+    """Return a Socket.IO event as one websocket frame.
+
+    Socket.IO protocol 5 in Engine.IO protocol 4 in RFC 6455; not compressed, which RFC 7692 allows of each message.
+    """
+    event = socketio.packet.Packet(socketio.packet.EVENT, [name, message], namespace).encode()
+    return bytes(FrameProtocol(client=False, extensions=[]).send_data(ENGINE_MESSAGE + event, fin=True))
