@@ -3,12 +3,17 @@
 import asyncio
 import itertools
 import secrets
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
 
+from bench.pusher import LENGTH
 from bench.scene import Rate, timed
+from bench.server import HOST
 from server.storage.engines import sqlite_module
 
 FRAME_HEAD, LONG_FRAME = 0x81, 126
@@ -53,23 +58,24 @@ def frame(text: bytes) -> bytes:
 
 @asynccontextmanager
 async def raw_screens(count: int) -> AsyncIterator[Callable[[bytes], "asyncio.Future[float]"]]:
-    """Connect so many sockets over loopback; gives what pushes one frame to all and returns when the last has it."""
-    writers: list[asyncio.StreamWriter] = []
-    server = await asyncio.start_server(lambda _reader, writer: writers.append(writer), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    screens = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
-    while len(writers) < count:
-        await asyncio.sleep(0.01)
+    """Connect so many sockets to another process; gives what has it push a text and returns when the last has it."""
+    with socket.create_server((HOST, 0), backlog=count + 1) as server:
+        listening = server.fileno()
+        command = [sys.executable, "-m", "bench.pusher", str(listening), str(count)]
+        pusher = subprocess.Popen(command, pass_fds=[listening])  # noqa: S603 - our own program
+        source, *screens = [await asyncio.open_connection(*server.getsockname()) for _ in range(count + 1)]
 
     async def push(text: bytes) -> float:
         sent = frame(text)
         begin = perf_counter()
-        for writer in writers:
-            writer.write(sent)
+        source[1].write(LENGTH.pack(len(sent)) + sent)
         await asyncio.gather(*(reader.readexactly(len(sent)) for reader, _ in screens))
         return perf_counter() - begin
 
-    yield lambda text: asyncio.ensure_future(push(text))
-    for _, writer in screens:
-        writer.close()
-    server.close()
+    try:
+        yield lambda text: asyncio.ensure_future(push(text))
+    finally:
+        for _, writer in (source, *screens):
+            writer.close()
+            await writer.wait_closed()
+        pusher.wait(10)

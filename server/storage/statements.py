@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select, TextClause, TextualSelect
+from sqlalchemy import Connection, Dialect, PoolProxiedConnection, Select, TextClause, TextualSelect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
@@ -52,7 +53,8 @@ class Statement:
     def rows(self, conn: Connection, **values: Any) -> list[list[Any]]:
         """Run and return all rows."""
         compiled = self._for(conn.dialect)
-        return [compiled.converted(row) for row in _fetch(conn, compiled.sql, compiled.bind(values))]
+        rows, _ = _execute(conn, compiled.sql, compiled.bind(values))
+        return [compiled.converted(row) for row in rows]
 
     def row(self, conn: Connection, **values: Any) -> list[Any] | None:
         """Run and return the first row, None when there is none."""
@@ -62,12 +64,13 @@ class Statement:
     def run(self, conn: Connection, **values: Any) -> int:
         """Run and return how many rows were changed."""
         compiled = self._for(conn.dialect)
-        return conn.exec_driver_sql(compiled.sql, compiled.bind(values)).rowcount
+        _, count = _execute(conn, compiled.sql, compiled.bind(values))
+        return count
 
     def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each row of values."""
         compiled = self._for(conn.dialect)
-        conn.exec_driver_sql(compiled.sql, [compiled.bind(row) for row in rows])
+        _execute(conn, compiled.sql, [compiled.bind(row) for row in rows])
 
     def sql(self, dialect: Dialect) -> str:
         """Return the SQL for a database."""
@@ -80,19 +83,34 @@ class Statement:
         return compiled
 
 
-def _fetch(conn: Connection, sql: str, values: Any) -> Sequence[Sequence[Any]]:
-    """Run on the driver's own cursor: describing forty columns to SQLAlchemy costs more than reading them.
+def _execute(conn: Connection, sql: str, values: Any) -> tuple[Sequence[Sequence[Any]], int]:
+    """Run on the driver's own cursor, once for each of a list of values; returns the rows and how many were changed.
 
-    What fails is asked again through SQLAlchemy, which knows the error's name and drops a dead connection.
+    SQLAlchemy's cursor costs more than most of the statements. Raises its errors all the same, and drops a connection
+    that is dead.
     """
-    cursor = conn.connection.cursor()
+    driver = conn.connection
+    cursor = driver.cursor()
     try:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
-    except conn.dialect.loaded_dbapi.Error:
-        return conn.exec_driver_sql(sql, values).fetchall()
+        if isinstance(values, list):
+            cursor.executemany(sql, values)
+        else:
+            cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else (), cursor.rowcount
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise _named(conn, driver, sql, values, error) from error
     finally:
         cursor.close()
+
+
+def _named(conn: Connection, driver: PoolProxiedConnection, sql: str, values: Any, error: Any) -> Any:
+    lost = conn.dialect.is_disconnect(error, driver, None)
+    if lost:
+        conn.invalidate(error)
+    base = conn.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        sql, values, error, base, connection_invalidated=lost, dialect=conn.dialect, ismulti=isinstance(values, list)
+    )
 
 
 def _compile(core: Core, sets: Sequence[str] | None, dialect: Dialect) -> _Compiled:
