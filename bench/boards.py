@@ -17,7 +17,7 @@ WARM_UP = 5
 
 
 def call_to_boards(scene: Scene, folder: Path, count: int, calls: int) -> dict[str, Any]:
-    """Return `{boards, raw_commit, raw_push, last_board, answer, ratio}`: p50 and p99 in milliseconds.
+    """Return `{boards, raw_claim, raw_push, last_board, answer, ratio}`: p50 and p99 in milliseconds.
 
     Each call is followed by a raw claim and a raw push of a frame of the same size, so that all see the same disk.
     `answer` is the HTTP answer of the call, `ratio` the last board over claim plus push.
@@ -32,13 +32,13 @@ async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int
     raw, name = RawCommits(folder, calls + WARM_UP), counter_names()
     manager = Connection(HOST, port, scene.key(Role.MANAGER))
     display = (HOST, port, scene.key(Role.DISPLAY))
-    times: dict[str, list[float]] = {"raw_commit": [], "raw_push": [], "last_board": [], "answer": []}
+    times: dict[str, list[float]] = {"raw_claim": [], "raw_push": [], "last_board": [], "answer": []}
     async with boards(count, display, scene.preset.centre.code) as screens, raw_screens(count) as push:
         for _ in range(calls + WARM_UP):
             answer, last = await _one_call(manager, name(0), screens)
             begin = perf_counter()
             raw.claim()
-            times["raw_commit"].append(perf_counter() - begin)
+            times["raw_claim"].append(perf_counter() - begin)
             times["raw_push"].append(await push(bytes(screens[0].size)))
             times["answer"].append(answer)
             times["last_board"].append(last)
@@ -62,10 +62,10 @@ def _figures(times: dict[str, list[float]]) -> dict[str, Any]:
         return round(percentile(times[what], percent) * 1000, 2)
 
     found: dict[str, Any] = {what: {"p50_ms": at(what, 50), "p99_ms": at(what, 99)} for what in times}
-    limit = {p: found["raw_commit"][p] + found["raw_push"][p] for p in ("p50_ms", "p99_ms")}
+    limit = {p: found["raw_claim"][p] + found["raw_push"][p] for p in ("p50_ms", "p99_ms")}
     each = [board / (claim + sent) for board, claim, sent in zip(*(times[w] for w in ORDER), strict=True)]
     ratio = {name[:3]: round(found["last_board"][name] / limit[name], 2) for name in limit}
     return {**found, "ratio": ratio | {"each_p50": round(median(each), 2)}}
 
 
-ORDER = ("last_board", "raw_commit", "raw_push")
+ORDER = ("last_board", "raw_claim", "raw_push")

@@ -20,29 +20,37 @@ FRAME_HEAD, LONG_FRAME = 0x81, 126
 
 
 class RawCommits:
-    """A table of rows that are claimed one by one, each claim one durable transaction: no ORM, no rules, no events."""
+    """A table whose rows are changed one by one, each in one durable transaction: no ORM, no rules, no events."""
 
     def __init__(self, folder: Path, rows: int = 200_000) -> None:
         self._db = sqlite_module().connect(
             str(folder / f"raw-{secrets.token_hex(4)}.sqlite"), isolation_level=None, check_same_thread=False
         )
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("CREATE TABLE claim (id INTEGER PRIMARY KEY, state TEXT)")
+        self._db.execute("CREATE TABLE line (id INTEGER PRIMARY KEY, state TEXT)")
+        self._db.execute("CREATE INDEX waiting ON line (id) WHERE state = 'waiting'")
         self._db.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-            "INSERT INTO claim SELECT i, 'waiting' FROM n",
+            "INSERT INTO line SELECT i, 'waiting' FROM n",
             (rows,),
         )
         self._db.execute("PRAGMA synchronous=FULL")
         self._turn = itertools.count(1)
 
+    def write(self) -> None:
+        """Change one row whose key is known, durably."""
+        self._db.execute("UPDATE line SET state = 'seen' WHERE id = ?", (next(self._turn),))
+
     def claim(self) -> None:
-        """Claim one row, durably."""
-        self._db.execute("UPDATE claim SET state = 'called' WHERE id = ? RETURNING id", (next(self._turn),)).fetchall()
+        """Find the first that waits and claim it, durably."""
+        self._db.execute(
+            "UPDATE line SET state = 'called' WHERE state = 'waiting' AND id = "
+            "(SELECT id FROM line WHERE state = 'waiting' ORDER BY id LIMIT 1) RETURNING id"
+        ).fetchall()
 
     def rate(self, count: int) -> Rate:
-        """Return the rate of claims, one after the other."""
-        return timed(lambda _: self.claim(), count, 1)
+        """Return the rate of writes, one after the other."""
+        return timed(lambda _: self.write(), count, 1)
 
     def close(self) -> None:
         """Close the file."""

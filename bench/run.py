@@ -106,7 +106,7 @@ def _report(result: dict[str, Any]) -> Iterator[str]:
     yield from _table("over HTTP", result["http"])
     yield "call → last board                    p50 ms    p99 ms"
     for one in result["boards"]:
-        for what in ("raw_commit", "raw_push", "answer", "last_board"):
+        for what in ("raw_claim", "raw_push", "answer", "last_board"):
             name = f"  {one['boards']} boards, {what.replace('_', ' ')}"
             yield f"{name:<34}{one[what]['p50_ms']:>9.2f} {one[what]['p99_ms']:>9.2f}"
         yield f"{'  ratio':<34}{one['ratio']['p50']:>9.2f} {one['ratio']['p99']:>9.2f}"
