@@ -107,7 +107,7 @@ def build_server(
     )
     app.wsgi_app = with_wires(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
     sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
-    relay = Relay(db, sockets.tell, clock)
+    relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
     app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
     worker = PrintWorker(db, clock, sockets.hint)

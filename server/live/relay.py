@@ -1,9 +1,9 @@
 """Sends committed events to the screens of this process, in order and each once."""
 
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +23,7 @@ from server.storage.transaction import CentreState
 POLL_S = 0.5
 HEARTBEAT_S = 3.0
 STUCK_S = 10.0
+FEW = 25
 
 Tell = Callable[[str, str, Callable[[], Mapping[str, Any]]], None]
 """Sends a message to a room; it is made only when somebody is there to hear it."""
@@ -44,15 +45,18 @@ def room_of(centre: str, *, staff: bool) -> str:
 
 
 class Relay:
-    """One thread: commits of this process are handed to it, and every half second it looks for those of others.
+    """Takes the commits of this process as they come, and looks for those of others every half second.
 
-    What is handed goes out as it is when it follows the last number sent; else the database is asked for all between.
+    What is handed over goes out as it is when it follows the last number sent; else the database is asked for all
+    between. Up to FEW screens are told by the thread that committed, before it gives its answers; more of them, and
+    whatever needs the database, are left to a thread of the relay.
     """
 
-    def __init__(self, db: Database, tell: Tell, clock: Clock) -> None:
-        self._db, self._tell, self._clock = db, tell, clock
+    def __init__(self, db: Database, tell: Tell, screens: Callable[[], int], clock: Clock) -> None:
+        self._db, self._tell, self._screens, self._clock = db, tell, screens, clock
         self._sent: dict[int, Sent] = {}
-        self._handed: queue.SimpleQueue[Committed] = queue.SimpleQueue()
+        self._handed: deque[Committed] = deque()
+        self._sending = threading.Lock()
         self._awake = threading.Event()
         self._stopped = threading.Event()
         self._beat = self._round = self._looked = time.monotonic()
@@ -76,32 +80,51 @@ class Relay:
         return self._thread.is_alive() and time.monotonic() - self._round < STUCK_S
 
     def _take(self, committed: Sequence[Committed]) -> None:
-        for one in committed:
-            self._handed.put(one)
-        self._awake.set()
+        self._handed.extend(committed)
+        if self._screens() > FEW or not self._send_at_once():
+            self._awake.set()
+
+    def _send_at_once(self) -> bool:
+        """Send what was handed over if that needs neither waiting nor the database; returns whether it went out."""
+        if not self._sending.acquire(blocking=False):
+            return False
+        try:
+            return self._send_handed()
+        except Exception:  # whoever committed must not suffer; the relay's thread goes on from the last number sent
+            log.exception("events could not be sent")
+            return False
+        finally:
+            self._sending.release()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             self._awake.wait(POLL_S)
             self._awake.clear()
             try:
-                self._send_handed()
-                if time.monotonic() - self._looked >= POLL_S:
-                    self._look()
+                with self._sending:
+                    self._send_all()
             except Unavailable as error:
                 log.warning("relay waits for the database: %s", error.message)
             except Exception:  # the relay must survive; the next round asks again from the last number sent
                 log.exception("relay round failed")
             self._round = time.monotonic()
 
-    def _send_handed(self) -> None:
-        while not self._handed.empty():
-            one = self._handed.get()
-            sent = self._sent.get(one.centre.id)
-            if sent == Sent(one.centre.epoch, one.events[0].seq - 1):
-                self._send_events(one.centre, one.events)
-            else:
-                self._look()
+    def _send_all(self) -> None:
+        while not self._send_handed():
+            self._handed.popleft()
+            self._look()
+        if time.monotonic() - self._looked >= POLL_S:
+            self._look()
+
+    def _send_handed(self) -> bool:
+        """Send what was handed over and follows the last number sent; returns whether that was all."""
+        while self._handed:
+            one = self._handed[0]
+            if self._sent.get(one.centre.id) != Sent(one.centre.epoch, one.events[0].seq - 1):
+                return False
+            self._send_events(one.centre, one.events)
+            self._handed.popleft()
+        return True
 
     def _look(self) -> None:
         """Send what is committed and was not handed: another process's commits, or what a failed round left."""

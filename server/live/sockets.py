@@ -51,6 +51,10 @@ class Sockets:
         ):
             socketio.on_event(name, handler, namespace=NAMESPACE)
 
+    def count(self) -> int:
+        """Return how many screens are connected."""
+        return len(self._screens)
+
     def tell(self, room: str, name: str, make: Callable[[], Mapping[str, Any]]) -> None:
         """Send what `make` returns to every screen in a room; an empty room costs nothing."""
         if self._rooms.get(room):

@@ -1,8 +1,8 @@
 """The one way to write and the one way to read."""
 
 import logging
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
@@ -51,19 +51,24 @@ class Command:
 
 
 class Database:
-    """A database with a single writer thread and any number of snapshot readers.
+    """A database with one writer at a time and any number of snapshot readers.
 
-    Commands that wait together are applied in one durable commit, each in its own savepoint: a refusal undoes
-    that command only, and every answer is given after the commit.
+    Whoever comes while nobody writes writes at once, in its own thread. Commands that come meanwhile wait together and
+    are applied by the writer's thread in one durable commit, each in its own savepoint: a refusal undoes that command
+    only. Every answer is given after the commit.
     """
 
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = url
         self.writer, self._reader = open_engines(url, synchronous=synchronous)
-        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._commands: deque[Command] = deque()
+        self._awake = threading.Event()
+        self._closing = False
         self._listeners: list[Listener] = []
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._writing = threading.Lock()
+        self._writes: int | None = None
 
     def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on one read-only snapshot; raises Unavailable when the database does not answer."""
@@ -79,25 +84,32 @@ class Database:
         The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here;
         Unavailable means that the commit failed and the outcome may be unknown: retry with the same key.
         """
-        if threading.current_thread() is self._thread:
+        if threading.get_ident() == self._writes:
             raise RuntimeError("write() inside write(): services get the transaction, never the database")
-        self._ensure_writer()
         answer: Future[T] = Future()
-        self._commands.put(Command(centre, fn, answer))
+        command = Command(centre, fn, answer)
+        if not self._commands and self._writing.acquire(blocking=False):
+            self._apply_and_release([command])
+        else:
+            self._ensure_writer()
+            self._commands.append(command)
+            self._awake.set()
         return answer.result()
 
     def on_commit(self, listener: Listener) -> None:
-        """Call `listener` after every commit that recorded events, with these; it must return at once."""
+        """Call `listener` with the events of every commit that has any, before its answers; it must not wait."""
         self._listeners.append(listener)
 
     def close(self) -> None:
         """Finish the commands under way, stop the writer and close all connections."""
         thread = self._thread
         if thread is not None:
-            self._commands.put(None)
+            self._closing = True
+            self._awake.set()
             thread.join()
-            self._thread = None
-        self.writer.dispose()
+            self._thread, self._closing = None, False
+        with self._writing:
+            self.writer.dispose()
         self._reader.dispose()
 
     def _ensure_writer(self) -> None:
@@ -107,28 +119,28 @@ class Database:
                 self._thread.start()
 
     def _run(self) -> None:
-        while True:
-            batch, last = self._next_batch()
-            if batch:
-                self._apply(batch)
-            if last:
-                return
+        while not self._closing:
+            self._awake.wait()
+            self._awake.clear()
+            while self._commands:
+                self._writing.acquire()
+                self._apply_and_release(self._next_batch())
 
-    def _next_batch(self) -> tuple[list[Command], bool]:
-        batch: list[Command] = []
-        command = self._commands.get()
-        while command is not None:
-            batch.append(command)
-            if len(batch) == BATCH:
-                return batch, False
-            try:
-                command = self._commands.get_nowait()
-            except queue.Empty:
-                return batch, False
-        return batch, True
+    def _next_batch(self) -> list[Command]:
+        """Take the commands that wait, oldest first; only who holds the right to write takes any."""
+        return [self._commands.popleft() for _ in range(min(BATCH, len(self._commands)))]
+
+    def _apply_and_release(self, batch: Sequence[Command]) -> None:
+        """Run a batch by whoever holds the right to write, and give it back."""
+        self._writes = threading.get_ident()
+        try:
+            self._apply(batch)
+        finally:
+            self._writes = None
+            self._writing.release()
 
     def _apply(self, batch: Sequence[Command]) -> None:
-        """Run a batch and tell every caller what came of it; nothing that happens here stops the writer."""
+        """Run a batch and tell every caller what came of it; nothing that happens here stops whoever writes."""
         try:
             answers, committed = self._commit(batch)
         except Exception as error:  # the writer must live; every caller is told
