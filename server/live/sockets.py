@@ -1,5 +1,6 @@
 """The only Socket.IO handlers: a screen connects, and watches a centre."""
 
+import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
@@ -19,6 +20,8 @@ from server.services.snapshots import catch_up_of
 from server.storage.database import Database
 
 NAMESPACE = "/live"
+FIRST = 25
+BREATH_S = 0.002
 Who = Callable[[Mapping[str, Any]], Principal]
 """Tells whose socket it is, by what it sent as `auth` and by its cookies; raises Refused."""
 
@@ -36,6 +39,7 @@ class Sockets:
     """The screens connected to this process and who they are.
 
     A message is made into one frame and written to the websockets of a room; screens that poll get it by the library.
+    After the first 25 it waits a moment, so that a request is answered before hundreds of screens are told.
     """
 
     def __init__(self, socketio: SocketIO, db: Database, who: Who, limit: int, gauge: Callable[[float], None]) -> None:
@@ -65,7 +69,9 @@ class Sockets:
         with self._lock:
             screens = list(self._rooms.get(room, {}).items())
         frame = event_frame(NAMESPACE, name, message)
-        for sid, wire in screens:
+        for number, (sid, wire) in enumerate(screens):
+            if number == FIRST:
+                time.sleep(BREATH_S)
             if wire is None:
                 self._socketio.emit(name, message, to=sid, namespace=NAMESPACE)
             else:
