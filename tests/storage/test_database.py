@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -63,6 +64,24 @@ def test_commands_that_wait_together_share_a_commit_and_a_refusal_undoes_only_it
     assert sorted(label for label in outcomes if label != "refused") == [f"N{n:03d}" for n in range(1, 7)]
     assert floor.centre.event_seq == 6
     assert len(commits) == 1
+
+
+def test_a_lone_command_is_written_by_the_thread_that_brought_it(floor: Floor) -> None:
+    assert floor.write(lambda _: threading.get_ident()) == threading.get_ident()
+
+
+def test_nobody_overtakes_the_commands_that_wait(floor: Floor) -> None:
+    """Who comes while others wait goes behind them, also in the moment between two commits."""
+    order: list[int] = []
+    release, holder = hold_writer(floor)
+    with ThreadPoolExecutor(200) as pool:
+        for number in range(200):
+            pool.submit(floor.write, lambda _, number=number: order.append(number))
+            while len(floor.db._commands) <= number:
+                time.sleep(0.001)
+        release()
+    holder.join()
+    assert order == list(range(200))
 
 
 def test_an_answer_comes_after_the_commit(floor: Floor) -> None:

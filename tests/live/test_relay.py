@@ -1,0 +1,103 @@
+"""Events go out once and in order, whoever sends them."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.clocks import SystemClock
+from server.live.relay import FEW, Relay
+from server.storage.database import Database
+from tests.factories import Floor
+
+SOON_S = 5.0
+
+
+class Screens:
+    """Stands for the sockets: notes the numbers of what it is told, and by which thread."""
+
+    def __init__(self, count: int) -> None:
+        self.connected = count
+        self.told: list[int] = []
+        self.threads: set[str] = set()
+        self.broken = False
+
+    def tell(self, room: str, name: str, make: Callable[[], Mapping[str, Any]]) -> None:
+        """Note an event of the staff's room."""
+        if self.broken:
+            raise RuntimeError("broken")
+        if name == "event" and room.endswith("staff"):
+            self.told.append(make()["seq"])
+            self.threads.add(threading.current_thread().name)
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many events were told."""
+        deadline = time.monotonic() + SOON_S
+        while len(self.told) < count:
+            assert time.monotonic() < deadline, f"{len(self.told)} of {count} events were told"
+            time.sleep(0.01)
+
+
+def relay_of(db: Database, screens: Screens) -> Relay:
+    relay = Relay(db, screens.tell, lambda: screens.connected, SystemClock())
+    relay.start()
+    return relay
+
+
+def test_few_screens_know_before_the_answer_and_are_told_by_its_thread(floor: Floor) -> None:
+    screens = Screens(FEW)
+    relay = relay_of(floor.db, screens)
+    floor.issue()
+    assert screens.told == [1]
+    assert screens.threads == {threading.current_thread().name}
+    relay.stop()
+
+
+def test_many_screens_are_told_by_the_relays_thread(floor: Floor) -> None:
+    screens = Screens(FEW + 1)
+    relay = relay_of(floor.db, screens)
+    floor.issue()
+    screens.wait_for(1)
+    assert screens.threads == {"relay"}
+    relay.stop()
+
+
+@pytest.mark.parametrize("count", [FEW, FEW + 1])
+def test_events_of_many_threads_are_told_once_and_in_order(floor: Floor, count: int) -> None:
+    screens = Screens(count)
+    relay = relay_of(floor.db, screens)
+    threads = [threading.Thread(target=lambda: [floor.issue() for _ in range(10)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    screens.wait_for(80)
+    time.sleep(0.1)
+    assert screens.told == list(range(1, 81))
+    relay.stop()
+
+
+def test_events_of_another_process_are_told_in_their_place(floor: Floor) -> None:
+    screens, other = Screens(1), Database(floor.db.url)
+    relay = relay_of(floor.db, screens)
+    floor.issue()
+    replace(floor, db=other).issue()
+    floor.issue()
+    screens.wait_for(3)
+    assert screens.told == [1, 2, 3]
+    relay.stop()
+    other.close()
+
+
+def test_who_commits_does_not_suffer_when_screens_cannot_be_told(floor: Floor) -> None:
+    screens = Screens(1)
+    relay = relay_of(floor.db, screens)
+    screens.broken = True
+    assert floor.issue().label == "N001"
+    screens.broken = False
+    screens.wait_for(1)
+    assert screens.told == [1]
+    relay.stop()
