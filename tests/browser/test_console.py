@@ -223,6 +223,7 @@ def test_only_a_manager_calls_out_of_order_and_only_with_a_reason(clerk: Page, o
 
 def test_a_manager_stops_the_floor_by_holding_a_button_and_lets_it_go_on(clerk: Page, manager: Page) -> None:
     stop = manager.get_by_role("button", name="Fire")
+    expect(stop).to_be_enabled()
     stop.focus()
     manager.keyboard.down("Enter")
     expect(stop).to_have_attribute("data-held", "true")
