@@ -119,7 +119,8 @@ class Sockets:
             return {"code": "forbidden"}
         staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
         with self._lock:
-            self._rooms.setdefault(room_of(wanted.centre, staff=staff), {})[_sid()] = wire_of(request.environ)
+            if _sid() in self._screens:  # not gone meanwhile
+                self._rooms.setdefault(room_of(wanted.centre, staff=staff), {})[_sid()] = wire_of(request.environ)
         try:
             got = self._db.read(
                 lambda conn: catch_up_of(conn, wanted.centre, after=wanted.after, epoch=wanted.epoch, staff=staff)
