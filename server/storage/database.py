@@ -119,12 +119,14 @@ class Database:
                 self._thread.start()
 
     def _run(self) -> None:
-        while not self._closing:
+        while True:
             self._awake.wait()
             self._awake.clear()
             while self._commands:
                 self._writing.acquire()
                 self._apply_and_release(self._next_batch())
+            if self._closing:
+                return
 
     def _next_batch(self) -> list[Command]:
         """Take the commands that wait, oldest first; only who holds the right to write takes any."""

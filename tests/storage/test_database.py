@@ -84,6 +84,21 @@ def test_nobody_overtakes_the_commands_that_wait(floor: Floor) -> None:
     assert order == list(range(200))
 
 
+def test_closing_finishes_the_commands_that_wait(sqlite_floor: Floor) -> None:
+    """Also when the thread that shall write them has only just begun."""
+    release, holder = hold_writer(sqlite_floor)
+    db = sqlite_floor.db
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(sqlite_floor.write, lambda _: "written")
+        while not db._commands:
+            time.sleep(0.001)
+        closing = pool.submit(db.close)
+        release()
+        assert waiting.result(10) == "written"
+        closing.result(10)
+    holder.join()
+
+
 def test_an_answer_comes_after_the_commit(floor: Floor) -> None:
     floor.issue()
     assert floor.db.read(lambda conn: queries.count_tokens(conn, floor.centre_id)) == 1
