@@ -13,6 +13,7 @@ from time import perf_counter
 
 from bench.pusher import LENGTH
 from bench.scene import Rate, timed
+from bench.screens import next_frame
 from bench.server import HOST
 from server.storage.engines import sqlite_module
 
@@ -77,7 +78,7 @@ async def raw_screens(count: int) -> AsyncIterator[Callable[[bytes], "asyncio.Fu
         sent = frame(text)
         begin = perf_counter()
         source[1].write(LENGTH.pack(len(sent)) + sent)
-        await asyncio.gather(*(reader.readexactly(len(sent)) for reader, _ in screens))
+        await asyncio.gather(*(next_frame(reader) for reader, _ in screens))
         return perf_counter() - begin
 
     try:

@@ -11,17 +11,31 @@ from time import perf_counter
 LONG, LONGER = 126, 127
 TEXT, MASKED = 0x81, 0x80
 PATH = "/socket.io/?EIO=4&transport=websocket"
+PING, PONG, EVENT = b"2", "3", b"42/live,"
 SOON_S = 20.0
 
 
+async def next_frame(reader: asyncio.StreamReader) -> bytes:
+    """Return the content of the next frame that a server sends, which is never masked (RFC 6455, section 5.2)."""
+    size = (await reader.readexactly(2))[1]
+    if size == LONG:
+        size = int.from_bytes(await reader.readexactly(2), "big")
+    elif size == LONGER:
+        size = int.from_bytes(await reader.readexactly(8), "big")
+    return await reader.readexactly(size)
+
+
 class Screen:
-    """One board; `calls` holds when it heard of each call, by the id of the call, `size` the bytes of one."""
+    """One board. It notes when each message came and looks into it when it is asked, not while others wait to be read.
+
+    `size` is the bytes of the last call it was asked for.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
-        self.calls: dict[str, float] = {}
+        self._came: list[tuple[bytes, float]] = []
+        self._something = asyncio.Event()
         self.size = 0
-        self.heard = asyncio.Event()
 
     @classmethod
     async def connect(cls, host: str, port: int, key: str, centre: str) -> "Screen":
@@ -36,48 +50,42 @@ class Screen:
         if b" 101 " not in head.split(b"\r\n", 1)[0]:
             raise ConnectionError(head.decode("latin-1"))
         screen = cls(reader, writer)
-        await screen._until("0")
+        await screen._until(b"0")
         screen._send(f"40/live,{json.dumps({'key': key})}")
-        await screen._until("40/live")
+        await screen._until(b"40/live")
         watch = json.dumps(["watch", {"centre": centre, "epoch": None, "after": 0}])
         screen._send(f"42/live,1{watch}")
-        await screen._until("43/live,1")
+        await screen._until(b"43/live,1")
         return screen
 
     async def listen(self) -> None:
-        """Read for ever: answer pings, note calls."""
+        """Read for ever: answer pings, note what comes."""
         while True:
             await self._next()
 
     async def wait_for(self, call: str) -> float:
         """Return when this board heard of a call; raises TimeoutError."""
-        while call not in self.calls:
-            self.heard.clear()
-            await asyncio.wait_for(self.heard.wait(), SOON_S)
-        return self.calls[call]
+        while True:
+            for message, moment in self._came:
+                if call.encode() in message:
+                    self._came.clear()
+                    self.size = len(message)
+                    return moment
+            self._something.clear()
+            await asyncio.wait_for(self._something.wait(), SOON_S)
 
-    async def _until(self, begin: str) -> None:
+    async def _until(self, begin: bytes) -> None:
         while not (await asyncio.wait_for(self._next(), SOON_S)).startswith(begin):
             pass
 
-    async def _next(self) -> str:
-        size = (await self._reader.readexactly(2))[1]
-        if size == LONG:
-            size = int.from_bytes(await self._reader.readexactly(2), "big")
-        elif size == LONGER:
-            size = int.from_bytes(await self._reader.readexactly(8), "big")
-        text = (await self._reader.readexactly(size)).decode()
-        now = perf_counter()
-        if text == "2":
-            self._send("3")
-        elif text.startswith("42/live,") and '"token.called"' in text:
-            self.size = size
-            self._note(json.loads(text[text.index("[") :])[1], now)
-        return text
-
-    def _note(self, event: dict[str, dict[str, str]], now: float) -> None:
-        self.calls[event["token"]["call"]] = now
-        self.heard.set()
+    async def _next(self) -> bytes:
+        message = await next_frame(self._reader)
+        if message == PING:
+            self._send(PONG)
+        elif message.startswith(EVENT):
+            self._came.append((message, perf_counter()))
+            self._something.set()
+        return message
 
     def _send(self, text: str) -> None:
         content, mask = text.encode(), os.urandom(4)

@@ -25,7 +25,7 @@ def _count(scene: Scene, act: Callable[[], Any]) -> dict[str, int]:
 def _traced(scene: Scene) -> Iterator[list[str]]:
     """Let SQLite tell every statement of the writer's connection while the block runs."""
     seen: list[str] = []
-    with scene.db.writer.connect() as connection:
+    with scene.db.writer.transaction() as connection:
         driver: Any = connection.connection.dbapi_connection
     driver.set_trace_callback(lambda statement: seen.append(statement.strip()))
     try:

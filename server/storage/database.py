@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.domain.errors import Unavailable
 from server.domain.events import Event as EventValue
-from server.storage.engines import open_engines
+from server.storage.engines import open_connections
 from server.storage.models import Centre, Event
 from server.storage.statements import Statement
 from server.storage.transaction import CentreState, Transaction, lock_centres, savepoint
@@ -60,7 +60,7 @@ class Database:
 
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = url
-        self.writer, self._reader = open_engines(url, synchronous=synchronous)
+        self.writer, self._reader = open_connections(url, synchronous=synchronous)
         self._commands: deque[Command] = deque()
         self._awake = threading.Event()
         self._closing = False
@@ -73,7 +73,7 @@ class Database:
     def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on one read-only snapshot; raises Unavailable when the database does not answer."""
         try:
-            with self._reader.connect() as connection, connection.begin():
+            with self._reader.transaction() as connection:
                 return fn(connection)
         except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
             raise _unavailable(error) from error
@@ -109,8 +109,8 @@ class Database:
             thread.join()
             self._thread, self._closing = None, False
         with self._writing:
-            self.writer.dispose()
-        self._reader.dispose()
+            self.writer.close()
+        self._reader.close()
 
     def _ensure_writer(self) -> None:
         with self._start:
@@ -162,7 +162,7 @@ class Database:
     def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], list[Committed]]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
         alone = len(batch) == 1
-        with self.writer.connect() as connection, connection.begin() as whole:
+        with self.writer.transaction() as connection:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
             answers = []
             events: dict[int, list[EventValue]] = {}
@@ -173,7 +173,7 @@ class Database:
                     states[tx.state.id] = tx.state
                     events.setdefault(tx.state.id, []).extend(tx.events)
             if alone and answers[0][1] is not None:
-                whole.rollback()
+                connection.rollback()
                 return answers, []
             committed = [Committed(states[centre], added) for centre, added in events.items() if added]
             _record(connection, committed)

@@ -1,4 +1,4 @@
-"""Engines for SQLite and PostgreSQL: one that writes, one that reads a snapshot."""
+"""Connections to SQLite and PostgreSQL: some that write, some that read a snapshot."""
 
 import importlib
 import sqlite3
@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-LOCK_TIMEOUT_S = 2
-READERS, MORE_READERS = 8, 56
+from server.storage.connections import Connections
+from server.storage.statements import on_driver
+
+PATIENCE_S = 2
+WRITERS, READERS = 2, 64
 SAFE_SQLITE = (3, 51, 3)
 
 
@@ -34,7 +37,7 @@ def require_safe_sqlite(version: tuple[int, ...]) -> None:
         raise RuntimeError(f"SQLite {found} can lose commits in WAL mode; 3.51.3 or newer is needed (pysqlite3).")
 
 
-def open_engines(url: str, *, synchronous: str = "FULL") -> tuple[Engine, Engine]:
+def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connections, Connections]:
     """Return (writer, reader) for a database address; `synchronous` is SQLite's, OFF only for simulations."""
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
@@ -44,44 +47,36 @@ def open_engines(url: str, *, synchronous: str = "FULL") -> tuple[Engine, Engine
     raise ValueError(f"neither SQLite nor PostgreSQL: {backend}")
 
 
-def _sqlite(url: str, synchronous: str) -> tuple[Engine, Engine]:
-    module = sqlite_module()
-    options: dict[str, Any] = {"module": module, "pool_timeout": LOCK_TIMEOUT_S}
-    writer = create_engine(url, pool_size=1, max_overflow=1, **options)
-    reader = create_engine(url, pool_size=READERS, max_overflow=MORE_READERS, **options)
+def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
+    writer, reader = (create_engine(url, module=sqlite_module(), pool_size=most) for most in (WRITERS, READERS))
     _configure_sqlite(writer, "BEGIN IMMEDIATE", f"synchronous={synchronous}")
     _configure_sqlite(reader, "BEGIN", "query_only=ON")
-    return writer, reader
+    return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)
 
 
 def _configure_sqlite(engine: Engine, begin: str, own_pragma: str) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
-            f"busy_timeout={LOCK_TIMEOUT_S * 1000}",
+            f"busy_timeout={PATIENCE_S * 1000}",
             "journal_mode=WAL",
             "foreign_keys=ON",
             own_pragma,
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
+    event.listen(engine, "begin", lambda connection: on_driver(connection, begin))
 
 
-def _postgresql(url: str) -> tuple[Engine, Engine]:
+def _postgresql(url: str) -> tuple[Connections, Connections]:
     address = make_url(url).set(drivername="postgresql+psycopg")
-    lock = f"-c lock_timeout={LOCK_TIMEOUT_S * 1000}"
-    writer = create_engine(address, pool_size=1, max_overflow=1, connect_args={"options": lock})
+    lock = f"-c lock_timeout={PATIENCE_S * 1000}"
+    writer = create_engine(address, pool_size=WRITERS, connect_args={"options": lock})
     reader = create_engine(
         address,
         pool_size=READERS,
-        max_overflow=MORE_READERS,
-        pool_timeout=LOCK_TIMEOUT_S,
         isolation_level="REPEATABLE READ",
         connect_args={"options": "-c default_transaction_read_only=on"},
     )
-    return writer, reader
+    return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)

@@ -6,31 +6,32 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from server.storage.engines import open_engines
+from server.storage.connections import Connections
+from server.storage.engines import open_connections
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def migrate(url: str, *, synchronous: str = "FULL") -> None:
     """Upgrade the database to the newest revision; one transaction, so it is the old schema or the new."""
-    writer, reader = open_engines(url, synchronous=synchronous)
+    writer, reader = open_connections(url, synchronous=synchronous)
     try:
-        with writer.connect() as connection, connection.begin():
+        with writer.transaction() as connection:
             command.upgrade(_config(connection), "head")
     finally:
-        _dispose(writer, reader)
+        _close(writer, reader)
 
 
 def wipe(url: str) -> None:
     """Drop everything that the migrations made."""
-    writer, reader = open_engines(url)
+    writer, reader = open_connections(url)
     try:
-        with writer.connect() as connection, connection.begin():
+        with writer.transaction() as connection:
             command.downgrade(_config(connection), "base")
     finally:
-        _dispose(writer, reader)
+        _close(writer, reader)
 
 
 def is_current(conn: Connection) -> bool:
@@ -45,6 +46,6 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _dispose(*engines: Engine) -> None:
-    for engine in engines:
-        engine.dispose()
+def _close(*all_: Connections) -> None:
+    for connections in all_:
+        connections.close()

@@ -53,7 +53,7 @@ class Statement:
     def rows(self, conn: Connection, **values: Any) -> list[list[Any]]:
         """Run and return all rows."""
         compiled = self._for(conn.dialect)
-        rows, _ = _execute(conn, compiled.sql, compiled.bind(values))
+        rows, _ = on_driver(conn, compiled.sql, compiled.bind(values))
         return [compiled.converted(row) for row in rows]
 
     def row(self, conn: Connection, **values: Any) -> list[Any] | None:
@@ -64,13 +64,13 @@ class Statement:
     def run(self, conn: Connection, **values: Any) -> int:
         """Run and return how many rows were changed."""
         compiled = self._for(conn.dialect)
-        _, count = _execute(conn, compiled.sql, compiled.bind(values))
+        _, count = on_driver(conn, compiled.sql, compiled.bind(values))
         return count
 
     def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each row of values."""
         compiled = self._for(conn.dialect)
-        _execute(conn, compiled.sql, [compiled.bind(row) for row in rows])
+        on_driver(conn, compiled.sql, [compiled.bind(row) for row in rows])
 
     def sql(self, dialect: Dialect) -> str:
         """Return the SQL for a database."""
@@ -83,7 +83,7 @@ class Statement:
         return compiled
 
 
-def _execute(conn: Connection, sql: str, values: Any) -> tuple[Sequence[Sequence[Any]], int]:
+def on_driver(conn: Connection, sql: str, values: Any = ()) -> tuple[Sequence[Sequence[Any]], int]:
     """Run on the driver's own cursor, once for each of a list of values; returns the rows and how many were changed.
 
     SQLAlchemy's cursor costs more than most of the statements. Raises its errors all the same, and drops a connection

@@ -11,7 +11,7 @@ from server.domain.events import fingerprint
 from server.services.snapshots import events_between
 from server.services.verification import Anchor, Verdict, verify
 from server.storage import queries
-from server.storage.engines import open_engines
+from server.storage.engines import open_connections
 from tests.factories import CENTRE, Floor
 
 
@@ -23,11 +23,11 @@ def judge(floor: Floor, *anchors: Anchor) -> Verdict:
 @contextmanager
 def tampering(floor: Floor) -> Iterator[Connection]:
     """Give a connection of somebody who knows the database's password."""
-    writer, reader = open_engines(floor.db.url)
-    with writer.connect() as connection, connection.begin():
+    writer, reader = open_connections(floor.db.url)
+    with writer.transaction() as connection:
         yield connection
-    writer.dispose()
-    reader.dispose()
+    writer.close()
+    reader.close()
 
 
 def rechain(floor: Floor, change: Callable[[dict[str, Any]], None], seq: int) -> None:

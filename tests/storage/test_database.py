@@ -20,7 +20,7 @@ from server.services.tokens import issue
 from server.storage import queries, schema
 from server.storage.base import Base
 from server.storage.database import Database
-from server.storage.engines import open_engines, require_safe_sqlite, sqlite_module
+from server.storage.engines import open_connections, require_safe_sqlite, sqlite_module
 from server.storage.models import Step, Token
 from server.storage.transaction import Transaction
 from server.storage.types import UtcDateTime
@@ -160,11 +160,11 @@ def test_nobody_is_woken_by_a_commit_without_events(floor: Floor) -> None:
 
 
 def test_a_locked_file_is_unavailable_and_not_a_hang(sqlite_floor: Floor) -> None:
-    writer, reader = open_engines(sqlite_floor.db.url)
-    with writer.connect() as connection, connection.begin(), pytest.raises(Unavailable):
+    writer, reader = open_connections(sqlite_floor.db.url)
+    with writer.transaction(), pytest.raises(Unavailable):
         sqlite_floor.issue()
-    writer.dispose()
-    reader.dispose()
+    writer.close()
+    reader.close()
     assert sqlite_floor.issue().label == "N001"
 
 
@@ -193,11 +193,11 @@ def test_the_tables_themselves_keep_the_promise_that(floor: Floor, promise: str)
 
 
 def test_the_migrations_make_what_the_models_say(db: Database) -> None:
-    writer, reader = open_engines(db.url)
-    with writer.connect() as connection:
+    writer, reader = open_connections(db.url)
+    with writer.transaction() as connection:
         difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
-    writer.dispose()
-    reader.dispose()
+    writer.close()
+    reader.close()
     assert difference == []
     assert db.read(schema.is_current)
 
@@ -212,14 +212,14 @@ def test_a_wiped_database_holds_no_table_of_ours(database_url: str) -> None:
 
 
 def test_sqlite_writes_to_the_disk_before_it_answers(tmp_path: Path) -> None:
-    writer, reader = open_engines(f"sqlite:///{tmp_path / 'x.sqlite'}")
-    with writer.connect() as connection:
+    writer, reader = open_connections(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    with writer.transaction() as connection:
         facts = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("synchronous", "journal_mode", "foreign_keys")
         ]
-    writer.dispose()
-    reader.dispose()
+    writer.close()
+    reader.close()
     assert facts == [2, "wal", 1]
 
 
@@ -234,7 +234,7 @@ def test_a_sqlite_that_can_lose_commits_is_refused(version: tuple[int, ...]) -> 
 
 def test_another_kind_of_database_is_refused() -> None:
     with pytest.raises(ValueError, match="mysql"):
-        open_engines("mysql://here/there")
+        open_connections("mysql://here/there")
 
 
 @pytest.mark.parametrize(
