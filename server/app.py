@@ -97,6 +97,7 @@ def build_server(
     app = _build_app(settings)
     metrics = Metrics()
     metrics.install(app)
+    pages = app.wsgi_app
     socketio = SocketIO(
         app,
         async_mode="threading",
@@ -105,7 +106,7 @@ def build_server(
         max_http_buffer_size=MAX_BODY,
         json=app.json,
     )
-    app.wsgi_app = with_wires(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
+    app.wsgi_app = with_wires(app.wsgi_app, pages)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
     sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
     relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()

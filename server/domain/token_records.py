@@ -6,28 +6,33 @@ from datetime import date, datetime
 from typing import Any
 
 from server.domain.lifecycle import StepState, TokenEnd
-from server.domain.tokens import STEP_NAMES, TOKEN_NAMES, Step, Token
+from server.domain.tokens import STEP_NAMES, TOKEN_NAMES, Step, Token, of_step, of_token
 
 _DEFAULTS = {f.name: f.default for kind in (Step, Token) for f in fields(kind) if f.default is not MISSING}
 
 
 def to_record(token: Token) -> dict[str, Any]:
     """Return the whole token as JSON values, the shape that the event log keeps: what has its default is left out."""
-    record = _told(token, TOKEN_NAMES)
-    record["step"] = _told(token.step, STEP_NAMES)
+    record = _told(_TOKEN_SHAPE, of_token(token))
+    record["step"] = _told(_STEP_SHAPE, of_step(token.step))
     return record
 
 
-def _told(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
+def _shape(names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Return names with their defaults; MISSING, which no value equals, without one."""
+    return [(name, _DEFAULTS.get(name, MISSING)) for name in names]
+
+
+_TOKEN_SHAPE, _STEP_SHAPE = _shape(TOKEN_NAMES), _shape(STEP_NAMES)
+
+
+def _told(shape: list[tuple[str, Any]], values: tuple[Any, ...]) -> dict[str, Any]:
     told = {}
-    for name in names:
-        part = getattr(value, name)
-        if name in _DEFAULTS:
-            default = _DEFAULTS[name]
-            if part is default or part == default:
-                continue
-        write = _WRITE.get(type(part))
-        told[name] = part if write is None else write(part)
+    for (name, default), value in zip(shape, values, strict=True):
+        if value is default or value == default:
+            continue
+        write = _WRITE.get(type(value))
+        told[name] = value if write is None else write(value)
     return told
 
 

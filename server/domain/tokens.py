@@ -249,11 +249,11 @@ def _closed(token: Token, action: Action, now: datetime, outcome: str | None) ->
 
 STEP_NAMES = tuple(field.name for field in fields(Step))
 TOKEN_NAMES = tuple(field.name for field in fields(Token) if field.name != "step")
-_of_step, _of_token = attrgetter(*STEP_NAMES), attrgetter(*TOKEN_NAMES)
+of_step, of_token = attrgetter(*STEP_NAMES), attrgetter(*TOKEN_NAMES)
 
 
 def _step(token: Token, **changes: Any) -> Token:
     """Return `token` with another step; every command and every replayed event comes by, so not by `replace`."""
-    step = dict(zip(STEP_NAMES, _of_step(token.step), strict=True))
+    step = dict(zip(STEP_NAMES, of_step(token.step), strict=True))
     step.update(changes)
-    return Token(**dict(zip(TOKEN_NAMES, _of_token(token), strict=True)), step=Step(**step))
+    return Token(**dict(zip(TOKEN_NAMES, of_token(token), strict=True)), step=Step(**step))

@@ -10,6 +10,7 @@ from typing import Any
 import socketio.packet
 from wsproto.frame_protocol import FrameProtocol
 
+PATH = "/socket.io/"
 SOCKET = "gunicorn.socket"
 BEHIND_MAX = 1000
 ENGINE_MESSAGE = "4"
@@ -86,14 +87,20 @@ class Wire:
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def with_wires(app: Wsgi) -> Wsgi:
-    """Return the application with a Wire in the place of the socket of each request for a websocket."""
+def with_wires(sockets: Wsgi, pages: Wsgi) -> Wsgi:
+    """Return an application that leaves what is for a socket to `sockets` and all else to `pages`.
+
+    Each request for a websocket has a Wire in the place of its socket. Whatever is no socket goes past the library,
+    which would make a class for each request.
+    """
 
     def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith(PATH):
+            return pages(environ, start_response)
         sock = environ.get(SOCKET)
         if type(sock) is socket.socket and environ.get("HTTP_UPGRADE", "").lower() == "websocket":
             environ[SOCKET] = Wire(sock)
-        return app(environ, start_response)
+        return sockets(environ, start_response)
 
     return call
 

@@ -64,7 +64,7 @@ def set_state(
         return before
     move_counter(before.state, state)
     if state is not CounterState.OPEN and not after_current:
-        require_free(tx, counter_id)
+        require_free(tx, before)
     after = replace(before, state=state, reason=reason, since=now)
     queries.update_counter(tx.conn, after)
     record_counter(tx, MOVED[state], actor, now, after)
@@ -128,20 +128,20 @@ def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) ->
     Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
     """
     counter = counter_of(tx.conn, tx.centre.id, counter_id)
-    token = queries.token_here(tx.conn, tx.centre.id, counter.id)
-    if token is None:
+    if counter.token is None:
         raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
+    token = queries.token_by_id(tx.conn, tx.centre.id, counter.token)
     if seen is not None and (seen.token != token.id or seen.state not in (None, token.state)):
         raise Stale(f"Counter {counter_id} has {token.label} now, {token.state}.", current=staff_view(token))
     return token
 
 
-def require_free(tx: Transaction, counter_id: str) -> None:
+def require_free(tx: Transaction, counter: CounterRow) -> None:
     """Raise CounterBusy, with the current call, while somebody is at a counter."""
-    token = queries.token_here(tx.conn, tx.centre.id, counter_id)
-    if token is not None:
+    if counter.token is not None:
+        token = queries.token_by_id(tx.conn, tx.centre.id, counter.token)
         call = {"id": token.step.call, "token": staff_view(token), "counter": token.step.counter}
-        raise CounterBusy(f"Counter {counter_id} still has {token.label}.", call=call, current=staff_view(token))
+        raise CounterBusy(f"Counter {counter.id} still has {token.label}.", call=call, current=staff_view(token))
 
 
 def _ready(tx: Transaction, counter_id: str, now: datetime) -> tuple[CounterRow, Plan, Desk]:
@@ -150,7 +150,7 @@ def _ready(tx: Transaction, counter_id: str, now: datetime) -> tuple[CounterRow,
     counter = counter_of(tx.conn, tx.centre.id, counter_id)
     if counter.state is not CounterState.OPEN:
         raise CounterNotOpen(f"Counter {counter_id} is {counter.state.value}.", state=counter.state.value)
-    require_free(tx, counter_id)
+    require_free(tx, counter)
     plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
     return counter, plan, plan.desk(counter_id, counter.operator)
 

@@ -35,7 +35,7 @@ def leave(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
     """Let a person get up from wherever they sit, `but` there; raises CounterBusy while a token is with them."""
     query = select(Counter.id).where(Counter.operator == who.id, Counter.id != (but or ""))
     for seat in tx.conn.execute(query).scalars().all():
-        if queries.token_here(tx.conn, tx.centre.id, seat) is not None:
+        if queries.counter_by_id(tx.conn, seat).token is not None:
             raise CounterBusy(f"Counter {seat} still has a token. Finish it first.", counter=seat)
         tx.conn.execute(update(Counter).where(Counter.id == seat).values(operator=None))
 

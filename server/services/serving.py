@@ -48,8 +48,7 @@ def resume(tx: Transaction, counter_id: str, now: datetime, actor: str, token_id
 
     Raises UnknownCounter, NoCurrentToken when none is parked, CounterBusy.
     """
-    counter_of(tx.conn, tx.centre.id, counter_id)
-    require_free(tx, counter_id)
+    require_free(tx, counter_of(tx.conn, tx.centre.id, counter_id))
     before = _held(tx, counter_id, token_id)
     return _changed(tx, Kind.TOKEN_RESUMED, (actor, now), before, tokens.resume(before, now), counter_id)
 

@@ -129,9 +129,10 @@ def _require_place(tx: Transaction, before: Token) -> None:
     if before.ended or before.step.state not in AT_COUNTER:
         return
     for counter in (str(before.step.counter), *before.step.beside):
-        there = queries.token_here(tx.conn, tx.centre.id, counter)
-        if there is not None and there.id != before.id:
-            raise CounterBusy(f"Counter {counter} has {there.label} now.", counter=counter)
+        there = queries.counter_by_id(tx.conn, counter).token
+        if there not in (None, before.id):
+            label = queries.token_by_id(tx.conn, tx.centre.id, str(there)).label
+            raise CounterBusy(f"Counter {counter} has {label} now.", counter=counter)
 
 
 def _restore(tx: Transaction, after: Token, before: Token) -> None:

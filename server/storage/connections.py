@@ -29,13 +29,24 @@ class Connections:
 
         Raises SQLAlchemy's TimeoutError when no connection gets free.
         """
+        with self._connection() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[Connection]:
+        """Give a connection for one hot statement, which sees one instant without a transaction; raises TimeoutError."""
+        with self._connection() as connection:
+            yield connection
+            connection.connection.rollback()  # PostgreSQL's driver has begun one all the same
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
         if not self._places.acquire(timeout=self._patience_s):
             raise NoPlace("all connections are in use")
         try:
             connection = self._take()
             try:
-                with connection.begin():
-                    yield connection
+                yield connection
             except BaseException:
                 connection.close()
                 raise

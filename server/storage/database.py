@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.domain.errors import Unavailable
 from server.domain.events import Event as EventValue
+from server.storage.checkpoints import Checkpoints
 from server.storage.engines import open_connections
 from server.storage.models import Centre, Event
 from server.storage.statements import Statement
@@ -61,6 +62,7 @@ class Database:
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = url
         self.writer, self._reader = open_connections(url, synchronous=synchronous)
+        self._checkpoints = Checkpoints(self._reader) if self.writer.engine.dialect.name == "sqlite" else None
         self._commands: deque[Command] = deque()
         self._awake = threading.Event()
         self._closing = False
@@ -72,11 +74,11 @@ class Database:
 
     def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on one read-only snapshot; raises Unavailable when the database does not answer."""
-        try:
-            with self._reader.transaction() as connection:
-                return fn(connection)
-        except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
-            raise _unavailable(error) from error
+        return _read(self._reader.transaction, fn)
+
+    def look(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn`, which reads by one hot statement and so needs no snapshot; raises Unavailable as `read` does."""
+        return _read(self._reader.moment, fn)
 
     def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
@@ -108,6 +110,8 @@ class Database:
             self._awake.set()
             thread.join()
             self._thread, self._closing = None, False
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         with self._writing:
             self.writer.close()
         self._reader.close()
@@ -158,6 +162,8 @@ class Database:
                 command.answer.set_result(result)
             else:
                 command.answer.set_exception(refusal)
+        if self._checkpoints is not None:
+            self._checkpoints.note_commit()
 
     def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], list[Committed]]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
@@ -178,6 +184,14 @@ class Database:
             committed = [Committed(states[centre], added) for centre, added in events.items() if added]
             _record(connection, committed)
         return answers, committed
+
+
+def _read(connected: Callable[[], AbstractContextManager[Connection]], fn: Callable[[Connection], T]) -> T:
+    try:
+        with connected() as connection:
+            return fn(connection)
+    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+        raise _unavailable(error) from error
 
 
 def _attempt(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from server.storage.checkpoints import LONGEST_LOG_PAGES
 from server.storage.connections import Connections
 from server.storage.statements import on_driver
 
@@ -49,20 +50,17 @@ def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connection
 
 def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
     writer, reader = (create_engine(url, module=sqlite_module(), pool_size=most) for most in (WRITERS, READERS))
-    _configure_sqlite(writer, "BEGIN IMMEDIATE", f"synchronous={synchronous}")
+    _configure_sqlite(
+        writer, "BEGIN IMMEDIATE", f"synchronous={synchronous}", f"wal_autocheckpoint={LONGEST_LOG_PAGES}"
+    )
     _configure_sqlite(reader, "BEGIN", "query_only=ON")
     return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)
 
 
-def _configure_sqlite(engine: Engine, begin: str, own_pragma: str) -> None:
+def _configure_sqlite(engine: Engine, begin: str, *own: str) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={PATIENCE_S * 1000}",
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            own_pragma,
-        ):
+        for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", "foreign_keys=ON", *own):
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", on_connect)

@@ -40,7 +40,7 @@ TOKEN = select(*(getattr(Token, name) for name in TOKEN_FIELDS), *(getattr(Step,
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """A counter as it stands: its stage, whether it is open, and why not."""
+    """A counter as it stands: its stage, whether it is open, why not, and the id of the token that is there."""
 
     id: str
     centre_id: int
@@ -49,6 +49,7 @@ class CounterRow:
     reason: str | None
     since: datetime | None
     operator: str | None = None
+    token: str | None = None
 
 
 def _token(row: Sequence[Any]) -> tokens.Token:
@@ -104,18 +105,6 @@ def open_tokens(conn: Connection, centre_id: int) -> Iterator[tokens.Token]:
     return map(_token, conn.execute(query))
 
 
-AT_DESK = (
-    select(Step.token_id)
-    .where(Step.centre_id == bindparam("centre"), Step.counter == bindparam("counter"), IS_AT_COUNTER)
-    .correlate(None)
-)
-HELPED = select(Helper.token_id).where(Helper.counter == bindparam("counter")).correlate(None)
-TOKEN_HERE = Statement(
-    TOKEN.where(
-        Token.centre_id == bindparam("centre"),
-        Token.id == func.coalesce(AT_DESK.scalar_subquery(), HELPED.scalar_subquery()),
-    )
-)
 DAY_LABEL = TOKEN.where(Token.centre_id == bindparam("centre"), Token.day == bindparam("day"))
 TOKEN_BY_NUMBER = Statement(DAY_LABEL.where(Token.series == bindparam("letter"), Token.number == bindparam("number")))
 
@@ -184,12 +173,6 @@ def tokens_held(conn: Connection, centre_id: int, counter: str) -> list[tokens.T
     return [_token(row) for row in TOKENS_HELD.rows(conn, centre=centre_id, counter=counter)]
 
 
-def token_here(conn: Connection, centre_id: int, counter: str) -> tokens.Token | None:
-    """Return the token called to, served at, or helped with by a counter."""
-    row = TOKEN_HERE.row(conn, centre=centre_id, counter=counter)
-    return None if row is None else _token(row)
-
-
 INSERT_TOKEN = Statement(insert(Token), [*TOKEN_FIELDS, "centre_id", "secret", "step_seq"])
 INSERT_STEP = Statement(insert(Step), [*STEP_FIELDS, "centre_id", "token_id", "klass", "lane"])
 STEP_KEPT = {"seq", "stage", "entered_at"}
@@ -252,15 +235,19 @@ def update_token(conn: Connection, token: tokens.Token) -> None:
     UPDATE_TOKEN.run(conn, **row, token=token.id, step_seq=token.step.seq)
 
 
+AT_COUNTER_NOW = select(Step.token_id).where(
+    Step.centre_id == Counter.centre_id, Step.counter == Counter.id, IS_AT_COUNTER
+)
+HELPED = select(Helper.token_id).where(Helper.counter == Counter.id)
 COUNTER = select(
     Counter.id, Counter.centre_id, Counter.stage, Counter.state, Counter.reason, Counter.since, Counter.operator
-)
+).add_columns(func.coalesce(AT_COUNTER_NOW.scalar_subquery(), HELPED.scalar_subquery()))
 COUNTER_BY_ID = Statement(COUNTER.where(Counter.id == bindparam("counter")))
 
 
 def _counter(row: Sequence[Any]) -> CounterRow:
-    id_, centre_id, stage, state, reason, since, operator = row
-    return CounterRow(id_, centre_id, stage, CounterState(state), reason, since, operator)
+    id_, centre_id, stage, state, *more = row
+    return CounterRow(id_, centre_id, stage, CounterState(state), *more)
 
 
 def counter_by_id(conn: Connection, counter_id: str) -> CounterRow:

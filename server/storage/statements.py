@@ -6,9 +6,10 @@ done once for each database; what is left is binding the values and converting t
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, PoolProxiedConnection, Select, TextClause, TextualSelect
+from sqlalchemy import Connection, Dialect, Select, TextClause, TextualSelect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
@@ -19,21 +20,26 @@ Core = Select[*tuple[Any, ...]] | TextualSelect | TextClause | UpdateBase
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The SQL for one database with its fixed values, and how to convert values going in and columns coming out."""
+    """The SQL for one database with its fixed values, and how to convert values going in and columns coming out.
+
+    `pick` takes the values in the order of the question marks; without it they go in by their `names`.
+    """
 
     sql: str
-    by_name: bool
+    names: Sequence[str]
+    pick: Convert | None
     fixed: Mapping[str, Any]
-    into: Sequence[tuple[str, Convert | None]]
+    into: Sequence[tuple[Any, Convert]]
     out: Sequence[tuple[int, Convert]]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        """Return the values as the driver takes them: by name, or in the order of the question marks."""
+        """Return the values as the driver takes them."""
         if self.fixed:
             values = {**self.fixed, **values}
-        if self.by_name:
-            return {name: convert(values[name]) if convert else values[name] for name, convert in self.into}
-        return tuple([convert(values[name]) if convert else values[name] for name, convert in self.into])
+        bound: Any = list(self.pick(values)) if self.pick else {name: values[name] for name in self.names}
+        for place, convert in self.into:
+            bound[place] = convert(bound[place])
+        return bound
 
     def converted(self, row: Sequence[Any]) -> list[Any]:
         """Return a row with its columns as Python values."""
@@ -70,7 +76,7 @@ class Statement:
     def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each row of values."""
         compiled = self._for(conn.dialect)
-        on_driver(conn, compiled.sql, [compiled.bind(row) for row in rows])
+        on_driver(conn, compiled.sql, [compiled.bind(row) for row in rows], many=True)
 
     def sql(self, dialect: Dialect) -> str:
         """Return the SQL for a database."""
@@ -83,50 +89,54 @@ class Statement:
         return compiled
 
 
-def on_driver(conn: Connection, sql: str, values: Any = ()) -> tuple[Sequence[Sequence[Any]], int]:
-    """Run on the driver's own cursor, once for each of a list of values; returns the rows and how many were changed.
+def on_driver(
+    conn: Connection, sql: str, values: Any = (), *, many: bool = False
+) -> tuple[Sequence[Sequence[Any]], int]:
+    """Run on the driver's own cursor, once or for each of `many` values; returns the rows and how many were changed.
 
     SQLAlchemy's cursor costs more than most of the statements. Raises its errors all the same, and drops a connection
     that is dead.
     """
-    driver = conn.connection
+    driver: Any = conn.connection.dbapi_connection
     cursor = driver.cursor()
     try:
-        if isinstance(values, list):
-            cursor.executemany(sql, values)
-        else:
-            cursor.execute(sql, values)
+        (cursor.executemany if many else cursor.execute)(sql, values)
         return cursor.fetchall() if cursor.description else (), cursor.rowcount
     except conn.dialect.loaded_dbapi.Error as error:
-        raise _named(conn, driver, sql, values, error) from error
-    finally:
-        cursor.close()
+        raise _named(conn, sql, values, error) from error
 
 
-def _named(conn: Connection, driver: PoolProxiedConnection, sql: str, values: Any, error: Any) -> Any:
-    lost = conn.dialect.is_disconnect(error, driver, None)
+def _named(conn: Connection, sql: str, values: Any, error: Any) -> Any:
+    lost = conn.dialect.is_disconnect(error, conn.connection, None)
     if lost:
         conn.invalidate(error)
     base = conn.dialect.loaded_dbapi.Error
     return DBAPIError.instance(
-        sql, values, error, base, connection_invalidated=lost, dialect=conn.dialect, ismulti=isinstance(values, list)
+        sql, values, error, base, connection_invalidated=lost, dialect=conn.dialect, ismulti=False
     )
 
 
 def _compile(core: Core, sets: Sequence[str] | None, dialect: Dialect) -> _Compiled:
     compiled = core.compile(dialect=dialect, column_keys=list(sets) if sets is not None else None)
     binds = compiled.binds
-    into = {name: _into(bound.type, dialect) for name, bound in binds.items()}
     columns = [] if isinstance(core, UpdateBase | TextClause) else list(core.selected_columns)
     out = [(place, _out(column.type, dialect)) for place, column in enumerate(columns)]
-    names = compiled.positiontup
+    by_place = compiled.positiontup
+    names = list(binds) if by_place is None else by_place
+    into = [(place if by_place else name, _into(binds[name].type, dialect)) for place, name in enumerate(names)]
     return _Compiled(
         sql=str(compiled),
-        by_name=names is None,
+        names=names,
+        pick=None if by_place is None else _picker(names),
         fixed={name: bound.value for name, bound in binds.items() if not bound.required},
-        into=[(name, into[name]) for name in (binds if names is None else names)],
+        into=[(place, convert) for place, convert in into if convert is not None],
         out=[(place, convert) for place, convert in out if convert is not None],
     )
+
+
+def _picker(names: Sequence[str]) -> Convert:
+    """Return what takes some values from a mapping, as a sequence of any length."""
+    return itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
 
 
 def _into(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:

@@ -10,23 +10,33 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 
+def to_ms(moment: datetime | None) -> int | None:
+    """Return an aware datetime as milliseconds since 1970 UTC; raises ValueError for one without a zone."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without zone cannot be stored: {moment!r}")
+    return (moment - EPOCH) // MILLISECOND
+
+
+def from_ms(stored: Any) -> datetime | None:
+    """Return milliseconds since 1970 UTC as an aware datetime."""
+    return None if stored is None else EPOCH + stored * MILLISECOND
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, kept as whole milliseconds since 1970 UTC; a naive value raises ValueError."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Turn an aware datetime into milliseconds."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without zone cannot be stored: {value!r}")
-        return (value - EPOCH) // MILLISECOND
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Return what turns an aware datetime into milliseconds."""
+        return to_ms
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Turn milliseconds into an aware datetime in UTC."""
-        return None if value is None else EPOCH + value * MILLISECOND
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """Return what turns milliseconds into an aware datetime in UTC."""
+        return from_ms
 
 
 class Words(TypeDecorator[tuple[str, ...]]):

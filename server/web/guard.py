@@ -29,7 +29,7 @@ class Credential:
     def principal(self, at: Site) -> Principal:
         """Return whose it is; raises Unauthenticated."""
         if not self.staff:
-            return at.db.read(lambda conn: principal_of_key(conn, self.secret))
+            return at.db.look(lambda conn: principal_of_key(conn, self.secret))
         now = at.real.now()
         principal = at.db.read(lambda conn: principal_of_session(conn, self.secret, now))
         if principal.stale:

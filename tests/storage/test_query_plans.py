@@ -10,7 +10,7 @@ from tests.factories import Floor
 READS = [
     (line.HEADS, "ix_step_waiting", "step"),
     (line.AHEAD, "ix_step_waiting", "step"),
-    (queries.TOKEN_HERE, "ix_step_one_at_counter", "step"),
+    (queries.COUNTER_BY_ID, "ix_step_one_at_counter", "step"),
     (queries.TOKENS_HELD, "ix_step_held", "step"),
     (queries.PAUSES_OVER, "ix_step_paused", "step"),
 ]
