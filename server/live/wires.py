@@ -116,5 +116,5 @@ def event_frame(namespace: str, name: str, message: Mapping[str, Any]) -> bytes:
 
     Socket.IO protocol 5 in Engine.IO protocol 4 in RFC 6455; not compressed, which RFC 7692 allows of each message.
     """
-    event = socketio.packet.Packet(socketio.packet.EVENT, [name, message], namespace).encode()
+    event = socketio.packet.Packet(socketio.packet.EVENT, [name, message], namespace, binary=False).encode()
     return bytes(FrameProtocol(client=False, extensions=[]).send_data(ENGINE_MESSAGE + event, fin=True))

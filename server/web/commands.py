@@ -1,5 +1,6 @@
 """How a route runs a command: exactly once under its Idempotency-Key."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,11 +26,19 @@ def command(principal: Principal, fn: Callable[[Transaction], Mapping[str, Any]]
 
 def run(actor: str, centre_id: int, fn: Callable[[Transaction], Mapping[str, Any]], status: int = 200) -> Response:
     """Run `fn` in a centre for somebody who needs no key: a citizen with the secret of their slip."""
-    attempt = Attempt(actor, _key(), body_hash(request.path, request.get_json(silent=True)), site().real.now())
+    attempt = Attempt(actor, _key(), body_hash(request.path, _body()), site().real.now())
     answer = site().db.write(centre_id, lambda tx: once(tx, attempt, lambda: Answer(status, fn(tx))))
     response = jsonify(answer.body)
     response.status_code = answer.status
     return response
+
+
+def _body() -> Any:
+    """Return what was sent, an empty object for nothing, None for what is no JSON: a route that takes it refused it."""
+    try:
+        return json.loads(request.get_data() or b"{}")
+    except ValueError:
+        return None
 
 
 def _key() -> str:
