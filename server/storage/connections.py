@@ -34,7 +34,7 @@ class Connections:
 
     @contextmanager
     def moment(self) -> Iterator[Connection]:
-        """Give a connection for one hot statement, which needs no transaction to see one instant; raises as that does."""
+        """Give a connection for one hot statement, which needs no transaction to see one instant."""
         with self._connection() as connection:
             yield connection
             connection.connection.rollback()  # PostgreSQL's driver has begun one all the same

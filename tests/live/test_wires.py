@@ -4,7 +4,8 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from wsproto import ConnectionType, WSConnection
@@ -114,16 +115,25 @@ def test_a_frame_for_a_screen_that_is_gone_is_nobodys_error(pair: Pair) -> None:
     wire.push(b"three")
 
 
-def test_only_the_socket_of_a_websocket_becomes_a_wire() -> None:
-    seen: list[dict[str, object]] = []
-    app = with_wires(lambda environ, _: seen.append(environ) or [])  # type: ignore[func-returns-value]
+def test_only_the_socket_of_a_websocket_becomes_a_wire_and_pages_go_past_it() -> None:
+    seen: dict[str, list[dict[str, Any]]] = {"sockets": [], "pages": []}
+
+    def application(name: str) -> Callable[..., list[bytes]]:
+        def answer(environ: dict[str, Any], _: object) -> list[bytes]:
+            seen[name].append(environ)
+            return [name.encode()]
+
+        return answer
+
+    app = with_wires(application("sockets"), application("pages"))
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        app({SOCKET: ours, "HTTP_UPGRADE": "WebSocket"}, print)
-        app({SOCKET: ours}, print)
-        app({"HTTP_UPGRADE": "websocket"}, print)
-        assert [wire_of(environ) is not None for environ in seen] == [True, False, False]
-        assert seen[1][SOCKET] is ours
+        for path in ("/socket.io/", "/api/v1/socket.io/"):
+            app({"PATH_INFO": path, SOCKET: ours, "HTTP_UPGRADE": "WebSocket"}, print)
+            app({"PATH_INFO": path, SOCKET: ours}, print)
+            app({"PATH_INFO": path, "HTTP_UPGRADE": "websocket"}, print)
+        assert [wire_of(environ) is not None for environ in seen["sockets"]] == [True, False, False]
+        assert [environ.get(SOCKET) for environ in seen["pages"]] == [ours, ours, None]
 
 
 @pytest.mark.parametrize("compressing", [False, True])

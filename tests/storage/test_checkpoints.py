@@ -1,0 +1,76 @@
+"""The log of SQLite goes into its file beside the commands."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from server.storage import checkpoints
+from server.storage.checkpoints import EVERY, LONGEST_LOG_PAGES, Checkpoints
+from server.storage.transaction import Transaction
+from tests.factories import Floor
+
+PAGE = 4096
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def log_of(floor: Floor) -> Path:
+    return Path(floor.db.url.removeprefix("sqlite:///") + "-wal")
+
+
+def reason(words: str, tx: Transaction) -> None:
+    tx.conn.execute(text("UPDATE counter SET reason = :words WHERE id = 'G1'"), {"words": words})
+
+
+def test_the_log_is_brought_into_the_file_and_written_over(sqlite_floor: Floor) -> None:
+    """Each of these commits writes a page at least: without it the log would have as many."""
+    start = log_of(sqlite_floor).stat().st_size
+    for _ in range(8):
+        for number in range(EVERY):
+            sqlite_floor.write(partial(reason, str(number)))
+        time.sleep(0.05)
+    assert log_of(sqlite_floor).stat().st_size - start < 4 * EVERY * PAGE
+
+
+def test_a_commit_does_not_do_it_by_itself(sqlite_floor: Floor) -> None:
+    with sqlite_floor.db.writer.transaction() as connection:
+        assert connection.execute(text("PRAGMA wal_autocheckpoint")).scalar_one() == LONGEST_LOG_PAGES
+
+
+def test_one_that_fails_is_told_and_the_next_is_tried(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = []
+
+    def fail(*_: object) -> None:
+        tries.append(1)
+        raise OperationalError("PRAGMA", None, Exception("disk I/O error"))
+
+    monkeypatch.setattr(checkpoints, "on_driver", fail)
+    with caplog.at_level(logging.WARNING):
+        for number in (1, 2):
+            for _ in range(EVERY):
+                sqlite_floor.write(lambda _: None)
+            eventually(lambda number=number: len(tries) == number)  # type: ignore[misc]
+    assert "disk I/O error" in caplog.text
+
+
+def test_closing_ends_the_thread(sqlite_floor: Floor) -> None:
+    mine = Checkpoints(sqlite_floor.db.writer)
+    for _ in range(EVERY):
+        mine.note_commit()
+    assert "checkpoints" in {thread.name for thread in threading.enumerate()}
+    mine.close()
+    assert "checkpoints" not in {thread.name for thread in threading.enumerate()}

@@ -1,0 +1,84 @@
+"""Connections stay open, and one at a time belongs to each transaction."""
+
+import threading
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import TimeoutError as NoPlace
+
+from server.storage import queries
+from server.storage.connections import Connections
+from server.storage.database import Database
+from server.storage.engines import open_connections
+from tests.factories import Floor
+
+
+def driver_of(connection: Connection) -> int:
+    return id(connection.connection.dbapi_connection)
+
+
+def insert_and_fail(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO mine VALUES (1)"))
+    raise ZeroDivisionError
+
+
+def test_the_next_transaction_has_the_same_connection(db: Database) -> None:
+    with db.writer.transaction() as first:
+        mine = driver_of(first)
+    with db.writer.transaction() as second:
+        assert driver_of(second) == mine
+
+
+def test_what_is_raised_undoes_the_transaction_and_no_other(db: Database) -> None:
+    with db.writer.transaction() as connection:
+        connection.execute(text("CREATE TABLE mine (id INTEGER)"))
+    with pytest.raises(ZeroDivisionError), db.writer.transaction() as connection:
+        insert_and_fail(connection)
+    with db.writer.transaction() as connection:
+        assert connection.execute(text("SELECT count(*) FROM mine")).scalar_one() == 0
+
+
+def test_who_finds_all_connections_in_use_is_told_after_a_while(database_url: str) -> None:
+    writer, reader = open_connections(database_url)
+    hasty = Connections(writer.engine, 1, patience_s=0.05)
+    with hasty.transaction(), pytest.raises(NoPlace), hasty.transaction():
+        pass
+    with hasty.transaction() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    for connections in (hasty, writer, reader):
+        connections.close()
+
+
+def test_who_waits_gets_the_connection_of_who_is_through(database_url: str) -> None:
+    writer, reader = open_connections(database_url)
+    one = Connections(writer.engine, 1, patience_s=10)
+    came = threading.Event()
+
+    def use() -> None:
+        with one.transaction():
+            came.set()
+
+    with one.transaction():
+        thread = threading.Thread(target=use)
+        thread.start()
+        assert not came.wait(0.1)
+    assert came.wait(10)
+    thread.join()
+    for connections in (one, writer, reader):
+        connections.close()
+
+
+def test_a_look_sees_what_is_committed_and_leaves_no_transaction_open(floor: Floor) -> None:
+    def state(connection: Connection) -> str:
+        return queries.counter_by_id(connection, "G1").state.value
+
+    before = floor.db.look(state)
+    floor.write(lambda tx: tx.conn.execute(text("UPDATE counter SET state = 'open' WHERE id = 'G1'")))
+    assert (before, floor.db.look(state), floor.db.read(state)) == ("closed", "open", "open")
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_look_does_not_leave_postgresql_idle_in_a_transaction(floor: Floor) -> None:
+    floor.db.look(lambda connection: queries.counter_by_id(connection, "G1"))
+    idle = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'")
+    assert floor.db.read(lambda connection: connection.execute(idle).scalar_one()) == 0
