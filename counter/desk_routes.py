@@ -7,8 +7,8 @@ from flask import Response
 from pydantic import Field
 
 from server.domain.roles import Permission
-from server.services import operators, tokens, undo
-from server.services.tokens import Remark
+from server.services import corrections, operators, tokens, undo
+from server.services.corrections import Remark
 from server.web.commands import command
 from server.web.guard import authorise
 from server.web.shapes import Code, Note, Strict, TokenAnswer, staff_token
@@ -68,7 +68,7 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 
     def change(tx: Any) -> dict[str, Any]:
         desk = operators.desk_named(tx, asked.counter)
-        return {"token": staff_token(tokens.correct(tx, token, asked.service, now, by.id, desk=desk))}
+        return {"token": staff_token(corrections.correct(tx, token, asked.service, now, by.id, desk=desk))}
 
     return command(by, change)
 
@@ -90,7 +90,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 
     def change(tx: Any) -> dict[str, Any]:
         desk = operators.desk_named(tx, asked.counter)
-        return {"token": staff_token(tokens.remark(tx, token, told, now, by.id, desk=desk))}
+        return {"token": staff_token(corrections.remark(tx, token, told, now, by.id, desk=desk))}
 
     return command(by, change)
 

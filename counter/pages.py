@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
 from server.services import places
-from server.services.tokens import ACCESS, PARTY_MAX
+from server.services.corrections import ACCESS, PARTY_MAX
 from server.web.pages import staff_page
 from server.web.site import read
 

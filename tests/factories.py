@@ -12,7 +12,19 @@ from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState, StepState
 from server.domain.roles import Role
 from server.domain.tokens import Step, Target, Token
-from server.services import access, appointments, counters, days, freezes, leases, policies, serving, tokens, undo
+from server.services import (
+    access,
+    appointments,
+    corrections,
+    counters,
+    days,
+    freezes,
+    leases,
+    policies,
+    serving,
+    tokens,
+    undo,
+)
 from server.services.appointments import Booking
 from server.services.presets import always_open, install_centre, load_preset
 from server.services.shapes import Preset
@@ -198,12 +210,12 @@ class Floor:
     def correct(self, token: Token, service: str) -> Token:
         """Change the service."""
         now = self.now()
-        return self.write(lambda tx: tokens.correct(tx, token.id, service, now, "test"))
+        return self.write(lambda tx: corrections.correct(tx, token.id, service, now, "test"))
 
     def remark(self, token: Token, **told: Any) -> Token:
         """Note what was not known."""
         now = self.now()
-        return self.write(lambda tx: tokens.remark(tx, token.id, tokens.Remark(**told), now, "test"))
+        return self.write(lambda tx: corrections.remark(tx, token.id, corrections.Remark(**told), now, "test"))
 
     def freeze(self) -> Any:
         """Stop the floor."""

@@ -1,14 +1,13 @@
-"""Issue a token, and change one that is not at a counter: pause, come back, correct, remark, cancel."""
+"""Issue a token, and change one that is not at a counter: pause, come back, cancel."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import insert
 
 from server.domain import tokens
 from server.domain.appointments import aged_from
-from server.domain.errors import DayClosed, EmergencyLimit, IllegalTransition, InvalidInput, SeriesFull
+from server.domain.errors import DayClosed, InvalidInput, SeriesFull
 from server.domain.events import Kind
 from server.domain.hours import require_open
 from server.domain.lifecycle import StepState
@@ -16,15 +15,12 @@ from server.domain.numbering import label
 from server.domain.plan import Plan
 from server.domain.waiting import WaitRange, estimate_wait
 from server.services import appointments, leases, printing
+from server.services.corrections import access_needs, party_size, require_under_way
 from server.services.plans import plan_of
 from server.services.records import change_token, record_token
 from server.storage import line, numbers, queries
 from server.storage.models import TokenPrivate
 from server.storage.transaction import Transaction
-
-PARTY_MAX = 20
-ACCESS = ("hearing", "sight", "wheelchair", "escort")
-EMERGENCY_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ def issue(tx: Transaction, order: Order, now: datetime, actor: str, *, desk: str
 def cancel(tx: Transaction, token_id: str, now: datetime, actor: str, *, reason: str | None = None) -> tokens.Token:
     """End a token that is not being served; raises UnknownToken, IllegalTransition."""
     before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
-    _require_open(before)
+    require_under_way(before)
     after = tokens.cancel(before, now)
     return change_token(tx, (Kind.TOKEN_CANCELLED, actor, now), before, after, reason=reason)
 
@@ -112,7 +108,7 @@ def cancel(tx: Transaction, token_id: str, now: datetime, actor: str, *, reason:
 def pause(tx: Transaction, token_id: str, now: datetime, actor: str) -> tokens.Token:
     """Let somebody leave the line for a while; their place is kept. Raises UnknownToken, IllegalTransition."""
     before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
-    _require_open(before)
+    require_under_way(before)
     plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
     after = tokens.pause(before, now + timedelta(minutes=plan.floor.pause_min))
     return change_token(tx, (Kind.TOKEN_PAUSED, actor, now), before, after)
@@ -124,95 +120,11 @@ def come_back(tx: Transaction, token_id: str, now: datetime, actor: str, *, desk
     Raises UnknownToken, IllegalTransition when they are at a counter or have ended.
     """
     before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
-    _require_open(before)
+    require_under_way(before)
     after = tokens.come_back(before)
     if after == before:
         return before
     return change_token(tx, (Kind.TOKEN_RETURNED, actor, now), before, after, desk=desk)
-
-
-def correct(
-    tx: Transaction, token_id: str, service: str, now: datetime, actor: str, *, desk: str | None = None
-) -> tokens.Token:
-    """Change the service of a token: same number, same age. One whose stage is not on the new way waits at its start.
-
-    Raises UnknownToken, UnknownService, IllegalTransition.
-    """
-    before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
-    _require_open(before)
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
-    wanted = plan.service(service)
-    after = tokens.correct(before, wanted.code, plan.series_for(wanted, before.need), wanted.route)
-    told: dict[str, Any] = {"desk": desk, "was": before.service}
-    route = plan.routes[wanted.route]
-    if before.step.stage in route or before.step.back_to in route:
-        return change_token(tx, (Kind.TOKEN_CORRECTED, actor, now), before, after, **told)
-    closed, moved = tokens.move(after, route[0], tx.next_seq, now)
-    return change_token(tx, (Kind.TOKEN_CORRECTED, actor, now), before, moved, closed=closed, **told)
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What staff see and the record did not say; what is None stays as it is, an empty need means none."""
-
-    party: int | None = None
-    access: tuple[str, ...] | None = None
-    language: str | None = None
-    need: str | None = None
-    emergency: bool | None = None
-
-
-def remark(
-    tx: Transaction, token_id: str, told: Remark, now: datetime, actor: str, *, desk: str | None = None
-) -> tokens.Token:
-    """Note the size of a party, access needs, the language, a need, or an emergency.
-
-    Raises UnknownToken, IllegalTransition, InvalidInput, UnknownLanguage, UnknownNeed, EmergencyLimit.
-    """
-    before = queries.token_by_id(tx.conn, tx.centre.id, token_id)
-    _require_open(before)
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
-    changes: dict[str, Any] = {}
-    if told.party is not None:
-        changes["party"] = _party(told.party)
-    if told.access is not None:
-        changes["access"] = _access(told.access)
-    if told.language is not None:
-        changes["language"] = plan.language(told.language)
-    if told.need is not None:
-        need = told.need or None
-        changes |= {"need": need, "klass": plan.series_for(plan.services[before.service], need)}
-    if told.emergency is not None:
-        changes["emergency_at"] = _emergency(tx, plan, before, now) if told.emergency else None
-    after = tokens.remark(before, **changes)
-    return change_token(tx, (Kind.TOKEN_REMARKED, actor, now), before, after, desk=desk)
-
-
-def _emergency(tx: Transaction, plan: Plan, token: tokens.Token, now: datetime) -> datetime:
-    if token.emergency_at is not None:
-        return token.emergency_at
-    limit = plan.floor.emergencies_per_hour
-    if queries.emergencies_since(tx.conn, tx.centre.id, now - EMERGENCY_WINDOW) >= limit:
-        raise EmergencyLimit(f"{limit} emergencies were called in the last hour already.", limit=limit)
-    return now
-
-
-def _require_open(token: tokens.Token) -> None:
-    if token.ended:
-        raise IllegalTransition(f"{token.label} has ended: {token.state}.", state=token.state)
-
-
-def _party(size: int) -> int:
-    if not 1 <= size <= PARTY_MAX:
-        raise InvalidInput(f"A party has 1 to {PARTY_MAX} people.")
-    return size
-
-
-def _access(needs: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = sorted(set(needs) - set(ACCESS))
-    if unknown:
-        raise InvalidInput(f"Unknown access need: {', '.join(unknown)}. There are: {', '.join(ACCESS)}.")
-    return tuple(need for need in ACCESS if need in needs)
 
 
 def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: datetime) -> tokens.Token:
@@ -243,8 +155,8 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: dateti
         aged_from=since,
         step=tokens.Step(tx.next_seq, stage, StepState.WAITING, now, since),
         then=then,
-        party=_party(order.party),
-        access=_access(order.access),
+        party=party_size(order.party),
+        access=access_needs(order.access),
         slot=slot,
         entered_by_hand=by_hand,
     )

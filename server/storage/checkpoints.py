@@ -39,11 +39,12 @@ class Checkpoints:
             self._due.set()
 
     def close(self) -> None:
-        """End the thread."""
-        self._closing = True
-        self._due.set()
+        """End the thread; a later commit may begin another."""
         if self._thread is not None:
+            self._closing = True
+            self._due.set()
             self._thread.join()
+            self._thread, self._closing = None, False
 
     def _run(self) -> None:
         while True:

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as NoPlace
@@ -48,6 +48,8 @@ class Connections:
             try:
                 yield connection
             except BaseException:
+                if connection.invalidated:  # the server has gone, and with it what is idle
+                    self._close_idle()
                 connection.close()
                 raise
             self._idle.append(connection)
@@ -56,8 +58,7 @@ class Connections:
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        while self._idle:
-            self._idle.pop().close()
+        self._close_idle()
         self.engine.dispose()
 
     def _take(self) -> Connection:
@@ -65,3 +66,8 @@ class Connections:
             return self._idle.pop()
         except IndexError:
             return self.engine.connect()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()

@@ -1,11 +1,13 @@
 """Connections stay open, and one at a time belongs to each transaction."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import TimeoutError as NoPlace
 
+from server.domain.errors import Unavailable
 from server.storage import queries
 from server.storage.connections import Connections
 from server.storage.database import Database
@@ -82,3 +84,22 @@ def test_a_look_does_not_leave_postgresql_idle_in_a_transaction(floor: Floor) ->
     floor.db.look(lambda connection: queries.counter_by_id(connection, "G1"))
     idle = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'")
     assert floor.db.read(lambda connection: connection.execute(idle).scalar_one()) == 0
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_after_a_restart_of_postgresql_one_read_fails_and_no_more(floor: Floor) -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    def read(connection: Connection) -> int:
+        together.wait()
+        return int(connection.execute(text("SELECT 1")).scalar_one())
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(pool.map(floor.db.read, [read] * 3)) == 3
+    mine = "datname = current_database() AND pid <> pg_backend_pid()"
+    others = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
+    floor.write(lambda tx: tx.conn.execute(others))
+    with pytest.raises(Unavailable):
+        floor.db.look(lambda connection: queries.counter_by_id(connection, "G1"))
+    for _ in range(3):
+        assert floor.db.look(lambda connection: queries.counter_by_id(connection, "G1")).id == "G1"

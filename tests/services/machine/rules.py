@@ -12,7 +12,7 @@ from server.domain.errors import Refused
 from server.domain.ids import status_secret, token_id
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Target
-from server.services import counters, days, freezes, leases, serving, tokens, undo
+from server.services import corrections, counters, days, freezes, leases, serving, tokens, undo
 from server.services.idempotency import Attempt
 from tests.factories import MORNING
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
@@ -78,14 +78,14 @@ class FloorMachine(Likely):
     @rule(whom=PICK, service=st.sampled_from([*SERVICES, "NOPE"]), desk=DESK)
     def correct(self, whom: int, service: str, desk: str | None) -> None:
         token = self.whom(whom, "waiting", *AT)
-        act = partial(tokens.correct, token_id=token, service=service, desk=desk)
+        act = partial(corrections.correct, token_id=token, service=service, desk=desk)
         self.go("correct", partial(self.model.correct, token, service, desk), act)
 
     @when(lambda self: self.having("waiting", *AT))
     @rule(whom=PICK, told=REMARK, desk=DESK)
     def remark(self, whom: int, told: Dict, desk: str | None) -> None:
         token = self.whom(whom, "waiting", *AT)
-        act = partial(tokens.remark, token_id=token, told=tokens.Remark(**told), desk=desk)
+        act = partial(corrections.remark, token_id=token, told=corrections.Remark(**told), desk=desk)
         self.go("remark", partial(self.model.remark, token, told, desk), act)
 
     @when(lambda self: self.model.open_tokens())
