@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
 from server.services import places
+from server.services.appointments import TAIL
 from server.services.corrections import ACCESS, PARTY_MAX
 from server.web.pages import staff_page
 from server.web.site import read
@@ -42,6 +43,7 @@ def _facts(centre: places.CentreFacts) -> dict[str, Any]:
         "needs": centre.needs,
         "access": ACCESS,
         "party_max": PARTY_MAX,
+        "tail": TAIL,
         "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
         "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
         "undo_min": plan.floor.undo_min,

@@ -6,6 +6,7 @@ import { Panel } from "/static/staff/panel.js";
 import { now } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { language, t, tn } from "/static/ui/words.js";
+import { BookingField, bookingOf } from "./booking.js";
 import { issue } from "./commands.js";
 import { AccessField, Choice, LanguageField, NeedField, PartyField, read, ServiceField } from "./fields.js";
 import { Refused } from "./middle.js";
@@ -13,9 +14,10 @@ import { instant, timeOfDay } from "./moment.js";
 import { Ticket } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
-/** Return the order that the form tells. */
-function order(form) {
-  const { emergency: _, ...told } = read(form);
+/** Return the order that the form tells; `found` are the bookings it offered. */
+function order(form, found) {
+  const { emergency: _, ...known } = read(form);
+  const told = { ...known, ...bookingOf(form, found) };
   const [label, time, printer] = ["label", "time", "printer"].map((name) => form.get(name));
   const paper = label && { label: label.trim().toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) };
   return { ...told, ...(paper && { paper }), ...(printer && { print_at: printer }) };
@@ -37,12 +39,13 @@ function Paper({ open }) {
 export function IssuePanel() {
   const given = useSignal(null);
   const paper = useSignal(false);
-  const send = async (form) => (given.value ? closePanel() : (given.value = await issue(order(form))));
+  const found = useSignal(null);
+  const send = async (form) => (given.value ? closePanel() : (given.value = await issue(order(form, found.value))));
   const done = given.value !== null;
   return html`<${Panel} title=${t("Give a token")} verb=${done ? t("Done") : t("Give a token")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     ${done
       ? html`<${Given} answer=${given.value} />`
-      : html`<div class="fields"><${ServiceField} value=${page.services[0].code} /><${NeedField} /><${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
+      : html`<div class="fields"><${BookingField} found=${found} />${!found.value?.length && html`<${ServiceField} value=${page.services[0].code} /><${NeedField} />`}<${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
     <${Refused} />
   </${Panel}>`;
 }

@@ -2,7 +2,8 @@
 
 import { tokenWord } from "/static/staff/states.js";
 import { NoAnswer } from "/static/ui/http.js";
-import { t, tn } from "/static/ui/words.js";
+import { dayOf, timeOf } from "/static/ui/times.js";
+import { named, t, tn } from "/static/ui/words.js";
 
 /** A key was pressed that cannot work while the server is away. */
 export function offline() {
@@ -20,6 +21,7 @@ export function nothing(what) {
 
 /** Return a refusal in the clerk's words; the server's own sentence where there are none. */
 export function told(error, verb) {
+  if (error instanceof NoAnswer && verb === "find") return t("No answer. Please type the last character again.");
   if (error instanceof NoAnswer) return t("No answer. It was sent again; look at the token.");
   const say = SAID[`${verb} ${error.code}`] ?? SAID[error.code];
   return say ? say(error.details) : error.message;
@@ -45,6 +47,11 @@ const SAID = {
   number_not_leased: () => t("This number is not from today's paper pad."),
   not_open_now: () => t("No tokens are given at this hour."),
   day_closed: () => t("The day is closed. Tokens are given on the next working day."),
+  appointment_early: ({ slot, admitted_from: from }) =>
+    t("The appointment is at {time}. Let them in from {from}.", { time: timeOf(slot), from: timeOf(from) }),
+  appointment_other_day: ({ slot }) => t("The appointment is on {day} at {time}.", { day: dayOf(slot), time: timeOf(slot) }),
+  appointment_other_centre: ({ name }) => t("The appointment is at the centre {name}.", { name: named(name) }),
+  appointment_used: ({ label }) => t("This appointment has its token: {label}", { label }),
   forbidden: () => t("Only a manager can do this."),
 };
 

@@ -2,7 +2,7 @@
 
 import { page } from "/static/ui/page.js";
 import { named, t } from "/static/ui/words.js";
-import { dayOf, timeOf } from "./times.js";
+import { dayOf, timeOf } from "/static/ui/times.js";
 
 const TODAY = ["early", "lunch"];
 const CLOSED = {

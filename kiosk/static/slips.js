@@ -9,7 +9,7 @@ import { named, speak, t } from "/static/ui/words.js";
 import { isTold } from "./refusals.js";
 import { Finish, Icon, Question, waitWords } from "./screens.js";
 import { order, refusal, shown, step } from "./state.js";
-import { dayOf } from "./times.js";
+import { dayOf } from "/static/ui/times.js";
 
 const AWAY = ["missed", "paused"];
 

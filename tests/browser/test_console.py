@@ -1,6 +1,7 @@
 """What a clerk does at the console, and a manager from afar: each verb of the queue engine by its key."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -270,6 +271,56 @@ def test_a_token_is_given_at_the_desk_and_so_is_one_of_the_paper_pad(clerk: Page
     panel.get_by_label("Number of the paper pad").fill(number.lower())
     clerk.keyboard.press("Enter")
     expect(panel.locator(".chip")).to_have_text(number)
+
+
+def book(api: Client, reference: str, service: str, at: datetime) -> None:
+    slot = at.replace(second=0, microsecond=0).isoformat()
+    api.post(
+        f"centres/{CENTRE}/appointments", {"bookings": [{"reference": reference, "slot": slot, "service": service}]}
+    )
+
+
+def test_somebody_without_the_number_of_their_appointment_is_found_by_its_end(clerk: Page, api: Client) -> None:
+    now = datetime.now(UTC)
+    book(api, "DESK2026AB12", "PCC", now)
+    book(api, "DESK2026CD34", "PCC", now)
+    book(api, "OTHER026CD34", "ENQUIRY", now + timedelta(minutes=2))
+    clerk.keyboard.press("g")
+    panel = clerk.get_by_role("dialog")
+    number = panel.get_by_label("Appointment: its number, or the last 4 characters")
+    number.fill("ab12")
+    expect(panel.get_by_role("radio", name="Police clearance certificate")).to_be_checked()
+    expect(panel.get_by_label("Service")).to_have_count(0)
+    clerk.keyboard.press("Enter")
+    expect(panel).to_contain_text("Please write the number down for them.")
+    clerk.keyboard.press("Enter")
+    [token] = api.snapshot()["tokens"]
+    assert token["staff"]["service"] == "PCC"
+    assert token["staff"]["slot"] is not None
+
+    clerk.keyboard.press("g")
+    number.fill("AB12")
+    expect(panel.get_by_role("radio", name="has its token")).to_be_disabled()
+    number.fill("CD34")
+    expect(panel.get_by_role("radio")).to_have_count(2)
+    expect(panel.locator("input[name=booking]:checked")).to_have_count(0)
+    number.fill("zz99")
+    expect(panel).to_contain_text("No appointment of today ends in ZZ99.")
+    expect(panel.get_by_label("Service")).to_be_visible()
+    clerk.keyboard.press("Enter")
+    expect(panel).not_to_contain_text("is ahead")
+    assert violations(clerk) == []
+
+
+def test_an_appointment_of_another_day_is_named_at_the_desk(clerk: Page, api: Client) -> None:
+    book(api, "DESK2026EF56", "PCC", datetime.now(UTC) + timedelta(days=3))
+    clerk.keyboard.press("g")
+    panel = clerk.get_by_role("dialog")
+    panel.get_by_label("Appointment").fill("DESK2026EF56")
+    expect(panel).to_contain_text("No appointment of today ends in EF56.")
+    clerk.keyboard.press("Enter")
+    expect(panel.get_by_role("alert")).to_contain_text("The appointment is on ")
+    assert api.snapshot()["tokens"] == []
 
 
 def test_a_wrong_service_is_changed_and_the_number_stays(clerk: Page, api: Client) -> None:

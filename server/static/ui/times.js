@@ -1,7 +1,7 @@
 // Days and times of the centre as its citizens write them, in international digits.
 
-import { page } from "/static/ui/page.js";
-import { language } from "/static/ui/words.js";
+import { page } from "./page.js";
+import { language } from "./words.js";
 
 export function timeOf(text) {
   return format("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, text);
