@@ -49,12 +49,16 @@ def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connection
 
 
 def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
-    writer, reader = (create_engine(url, module=sqlite_module(), pool_size=most) for most in (WRITERS, READERS))
-    _configure_sqlite(
-        writer, "BEGIN IMMEDIATE", f"synchronous={synchronous}", f"wal_autocheckpoint={LONGEST_LOG_PAGES}"
-    )
-    _configure_sqlite(reader, "BEGIN", "query_only=ON")
+    writer, reader = (create_engine(url, module=sqlite_module(), **_pool(most)) for most in (WRITERS, READERS))
+    durable = f"synchronous={synchronous}"
+    _configure_sqlite(writer, "BEGIN IMMEDIATE", durable, f"wal_autocheckpoint={LONGEST_LOG_PAGES}")
+    _configure_sqlite(reader, "BEGIN", durable, "query_only=ON")
     return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)
+
+
+def _pool(most: int) -> dict[str, Any]:
+    """Return the options of an engine that opens up to so many connections and keeps none: `Connections` does."""
+    return {"pool_size": 1, "max_overflow": most - 1}
 
 
 def _configure_sqlite(engine: Engine, begin: str, *own: str) -> None:
@@ -70,11 +74,11 @@ def _configure_sqlite(engine: Engine, begin: str, *own: str) -> None:
 def _postgresql(url: str) -> tuple[Connections, Connections]:
     address = make_url(url).set(drivername="postgresql+psycopg")
     lock = f"-c lock_timeout={PATIENCE_S * 1000}"
-    writer = create_engine(address, pool_size=WRITERS, connect_args={"options": lock})
+    writer = create_engine(address, connect_args={"options": lock}, **_pool(WRITERS))
     reader = create_engine(
         address,
-        pool_size=READERS,
         isolation_level="REPEATABLE READ",
         connect_args={"options": "-c default_transaction_read_only=on"},
+        **_pool(READERS),
     )
     return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)

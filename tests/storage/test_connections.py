@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as NoPlace
 
 from server.domain.errors import Unavailable
 from server.storage import queries
-from server.storage.connections import Connections
+from server.storage.connections import KEPT, Connections
 from server.storage.database import Database
 from server.storage.engines import open_connections
 from tests.factories import Floor
@@ -68,6 +68,20 @@ def test_who_waits_gets_the_connection_of_who_is_through(database_url: str) -> N
     thread.join()
     for connections in (one, writer, reader):
         connections.close()
+
+
+def test_a_crowd_of_readers_leaves_no_crowd_of_connections(db: Database) -> None:
+    together = threading.Barrier(3 * KEPT, timeout=10)
+    with ThreadPoolExecutor(3 * KEPT) as pool:
+        list(pool.map(db.read, [lambda _: together.wait()] * (3 * KEPT)))
+    assert len(db._reader._idle) == KEPT
+    assert db._reader.engine.pool.status().startswith("Pool size: 1  Connections in pool: 1 ")
+
+
+def test_a_look_that_asks_as_sqlalchemy_does_leaves_its_connection_fit(db: Database) -> None:
+    for _ in range(2):
+        assert db.look(lambda connection: connection.execute(text("SELECT 1")).scalar_one()) == 1
+        assert db.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one()) == 1
 
 
 def test_a_look_sees_what_is_committed_and_leaves_no_transaction_open(floor: Floor) -> None:
