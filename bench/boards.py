@@ -14,8 +14,6 @@ from bench.server import HOST, serving
 from server.domain.roles import Role
 
 WARM_UP = 5
-REST_S = 0.005
-"""What the server does after a call must not slow the raw limit down."""
 
 
 def call_to_boards(scene: Scene, folder: Path, count: int, calls: int) -> dict[str, Any]:
@@ -38,7 +36,6 @@ async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int
     async with boards(count, display, scene.preset.centre.code) as screens, raw_screens(count) as push:
         for _ in range(calls + WARM_UP):
             answer, last = await _one_call(manager, name(0), screens)
-            await asyncio.sleep(REST_S)
             begin = perf_counter()
             raw.claim()
             times["raw_claim"].append(perf_counter() - begin)

@@ -64,7 +64,7 @@ class Screen:
             await self._next()
 
     async def wait_for(self, call: str) -> float:
-        """Return when this board heard of a call; raises TimeoutError."""
+        """Return when this board heard of a call, and forget what came until now; raises TimeoutError."""
         while True:
             for message, moment in self._came:
                 if call.encode() in message:

@@ -1,7 +1,7 @@
 // What the keys do: commands go one after the other, and what is refused is told where the key was pressed.
 
 import { minutesSince } from "/static/staff/stopped.js";
-import { command, NoAnswer, read, Refusal } from "/static/ui/http.js";
+import { command, NoAnswer, Refusal } from "/static/ui/http.js";
 import { live } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { awaitAnswer } from "./answers.js";
@@ -104,17 +104,6 @@ export async function change(token, service, known) {
   const desk = { counter: counter.value };
   if (service && !(await send("correct", `${path}correct`, () => ({ service, ...desk })))) return;
   if (!Object.keys(known).length || (await send("remark", `${path}remark`, () => ({ ...known, ...desk })))) closePanel();
-}
-
-/** Resolves to the bookings of today whose number ends so, or to null. */
-export async function findBookings(tail) {
-  refusal.value = null;
-  try {
-    return (await read(centre(`appointments?tail=${encodeURIComponent(tail)}`))).bookings;
-  } catch (error) {
-    refuse("find", error);
-    return null;
-  }
 }
 
 /** Give a token at this desk; resolves to the answer, or to null. */

@@ -1,8 +1,8 @@
 // What the kiosk says when there is no token: the reason, when there will be one, and what to do now.
 
 import { page } from "/static/ui/page.js";
-import { named, t } from "/static/ui/words.js";
 import { dayOf, timeOf } from "/static/ui/times.js";
+import { named, t } from "/static/ui/words.js";
 
 const TODAY = ["early", "lunch"];
 const CLOSED = {

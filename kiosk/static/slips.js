@@ -5,11 +5,11 @@ import { together } from "/static/ui/counters.js";
 import { command, NoAnswer, read, Refusal } from "/static/ui/http.js";
 import { page } from "/static/ui/page.js";
 import { Chip, Section } from "/static/ui/parts.js";
+import { dayOf } from "/static/ui/times.js";
 import { named, speak, t } from "/static/ui/words.js";
 import { isTold } from "./refusals.js";
 import { Finish, Icon, Question, waitWords } from "./screens.js";
 import { order, refusal, shown, step } from "./state.js";
-import { dayOf } from "/static/ui/times.js";
 
 const AWAY = ["missed", "paused"];
 

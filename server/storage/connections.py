@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import TimeoutError as NoPlace
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from server.storage.statements import end_on_driver
 
 KEPT = 8
 
@@ -15,13 +17,13 @@ class Connections:
     """Up to `most` connections of an engine; one at a time belongs to each transaction.
 
     SQLAlchemy's pool would take a connection in and hand it out each time, with a rollback, locks and hooks, which
-    costs as much as five statements. What raised is given back to that pool; of the connections whose transaction
-    ended well eight are kept here, the last used first.
+    costs as much as five statements. So those whose transaction ended well wait here, eight of them, and the last used
+    goes out first. A connection whose transaction raised goes back to the pool, which cleans it.
     """
 
     def __init__(self, engine: Engine, most: int, patience_s: float) -> None:
         self.engine = engine
-        self._patience_s = patience_s
+        self._patience_s, self._kept = patience_s, KEPT
         self._places = threading.Semaphore(most)
         self._idle: deque[Connection] = deque()
 
@@ -35,34 +37,34 @@ class Connections:
             yield connection
 
     @contextmanager
-    def moment(self) -> Iterator[Connection]:
-        """Give a connection for one hot statement, which needs no transaction to see one instant."""
+    def single(self) -> Iterator[Connection]:
+        """Give a connection for one `Statement`, which needs no transaction to see one instant; raises as the other."""
         with self._connection() as connection:
             yield connection
             connection.rollback()
-            connection.connection.rollback()  # PostgreSQL's driver has begun one all the same
+            end_on_driver(connection)  # PostgreSQL's driver has begun a transaction all the same
+
+    def close(self) -> None:
+        """Close the connections that are not in use, and the others when they are given back."""
+        self._kept = 0
+        self._forget()
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
         if not self._places.acquire(timeout=self._patience_s):
-            raise NoPlace("all connections are in use")
+            raise PoolTimeout("all connections are in use")
         try:
             connection = self._take()
             try:
                 yield connection
             except BaseException:
-                if connection.invalidated:  # the server has gone, and with it what is idle
-                    self._close_idle()
+                if connection.invalidated:  # the database server has gone, and all other connections with it
+                    self._forget()
                 connection.close()
                 raise
-            self._keep(connection)
+            self._give_back(connection)
         finally:
             self._places.release()
-
-    def close(self) -> None:
-        """Close the connections that are not in use."""
-        self._close_idle()
-        self.engine.dispose()
 
     def _take(self) -> Connection:
         try:
@@ -70,13 +72,15 @@ class Connections:
         except IndexError:
             return self.engine.connect()
 
-    def _keep(self, connection: Connection) -> None:
-        if len(self._idle) < KEPT:
+    def _give_back(self, connection: Connection) -> None:
+        if len(self._idle) < self._kept:
             self._idle.append(connection)
         else:
             connection.close()
 
-    def _close_idle(self) -> None:
+    def _forget(self) -> None:
+        """Close what is idle, here and in the pool."""
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
+        self.engine.dispose()

@@ -77,8 +77,8 @@ class Database:
         return _read(self._reader.transaction, fn)
 
     def look(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn`, which reads by one hot statement and so needs no snapshot; raises Unavailable as `read` does."""
-        return _read(self._reader.moment, fn)
+        """Run `fn`, which runs one `Statement` and so needs no snapshot; raises Unavailable as `read` does."""
+        return _read(self._reader.single, fn)
 
     def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
@@ -110,9 +110,9 @@ class Database:
             self._awake.set()
             thread.join()
             self._thread, self._closing = None, False
-        if self._checkpoints is not None:
-            self._checkpoints.close()
         with self._writing:
+            if self._checkpoints is not None:
+                self._checkpoints.close()
             self.writer.close()
         self._reader.close()
 

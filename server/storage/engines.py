@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from server.storage.checkpoints import LONGEST_LOG_PAGES
-from server.storage.connections import Connections
+from server.storage.connections import KEPT, Connections
 from server.storage.statements import on_driver
 
 PATIENCE_S = 2
@@ -57,8 +57,9 @@ def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
 
 
 def _pool(most: int) -> dict[str, Any]:
-    """Return the options of an engine that opens up to so many connections and keeps none: `Connections` does."""
-    return {"pool_size": 1, "max_overflow": most - 1}
+    """Return the options of an engine for so many connections; `Connections` lends out most of those that are kept."""
+    kept = min(most, KEPT)
+    return {"pool_size": kept, "max_overflow": most - kept}
 
 
 def _configure_sqlite(engine: Engine, begin: str, *own: str) -> None:

@@ -98,12 +98,20 @@ def on_driver(
     that is dead.
     """
     driver: Any = conn.connection.dbapi_connection
-    cursor = driver.cursor()
     try:
+        cursor = driver.cursor()
         (cursor.executemany if many else cursor.execute)(sql, values)
         return cursor.fetchall() if cursor.description else (), cursor.rowcount
     except conn.dialect.loaded_dbapi.Error as error:
         raise _named(conn, sql, values, error) from error
+
+
+def end_on_driver(conn: Connection) -> None:
+    """Roll back what the driver has begun by itself; raises SQLAlchemy's errors."""
+    try:
+        conn.connection.rollback()
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise _named(conn, "ROLLBACK", (), error) from error
 
 
 def _named(conn: Connection, sql: str, values: Any, error: Any) -> Any:

@@ -34,7 +34,7 @@ def run(actor: str, centre_id: int, fn: Callable[[Transaction], Mapping[str, Any
 
 
 def _body() -> Any:
-    """Return what was sent, an empty object for nothing, None for what is no JSON: a route that takes it refused it."""
+    """Return what was sent, `{}` for nothing, None when it is not JSON (routes that take any have refused that)."""
     try:
         return json.loads(request.get_data() or b"{}")
     except ValueError:

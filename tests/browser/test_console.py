@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import sideways, signed_in, violations, watched
 from tests.factories import CENTRE
@@ -280,6 +280,14 @@ def book(api: Client, reference: str, service: str, at: datetime) -> None:
     )
 
 
+APPOINTMENT = "Appointment: its number, or the last 4 characters"
+
+
+def refusal_of(field: Locator) -> str:
+    """Return why the browser does not send a field, empty when it does."""
+    return str(field.evaluate("field => field.validationMessage"))
+
+
 def test_somebody_without_the_number_of_their_appointment_is_found_by_its_end(clerk: Page, api: Client) -> None:
     now = datetime.now(UTC)
     book(api, "DESK2026AB12", "PCC", now)
@@ -287,7 +295,7 @@ def test_somebody_without_the_number_of_their_appointment_is_found_by_its_end(cl
     book(api, "OTHER026CD34", "ENQUIRY", now + timedelta(minutes=2))
     clerk.keyboard.press("g")
     panel = clerk.get_by_role("dialog")
-    number = panel.get_by_label("Appointment: its number, or the last 4 characters")
+    number = panel.get_by_label(APPOINTMENT)
     number.fill("ab12")
     expect(panel.get_by_role("radio", name="Police clearance certificate")).to_be_checked()
     expect(panel.get_by_label("Service")).to_have_count(0)
@@ -299,25 +307,44 @@ def test_somebody_without_the_number_of_their_appointment_is_found_by_its_end(cl
     assert token["staff"]["slot"] is not None
 
     clerk.keyboard.press("g")
-    number.fill("AB12")
-    expect(panel.get_by_role("radio", name="has its token")).to_be_disabled()
     number.fill("CD34")
     expect(panel.get_by_role("radio")).to_have_count(2)
     expect(panel.locator("input[name=booking]:checked")).to_have_count(0)
+    assert violations(clerk) == []
+    number.fill("AB12")
+    panel.get_by_role("radio", name="has its token").check()
+    clerk.keyboard.press("Enter")
+    expect(panel.get_by_role("alert")).to_have_text(f"This appointment has its token: {token['label']}")
     number.fill("zz99")
     expect(panel).to_contain_text("No appointment of today ends in ZZ99.")
     expect(panel.get_by_label("Service")).to_be_visible()
-    clerk.keyboard.press("Enter")
-    expect(panel).not_to_contain_text("is ahead")
-    assert violations(clerk) == []
+    assert refusal_of(number) == "Please type the whole number."
+    number.fill("")
+    assert refusal_of(number) == ""
 
 
-def test_an_appointment_of_another_day_is_named_at_the_desk(clerk: Page, api: Client) -> None:
-    book(api, "DESK2026EF56", "PCC", datetime.now(UTC) + timedelta(days=3))
+def test_an_appointment_that_was_not_looked_up_yet_is_not_lost(clerk: Page, api: Client) -> None:
+    """The key Enter is faster than the answer, which then does not come at all."""
+    asked: list[Route] = []
+    clerk.route("**/appointments?*", lambda route: asked.append(route))
     clerk.keyboard.press("g")
     panel = clerk.get_by_role("dialog")
-    panel.get_by_label("Appointment").fill("DESK2026EF56")
-    expect(panel).to_contain_text("No appointment of today ends in EF56.")
+    number = panel.get_by_label(APPOINTMENT)
+    number.fill("ab12")
+    clerk.keyboard.press("Enter")
+    assert refusal_of(number) == "Please type the whole number."
+    asked[0].abort()
+    expect(panel).to_contain_text("No answer. Please type the last character again.")
+    assert refusal_of(number) == "Please type the whole number."
+    assert api.snapshot()["tokens"] == []
+
+
+def test_a_whole_number_is_never_mistaken_for_another_of_the_same_end(clerk: Page, api: Client) -> None:
+    book(api, "DESK2026GH78", "PCC", datetime.now(UTC))
+    book(api, "OTHER026GH78", "ENQUIRY", datetime.now(UTC) + timedelta(days=3))
+    clerk.keyboard.press("g")
+    panel = clerk.get_by_role("dialog")
+    panel.get_by_label(APPOINTMENT).fill("OTHER026GH78")
     clerk.keyboard.press("Enter")
     expect(panel.get_by_role("alert")).to_contain_text("The appointment is on ")
     assert api.snapshot()["tokens"] == []

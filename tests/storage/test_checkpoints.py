@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.storage import checkpoints
-from server.storage.checkpoints import EVERY, LONGEST_LOG_PAGES, Checkpoints
+from server.storage.checkpoints import LONGEST_LOG_PAGES, Checkpoints
 from server.storage.transaction import Transaction
 from tests.factories import Floor
 
-PAGE = 4096
+PAGE, COMMITS = 4096, 400
 
 
 def eventually(true: Callable[[], bool]) -> None:
@@ -34,14 +34,16 @@ def reason(words: str, tx: Transaction) -> None:
     tx.conn.execute(text("UPDATE counter SET reason = :words WHERE id = 'G1'"), {"words": words})
 
 
-def test_the_log_is_brought_into_the_file_and_written_over(sqlite_floor: Floor) -> None:
+def test_the_log_is_brought_into_the_file_and_written_over(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each of these commits writes a page at least: without it the log would have as many."""
+    monkeypatch.setattr(checkpoints, "DELAY_S", 0.01)
     start = log_of(sqlite_floor).stat().st_size
-    for _ in range(8):
-        for number in range(EVERY):
-            sqlite_floor.write(partial(reason, str(number)))
-        time.sleep(0.05)
-    assert log_of(sqlite_floor).stat().st_size - start < 4 * EVERY * PAGE
+    for number in range(COMMITS):
+        sqlite_floor.write(partial(reason, str(number)))
+        time.sleep(0.002)
+    assert log_of(sqlite_floor).stat().st_size - start < COMMITS // 2 * PAGE
 
 
 def test_a_commit_does_not_do_it_by_itself(sqlite_floor: Floor) -> None:
@@ -59,18 +61,21 @@ def test_one_that_fails_is_told_and_the_next_is_tried(
         raise OperationalError("PRAGMA", None, Exception("disk I/O error"))
 
     monkeypatch.setattr(checkpoints, "on_driver", fail)
+    monkeypatch.setattr(checkpoints, "DELAY_S", 0.01)
     with caplog.at_level(logging.WARNING):
         for number in (1, 2):
-            for _ in range(EVERY):
-                sqlite_floor.write(lambda _: None)
+            sqlite_floor.write(lambda _: None)
             eventually(lambda number=number: len(tries) == number)  # type: ignore[misc]
     assert "disk I/O error" in caplog.text
 
 
 def test_closing_ends_the_thread(sqlite_floor: Floor) -> None:
     mine = Checkpoints(sqlite_floor.db.writer)
-    for _ in range(EVERY):
-        mine.note_commit()
-    assert "checkpoints" in {thread.name for thread in threading.enumerate()}
+    mine.note_commit()
+    thread = mine._thread
+    assert thread in threading.enumerate()
     mine.close()
-    assert "checkpoints" not in {thread.name for thread in threading.enumerate()}
+    assert thread not in threading.enumerate()
+    mine.note_commit()
+    assert mine._thread not in (None, thread)
+    mine.close()

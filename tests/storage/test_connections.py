@@ -74,8 +74,8 @@ def test_a_crowd_of_readers_leaves_no_crowd_of_connections(db: Database) -> None
     together = threading.Barrier(3 * KEPT, timeout=10)
     with ThreadPoolExecutor(3 * KEPT) as pool:
         list(pool.map(db.read, [lambda _: together.wait()] * (3 * KEPT)))
-    assert len(db._reader._idle) == KEPT
-    assert db._reader.engine.pool.status().startswith("Pool size: 1  Connections in pool: 1 ")
+    assert KEPT <= len(db._reader._idle) < 2 * KEPT
+    assert f"Connections in pool: {KEPT}" in db._reader.engine.pool.status()
 
 
 def test_a_look_that_asks_as_sqlalchemy_does_leaves_its_connection_fit(db: Database) -> None:
@@ -110,6 +110,8 @@ def test_after_a_restart_of_postgresql_one_read_fails_and_no_more(floor: Floor) 
 
     with ThreadPoolExecutor(3) as pool:
         assert sum(pool.map(floor.db.read, [read] * 3)) == 3
+    with pytest.raises(ZeroDivisionError):
+        floor.db.read(lambda _: 1 // 0)  # its connection waits in the pool
     mine = "datname = current_database() AND pid <> pg_backend_pid()"
     others = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
     floor.write(lambda tx: tx.conn.execute(others))
