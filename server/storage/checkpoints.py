@@ -8,18 +8,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.storage.connections import Connections
 from server.storage.statements import on_driver
 
-DELAY_S = 0.5
-LONGEST_LOG_PAGES = 10_000
-"""Of 4 KiB each. The writer brings the log into the file itself only when it has grown this long."""
+DELAY_S = 0.2
 
 log = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """A thread that brings the log into the file half a second after a commit.
+    """A thread that brings the log into the file a moment after a commit.
 
-    SQLite would do it inside a commit, which then takes several times as long. The checkpoint is PASSIVE: it waits for
-    nobody and nobody waits for it (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
+    SQLite does it inside the commit that finds a thousand pages in the log, which then takes several times as long;
+    so it still is in a rush. The checkpoint here is PASSIVE: it waits for nobody and nobody waits for it
+    (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
     """
 
     def __init__(self, connections: Connections) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-from server.storage.checkpoints import LONGEST_LOG_PAGES
 from server.storage.connections import KEPT, Connections
 from server.storage.statements import on_driver
 
@@ -51,7 +50,7 @@ def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connection
 def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
     writer, reader = (create_engine(url, module=sqlite_module(), **_pool(most)) for most in (WRITERS, READERS))
     durable = f"synchronous={synchronous}"
-    _configure_sqlite(writer, "BEGIN IMMEDIATE", durable, f"wal_autocheckpoint={LONGEST_LOG_PAGES}")
+    _configure_sqlite(writer, "BEGIN IMMEDIATE", durable)
     _configure_sqlite(reader, "BEGIN", durable, "query_only=ON")
     return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)
 

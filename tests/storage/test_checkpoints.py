@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.storage import checkpoints
-from server.storage.checkpoints import LONGEST_LOG_PAGES, Checkpoints
+from server.storage.checkpoints import Checkpoints
 from server.storage.transaction import Transaction
 from tests.factories import Floor
 
@@ -44,11 +44,6 @@ def test_the_log_is_brought_into_the_file_and_written_over(
         sqlite_floor.write(partial(reason, str(number)))
         time.sleep(0.002)
     assert log_of(sqlite_floor).stat().st_size - start < COMMITS // 2 * PAGE
-
-
-def test_a_commit_does_not_do_it_by_itself(sqlite_floor: Floor) -> None:
-    with sqlite_floor.db.writer.transaction() as connection:
-        assert connection.execute(text("PRAGMA wal_autocheckpoint")).scalar_one() == LONGEST_LOG_PAGES
 
 
 def test_one_that_fails_is_told_and_the_next_is_tried(
