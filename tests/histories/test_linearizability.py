@@ -26,6 +26,12 @@ SEEN_BY_SCREENS = {"emit_before_commit", "emit_then_undo"}
 EXPECTED_REFUSALS = {"queue_empty", "counter_busy", "illegal_transition", "no_current_token", "stale"}
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run at full length with several seeds, each on a floor of its own."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(LONG_RUNS if metafunc.config.getoption("--long") else 1))
+
+
 class MutantProcess(ServerProcess):
     """`baari serve` with a fault."""
 
@@ -66,9 +72,10 @@ def assert_linearizable(run: Recording) -> None:
 
 
 @pytest.mark.proof
-def test_a_floor_under_load_and_a_crash_is_linearizable(servers: Sequence[ServerProcess], long: bool) -> None:
-    for seed in range(LONG_RUNS if long else 1):
-        assert_linearizable(record(servers, Load(LONG if long else SHORT, kill=True, seed=seed)))
+def test_a_floor_under_load_and_a_crash_is_linearizable(
+    servers: Sequence[ServerProcess], seed: int, long: bool
+) -> None:
+    assert_linearizable(record(servers, Load(LONG if long else SHORT, kill=True, seed=seed)))
 
 
 @pytest.mark.proof
