@@ -7,6 +7,7 @@ all comparisons are made in wall-clock time: a day with a change of the clocks i
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from server.domain.errors import NotOpenNow
@@ -103,11 +104,17 @@ def next_working_day(hours: Hours, day: date, count: int = 1) -> date:
 
 
 def active_seconds(begin: datetime, end: datetime, freezes: Iterable[Freeze]) -> float:
-    """Return the seconds from `begin` to `end` in which the centre was not frozen; negative when end is before."""
-    total = (end - begin).total_seconds()
-    for frozen_at, resumed_at in freezes:
-        overlap = min(end, resumed_at or end) - max(begin, frozen_at)
-        total -= max(0.0, overlap.total_seconds())
+    """Return the seconds from `begin` to `end` in which the centre was not frozen; negative when end is before.
+
+    A moment that lies in two freezes, because the clock went back between them, counts once: else somebody older could
+    have the smaller age.
+    """
+    total, counted = (end - begin).total_seconds(), begin
+    for frozen_at, resumed_at in sorted(freezes, key=itemgetter(0)):
+        first, last = max(counted, frozen_at), min(end, resumed_at or end)
+        if last > first:
+            total -= (last - first).total_seconds()
+            counted = last
     return total
 
 

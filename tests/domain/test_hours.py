@@ -179,17 +179,28 @@ def test_working_days_skip_weekends_and_holidays() -> None:
 MINUTES = st.integers(0, 600)
 
 
-@given(MINUTES, MINUTES, st.lists(st.tuples(MINUTES, st.integers(0, 60)), max_size=4))
-def test_frozen_time_is_taken_off_minute_by_minute(begin: int, length: int, frozen: list[tuple[int, int]]) -> None:
-    """Freezes follow each other; the seconds are those of the minutes in which none lasted."""
-    freezes, at = [], 0
-    for gap, lasts in frozen:
-        freezes.append((at + gap, at + gap + lasts))
-        at += gap + lasts
-    running = [m for m in range(begin, begin + length) if not any(a <= m < b for a, b in freezes)]
-    instants = [(MORNING + timedelta(minutes=a), MORNING + timedelta(minutes=b)) for a, b in freezes]
+FREEZES = st.lists(st.tuples(MINUTES, st.integers(0, 60)), max_size=4)
+
+
+def running(begin: int, length: int, frozen: list[tuple[int, int]]) -> float:
+    """Return the active seconds of some minutes with freezes of (begin, length)."""
     start = MORNING + timedelta(minutes=begin)
-    assert active_seconds(start, start + timedelta(minutes=length), instants) == 60 * len(running)
+    freezes = [(MORNING + timedelta(minutes=a), MORNING + timedelta(minutes=a + lasts)) for a, lasts in frozen]
+    return active_seconds(start, start + timedelta(minutes=length), freezes)
+
+
+@given(MINUTES, MINUTES, FREEZES)
+def test_frozen_time_is_taken_off_minute_by_minute(begin: int, length: int, frozen: list[tuple[int, int]]) -> None:
+    """The seconds are those of the minutes in which no freeze lasted, also when the clock went back between two."""
+    left = [m for m in range(begin, begin + length) if not any(a <= m < a + lasts for a, lasts in frozen)]
+    assert running(begin, length, frozen) == 60 * len(left)
+
+
+@given(MINUTES, MINUTES, MINUTES, FREEZES)
+def test_the_older_never_has_the_smaller_age(
+    begin: int, older: int, length: int, frozen: list[tuple[int, int]]
+) -> None:
+    assert running(begin, older + length, frozen) >= running(begin + older, length, frozen)
 
 
 def test_a_freeze_that_lasts_takes_off_all_the_time_since_it_began() -> None:

@@ -19,6 +19,12 @@ test("only the part of a freeze that lies in the age is left out", () => {
   assert.equal(activeMinutes(at(12), at(30), [[told(5), told(10)]]), 18);
 });
 
+test("a moment in two freezes, between which the clock went back, counts once", () => {
+  assert.equal(activeMinutes(at(0), at(30), [[told(5), told(20)], [told(10), told(25)]]), 10);
+  assert.equal(activeMinutes(at(0), at(30), [[told(10), told(25)], [told(5), told(20)]]), 10);
+  assert.equal(activeMinutes(at(0), at(30), [[told(5), told(25)], [told(10), told(15)]]), 10);
+});
+
 test("somebody who came while the floor was stopped has no age yet", () => {
   assert.equal(active(at(12), at(30), [[told(10), null]]), 0);
 });

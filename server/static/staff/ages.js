@@ -2,14 +2,20 @@
 
 const MINUTE = 60_000;
 
-/** Return the milliseconds from one moment to another in which no freeze lay; `freezes` are [begin, end or null]. */
+/**
+ * Return the milliseconds from one moment to another in which no freeze lay; `freezes` are [begin, end or null].
+ * A moment that lies in two of them, because the clock went back between them, counts once.
+ */
 export function active(from, until, freezes) {
-  const stood = freezes.map(([begin, end]) => {
-    const first = Math.max(from, Date.parse(begin));
+  let [left, counted] = [until - from, from];
+  for (const [begin, end] of [...freezes].sort(([a], [b]) => Date.parse(a) - Date.parse(b))) {
+    const first = Math.max(counted, Date.parse(begin));
     const last = Math.min(until, end ? Date.parse(end) : until);
-    return Math.max(0, last - first);
-  });
-  return Math.max(0, stood.reduce((left, lost) => left - lost, until - from));
+    if (last <= first) continue;
+    left -= last - first;
+    counted = last;
+  }
+  return Math.max(0, left);
 }
 
 /** Return the same in whole minutes. */
