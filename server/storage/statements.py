@@ -119,9 +119,7 @@ def _named(conn: Connection, sql: str, values: Any, error: Any) -> Any:
     if lost:
         conn.invalidate(error)
     base = conn.dialect.loaded_dbapi.Error
-    return DBAPIError.instance(
-        sql, values, error, base, connection_invalidated=lost, dialect=conn.dialect, ismulti=False
-    )
+    return DBAPIError.instance(sql, values, error, base, connection_invalidated=lost, dialect=conn.dialect)
 
 
 def _compile(core: Core, sets: Sequence[str] | None, dialect: Dialect) -> _Compiled:
