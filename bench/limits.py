@@ -15,9 +15,8 @@ from bench.pusher import LENGTH
 from bench.scene import Rate, timed
 from bench.screens import next_frame
 from bench.server import HOST
+from server.live.wires import text_frame
 from server.storage.engines import sqlite_module
-
-FRAME_HEAD, LONG_FRAME = 0x81, 126
 
 
 class RawCommits:
@@ -58,13 +57,6 @@ class RawCommits:
         self._db.close()
 
 
-def frame(text: bytes) -> bytes:
-    """Return an unmasked text frame (RFC 6455, section 5.2), of up to 65,535 bytes."""
-    if len(text) < LONG_FRAME:
-        return bytes([FRAME_HEAD, len(text)]) + text
-    return bytes([FRAME_HEAD, LONG_FRAME]) + len(text).to_bytes(2, "big") + text
-
-
 @asynccontextmanager
 async def raw_screens(count: int) -> AsyncIterator[Callable[[bytes], "asyncio.Future[float]"]]:
     """Connect so many sockets to another process; gives what has it push a text and returns when the last has it."""
@@ -75,7 +67,7 @@ async def raw_screens(count: int) -> AsyncIterator[Callable[[bytes], "asyncio.Fu
         source, *screens = [await asyncio.open_connection(*server.getsockname()) for _ in range(count + 1)]
 
     async def push(text: bytes) -> float:
-        sent = frame(text)
+        sent = text_frame(text)
         begin = perf_counter()
         source[1].write(LENGTH.pack(len(sent)) + sent)
         await asyncio.gather(*(next_frame(reader) for reader, _ in screens))

@@ -34,6 +34,7 @@ from server.web import headers, openapi, problems
 from server.web.guard import socket_principal
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
+from server.web.json import Json
 from server.web.pages import bp as pages_bp
 from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
@@ -118,7 +119,7 @@ def build_server(
 def _build_app(settings: Settings) -> APIFlask:
     app = APIFlask("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
     app.request_class = JsonRequest
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # an answer reads in the order it was written
+    app.json = Json(app)
     app.config.update(TRUSTED_HOSTS=list(settings.hosts), MAX_CONTENT_LENGTH=MAX_BODY)
     problems.install(app)
     headers.install(app)

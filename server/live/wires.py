@@ -7,13 +7,13 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any
 
-import socketio.packet
-from wsproto.frame_protocol import FrameProtocol
+import orjson
 
 PATH = "/socket.io/"
 SOCKET = "gunicorn.socket"
 BEHIND_MAX = 1000
-ENGINE_MESSAGE = "4"
+ENGINE_MESSAGE, EVENT = b"4", b"2"
+FINAL_TEXT, IN_TWO_BYTES, IN_EIGHT_BYTES = b"\x81", b"\x7e", b"\x7f"
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -112,9 +112,20 @@ def wire_of(environ: Mapping[str, Any]) -> Wire | None:
 
 
 def event_frame(namespace: str, name: str, message: Mapping[str, Any]) -> bytes:
-    """Return a Socket.IO event as one websocket frame.
+    """Return a Socket.IO event as one websocket frame: Socket.IO protocol 5 in Engine.IO protocol 4 in RFC 6455."""
+    return text_frame(ENGINE_MESSAGE + EVENT + namespace.encode() + b"," + orjson.dumps([name, message]))
 
-    Socket.IO protocol 5 in Engine.IO protocol 4 in RFC 6455; not compressed, which RFC 7692 allows of each message.
+
+def text_frame(text: bytes) -> bytes:
+    """Return a whole message in one frame of a server (RFC 6455, section 5.2).
+
+    It is not compressed, which RFC 7692 allows of each message.
     """
-    event = socketio.packet.Packet(socketio.packet.EVENT, [name, message], namespace, binary=False).encode()
-    return bytes(FrameProtocol(client=False, extensions=[]).send_data(ENGINE_MESSAGE + event, fin=True))
+    size = len(text)
+    if size < IN_TWO_BYTES[0]:
+        head = size.to_bytes(1)
+    elif size < 1 << 16:
+        head = IN_TWO_BYTES + size.to_bytes(2)
+    else:
+        head = IN_EIGHT_BYTES + size.to_bytes(8)
+    return FINAL_TEXT + head + text

@@ -13,6 +13,7 @@ from server.storage.answers import Kept
 from server.storage.transaction import Transaction
 
 KEPT = timedelta(hours=24)
+_canonical = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Answer:
 
 def body_hash(path: str, body: Any) -> str:
     """Return the hash that tells one command from another."""
-    return hashlib.sha256(json.dumps([path, body], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_canonical([path, body]).encode()).hexdigest()
 
 
 def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> Answer:

@@ -5,6 +5,7 @@ import sqlite3
 from types import ModuleType
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
@@ -48,17 +49,22 @@ def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connection
 
 
 def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
-    writer, reader = (create_engine(url, module=sqlite_module(), **_pool(most)) for most in (WRITERS, READERS))
+    writer, reader = (create_engine(url, module=sqlite_module(), **_options(most)) for most in (WRITERS, READERS))
     durable = f"synchronous={synchronous}"
     _configure_sqlite(writer, "BEGIN IMMEDIATE", durable)
     _configure_sqlite(reader, "BEGIN", durable, "query_only=ON")
     return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)
 
 
-def _pool(most: int) -> dict[str, Any]:
+def _options(most: int) -> dict[str, Any]:
     """Return the options of an engine for so many connections; `Connections` lends out most of those that are kept."""
     kept = min(most, KEPT)
-    return {"pool_size": kept, "max_overflow": most - kept}
+    codec = {"json_serializer": _json_text, "json_deserializer": orjson.loads}
+    return {"pool_size": kept, "max_overflow": most - kept, **codec}
+
+
+def _json_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _configure_sqlite(engine: Engine, begin: str, *own: str) -> None:
@@ -74,11 +80,11 @@ def _configure_sqlite(engine: Engine, begin: str, *own: str) -> None:
 def _postgresql(url: str) -> tuple[Connections, Connections]:
     address = make_url(url).set(drivername="postgresql+psycopg")
     lock = f"-c lock_timeout={PATIENCE_S * 1000}"
-    writer = create_engine(address, connect_args={"options": lock}, **_pool(WRITERS))
+    writer = create_engine(address, connect_args={"options": lock}, **_options(WRITERS))
     reader = create_engine(
         address,
         isolation_level="REPEATABLE READ",
         connect_args={"options": "-c default_transaction_read_only=on"},
-        **_pool(READERS),
+        **_options(READERS),
     )
     return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)

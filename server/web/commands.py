@@ -1,10 +1,9 @@
 """How a route runs a command: exactly once under its Idempotency-Key."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, json, jsonify, request
 
 from server.domain.errors import MissingIdempotencyKey
 from server.services.access import Principal

@@ -12,7 +12,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Request, TextMessage
 from wsproto.extensions import PerMessageDeflate
 
-from server.live.wires import BEHIND_MAX, SOCKET, Wire, event_frame, wire_of, with_wires
+from server.live.wires import BEHIND_MAX, SOCKET, Wire, event_frame, text_frame, wire_of, with_wires
 
 Pair = tuple[Wire, socket.socket]
 WORD = struct.Struct(">I")
@@ -136,19 +136,36 @@ def test_only_the_socket_of_a_websocket_becomes_a_wire_and_pages_go_past_it() ->
         assert [environ.get(SOCKET) for environ in seen["pages"]] == [ours, ours, None]
 
 
-@pytest.mark.parametrize("compressing", [False, True])
-def test_the_frame_is_a_socketio_event_for_any_websocket_client(compressing: bool) -> None:
-    """It stands between messages of the library, which compresses when the client asks for it."""
+def connected(*, compressing: bool) -> tuple[WSConnection, WSConnection]:
+    """Return a websocket client and its server, as the library speaks for both."""
     offered = [PerMessageDeflate()] if compressing else []
     client, server = WSConnection(ConnectionType.CLIENT), WSConnection(ConnectionType.SERVER)
     server.receive_data(client.send(Request(host="floor", target="/", extensions=offered)))
     list(server.events())
     client.receive_data(server.send(AcceptConnection(extensions=[PerMessageDeflate()])))
     list(client.events())
+    return client, server
+
+
+def heard(client: WSConnection) -> str:
+    return "".join(event.data for event in client.events() if isinstance(event, TextMessage))
+
+
+@pytest.mark.parametrize("compressing", [False, True])
+def test_the_frame_is_a_socketio_event_for_any_websocket_client(compressing: bool) -> None:
+    """It stands between messages of the library, which compresses when the client asks for it."""
+    client, server = connected(compressing=compressing)
     message = {"seq": 7, "name": "बारी", "pad": "x" * 70_000}
     for data in (server.send(TextMessage("2")), event_frame("/live", "event", message), server.send(TextMessage("2"))):
         client.receive_data(data)
-    joined = "".join(event.data for event in client.events() if isinstance(event, TextMessage))
+    joined = heard(client)
     assert joined.startswith("242/live,")
     assert joined.endswith("2")
     assert json.loads(joined[len("242/live,") : -1]) == ["event", message]
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
+def test_a_text_of_any_length_is_one_frame(size: int) -> None:
+    client, _ = connected(compressing=False)
+    client.receive_data(text_frame(b"x" * size) + text_frame(b"end"))
+    assert heard(client) == "x" * size + "end"
