@@ -6,7 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
@@ -79,7 +79,7 @@ class _OnThisThread(Database):
         """Run `fn` at once; one that finds the database locked for too long tries again."""
         while True:
             try:
-                [(answer, refusal)], _ = self._commit([Command(centre, fn, Future())])
+                [(answer, refusal)], _ = self._commit([Command(centre, fn)])
             except OperationalError:
                 continue
             if refusal is not None:

@@ -1,14 +1,14 @@
 """Connections that stay open, so that a transaction costs no more than its own BEGIN and COMMIT."""
 
-import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from server.storage.statements import end_on_driver
+from server.storage.statements import commit, on_driver, roll_back
 
 KEPT = 8
 
@@ -19,13 +19,17 @@ class Connections:
     SQLAlchemy's pool would take a connection in and hand it out each time, with a rollback, locks and hooks, which
     costs as much as five statements. So those whose transaction ended well wait here, eight of them, and the last used
     goes out first. A connection whose transaction raised goes back to the pool, which cleans it.
+
+    `begin` is the statement that begins a transaction, None where the driver does so by itself.
     """
 
-    def __init__(self, engine: Engine, most: int, patience_s: float) -> None:
+    def __init__(self, engine: Engine, most: int, patience_s: float, begin: str | None = None) -> None:
         self.engine = engine
-        self._patience_s, self._kept = patience_s, KEPT
-        self._places = threading.Semaphore(most)
+        self._patience_s, self._begin, self._kept = patience_s, begin, KEPT
         self._idle: deque[Connection] = deque()
+        self._places: SimpleQueue[None] = SimpleQueue()
+        for _ in range(most):
+            self._places.put(None)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -33,50 +37,63 @@ class Connections:
 
         Raises SQLAlchemy's TimeoutError when no connection gets free.
         """
-        with self._connection() as connection, connection.begin():
+        connection = self._take()
+        try:
+            if self._begin is not None:
+                on_driver(connection, self._begin)
             yield connection
+            commit(connection)
+        except BaseException:
+            self._drop(connection)
+            raise
+        self._give_back(connection)
 
     @contextmanager
     def single(self) -> Iterator[Connection]:
         """Give a connection for one `Statement`, which needs no transaction to see one instant; raises as the other."""
-        with self._connection() as connection:
+        connection = self._take()
+        try:
             yield connection
-            connection.rollback()
-            end_on_driver(connection)  # PostgreSQL's driver has begun a transaction all the same
+            roll_back(connection)  # PostgreSQL's driver has begun a transaction all the same
+        except BaseException:
+            self._drop(connection)
+            raise
+        self._give_back(connection)
 
     def close(self) -> None:
         """Close the connections that are not in use, and the others when they are given back."""
         self._kept = 0
         self._forget()
 
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        if not self._places.acquire(timeout=self._patience_s):
-            raise PoolTimeout("all connections are in use")
-        try:
-            connection = self._take()
-            try:
-                yield connection
-            except BaseException:
-                if connection.invalidated:  # the database server has gone, and all other connections with it
-                    self._forget()
-                connection.close()
-                raise
-            self._give_back(connection)
-        finally:
-            self._places.release()
-
     def _take(self) -> Connection:
+        try:
+            self._places.get(timeout=self._patience_s)
+        except Empty:
+            raise PoolTimeout("all connections are in use") from None
         try:
             return self._idle.pop()
         except IndexError:
+            return self._open()
+
+    def _open(self) -> Connection:
+        try:
             return self.engine.connect()
+        except BaseException:
+            self._places.put(None)
+            raise
 
     def _give_back(self, connection: Connection) -> None:
         if len(self._idle) < self._kept:
             self._idle.append(connection)
         else:
             connection.close()
+        self._places.put(None)
+
+    def _drop(self, connection: Connection) -> None:
+        if connection.invalidated:  # the database server has gone, and all other connections with it
+            self._forget()
+        connection.close()
+        self._places.put(None)
 
     def _forget(self) -> None:
         """Close what is idle, here and in the pool."""

@@ -4,10 +4,9 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -18,7 +17,7 @@ from server.domain.events import Event as EventValue
 from server.storage.checkpoints import Checkpoints
 from server.storage.engines import open_connections
 from server.storage.models import Centre, Event
-from server.storage.statements import Statement
+from server.storage.statements import Statement, roll_back
 from server.storage.transaction import CentreState, Transaction, lock_centres, savepoint
 
 T = TypeVar("T")
@@ -42,13 +41,21 @@ class Committed:
 Listener = Callable[[Sequence[Committed]], None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Command:
-    """A command that waits for the writer: its centre, what to run, and where the answer goes."""
+    """A command: its centre, what to run, what came of it, and whom to wake then if it waits for the writer."""
 
     centre: int | None
     fn: Callable[[Transaction], Any]
-    answer: "Future[Any]"
+    result: Any = None
+    refusal: Exception | None = None
+    told: threading.Event | None = None
+
+    def answer(self, result: Any, refusal: Exception | None) -> None:
+        """Say what came of it."""
+        self.result, self.refusal = result, refusal
+        if self.told is not None:
+            self.told.set()
 
 
 class Database:
@@ -88,15 +95,17 @@ class Database:
         """
         if threading.get_ident() == self._writes:
             raise RuntimeError("write() inside write(): services get the transaction, never the database")
-        answer: Future[T] = Future()
-        command = Command(centre, fn, answer)
+        command = Command(centre, fn)
         if not self._commands and self._writing.acquire(blocking=False):
             self._apply_and_release([command])
         else:
-            self._ensure_writer()
-            self._commands.append(command)
-            self._awake.set()
-        return answer.result()
+            self._wait_for_writer(command)
+        if command.refusal is not None:
+            try:
+                raise command.refusal
+            finally:
+                del command  # which the error would hold by this frame, and the command the error
+        return cast(T, command.result)
 
     def on_commit(self, listener: Listener) -> None:
         """Call `listener` with the events of every commit that has any, before its answers; it must not wait."""
@@ -115,6 +124,13 @@ class Database:
                 self._checkpoints.close()
             self.writer.close()
         self._reader.close()
+
+    def _wait_for_writer(self, command: Command) -> None:
+        command.told = threading.Event()
+        self._ensure_writer()
+        self._commands.append(command)
+        self._awake.set()
+        command.told.wait()
 
     def _ensure_writer(self) -> None:
         with self._start:
@@ -152,16 +168,13 @@ class Database:
         except Exception as error:  # the writer must live; every caller is told
             log.warning("commit failed: %s", error)
             for command in batch:
-                command.answer.set_exception(_unavailable(error))
+                command.answer(None, _unavailable(error))
             return
         if committed:
             for listener in self._listeners:
                 listener(committed)
         for command, (result, refusal) in zip(batch, answers, strict=True):
-            if refusal is None:
-                command.answer.set_result(result)
-            else:
-                command.answer.set_exception(refusal)
+            command.answer(result, refusal)
         if self._checkpoints is not None:
             self._checkpoints.note_commit()
 
@@ -179,7 +192,7 @@ class Database:
                     states[tx.state.id] = tx.state
                     events.setdefault(tx.state.id, []).extend(tx.events)
             if alone and answers[0][1] is not None:
-                connection.rollback()
+                roll_back(connection)
                 return answers, []
             committed = [Committed(states[centre], added) for centre, added in events.items() if added]
             _record(connection, committed)

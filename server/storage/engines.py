@@ -10,7 +10,6 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from server.storage.connections import KEPT, Connections
-from server.storage.statements import on_driver
 
 PATIENCE_S = 2
 WRITERS, READERS = 2, 64
@@ -51,9 +50,12 @@ def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connection
 def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
     writer, reader = (create_engine(url, module=sqlite_module(), **_options(most)) for most in (WRITERS, READERS))
     durable = f"synchronous={synchronous}"
-    _configure_sqlite(writer, "BEGIN IMMEDIATE", durable)
-    _configure_sqlite(reader, "BEGIN", durable, "query_only=ON")
-    return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)
+    _configure_sqlite(writer, durable)
+    _configure_sqlite(reader, durable, "query_only=ON")
+    return (
+        Connections(writer, WRITERS, PATIENCE_S, "BEGIN IMMEDIATE"),
+        Connections(reader, READERS, PATIENCE_S, "BEGIN"),
+    )
 
 
 def _options(most: int) -> dict[str, Any]:
@@ -67,14 +69,13 @@ def _json_text(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _configure_sqlite(engine: Engine, begin: str, *own: str) -> None:
+def _configure_sqlite(engine: Engine, *own: str) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", "foreign_keys=ON", *own):
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", lambda connection: on_driver(connection, begin))
 
 
 def _postgresql(url: str) -> tuple[Connections, Connections]:

@@ -18,7 +18,7 @@ def migrate(url: str, *, synchronous: str = "FULL") -> None:
     """Upgrade the database to the newest revision; one transaction, so it is the old schema or the new."""
     writer, reader = open_connections(url, synchronous=synchronous)
     try:
-        with writer.transaction() as connection:
+        with writer.transaction() as connection, connection.begin():
             command.upgrade(_config(connection), "head")
     finally:
         _close(writer, reader)
@@ -28,7 +28,7 @@ def wipe(url: str) -> None:
     """Drop everything that the migrations made."""
     writer, reader = open_connections(url)
     try:
-        with writer.transaction() as connection:
+        with writer.transaction() as connection, connection.begin():
             command.downgrade(_config(connection), "base")
     finally:
         _close(writer, reader)

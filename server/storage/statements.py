@@ -106,12 +106,25 @@ def on_driver(
         raise _named(conn, sql, values, error) from error
 
 
-def end_on_driver(conn: Connection) -> None:
-    """Roll back what the driver has begun by itself; raises SQLAlchemy's errors."""
+def commit(conn: Connection) -> None:
+    """Commit what was begun on the driver or by SQLAlchemy; raises its errors."""
+    if conn.in_transaction():
+        conn.commit()
+    else:
+        _end_on_driver(conn, "commit")
+
+
+def roll_back(conn: Connection) -> None:
+    """Undo what was begun on the driver or by SQLAlchemy; raises its errors."""
+    conn.rollback()
+    _end_on_driver(conn, "rollback")
+
+
+def _end_on_driver(conn: Connection, how: str) -> None:
     try:
-        conn.connection.rollback()
+        getattr(conn.connection.dbapi_connection, how)()
     except conn.dialect.loaded_dbapi.Error as error:
-        raise _named(conn, "ROLLBACK", (), error) from error
+        raise _named(conn, how.upper(), (), error) from error
 
 
 def _named(conn: Connection, sql: str, values: Any, error: Any) -> Any:

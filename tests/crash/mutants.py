@@ -1,7 +1,6 @@
 """Faults that can be planted in a server, to show that the crash proofs see them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -48,16 +47,16 @@ class EarlyDatabase(Database):
     """Tells every caller what came of a command before it is committed."""
 
     def _apply(self, batch: Sequence[Command]) -> None:
-        super()._apply([Command(c.centre, partial(_answer_at_once, c), Future()) for c in batch])
+        super()._apply([Command(c.centre, partial(_answer_at_once, c)) for c in batch])
 
 
 def _answer_at_once(command: Command, tx: Transaction) -> Any:
     try:
         result = command.fn(tx)
     except Exception as refusal:
-        command.answer.set_exception(refusal)
+        command.answer(None, refusal)
         raise
-    command.answer.set_result(result)
+    command.answer(result, None)
     return result
 
 

@@ -1,6 +1,7 @@
 """Connections stay open, and one at a time belongs to each transaction."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,6 +13,7 @@ from server.storage import queries
 from server.storage.connections import KEPT, Connections
 from server.storage.database import Database
 from server.storage.engines import open_connections
+from server.storage.statements import on_driver
 from tests.factories import Floor
 
 
@@ -19,8 +21,15 @@ def driver_of(connection: Connection) -> int:
     return id(connection.connection.dbapi_connection)
 
 
-def insert_and_fail(connection: Connection) -> None:
-    connection.execute(text("INSERT INTO mine VALUES (1)"))
+INSERT = "INSERT INTO mine VALUES (1)"
+WAYS: dict[str, Callable[[Connection], object]] = {
+    "by SQLAlchemy": lambda connection: connection.execute(text(INSERT)),
+    "on the driver": lambda connection: on_driver(connection, INSERT),
+}
+
+
+def insert_and_fail(connection: Connection, insert: Callable[[Connection], object]) -> None:
+    insert(connection)
     raise ZeroDivisionError
 
 
@@ -31,13 +40,19 @@ def test_the_next_transaction_has_the_same_connection(db: Database) -> None:
         assert driver_of(second) == mine
 
 
-def test_what_is_raised_undoes_the_transaction_and_no_other(db: Database) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_raised_undoes_the_transaction_and_no_other(db: Database, way: str) -> None:
+    def count() -> int:
+        return db.read(lambda connection: int(connection.execute(text("SELECT count(*) FROM mine")).scalar_one()))
+
     with db.writer.transaction() as connection:
         connection.execute(text("CREATE TABLE mine (id INTEGER)"))
     with pytest.raises(ZeroDivisionError), db.writer.transaction() as connection:
-        insert_and_fail(connection)
+        insert_and_fail(connection, WAYS[way])
+    assert count() == 0
     with db.writer.transaction() as connection:
-        assert connection.execute(text("SELECT count(*) FROM mine")).scalar_one() == 0
+        WAYS[way](connection)
+    assert count() == 1
 
 
 def test_who_finds_all_connections_in_use_is_told_after_a_while(database_url: str) -> None:
