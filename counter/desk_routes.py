@@ -9,9 +9,10 @@ from pydantic import Field
 from server.domain.roles import Permission
 from server.services import corrections, operators, tokens, undo
 from server.services.corrections import Remark
+from server.services.records import staff_view
 from server.web.commands import command
 from server.web.guard import authorise
-from server.web.shapes import Code, Note, Strict, TokenAnswer, staff_token
+from server.web.shapes import Code, Note, Strict, TokenAnswer
 from server.web.site import site
 
 bp = APIBlueprint("desk", __name__, tag="Tokens")
@@ -55,7 +56,7 @@ class DeskIn(Strict):
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
     by, now = authorise(Permission.CANCEL, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_token(tokens.cancel(tx, token, now, by.id, reason=asked.reason))})
+    return command(by, lambda tx: {"token": staff_view(tokens.cancel(tx, token, now, by.id, reason=asked.reason))})
 
 
 @bp.post(f"{AT}/correct")
@@ -68,7 +69,7 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 
     def change(tx: Any) -> dict[str, Any]:
         desk = operators.desk_named(tx, asked.counter)
-        return {"token": staff_token(corrections.correct(tx, token, asked.service, now, by.id, desk=desk))}
+        return {"token": staff_view(corrections.correct(tx, token, asked.service, now, by.id, desk=desk))}
 
     return command(by, change)
 
@@ -90,7 +91,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 
     def change(tx: Any) -> dict[str, Any]:
         desk = operators.desk_named(tx, asked.counter)
-        return {"token": staff_token(corrections.remark(tx, token, told, now, by.id, desk=desk))}
+        return {"token": staff_view(corrections.remark(tx, token, told, now, by.id, desk=desk))}
 
     return command(by, change)
 
@@ -105,7 +106,7 @@ def token_here(centre: str, token: str, asked: DeskIn) -> Response:
 
     def return_(tx: Any) -> dict[str, Any]:
         desk = operators.desk_named(tx, asked.counter)
-        return {"token": staff_token(tokens.come_back(tx, token, now, by.id, desk=desk))}
+        return {"token": staff_view(tokens.come_back(tx, token, now, by.id, desk=desk))}
 
     return command(by, return_)
 
@@ -116,7 +117,7 @@ def token_here(centre: str, token: str, asked: DeskIn) -> Response:
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     by, now = authorise(Permission.SERVE, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_token(tokens.pause(tx, token, now, by.id))})
+    return command(by, lambda tx: {"token": staff_view(tokens.pause(tx, token, now, by.id))})
 
 
 @bp.post(f"{AT}/undo")
@@ -125,4 +126,4 @@ def pause_token(centre: str, token: str) -> Response:
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
     by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_token(undo.undo_of(tx, token, now, by.id))})
+    return command(by, lambda tx: {"token": staff_view(undo.undo_of(tx, token, now, by.id))})

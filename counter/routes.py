@@ -8,13 +8,14 @@ from flask import Response
 from pydantic import BaseModel
 
 from counter.at_seat import AT, at_seat
+from server.domain.events import token_view
 from server.domain.lifecycle import CounterState
 from server.domain.roles import Permission, Role
 from server.services import counters
 from server.services.records import counter_view
 from server.web.commands import command
 from server.web.guard import authorise
-from server.web.shapes import Code, Note, ReasonOut, StaffTokenOut, Strict, staff_token
+from server.web.shapes import Code, Note, ReasonOut, StaffTokenOut, Strict
 from server.web.site import site
 
 bp = APIBlueprint("counter", __name__, tag="Counters")
@@ -134,7 +135,7 @@ def _call_view(call: counters.Call) -> dict[str, Any]:
     return {
         "call": {
             "id": call.id,
-            "token": staff_token(call.token),
+            "token": token_view(call.record, staff=True),
             "counter": call.counter,
             "reason": call.reason.view(),
         }

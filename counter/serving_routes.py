@@ -15,8 +15,9 @@ from server.domain.roles import Permission
 from server.domain.tokens import Target, Token
 from server.services import operators, serving, undo
 from server.services.counters import Seen
+from server.services.records import staff_view
 from server.web.guard import authorise
-from server.web.shapes import Code, Note, Strict, TokenAnswer, staff_token
+from server.web.shapes import Code, Note, Strict, TokenAnswer
 from server.web.site import site
 
 bp = APIBlueprint("serving", __name__, tag="Counters")
@@ -157,4 +158,4 @@ def _act(counter: str, service: Verb, asked: SeenIn) -> Response:
 
 
 def _token_view(token: Token) -> dict[str, Any]:
-    return {"token": staff_token(token)}
+    return {"token": staff_view(token)}

@@ -1,11 +1,11 @@
 """The composition root: builds the parts of a server and hands each what it needs."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from apiflask import APIFlask
-from flask import Request
 from flask_socketio import SocketIO
 
 from counter.desk_routes import bp as desk_bp
@@ -34,7 +34,7 @@ from server.web import headers, openapi, problems
 from server.web.guard import socket_principal
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
-from server.web.json import Json
+from server.web.json import Json, JsonRequest
 from server.web.pages import bp as pages_bp
 from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
@@ -44,12 +44,15 @@ PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp
 API = (kiosk_bp, counter_bp, seat_bp, serving_bp, desk_bp, display_bp, manager_bp, steering_bp, report_bp)
 
 
-class JsonRequest(Request):
-    """A request whose empty body is an empty JSON object: a command without options needs none."""
+class App(APIFlask):
+    """Flask with our JSON and without coroutines, which it would look for in every function it calls."""
 
-    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
-        """Return the JSON body, `{}` when there is none."""
-        return super().get_json(force, silent, cache) if self.get_data(cache=True) else {}
+    request_class = JsonRequest
+    json_provider_class = Json
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: no view of ours is a coroutine."""
+        return func
 
 
 class Beside(Protocol):
@@ -117,9 +120,7 @@ def build_server(
 
 
 def _build_app(settings: Settings) -> APIFlask:
-    app = APIFlask("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
-    app.request_class = JsonRequest
-    app.json = Json(app)
+    app = App("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
     app.config.update(TRUSTED_HOSTS=list(settings.hosts), MAX_CONTENT_LENGTH=MAX_BODY)
     problems.install(app)
     headers.install(app)

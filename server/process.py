@@ -12,6 +12,7 @@ from server.config import Settings
 
 YOUNG = 10_000
 
+
 class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """A gunicorn master with one worker, which builds and starts its server after the fork."""
 

@@ -1,5 +1,6 @@
 """Open and close counters, and call the next citizen to one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -7,14 +8,13 @@ from typing import Any
 from server.domain import tokens
 from server.domain.calling import Choice, Desk, Reason, choose_next, out_of_order
 from server.domain.errors import CounterBusy, CounterNotOpen, NoCurrentToken, NotInThisLine, QueueEmpty, Stale
-from server.domain.events import Kind, token_view
+from server.domain.events import Kind
 from server.domain.lifecycle import CounterState, StepState, move_counter
 from server.domain.plan import Plan
-from server.domain.token_records import to_record
 from server.domain.tokens import Target
 from server.services.desks import counter_of
 from server.services.plans import plan_of
-from server.services.records import change_token, record_counter
+from server.services.records import change_token, record_counter, staff_view
 from server.storage import line, queries
 from server.storage.queries import CounterRow
 from server.storage.transaction import Transaction
@@ -28,10 +28,11 @@ MOVED = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A token called to a counter, and why this one."""
+    """A token called to a counter, as its event tells it, and why this one."""
 
     id: str
     token: tokens.Token
+    record: Mapping[str, Any]
     counter: str
     reason: Reason
 
@@ -183,7 +184,7 @@ def _call(
     )
     if choice.passes != passes:
         line.set_passes(tx.conn, tx.centre.id, counter.stage, desk.group, choice.passes)
-    return Call(call_id, after, counter.id, choice.reason)
+    return Call(call_id, after, tx.events[-1].data["token"], counter.id, choice.reason)
 
 
 def _neighbours(tx: Transaction, plan: Plan, counter: CounterRow, token: tokens.Token) -> tuple[str, ...]:
@@ -193,8 +194,3 @@ def _neighbours(tx: Transaction, plan: Plan, counter: CounterRow, token: tokens.
     lane = token.lane._replace(only="")
     others = sorted((abs(p - here), id_) for id_, p in free if id_ != counter.id and plan.desk(id_).takes(lane))
     return tuple(id_ for _, id_ in others[: token.party - 1])
-
-
-def staff_view(token: tokens.Token) -> dict[str, Any]:
-    """Return a token as staff see it."""
-    return token_view(to_record(token), staff=True)

@@ -7,13 +7,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.domain.calling import Age, CallingRule, Desk, Reason, Waiting, choose_next
-from server.domain.events import token_view
 from server.domain.lifecycle import AT_COUNTER, StepState
-from server.domain.token_records import to_record
 from server.domain.tokens import Token
 from server.services.desks import counter_of
 from server.services.plans import plan_of
-from server.services.records import counter_view
+from server.services.records import counter_view, staff_view
 from server.services.undo import actions_at
 from server.storage import line, queries
 
@@ -40,18 +38,16 @@ def line_of(conn: Connection, centre_id: int, counter_id: str, now: datetime) ->
     return {
         "counter": {**counter_view(counter), "operator": counter.operator},
         "frozen": centre.frozen,
-        "current": _view(current[0]) if current else None,
+        "current": staff_view(current[0]) if current else None,
         "next": order[0][1].view() if order else None,
-        "line": [_view(here[w.token]) for w, _ in order[:SHOWN]],
+        "line": [staff_view(here[w.token]) for w, _ in order[:SHOWN]],
         "more": max(0, len(order) - SHOWN),
-        "missed": [_view(t) for t in here.values() if t.step.state in AWAY],
+        "missed": [staff_view(t) for t in here.values() if t.step.state in AWAY],
         "actions": actions_at(conn, centre, counter_id),
-        "held": [_view(t) for t in here.values() if t.step.state is StepState.HELD and t.step.counter == counter_id],
+        "held": [
+            staff_view(t) for t in here.values() if t.step.state is StepState.HELD and t.step.counter == counter_id
+        ],
     }
-
-
-def _view(token: Token) -> dict[str, Any]:
-    return token_view(to_record(token), staff=True)
 
 
 def _order(

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from server.domain.events import Kind
+from server.domain.events import Kind, token_view
 from server.domain.token_records import to_record
-from server.domain.tokens import TOKEN_NAMES, Step, Token
+from server.domain.tokens import Step, Token, of_token
 from server.storage import queries
 from server.storage.queries import CounterRow
 from server.storage.transaction import Transaction
@@ -53,7 +53,12 @@ def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | 
 
 
 def _differs(before: Token, after: Token) -> bool:
-    return any(getattr(before, name) != getattr(after, name) for name in TOKEN_NAMES)
+    return of_token(before) != of_token(after)
+
+
+def staff_view(token: Token) -> dict[str, Any]:
+    """Return a token as staff see it."""
+    return token_view(to_record(token), staff=True)
 
 
 def counter_view(counter: CounterRow) -> dict[str, Any]:

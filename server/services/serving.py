@@ -13,10 +13,10 @@ from server.domain.journey import Stop
 from server.domain.lifecycle import CounterState, StepState
 from server.domain.plan import Plan
 from server.domain.tokens import Target
-from server.services.counters import Seen, current_token, require_free, staff_view
+from server.services.counters import Seen, current_token, require_free
 from server.services.desks import counter_of
 from server.services.plans import plan_of
-from server.services.records import change_token
+from server.services.records import change_token, staff_view
 from server.storage import models, queries
 from server.storage.transaction import Transaction
 

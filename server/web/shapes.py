@@ -6,9 +6,6 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from server.clocks import whole_ms
-from server.domain.events import token_view
-from server.domain.token_records import to_record
-from server.domain.tokens import Token
 
 
 def _as_stored(moment: datetime) -> datetime:
@@ -57,8 +54,3 @@ class TokenAnswer(BaseModel):
     """The token that a command changed."""
 
     token: StaffTokenOut
-
-
-def staff_token(token: Token) -> dict[str, Any]:
-    """Return a token as staff see it."""
-    return token_view(to_record(token), staff=True)
