@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from hardware.values import Slip
 from server.domain.errors import UnknownPrinter
@@ -16,13 +16,22 @@ from server.domain.waiting import WaitRange
 from server.services.plans import plan_of
 from server.services.words import SOURCE, translate
 from server.storage import devices, queries
-from server.storage.people import PrintJob
+from server.storage.people import OPEN_JOB, PrintJob
+from server.storage.statements import Statement
 from server.storage.transaction import Transaction
 
 SLIPS = ("slip", "english")
 LEASE = timedelta(seconds=60)
 TOO_LATE = timedelta(minutes=2)
 QUEUED, PRINTING, PRINTED, UNCONFIRMED, REJECTED = "queued", "printing", "printed", "unconfirmed", "rejected"
+IS_OPEN = text(f"print_job.{OPEN_JOB}")  # as a text, so that both databases see that a partial index serves it
+WAITING_PRINTERS = Statement(select(PrintJob.centre_id, PrintJob.printer).where(IS_OPEN).distinct())
+LAST_JOB = Statement(
+    select(PrintJob.state, PrintJob.copy, PrintJob.detail, PrintJob.printer, PrintJob.content)
+    .where(PrintJob.token_id == bindparam("token"))
+    .order_by(PrintJob.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,17 @@ class Job:
     id: int
     slip: Slip
     english: Slip
+
+
+@dataclass(frozen=True, slots=True)
+class LastJob:
+    """The latest job of a token: where it is, which copy, at which printer, and what stands on the slip."""
+
+    state: str
+    copy: int
+    detail: str | None
+    printer: str
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +154,7 @@ def state_of(conn: Connection, token_id: str) -> JobState:
 
 def waiting_printers(conn: Connection) -> list[tuple[int, str]]:
     """Return (centre id, printer) of every printer with something to do."""
-    query = select(PrintJob.centre_id, PrintJob.printer).where(PrintJob.state.in_((QUEUED, PRINTING)))
-    return [(row.centre_id, row.printer) for row in conn.execute(query.distinct())]
+    return [(centre_id, printer) for centre_id, printer in WAITING_PRINTERS.rows(conn)]
 
 
 def lease_next(tx: Transaction, printer: str, worker: str, now: datetime) -> Job | None:
@@ -144,7 +163,7 @@ def lease_next(tx: Transaction, printer: str, worker: str, now: datetime) -> Job
     A job whose worker went away in the middle is unconfirmed: its paper may be out. One that waited over two
     minutes is rejected: its citizen has gone, and a late slip would only confuse.
     """
-    mine = (PrintJob.printer == printer, PrintJob.centre_id == tx.centre.id)
+    mine = (PrintJob.printer == printer, PrintJob.centre_id == tx.centre.id, IS_OPEN)
     dead = update(PrintJob).where(*mine, PrintJob.state == PRINTING, PrintJob.leased_until < now)
     tx.conn.execute(dead.values(state=UNCONFIRMED, detail="the print worker stopped", changed_at=now))
     late = update(PrintJob).where(*mine, PrintJob.state == QUEUED, PrintJob.created_at < now - TOO_LATE)
@@ -173,14 +192,9 @@ def _slip(content: Mapping[str, Any]) -> Slip:
     return Slip(**{**content, "service": tuple(content["service"])})
 
 
-def _last_job(conn: Connection, token_id: str) -> Any:
-    query = (
-        select(PrintJob.state, PrintJob.copy, PrintJob.detail, PrintJob.printer, PrintJob.content)
-        .where(PrintJob.token_id == token_id)
-        .order_by(PrintJob.id.desc())
-        .limit(1)
-    )
-    return conn.execute(query).one_or_none()
+def _last_job(conn: Connection, token_id: str) -> LastJob | None:
+    row = LAST_JOB.row(conn, token=token_id)
+    return None if row is None else LastJob(*row)
 
 
 def _named(names: Names, language: str) -> str:

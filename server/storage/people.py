@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base
+from server.storage.base import Base, partial_index
+
+OPEN_JOB = "state IN ('printing', 'queued')"
 
 
 class Device(Base):
@@ -70,11 +72,11 @@ class PrintJob(Base):
     """A slip to print, the outbox of the print worker; a worker leases the jobs of a printer while it prints."""
 
     __tablename__ = "print_job"
-    __table_args__ = (Index("ix_print_job_printer_state", "printer", "state"),)
+    __table_args__ = (partial_index("ix_print_job_open", "printer", "centre_id", where=OPEN_JOB),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
-    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))
+    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"), index=True)
     printer: Mapped[str] = mapped_column(ForeignKey("device.id"))
     state: Mapped[str]
     copy: Mapped[int]

@@ -75,9 +75,12 @@ def centre_by_id(conn: Connection, centre_id: int) -> CentreState:
     return CentreState(*row)
 
 
+CENTRES = Statement(CENTRE.order_by(Centre.id))
+
+
 def centres(conn: Connection) -> list[CentreState]:
     """Return all centres in the order of their ids."""
-    return [CentreState(**row._mapping) for row in conn.execute(CENTRE.order_by(Centre.id))]
+    return [CentreState(*row) for row in CENTRES.rows(conn)]
 
 
 TOKEN_BY_ID = Statement(TOKEN.where(Token.centre_id == bindparam("centre"), Token.id == bindparam("token")))
