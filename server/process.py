@@ -10,8 +10,6 @@ from gunicorn.app.base import BaseApplication
 from server.app import Server
 from server.config import Settings
 
-YOUNG = 10_000
-
 
 class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """A gunicorn master with one worker, which builds and starts its server after the fork."""
@@ -46,10 +44,6 @@ class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _leave_alone_what_stays() -> None:
-    """Let the garbage collector pass by what was built at the start, and look at the young less often.
-
-    It looked through all modules in the middle of some request, and through the young several times in each.
-    """
+    """Let the garbage collector pass by what was built at the start: now and then it made a request wait for that."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])

@@ -13,7 +13,9 @@ OPEN = sa.text("state IN ('printing', 'queued')")
 
 def upgrade() -> None:
     op.drop_index("ix_print_job_printer_state", "print_job")
-    op.create_index("ix_print_job_open", "print_job", ["printer", "centre_id"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index(
+        "ix_print_job_open", "print_job", ["printer", "centre_id"], sqlite_where=OPEN, postgresql_where=OPEN
+    )
     op.create_index("ix_print_job_token_id", "print_job", ["token_id"])
 
 
