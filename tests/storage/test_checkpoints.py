@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.storage import checkpoints
-from server.storage.checkpoints import Checkpoints
+from server.storage.checkpoints import EVERY, Checkpoints
 from server.storage.transaction import Transaction
 from tests.factories import Floor
 
@@ -38,7 +38,7 @@ def test_the_log_is_brought_into_the_file_and_written_over(
     sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of these commits writes a page at least: without it the log would have as many."""
-    monkeypatch.setattr(checkpoints, "DELAY_S", 0.01)
+    monkeypatch.setattr(checkpoints, "EVERY", 16)
     start = log_of(sqlite_floor).stat().st_size
     for number in range(COMMITS):
         sqlite_floor.write(partial(reason, str(number)))
@@ -56,7 +56,7 @@ def test_one_that_fails_is_told_and_the_next_is_tried(
         raise OperationalError("PRAGMA", None, Exception("disk I/O error"))
 
     monkeypatch.setattr(checkpoints, "on_driver", fail)
-    monkeypatch.setattr(checkpoints, "DELAY_S", 0.01)
+    monkeypatch.setattr(checkpoints, "EVERY", 1)
     with caplog.at_level(logging.WARNING):
         for number in (1, 2):
             sqlite_floor.write(lambda _: None)
@@ -66,11 +66,14 @@ def test_one_that_fails_is_told_and_the_next_is_tried(
 
 def test_closing_ends_the_thread(sqlite_floor: Floor) -> None:
     mine = Checkpoints(sqlite_floor.db.writer)
-    mine.note_commit()
+    for _ in range(EVERY):
+        assert mine._thread is None
+        mine.note_commit()
     thread = mine._thread
     assert thread in threading.enumerate()
     mine.close()
     assert thread not in threading.enumerate()
-    mine.note_commit()
+    for _ in range(EVERY):
+        mine.note_commit()
     assert mine._thread not in (None, thread)
     mine.close()
