@@ -48,8 +48,9 @@ async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int
 
 async def _one_call(manager: Connection, counter: str, screens: list[Screen]) -> tuple[float, float]:
     """Return the seconds from a call to its HTTP answer, and to the last board that heard of it."""
+    request = manager.request(f"counters/{counter}/call-next", {})
     begin = perf_counter()
-    status, answer = await manager.post(f"counters/{counter}/call-next", {})
+    status, answer = await manager.send(request)
     answered = perf_counter() - begin
     if status != 200:
         raise RuntimeError(f"call-next: {status} {answer}")

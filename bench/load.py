@@ -27,15 +27,23 @@ class Connection:
 
     async def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Send a command under a key of its own and return its (status, answer)."""
-        if self._reader is None or self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
+        return await self.send(self.request(path, body))
+
+    def request(self, path: str, body: dict[str, Any]) -> bytes:
+        """Return a command as it is sent, under a key of its own."""
         content = json.dumps(body).encode()
-        self._writer.write(
+        head = (
             f"POST /api/v1/{path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAuthorization: Bearer {self.key}\r\n"
             f"Idempotency-Key: {secrets.token_hex(8)}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(content)}\r\n\r\n".encode()
-            + content
+            f"Content-Length: {len(content)}\r\n\r\n"
         )
+        return head.encode() + content
+
+    async def send(self, request: bytes) -> tuple[int, dict[str, Any]]:
+        """Send a request and return the (status, answer)."""
+        if self._reader is None or self._writer is None:
+            self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
+        self._writer.write(request)
         head = (await self._reader.readuntil(END)).decode("latin-1")
         length = next(int(line[15:]) for line in head.split("\r\n") if line.lower().startswith("content-length:"))
         answer = json.loads(await self._reader.readexactly(length))

@@ -11,7 +11,7 @@ from bench import boards, growth, rates, statements
 from bench.scene import Rate, Scene
 
 Lines = list[str]
-BOARDS = ((10, 150), (500, 30))
+BOARDS = ((10, 300), (500, 30))
 HISTORY = (0, 10_000, 1_000_000)
 
 

@@ -145,25 +145,25 @@ def sign_out(tx: Transaction, secret: str) -> None:
     tx.conn.execute(delete(StaffSession).where(StaffSession.secret_hash == _hash(secret)))
 
 
+SESSION = Statement(
+    select(Staff.id, Staff.user, Staff.role, Staff.centre_id, Centre.code)
+    .add_columns(StaffSession.created_at, StaffSession.seen_at)
+    .join(StaffSession, StaffSession.staff_id == Staff.id)
+    .join(Centre, Centre.id == Staff.centre_id)
+    .where(StaffSession.secret_hash == bindparam("secret"))
+)
+
+
 def principal_of_session(conn: Connection, secret: str, now: datetime) -> Principal:
     """Return who is signed in; raises Unauthenticated for a session that is unknown, too old or idle too long."""
-    row = conn.execute(
-        select(Staff.id, Staff.user, Staff.role, Staff.centre_id, StaffSession.created_at, StaffSession.seen_at)
-        .add_columns(Centre.code)
-        .join(StaffSession, StaffSession.staff_id == Staff.id)
-        .join(Centre, Centre.id == Staff.centre_id)
-        .where(StaffSession.secret_hash == _hash(secret))
-    ).one_or_none()
-    if row is None or now >= row.created_at + SESSION_AGE or now >= row.seen_at + SESSION_IDLE:
+    row = SESSION.row(conn, secret=_hash(secret))
+    if row is None:
         raise Unauthenticated("Please sign in again.")
-    return Principal(
-        id=f"staff:{row.id}",
-        role=Role(row.role),
-        centre_id=row.centre_id,
-        centre=row.code,
-        user=row.user,
-        stale=now >= row.seen_at + SESSION_NOTED,
-    )
+    id_, user, role, centre_id, centre, created_at, seen_at = row
+    if now >= created_at + SESSION_AGE or now >= seen_at + SESSION_IDLE:
+        raise Unauthenticated("Please sign in again.")
+    stale = now >= seen_at + SESSION_NOTED
+    return Principal(f"staff:{id_}", Role(role), centre_id, centre, user=user, stale=stale)
 
 
 def note_seen(tx: Transaction, secret: str, now: datetime) -> None:

@@ -31,7 +31,7 @@ class Credential:
         if not self.staff:
             return at.db.look(lambda conn: principal_of_key(conn, self.secret))
         now = at.real.now()
-        principal = at.db.read(lambda conn: principal_of_session(conn, self.secret, now))
+        principal = at.db.look(lambda conn: principal_of_session(conn, self.secret, now))
         if principal.stale:
             at.db.write(None, lambda tx: note_seen(tx, self.secret, now))
         return principal
