@@ -34,12 +34,11 @@ from server.web import headers, openapi, problems
 from server.web.guard import socket_principal
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
-from server.web.json import Json, JsonRequest
+from server.web.json import MAX_BODY, Json, JsonRequest
 from server.web.pages import bp as pages_bp
 from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
 
-MAX_BODY = 64 * 1024
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
 API = (kiosk_bp, counter_bp, seat_bp, serving_bp, desk_bp, display_bp, manager_bp, steering_bp, report_bp)
 
@@ -121,7 +120,7 @@ def build_server(
 
 def _build_app(settings: Settings) -> APIFlask:
     app = App("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
-    app.config.update(TRUSTED_HOSTS=list(settings.hosts), MAX_CONTENT_LENGTH=MAX_BODY)
+    app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     problems.install(app)
     headers.install(app)
     openapi.install(app)

@@ -7,6 +7,7 @@ all comparisons are made in wall-clock time: a day with a change of the clocks i
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -127,6 +128,7 @@ def _refusal(why: str, told: str, hours: Hours, now: datetime) -> NotOpenNow:
     return NotOpenNow(f"{told} {following}", why=why, opens_at=local.isoformat())
 
 
+@lru_cache(maxsize=64)
 def clock(text: str) -> time:
     """Return a wall-clock time `HH:MM`; 24:00 is midnight."""
     hour, minute = map(int, text.split(":"))

@@ -84,8 +84,17 @@ class Database:
         return _read(self._reader.transaction, fn)
 
     def look(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn`, which runs one `Statement` and so needs no snapshot; raises Unavailable as `read` does."""
-        return _read(self._reader.single, fn)
+        """Run `fn`, which reads by one `Statement` and so needs no snapshot; raises Unavailable as `read` does.
+
+        While nobody writes, the connection that writes is lent for it: after each commit the others would have to
+        read their pages anew.
+        """
+        if not self._writing.acquire(blocking=False):
+            return _read(self._reader.single, fn)
+        try:
+            return _read(self.writer.single, fn)
+        finally:
+            self._writing.release()
 
     def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.

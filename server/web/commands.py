@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, json, jsonify, request
+import orjson
+from flask import Response, jsonify, request
 
 from server.domain.errors import MissingIdempotencyKey
 from server.services.access import Principal
@@ -35,7 +36,7 @@ def run(actor: str, centre_id: int, fn: Callable[[Transaction], Mapping[str, Any
 def _body() -> Any:
     """Return what was sent, `{}` for nothing, None when it is not JSON (routes that take any have refused that)."""
     try:
-        return json.loads(request.get_data() or b"{}")
+        return orjson.loads(request.get_data() or b"{}")
     except ValueError:
         return None
 

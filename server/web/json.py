@@ -1,12 +1,14 @@
 """JSON of requests and answers, by orjson."""
 
-from functools import cached_property
 from typing import IO, Any
 
 import orjson
 from flask import Request
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import cached_property
+
+MAX_BODY = 64 * 1024
 
 
 class Json(JSONProvider):
@@ -24,6 +26,8 @@ class Json(JSONProvider):
 class JsonRequest(Request):
     """A request whose empty body is an empty JSON object: a command without options needs none."""
 
+    max_content_length = MAX_BODY
+
     @cached_property
     def stream(self) -> IO[bytes]:
         """The body: where the server ends it at its declared length, the server's own stream.
@@ -31,10 +35,10 @@ class JsonRequest(Request):
         Werkzeug watches the limit while it reads, in pieces of 64 KiB, which costs more than a small command itself.
         Raises RequestEntityTooLarge.
         """
-        size, most = self.content_length, self.max_content_length
-        if size is None or most is None or "wsgi.input_terminated" not in self.environ:
+        size = self.content_length
+        if size is None or "wsgi.input_terminated" not in self.environ:
             return super().stream
-        if size > most:
+        if size > MAX_BODY:
             raise RequestEntityTooLarge
         return self.input_stream
 

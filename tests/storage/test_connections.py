@@ -108,6 +108,15 @@ def test_a_look_sees_what_is_committed_and_leaves_no_transaction_open(floor: Flo
     assert (before, floor.db.look(state), floor.db.read(state)) == ("closed", "open", "open")
 
 
+def test_a_look_is_lent_the_connection_that_writes_unless_somebody_does(floor: Floor) -> None:
+    with floor.db.writer.transaction() as connection:
+        writes = driver_of(connection)
+    assert floor.db.look(driver_of) == writes
+    seen = floor.write(lambda tx: (driver_of(tx.conn), floor.db.look(driver_of)))
+    assert seen[0] == writes != seen[1]
+    assert floor.db.look(driver_of) == writes
+
+
 @pytest.mark.parametrize("backend", ["postgresql"])
 def test_a_look_does_not_leave_postgresql_idle_in_a_transaction(floor: Floor) -> None:
     floor.db.look(lambda connection: queries.counter_by_id(connection, "G1"))
@@ -131,6 +140,6 @@ def test_after_a_restart_of_postgresql_one_read_fails_and_no_more(floor: Floor) 
     others = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
     floor.write(lambda tx: tx.conn.execute(others))
     with pytest.raises(Unavailable):
-        floor.db.look(lambda connection: queries.counter_by_id(connection, "G1"))
+        floor.db.read(lambda connection: queries.counter_by_id(connection, "G1"))
     for _ in range(3):
-        assert floor.db.look(lambda connection: queries.counter_by_id(connection, "G1")).id == "G1"
+        assert floor.db.read(lambda connection: queries.counter_by_id(connection, "G1")).id == "G1"
