@@ -12,7 +12,7 @@ from server.domain.lifecycle import TokenEnd
 from server.domain.token_records import to_iso
 
 VERSION = 1
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_head = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Kind(StrEnum):
@@ -61,15 +61,13 @@ class Event:
     hash: str
 
 
-def seal(seq: int, at: datetime, kind: Kind, actor: str, data: Mapping[str, Any], prev: str) -> Event:
-    """Return the event, chained to the hash of the one before it (SHA-256 over its canonical JSON)."""
-    return Event(seq, at, kind, actor, data, fingerprint(seq, at, kind, actor, data, prev))
+def fingerprint(seq: int, at: datetime, kind: str, actor: str, data: bytes, prev: str) -> str:
+    """Return the hex hash (SHA-256) that binds an event to its content and to the event before it.
 
-
-def fingerprint(seq: int, at: datetime, kind: str, actor: str, data: Mapping[str, Any], prev: str) -> str:
-    """Return the hex hash that binds an event to its content and to the event before it."""
-    content = [prev, seq, to_iso(at), str(kind), actor, data]
-    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+    `data` is the canonical JSON of its data: names in order, no spaces, UTF-8; `prev` is the hash of the one before.
+    """
+    head = _head([prev, seq, to_iso(at), str(kind), actor])[:-1]
+    return hashlib.sha256(head.encode() + b"," + data + b"]").hexdigest()
 
 
 def token_view(record: Mapping[str, Any], *, staff: bool) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from server.services.freezes import KEPT
 from server.services.plans import plan_of
 from server.services.snapshots import BLOCK, events_between
 from server.storage import models, records
+from server.storage.json_text import canonical
 from server.storage.transaction import CentreState
 
 __all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
@@ -162,7 +163,7 @@ class _Replay:
         if event.seq != expected:
             self.verdict.fault("event_missing", event.seq, f"Event {expected} is missing.")
             self.verdict.events = event.seq - 1
-        true = fingerprint(event.seq, event.at, event.kind.value, event.actor, event.data, self._head)
+        true = fingerprint(event.seq, event.at, event.kind.value, event.actor, canonical(event.data), self._head)
         if event.hash != true:
             self.verdict.fault("chain_broken", event.seq, f"Event {event.seq} is not what was written.")
         if self._anchors.get(event.seq, event.hash) != event.hash:

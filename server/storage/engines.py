@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from server.storage.checkpoints import IN_COMMIT
 from server.storage.connections import KEPT, Connections
+from server.storage.json_text import json_text
 
 PATIENCE_S = 2
 WRITERS, READERS = 2, 64
@@ -62,12 +63,8 @@ def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
 def _options(most: int) -> dict[str, Any]:
     """Return the options of an engine for so many connections; `Connections` lends out most of those that are kept."""
     kept = min(most, KEPT)
-    codec = {"json_serializer": _json_text, "json_deserializer": orjson.loads}
+    codec = {"json_serializer": json_text, "json_deserializer": orjson.loads}
     return {"pool_size": kept, "max_overflow": most - kept, **codec}
-
-
-def _json_text(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _configure_sqlite(engine: Engine, *own: str) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, bindparam, select, text, update
 
 from server.domain.calling import Age
 from server.domain.errors import CentreFrozen, ClockBehind, UnknownCentre
-from server.domain.events import Event, Kind, seal
+from server.domain.events import Event, Kind, fingerprint
 from server.domain.hours import Freeze, active_seconds, business_day, clock, frozen_now
 from server.domain.token_records import to_iso
+from server.storage.json_text import canonical
 from server.storage.models import Centre
 from server.storage.statements import Statement
 
@@ -117,7 +118,8 @@ class Transaction:
         back: numbers and ages would not be right.
         """
         self._require_clock(kind, now)
-        event = seal(self.next_seq, now, kind, actor, data, self.centre.head)
+        seq, head = self.next_seq, self.centre.head
+        event = Event(seq, now, kind, actor, data, fingerprint(seq, now, kind, actor, canonical(data), head))
         last_at = now if kind is Kind.CLOCK_CONFIRMED else max(now, self.centre.last_at or now)
         self.state = replace(self.centre, event_seq=event.seq, head=event.hash, last_at=last_at)
         self.events.append(event)

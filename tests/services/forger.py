@@ -12,6 +12,7 @@ from server.services.snapshots import events_between
 from server.services.verification import Anchor, Verdict, verify
 from server.storage import queries
 from server.storage.engines import open_connections
+from server.storage.json_text import canonical
 from tests.factories import CENTRE, Floor
 
 
@@ -39,7 +40,7 @@ def rechain(floor: Floor, change: Callable[[dict[str, Any]], None], seq: int) ->
             data = json.loads(json.dumps(event.data))
             if event.seq == seq:
                 change(data)
-            head = fingerprint(event.seq, event.at, event.kind.value, event.actor, data, head)
+            head = fingerprint(event.seq, event.at, event.kind.value, event.actor, canonical(data), head)
             conn.execute(
                 text("UPDATE event SET data = :data, hash = :hash WHERE seq = :seq"),
                 {"data": json.dumps(data), "hash": head, "seq": event.seq},
