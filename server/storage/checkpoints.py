@@ -8,18 +8,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.storage.connections import Connections
 from server.storage.statements import on_driver
 
-EVERY = 64
-IN_COMMIT = 2000
+EVERY = 24
 
 log = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """A thread that brings the log into the file after every 64th commit.
+    """A thread that brings the log into the file after every 24th commit.
 
-    SQLite does it inside a commit that finds the log long, which then takes several times as long; so it still is in a
-    rush, at IN_COMMIT pages, while 64 commands one by one write fewer. Here it begins when a commit is through, as the
-    next one is farthest away then. The checkpoint is PASSIVE: it waits for nobody and nobody waits for it
+    SQLite does it inside the commit that finds a thousand pages in the log, which then takes several times as long;
+    so it still is in a rush, while commands that come one by one write fewer. Here it begins when a commit is through,
+    as the next one is farthest away then. The checkpoint is PASSIVE: it waits for nobody and nobody waits for it
     (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
     """
 
