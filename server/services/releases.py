@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.domain import tokens
 from server.domain.events import Kind
@@ -14,17 +14,24 @@ from server.storage import queries
 from server.storage.line import IS_WAITING
 from server.storage.models import Step
 from server.storage.queries import CounterRow
+from server.storage.statements import Statement
 from server.storage.transaction import Transaction
+
+# Sorted here and not by SQLite, which would go through all steps ever made to have them in order.
+SENT = Statement(
+    select(Step.seq, Step.token_id, Step.stage, Step.only).where(
+        Step.centre_id == bindparam("centre"), IS_WAITING, Step.only.is_not(None)
+    )
+)
 
 
 def stranded(conn: Connection, centre_id: int) -> list[str]:
     """Return the ids of waiting tokens that only a closed counter or an absent officer may call."""
-    mine = (Step.centre_id == centre_id, IS_WAITING, Step.only.is_not(None))
-    sent = conn.execute(select(Step.token_id, Step.stage, Step.only).where(*mine).order_by(Step.seq)).all()
+    sent = sorted(SENT.rows(conn, centre=centre_id))
     if not sent:
         return []
     counters = queries.counters(conn, centre_id)
-    return [row.token_id for row in sent if not _at_work(counters, row.stage, row.only)]
+    return [token_id for _, token_id, stage, only in sent if not _at_work(counters, stage, only)]
 
 
 def release(tx: Transaction, now: datetime, actor: str) -> int:

@@ -126,15 +126,18 @@ def number_exists(conn: Connection, centre_id: int, day: date, letter: str, numb
     return row is not None
 
 
+BROUGHT_BY = Statement(
+    select(Token.label)
+    .join(TokenPrivate, TokenPrivate.token_id == Token.id)
+    .where(TokenPrivate.centre_id == bindparam("centre"), TokenPrivate.return_of == bindparam("token"))
+    .where(or_(Token.ended_at.is_(None), Token.ends != TokenEnd.CANCELLED.value))
+)
+
+
 def brought_by(conn: Connection, centre_id: int, token_id: str) -> str | None:
     """Return the label of a token that the return slip of another has brought, if it was not cancelled."""
-    query = (
-        select(Token.label)
-        .join(TokenPrivate, TokenPrivate.token_id == Token.id)
-        .where(Token.centre_id == centre_id, TokenPrivate.return_of == token_id)
-        .where(or_(Token.ended_at.is_(None), Token.ends != TokenEnd.CANCELLED.value))
-    )
-    return conn.execute(query.limit(1)).scalar_one_or_none()
+    row = BROUGHT_BY.row(conn, centre=centre_id, token=token_id)
+    return None if row is None else str(row[0])
 
 
 def emergencies_since(conn: Connection, centre_id: int, since: datetime) -> int:
@@ -165,10 +168,13 @@ def pauses_over(conn: Connection, centre_id: int, now: datetime) -> list[str]:
     return [row[0] for row in PAUSES_OVER.rows(conn, centre=centre_id, now=now)]
 
 
+# Compared here and not by SQLite, which would go through all tokens of the days before.
+OPEN_DAYS = Statement(select(Token.day).where(Token.centre_id == bindparam("centre"), Token.ended_at.is_(None)))
+
+
 def open_before(conn: Connection, centre_id: int, day: date) -> bool:
     """Return whether a token of a day before `day` has not ended."""
-    mine = (Token.centre_id == centre_id, Token.ended_at.is_(None), Token.day < day)
-    return conn.execute(select(Token.id).where(*mine).limit(1)).first() is not None
+    return any(row[0] < day for row in OPEN_DAYS.rows(conn, centre=centre_id))
 
 
 def tokens_held(conn: Connection, centre_id: int, counter: str) -> list[tokens.Token]:

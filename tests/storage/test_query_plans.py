@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection
 
-from server.services import printing
+from server.services import printing, releases
 from server.storage import line, queries
 from server.storage.statements import Statement
 from tests.factories import Floor
@@ -14,6 +14,9 @@ READS = [
     (queries.COUNTER_BY_ID, "ix_step_one_at_counter", "step"),
     (queries.TOKENS_HELD, "ix_step_held", "step"),
     (queries.PAUSES_OVER, "ix_step_paused", "step"),
+    (queries.OPEN_DAYS, "ix_token_open", "token"),
+    (queries.BROUGHT_BY, "ix_token_private_return_of", "token"),
+    (releases.SENT, "ix_step_waiting", "step"),
     (printing.WAITING_PRINTERS, "ix_print_job_open", "print_job"),
     (printing.LAST_JOB, "ix_print_job_token_id", "print_job"),
 ]
@@ -39,3 +42,4 @@ def test_a_hot_read_uses_its_index_and_never_scans_the_table(
     assert any(index in step for step in steps), steps
     scans = [step for step in steps if step.startswith(f"SCAN {table}") or step == "SCAN s"]
     assert [step for step in scans if index not in step] == []
+    assert [step for step in steps if "autoindex" in step and step.endswith("(centre_id=?)")] == []
