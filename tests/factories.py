@@ -29,7 +29,7 @@ from server.services.appointments import Booking
 from server.services.presets import always_open, install_centre, load_preset
 from server.services.shapes import Preset
 from server.services.verification import Verdict, verify
-from server.storage import queries
+from server.storage import counter_rows, queries
 from server.storage.database import Database
 from server.storage.numbers import LeaseRow
 from server.storage.transaction import CentreState, Transaction
@@ -123,7 +123,7 @@ class Floor:
             now = self.now()
             self.write(lambda tx, c=counter, n=now: counters.set_state(tx, c, CounterState.OPEN, n, "test"))  # type: ignore[misc]
 
-    def set_state(self, counter: str, state: CounterState) -> queries.CounterRow:
+    def set_state(self, counter: str, state: CounterState) -> counter_rows.CounterRow:
         """Open, pause or close a counter."""
         now = self.now()
         return self.write(lambda tx: counters.set_state(tx, counter, state, now, "test"))

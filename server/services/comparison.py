@@ -10,7 +10,7 @@ from server.domain.errors import Refused
 from server.domain.tokens import Token
 from server.domain.verdicts import Fault
 from server.services.records import counter_view
-from server.storage import queries
+from server.storage import counter_rows, queries
 
 
 def compare_tokens(conn: Connection, centre_id: int, replayed: Iterable[Token]) -> Iterator[Fault]:
@@ -28,7 +28,7 @@ def compare_tokens(conn: Connection, centre_id: int, replayed: Iterable[Token]) 
 
 def compare_counters(conn: Connection, centre_id: int, replayed: Mapping[str, Any]) -> Iterator[Fault]:
     """Compare counters, as their last event left them, with their rows."""
-    for row in queries.counters(conn, centre_id):
+    for row in counter_rows.counters(conn, centre_id):
         if replayed.get(row.id, counter_view(row)) != counter_view(row):
             yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table only.")
 

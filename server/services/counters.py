@@ -15,8 +15,8 @@ from server.domain.tokens import Target
 from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import change_token, record_counter, staff_view
-from server.storage import line, queries
-from server.storage.queries import CounterRow
+from server.storage import counter_rows, line, queries
+from server.storage.counter_rows import CounterRow
 from server.storage.transaction import Transaction
 
 MOVED = {
@@ -67,7 +67,7 @@ def set_state(
     if state is not CounterState.OPEN and not after_current:
         require_free(tx, before)
     after = replace(before, state=state, reason=reason, since=now)
-    queries.update_counter(tx.conn, after)
+    counter_rows.update_counter(tx.conn, after)
     record_counter(tx, MOVED[state], actor, now, after)
     return after
 
@@ -189,7 +189,7 @@ def _call(
 
 def _neighbours(tx: Transaction, plan: Plan, counter: CounterRow, token: tokens.Token) -> tuple[str, ...]:
     """Return the free counters nearest to one that may take the token too, one for each other person of the party."""
-    free = queries.free_counters(tx.conn, tx.centre.id, counter.stage)
+    free = counter_rows.free_counters(tx.conn, tx.centre.id, counter.stage)
     here = next(position for id_, position in free if id_ == counter.id)
     lane = token.lane._replace(only="")
     others = sorted((abs(p - here), id_) for id_, p in free if id_ != counter.id and plan.desk(id_).takes(lane))

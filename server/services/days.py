@@ -17,8 +17,8 @@ from server.services.plans import plan_of
 from server.services.records import change_token
 from server.services.releases import release, stranded
 from server.services.tokens import come_back
-from server.storage import queries
-from server.storage.queries import CounterRow
+from server.storage import counter_rows, queries
+from server.storage.counter_rows import CounterRow
 from server.storage.transaction import CentreState, Transaction
 
 
@@ -92,7 +92,7 @@ def _is_due(conn: Connection, centre: CentreState, now: datetime) -> bool:
 
 def _days_of_open_counters(conn: Connection, centre: CentreState, today: date) -> list[date]:
     """Return the days before `today` from which a counter is still open or paused."""
-    still = (c.since for c in queries.counters(conn, centre.id) if c.state is not CounterState.CLOSED)
+    still = (c.since for c in counter_rows.counters(conn, centre.id) if c.state is not CounterState.CLOSED)
     return [day for day in (centre.day(since) for since in still if since is not None) if day < today]
 
 
@@ -141,7 +141,7 @@ def _expire(tx: Transaction, before: tokens.Token, again: date, now: datetime, a
 
 def _close_counters(tx: Transaction, day: date, now: datetime, actor: str) -> int:
     """Close the counters that were open on a day; those opened since belong to the next one."""
-    counters = queries.counters(tx.conn, tx.centre.id)
+    counters = counter_rows.counters(tx.conn, tx.centre.id)
     still_open = [c for c in counters if c.state is not CounterState.CLOSED and _opened_by(tx, c, day)]
     for counter in still_open:
         set_state(tx, counter.id, CounterState.CLOSED, now, actor, after_current=True)

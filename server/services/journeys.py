@@ -14,7 +14,7 @@ from server.domain.tokens import Token
 from server.domain.waiting import estimate_wait
 from server.services.explanations import overtaken_by, overtakers_of
 from server.services.plans import plan_of
-from server.storage import line, queries
+from server.storage import counter_rows, line, queries
 from server.storage.models import Step
 from server.storage.transaction import CentreState
 
@@ -80,7 +80,7 @@ def _overtaken(conn: Connection, centre: CentreState, plan: Plan, token: Token) 
 def _limit(conn: Connection, centre: CentreState, plan: Plan, token: Token) -> int | None:
     if token.lane.only:
         return None
-    desks = [plan.desk(c.id) for c in queries.counters(conn, centre.id) if c.stage == token.step.stage]
+    desks = [plan.desk(c.id) for c in counter_rows.counters(conn, centre.id) if c.stage == token.step.stage]
     groups = {desk.group for desk in desks if desk.takes(token.lane)}
     older = line.before_count(conn, centre.id, token, protected=frozenset())
     return overtakings_left(plan.calling.quota, older, len(groups))

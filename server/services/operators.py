@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
 from server.services.access import SESSION_IDLE, Principal
 from server.services.desks import counter_of
-from server.storage import queries
+from server.storage import counter_rows
+from server.storage.counter_rows import CounterRow
 from server.storage.models import Counter
 from server.storage.people import Staff, StaffSession
-from server.storage.queries import CounterRow
 from server.storage.transaction import Transaction
 
 
@@ -35,7 +35,7 @@ def leave(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
     """Let a person get up from wherever they sit, `but` there; raises CounterBusy while a token is with them."""
     query = select(Counter.id).where(Counter.operator == who.id, Counter.id != (but or ""))
     for seat in tx.conn.execute(query).scalars().all():
-        if queries.counter_by_id(tx.conn, seat).token is not None:
+        if counter_rows.counter_by_id(tx.conn, seat).token is not None:
             raise CounterBusy(f"Counter {seat} still has a token. Finish it first.", counter=seat)
         tx.conn.execute(update(Counter).where(Counter.id == seat).values(operator=None))
 

@@ -13,7 +13,7 @@ from server.domain.plan import Plan
 from server.domain.token_records import to_iso
 from server.domain.tokens import Token
 from server.services.plans import plan_of, policy
-from server.storage import queries
+from server.storage import counter_rows, queries
 
 PEOPLE = 50
 
@@ -23,7 +23,7 @@ def outlook_of(conn: Connection, code: str, now: datetime) -> dict[str, Any]:
     centre = queries.centre_by_code(conn, code)
     day = centre.day(now)
     plan, clocks = plan_of(conn, centre, day), policy(conn, centre.id, "clocks", day)
-    counters = queries.counters(conn, centre.id)
+    counters = counter_rows.counters(conn, centre.id)
     tokens = [t for t in queries.open_tokens(conn, centre.id) if t.step.state is not StepState.MISSED]
     loads = _loads(plan, tokens, counters)
     people = _people(plan, tokens, centre.age(now))
@@ -50,7 +50,7 @@ def outlook_of(conn: Connection, code: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _loads(plan: Plan, tokens: list[Token], counters: list[queries.CounterRow]) -> dict[str, StageLoad]:
+def _loads(plan: Plan, tokens: list[Token], counters: list[counter_rows.CounterRow]) -> dict[str, StageLoad]:
     waiting = Counter(t.step.stage for t in tokens if t.step.state is StepState.WAITING)
     opened = Counter(c.stage for c in counters if c.state is CounterState.OPEN)
     return {
@@ -94,7 +94,7 @@ def _bottleneck(ahead: Outlook) -> dict[str, Any] | None:
 
 
 def _offer(
-    ahead: Outlook, loads: dict[str, StageLoad], people: list[Person], closed: list[queries.CounterRow]
+    ahead: Outlook, loads: dict[str, StageLoad], people: list[Person], closed: list[counter_rows.CounterRow]
 ) -> dict[str, Any] | None:
     if ahead.bottleneck is None:
         return None

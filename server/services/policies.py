@@ -11,7 +11,7 @@ from server.domain.errors import InvalidInput
 from server.domain.events import Kind
 from server.services.plans import plan_of
 from server.services.shapes import POLICIES
-from server.storage import queries
+from server.storage import counter_rows
 from server.storage.models import Policy
 from server.storage.transaction import CentreState, Transaction
 
@@ -49,7 +49,7 @@ def policies(conn: Connection, centre: CentreState, kind: str | None = None) -> 
 def _require_known(tx: Transaction, kind: str, body: Mapping[str, Any], today: date) -> None:
     """Raise InvalidInput when a rule names a series, a service or a counter that the centre does not have."""
     plan = plan_of(tx.conn, tx.centre, today)
-    counters = [counter.id for counter in queries.counters(tx.conn, tx.centre.id)]
+    counters = [counter.id for counter in counter_rows.counters(tx.conn, tx.centre.id)]
     known = {"series": plan.series, "service": plan.services, "counter": counters}
     for what, names in _named(kind, body).items():
         unknown = sorted(set(names) - set(known[what]))

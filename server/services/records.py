@@ -6,8 +6,8 @@ from typing import Any
 from server.domain.events import Kind, token_view
 from server.domain.token_records import to_record
 from server.domain.tokens import Step, Token, of_token
-from server.storage import queries
-from server.storage.queries import CounterRow
+from server.storage import counter_rows, queries
+from server.storage.counter_rows import CounterRow
 from server.storage.transaction import Transaction
 
 
@@ -49,7 +49,7 @@ def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | 
         queries.update_token(conn, after)
     if before.step.beside or after.step.beside:
         stays = after if not after.ended and after.step.seq == before.step.seq else None
-        queries.set_helpers(conn, centre, before.id, () if stays is None else stays.step.beside)
+        counter_rows.set_helpers(conn, centre, before.id, () if stays is None else stays.step.beside)
 
 
 def _differs(before: Token, after: Token) -> bool:

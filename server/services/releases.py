@@ -10,10 +10,10 @@ from server.domain.events import Kind
 from server.domain.lifecycle import CounterState
 from server.domain.tokens import Target
 from server.services.records import change_token
-from server.storage import queries
+from server.storage import counter_rows, queries
+from server.storage.counter_rows import CounterRow
 from server.storage.line import IS_WAITING
 from server.storage.models import Step
-from server.storage.queries import CounterRow
 from server.storage.statements import Statement
 from server.storage.transaction import Transaction
 
@@ -30,7 +30,7 @@ def stranded(conn: Connection, centre_id: int) -> list[str]:
     sent = sorted(SENT.rows(conn, centre=centre_id))
     if not sent:
         return []
-    counters = queries.counters(conn, centre_id)
+    counters = counter_rows.counters(conn, centre_id)
     return [token_id for _, token_id, stage, only in sent if not _at_work(counters, stage, only)]
 
 

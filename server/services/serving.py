@@ -17,7 +17,7 @@ from server.services.counters import Seen, current_token, require_free
 from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import change_token, staff_view
-from server.storage import models, queries
+from server.storage import counter_rows, models, queries
 from server.storage.transaction import Transaction
 
 
@@ -145,7 +145,7 @@ def _require_reachable(tx: Transaction, plan: Plan, target: Target) -> None:
     plan.stage(target.stage)
     if target.only is None:
         return
-    desks = [c for c in queries.counters(tx.conn, tx.centre.id) if c.stage == target.stage]
+    desks = [c for c in counter_rows.counters(tx.conn, tx.centre.id) if c.stage == target.stage]
     meant = [c for c in desks if target.only in (c.id, c.operator)]
     if not meant:
         raise NotInThisLine(f"Stage {target.stage} has no such counter or officer now.", stage=target.stage)

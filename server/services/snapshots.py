@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from server.domain.events import Event, Kind, event_view, token_view
 from server.domain.token_records import to_record
 from server.services.records import counter_view
-from server.storage import models, queries
+from server.storage import counter_rows, models, queries
 from server.storage.statements import Statement
 from server.storage.transaction import CentreState
 
@@ -61,7 +61,7 @@ def snapshot(conn: Connection, centre: CentreState, *, staff: bool) -> dict[str,
         "seq": centre.event_seq,
         "frozen": centre.frozen,
         "tokens": tokens,
-        "counters": [counter_view(c) for c in queries.counters(conn, centre.id)],
+        "counters": [counter_view(c) for c in counter_rows.counters(conn, centre.id)],
     }
 
 

@@ -16,7 +16,7 @@ from server.domain.tokens import Token
 from server.services.desks import counter_of
 from server.services.plans import plan_of
 from server.services.records import record_token
-from server.storage import line, models, queries, records
+from server.storage import counter_rows, line, models, queries, records
 from server.storage.transaction import CentreState, Transaction
 
 UNDOABLE = frozenset(
@@ -129,7 +129,7 @@ def _require_place(tx: Transaction, before: Token) -> None:
     if before.ended or before.step.state not in AT_COUNTER:
         return
     for counter in (str(before.step.counter), *before.step.beside):
-        there = queries.counter_by_id(tx.conn, counter).token
+        there = counter_rows.counter_by_id(tx.conn, counter).token
         if there not in (None, before.id):
             label = queries.token_by_id(tx.conn, tx.centre.id, str(there)).label
             raise CounterBusy(f"Counter {counter} has {label} now.", counter=counter)
@@ -145,7 +145,7 @@ def _restore(tx: Transaction, after: Token, before: Token) -> None:
     queries.update_step(conn, centre, before, before.step, state)
     queries.update_token(conn, before)
     if after.step.beside or before.step.beside:
-        queries.set_helpers(conn, centre, before.id, before.step.beside)
+        counter_rows.set_helpers(conn, centre, before.id, before.step.beside)
 
 
 def _give_back_turn(tx: Transaction, event: Event, before: Token) -> None:

@@ -19,7 +19,7 @@ from server.services.shapes import Preset, StageShape
 from server.services.tokens import Order, issue
 from server.simulation import demand
 from server.simulation.commands import attempt
-from server.storage import line, queries
+from server.storage import counter_rows, line
 from server.storage.database import Database
 from server.storage.transaction import Transaction
 
@@ -176,4 +176,4 @@ class Floor:
 
 def _is_taken(tx: Transaction, counter: str) -> bool:
     """Whether a person sits at a counter: what happens there is theirs."""
-    return queries.counter_by_id(tx.conn, counter).operator is not None
+    return counter_rows.counter_by_id(tx.conn, counter).operator is not None

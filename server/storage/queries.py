@@ -1,7 +1,7 @@
-"""Reads and writes of tokens, steps and counters, to and from the values of the domain."""
+"""Reads and writes of centres, tokens and steps, to and from the values of the domain."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     or_,
@@ -20,15 +19,12 @@ from sqlalchemy import (
 )
 
 from server.domain import tokens
-from server.domain.errors import UnknownCentre, UnknownCounter, UnknownToken
-from server.domain.lifecycle import AT_COUNTER, CounterState, StepState, TokenEnd
-from server.storage.base import state_in
-from server.storage.models import Centre, Counter, Helper, Step, Token, TokenPrivate
+from server.domain.errors import UnknownCentre, UnknownToken
+from server.domain.lifecycle import StepState, TokenEnd
+from server.storage.models import Centre, Step, Token, TokenPrivate
 from server.storage.statements import Statement
 from server.storage.transaction import CENTRE, CentreState
 
-# As a text, so that both databases see that a partial index serves it: SQLAlchemy would bind the values as parameters.
-IS_AT_COUNTER = text(f"step.{state_in(AT_COUNTER)}")
 STEP_FIELDS = [field.name for field in fields(tokens.Step)]
 TOKEN_FIELDS = [field.name for field in fields(tokens.Token) if field.name != "step"]
 BEFORE_STEP = [field.name for field in fields(tokens.Token)].index("step")
@@ -36,20 +32,6 @@ STATE, ENDS = STEP_FIELDS.index("state"), TOKEN_FIELDS.index("ends")
 TOKEN = select(*(getattr(Token, name) for name in TOKEN_FIELDS), *(getattr(Step, name) for name in STEP_FIELDS)).join(
     Step, and_(Step.centre_id == Token.centre_id, Step.seq == Token.step_seq)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CounterRow:
-    """A counter as it stands: its stage, whether it is open, why not, and the id of the token that is there."""
-
-    id: str
-    centre_id: int
-    stage: str
-    state: CounterState
-    reason: str | None
-    since: datetime | None
-    operator: str | None = None
-    token: str | None = None
 
 
 def _token(row: Sequence[Any]) -> tokens.Token:
@@ -242,66 +224,6 @@ def update_token(conn: Connection, token: tokens.Token) -> None:
     """Write what can change of a token, and which step it is in."""
     row = {name: getattr(token, name) for name in TOKEN_FIELDS if name not in TOKEN_KEPT}
     UPDATE_TOKEN.run(conn, **row, token=token.id, step_seq=token.step.seq)
-
-
-AT_COUNTER_NOW = select(Step.token_id).where(
-    Step.centre_id == Counter.centre_id, Step.counter == Counter.id, IS_AT_COUNTER
-)
-HELPED = select(Helper.token_id).where(Helper.counter == Counter.id)
-COUNTER = select(
-    Counter.id, Counter.centre_id, Counter.stage, Counter.state, Counter.reason, Counter.since, Counter.operator
-).add_columns(func.coalesce(AT_COUNTER_NOW.scalar_subquery(), HELPED.scalar_subquery()))
-COUNTER_BY_ID = Statement(COUNTER.where(Counter.id == bindparam("counter")))
-
-
-def _counter(row: Sequence[Any]) -> CounterRow:
-    id_, centre_id, stage, state, *more = row
-    return CounterRow(id_, centre_id, stage, CounterState(state), *more)
-
-
-def counter_by_id(conn: Connection, counter_id: str) -> CounterRow:
-    """Return a counter; raises UnknownCounter."""
-    row = COUNTER_BY_ID.row(conn, counter=counter_id)
-    if row is None:
-        raise UnknownCounter(f"There is no counter “{counter_id}”.")
-    return _counter(row)
-
-
-def counters(conn: Connection, centre_id: int) -> list[CounterRow]:
-    """Return the counters of a centre in the order of its stages."""
-    query = COUNTER.where(Counter.centre_id == centre_id).order_by(Counter.position)
-    return [_counter(row) for row in conn.execute(query)]
-
-
-def update_counter(conn: Connection, counter: CounterRow) -> None:
-    """Write the state of a counter."""
-    conn.execute(
-        update(Counter)
-        .where(Counter.id == counter.id)
-        .values(state=counter.state.value, reason=counter.reason, since=counter.since)
-    )
-
-
-HELP = Statement(insert(Helper), ["counter", "centre_id", "token_id"])
-FREE_HELPERS = Statement(delete(Helper).where(Helper.token_id == bindparam("token")), [])
-IS_FREE = ~exists().where(Helper.counter == Counter.id) & ~exists().where(
-    Step.centre_id == Counter.centre_id, Step.counter == Counter.id, IS_AT_COUNTER
-)
-
-
-def free_counters(conn: Connection, centre_id: int, stage: str) -> list[tuple[str, int]]:
-    """Return (id, position) of the open counters of a stage at which nobody is."""
-    query = select(Counter.id, Counter.position).where(
-        Counter.centre_id == centre_id, Counter.stage == stage, Counter.state == CounterState.OPEN.value, IS_FREE
-    )
-    return [(row.id, row.position) for row in conn.execute(query.order_by(Counter.position))]
-
-
-def set_helpers(conn: Connection, centre_id: int, token_id: str, counters: Sequence[str]) -> None:
-    """Write which counters serve the party of a token beside its own."""
-    FREE_HELPERS.run(conn, token=token_id)
-    for counter in counters:
-        HELP.run(conn, counter=counter, centre_id=centre_id, token_id=token_id)
 
 
 def count_tokens(conn: Connection, centre_id: int) -> int:

@@ -22,7 +22,7 @@ from server.domain.events import Event, Kind, event_view
 from server.domain.lifecycle import StepState
 from server.live.relay import Relay, room_of
 from server.services import counters
-from server.storage import queries
+from server.storage import counter_rows, queries
 from server.storage.database import Database
 from server.storage.transaction import Transaction
 from server.web import commands
@@ -122,7 +122,7 @@ def _choose_among(some: Callable[[list[Waiting]], list[Waiting]], *states: StepS
     """Let the rule choose among `some` of those who are in one of the states (waiting), as the command sees them."""
 
     def choose(_heads: Any, rule: Any, desk: Desk, *rest: Any) -> Any:
-        stage = queries.counter_by_id(NOW.conn, desk.counter).stage
+        stage = counter_rows.counter_by_id(NOW.conn, desk.counter).stage
         found = [t for t in queries.open_tokens(NOW.conn, NOW.centre) if t.step.stage == stage]
         wanted = [t.waiting for t in found if t.step.state in (states or (StepState.WAITING,))]
         return choose_next(some(sorted(wanted, key=lambda w: w.place)), rule, desk, *rest)

@@ -13,7 +13,7 @@ from server.domain.tokens import Token
 from server.services import days, tokens
 from server.services.presets import load_preset
 from server.services.shapes import Preset
-from server.storage import queries, schema
+from server.storage import counter_rows, schema
 from server.storage.database import Database
 from tests.factories import DAY, MORNING, Floor, install_floor, install_shape
 
@@ -54,7 +54,7 @@ def close_at(floor: Floor, at: datetime) -> days.DayClose:
 
 
 def states(floor: Floor, *counters: str) -> list[str]:
-    rows = floor.db.read(lambda conn: queries.counters(conn, floor.centre_id))
+    rows = floor.db.read(lambda conn: counter_rows.counters(conn, floor.centre_id))
     return [row.state.value for row in rows if row.id in counters]
 
 

@@ -9,7 +9,7 @@ from server.domain.lifecycle import CounterState
 from server.domain.tokens import Token
 from server.services.presets import load_preset
 from server.services.shapes import DeskShape
-from server.storage import queries
+from server.storage import counter_rows
 from server.storage.database import Database
 from tests.factories import MORNING, Floor, install_floor, install_shape
 
@@ -163,5 +163,5 @@ def test_a_counter_that_was_taken_over_is_paused_and_not_gathered(db: Database) 
     floor.call("G1")
     floor.open("G2")
     assert floor.take_over("G1", "G2").token.step.beside == ()
-    assert floor.db.read(lambda conn: queries.counter_by_id(conn, "G1")).state is CounterState.PAUSED
+    assert floor.db.read(lambda conn: counter_rows.counter_by_id(conn, "G1")).state is CounterState.PAUSED
     assert floor.verdict().faults == []

@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import Connection
 
 from server.services import printing, releases
-from server.storage import line, queries
+from server.storage import counter_rows, line, queries
 from server.storage.statements import Statement
 from tests.factories import Floor
 
 READS = [
     (line.HEADS, "ix_step_waiting", "step"),
     (line.AHEAD, "ix_step_waiting", "step"),
-    (queries.COUNTER_BY_ID, "ix_step_one_at_counter", "step"),
+    (counter_rows.COUNTER_BY_ID, "ix_step_one_at_counter", "step"),
     (queries.TOKENS_HELD, "ix_step_held", "step"),
     (queries.PAUSES_OVER, "ix_step_paused", "step"),
     (queries.OPEN_DAYS, "ix_token_open", "token"),
