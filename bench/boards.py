@@ -14,25 +14,34 @@ from bench.server import HOST, serving
 from server.domain.roles import Role
 
 WARM_UP = 5
+MEASURED = ("raw_claim", "raw_push", "last_board", "answer")
+Times = dict[str, list[float]]
+"""Seconds of each call, by what was measured."""
 
 
-def call_to_boards(scene: Scene, folder: Path, count: int, calls: int) -> dict[str, Any]:
+def call_to_boards(scene: Scene, folder: Path, count: int, calls: int, rounds: int = 1) -> dict[str, Any]:
     """Return `{boards, raw_claim, raw_push, last_board, answer, ratio}`: p50 and p99 in milliseconds.
 
     Each call is followed by a raw claim and a raw push of a frame of the same size, so that all see the same disk.
-    `answer` is the HTTP answer of the call, `ratio` the last board over claim plus push.
+    `answer` is the HTTP answer of the call, `ratio` the last board over claim plus push. There are so many calls in
+    each of `rounds`, each on a server begun anew.
     """
-    scene.clear()
-    scene.fill(calls + WARM_UP)
-    with serving(scene.url, folder) as port:
-        return asyncio.run(_measure(scene, folder, port, count, calls))
+    times: Times = {what: [] for what in MEASURED}
+    for _ in range(rounds):
+        scene.clear()
+        scene.fill(calls + WARM_UP)
+        with serving(scene.url, folder) as port:
+            found = asyncio.run(_measure(scene, folder, port, count, calls))
+        for what, each in found.items():
+            times[what] += each[WARM_UP:]
+    return {"boards": count, **_figures(times)}
 
 
-async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int) -> dict[str, Any]:
+async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int) -> Times:
     raw, name = RawCommits(folder, calls + WARM_UP), counter_names()
     manager = Connection(HOST, port, scene.key(Role.MANAGER))
     display = (HOST, port, scene.key(Role.DISPLAY))
-    times: dict[str, list[float]] = {"raw_claim": [], "raw_push": [], "last_board": [], "answer": []}
+    times: Times = {what: [] for what in MEASURED}
     async with boards(count, display, scene.preset.centre.code) as screens, raw_screens(count) as push:
         for _ in range(calls + WARM_UP):
             answer, last = await _one_call(manager, name(0), screens)
@@ -43,7 +52,7 @@ async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int
             times["answer"].append(answer)
             times["last_board"].append(last)
     raw.close()
-    return {"boards": count, **_figures({what: each[WARM_UP:] for what, each in times.items()})}
+    return times
 
 
 async def _one_call(manager: Connection, counter: str, screens: list[Screen]) -> tuple[float, float]:
@@ -58,7 +67,7 @@ async def _one_call(manager: Connection, counter: str, screens: list[Screen]) ->
     return answered, max(heard) - begin
 
 
-def _figures(times: dict[str, list[float]]) -> dict[str, Any]:
+def _figures(times: Times) -> dict[str, Any]:
     def at(what: str, percent: float) -> float:
         return round(percentile(times[what], percent) * 1000, 2)
 

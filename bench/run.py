@@ -11,7 +11,8 @@ from bench import boards, growth, rates, statements
 from bench.scene import Rate, Scene
 
 Lines = list[str]
-BOARDS = ((10, 300), (500, 30))
+BOARDS = ((1, 100, 1), (10, 300, 3), (500, 30, 1))
+"""Boards, calls and rounds."""
 HISTORY = (0, 10_000, 1_000_000)
 
 
@@ -53,11 +54,10 @@ def _http(folder: Path, rounds: int) -> dict[str, Any]:
 
 
 def _boards(folder: Path, quick: bool) -> dict[str, Any]:
-    def measure(count: int, calls: int) -> Any:
-        return _on_scene(folder, f"boards-{count}", lambda s: boards.call_to_boards(s, folder, count, calls))
+    def measure(count: int, calls: int, rounds: int) -> Any:
+        return _on_scene(folder, f"boards-{count}", lambda s: boards.call_to_boards(s, folder, count, calls, rounds))
 
-    sizes = ((10, 20),) if quick else ((1, 100), *BOARDS)
-    return {"boards": [measure(count, calls) for count, calls in sizes]}
+    return {"boards": [measure(*size) for size in (((10, 20, 1),) if quick else BOARDS)]}
 
 
 def _growth(folder: Path, quick: bool) -> dict[str, Any]:
