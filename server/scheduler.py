@@ -12,7 +12,7 @@ from server.services.days import due_centres, keep_house
 from server.services.idempotency import forget_expired
 from server.storage.database import Database
 
-TIDY_MINUTES = 60
+TIDY_HOURS = 24
 HOUSE_SECONDS = 5
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,9 @@ class Scheduler:
         self._jobs = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
         )
-        self._jobs.add_job(self.tidy, "interval", minutes=TIDY_MINUTES)
-        self._jobs.add_job(self.keep_house, "interval", seconds=HOUSE_SECONDS, next_run_time=datetime.now(UTC))
+        at_once = datetime.now(UTC)
+        self._jobs.add_job(self.tidy, "interval", hours=TIDY_HOURS, next_run_time=at_once)
+        self._jobs.add_job(self.keep_house, "interval", seconds=HOUSE_SECONDS, next_run_time=at_once)
 
     def start(self) -> None:
         """Begin to run the jobs."""

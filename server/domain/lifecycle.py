@@ -60,7 +60,6 @@ WAITING, CALLED, SERVING = StepState.WAITING, StepState.CALLED, StepState.SERVIN
 HELD, PAUSED, MISSED = StepState.HELD, StepState.PAUSED, StepState.MISSED
 DONE, SKIPPED = StepState.DONE, StepState.SKIPPED
 
-OPEN_STEP_STATES = frozenset(StepState) - {DONE, SKIPPED}
 AT_COUNTER = frozenset({CALLED, SERVING})
 
 # A row is a state, its entries are the actions it allows and where each leads. A transfer ends this step and begins

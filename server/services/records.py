@@ -41,9 +41,9 @@ def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | 
     """Write the rows of a changed token."""
     conn, centre = tx.conn, tx.centre.id
     if closed is None or after.ended:
-        queries.update_step(conn, centre, after, after.step, before.step.state)
+        queries.update_step(conn, centre, after, after.step, before.step.state, known=before)
     else:
-        queries.update_step(conn, centre, before, closed, before.step.state)
+        queries.update_step(conn, centre, before, closed, before.step.state, known=before)
         queries.insert_step(conn, centre, after)
     if after.step.seq != before.step.seq or _differs(before, after):
         queries.update_token(conn, after)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.domain.lifecycle import AT_COUNTER, OPEN_STEP_STATES
+from server.domain.lifecycle import AT_COUNTER
 from server.storage.base import WAITING, Base, partial_index, state_in
 
 
@@ -189,7 +189,7 @@ class Step(Base):
     __tablename__ = "step"
     __table_args__ = (
         Index("ix_step_token_id", "token_id"),
-        partial_index("ix_step_one_open", "token_id", where=state_in(OPEN_STEP_STATES), unique=True),
+        partial_index("ix_step_one_open", "token_id", where="ended_at IS NULL", unique=True),
         partial_index("ix_step_one_at_counter", "centre_id", "counter", where=state_in(AT_COUNTER), unique=True),
         partial_index("ix_step_waiting", "centre_id", "stage", "lane", "since", "seq", where=WAITING),
         partial_index("ix_step_held", "centre_id", "counter", where="state = 'held'"),

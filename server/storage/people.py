@@ -99,4 +99,4 @@ class Idempotency(Base):
     body_hash: Mapped[str]
     status: Mapped[int]
     answer: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]

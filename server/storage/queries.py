@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -167,14 +168,9 @@ def tokens_held(conn: Connection, centre_id: int, counter: str) -> list[tokens.T
 INSERT_TOKEN = Statement(insert(Token), [*TOKEN_FIELDS, "centre_id", "secret", "step_seq"])
 INSERT_STEP = Statement(insert(Step), [*STEP_FIELDS, "centre_id", "token_id", "klass", "lane"])
 STEP_KEPT = {"seq", "stage", "entered_at"}
-STEP_CHANGES = [*(name for name in STEP_FIELDS if name not in STEP_KEPT), "klass", "lane"]
-UPDATE_STEP = Statement(
-    update(Step).where(
-        Step.centre_id == bindparam("in_centre"),
-        Step.seq == bindparam("of_seq"),
-        Step.state == bindparam("before"),
-    ),
-    STEP_CHANGES,
+STEP_CHANGES = [name for name in STEP_FIELDS if name not in STEP_KEPT]
+STEP_AS_BEFORE = update(Step).where(
+    Step.centre_id == bindparam("in_centre"), Step.seq == bindparam("of_seq"), Step.state == bindparam("before")
 )
 TOKEN_KEPT = {"id", "day", "series", "number", "label", "issued_at"}
 TOKEN_CHANGES = [*(name for name in TOKEN_FIELDS if name not in TOKEN_KEPT), "step_seq"]
@@ -198,15 +194,37 @@ def insert_step(conn: Connection, centre_id: int, token: tokens.Token) -> None:
     INSERT_STEP.run(conn, **row, centre_id=centre_id, token_id=token.id, klass=lane.klass, lane=lane.key)
 
 
-def update_step(conn: Connection, centre_id: int, token: tokens.Token, step: tokens.Step, before: StepState) -> None:
-    """Write `step` of a token; raises RuntimeError unless it still stands as `before`."""
-    row = {name: getattr(step, name) for name in STEP_FIELDS if name not in STEP_KEPT}
-    lane = token.lane._replace(only=step.only or "")
-    changed = UPDATE_STEP.run(
-        conn, **row, klass=lane.klass, lane=lane.key, in_centre=centre_id, of_seq=step.seq, before=before
-    )
-    if changed != 1:
+def update_step(
+    conn: Connection,
+    centre_id: int,
+    token: tokens.Token,
+    step: tokens.Step,
+    before: StepState,
+    *,
+    known: tokens.Token | None = None,
+) -> None:
+    """Write `step` of a token; raises RuntimeError unless it still stands as `before`.
+
+    Where the token is `known` as its rows stand, only what differs is written: the indexes of the rest stay untouched.
+    """
+    row = _step_row(token, step)
+    if known is not None:
+        was = _step_row(known, known.step)
+        row = {name: value for name, value in row.items() if value != was[name]}
+    if row and _update_of(tuple(row)).run(conn, **row, in_centre=centre_id, of_seq=step.seq, before=before) != 1:
         raise RuntimeError(f"step {step.seq} is no longer {before}")
+
+
+def _step_row(token: tokens.Token, step: tokens.Step) -> dict[str, Any]:
+    """Return the columns of a step that can change."""
+    lane = token.lane._replace(only=step.only or "")
+    return {**{name: getattr(step, name) for name in STEP_CHANGES}, "klass": lane.klass, "lane": lane.key}
+
+
+@lru_cache(maxsize=256)
+def _update_of(names: tuple[str, ...]) -> Statement:
+    """Return the statement that writes some columns of a step; each kind of action has its own few."""
+    return Statement(STEP_AS_BEFORE, list(names))
 
 
 def delete_step(conn: Connection, centre_id: int, seq: int) -> None:

@@ -133,8 +133,10 @@ def _choose_among(some: Callable[[list[Waiting]], list[Waiting]], *states: StepS
 def _write_unguarded() -> None:
     update = queries.update_step
 
-    def update_anyway(conn: Connection, centre: int, token: Any, step: tokens.Step, _before: StepState) -> None:
-        update(conn, centre, token, step, queries.step_state(conn, centre, step.seq))
+    def update_anyway(
+        conn: Connection, centre: int, token: Any, step: tokens.Step, _before: StepState, **more: Any
+    ) -> None:
+        update(conn, centre, token, step, queries.step_state(conn, centre, step.seq), **more)
 
     _put(queries, "update_step", update_anyway)
 
