@@ -30,7 +30,12 @@ export function Panel({ title, verb, busy = false, send, close, children }) {
     event.preventDefault();
     event.currentTarget.requestSubmit();
   };
-  return html`<dialog class="panel" aria-labelledby="panel-title" ref=${show} onClose=${close}>
+  // Not left to the dialog, which tells of its closing a frame later: a key in between would be lost.
+  const escape = (event) => {
+    event.preventDefault();
+    close();
+  };
+  return html`<dialog class="panel" aria-labelledby="panel-title" ref=${show} onCancel=${escape} onClose=${close}>
     <form onSubmit=${submit} onKeyDown=${enter}>
       <h2 id="panel-title">${title}</h2>
       ${children}
