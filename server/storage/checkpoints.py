@@ -9,6 +9,7 @@ from server.storage.connections import Connections
 from server.storage.statements import on_driver
 
 EVERY = 24
+IN_COMMIT = 4000
 
 log = logging.getLogger(__name__)
 
@@ -16,10 +17,10 @@ log = logging.getLogger(__name__)
 class Checkpoints:
     """A thread that brings the log into the file after every 24th commit.
 
-    SQLite does it inside the commit that finds a thousand pages in the log, which then takes several times as long;
-    so it still is in a rush, while commands that come one by one write fewer. Here it begins when a commit is through,
-    as the next one is farthest away then. The checkpoint is PASSIVE: it waits for nobody and nobody waits for it
-    (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
+    SQLite does it inside a commit that finds the log long, which then takes several times as long. So it still is at
+    IN_COMMIT pages, where the thread is never through between two commits: in a rush, or on a slow disk. Here it begins
+    when a commit is through, as the next one is farthest away then. The checkpoint is PASSIVE: it waits for nobody and
+    nobody waits for it (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
     """
 
     def __init__(self, connections: Connections) -> None:

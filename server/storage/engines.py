@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from server.storage.checkpoints import IN_COMMIT
 from server.storage.connections import KEPT, Connections
 from server.storage.json_text import json_text
 
@@ -51,7 +52,7 @@ def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connection
 def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
     writer, reader = (create_engine(url, module=sqlite_module(), **_options(most)) for most in (WRITERS, READERS))
     durable = f"synchronous={synchronous}"
-    _configure_sqlite(writer, durable)
+    _configure_sqlite(writer, durable, f"wal_autocheckpoint={IN_COMMIT}")
     _configure_sqlite(reader, durable, "query_only=ON")
     return (
         Connections(writer, WRITERS, PATIENCE_S, "BEGIN IMMEDIATE"),
