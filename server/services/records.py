@@ -45,15 +45,11 @@ def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | 
     else:
         queries.update_step(conn, centre, before, closed, before.step.state, known=before)
         queries.insert_step(conn, centre, after)
-    if after.step.seq != before.step.seq or _differs(before, after):
+    if after.step.seq != before.step.seq or of_token(before) != of_token(after):
         queries.update_token(conn, after)
     if before.step.beside or after.step.beside:
         stays = after if not after.ended and after.step.seq == before.step.seq else None
         counter_rows.set_helpers(conn, centre, before.id, () if stays is None else stays.step.beside)
-
-
-def _differs(before: Token, after: Token) -> bool:
-    return of_token(before) != of_token(after)
 
 
 def staff_view(token: Token) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Connections that stay open, so that a transaction costs no more than its own BEGIN and COMMIT."""
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Connection, Engine
@@ -31,39 +31,34 @@ class Connections:
         for _ in range(most):
             self._places.put(None)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> AbstractContextManager[Connection]:
         """Give a connection in a transaction, which is committed at the end, or rolled back by what is raised.
 
         Raises SQLAlchemy's TimeoutError when no connection gets free.
         """
-        connection = self._take()
-        try:
-            if self._begin is not None:
-                on_driver(connection, self._begin)
-            yield connection
-            commit(connection)
-        except BaseException:
-            self._drop(connection)
-            raise
-        self._give_back(connection)
+        return self._lend(self._begin, commit)
 
-    @contextmanager
-    def single(self) -> Iterator[Connection]:
+    def single(self) -> AbstractContextManager[Connection]:
         """Give a connection for one `Statement`, which needs no transaction to see one instant; raises as the other."""
-        connection = self._take()
-        try:
-            yield connection
-            roll_back(connection)  # PostgreSQL's driver has begun a transaction all the same
-        except BaseException:
-            self._drop(connection)
-            raise
-        self._give_back(connection)
+        return self._lend(None, roll_back)  # PostgreSQL's driver has begun a transaction all the same
 
     def close(self) -> None:
         """Close the connections that are not in use, and the others when they are given back."""
         self._kept = 0
         self._forget()
+
+    @contextmanager
+    def _lend(self, begin: str | None, end: Callable[[Connection], None]) -> Iterator[Connection]:
+        connection = self._take()
+        try:
+            if begin is not None:
+                on_driver(connection, begin)
+            yield connection
+            end(connection)
+        except BaseException:
+            self._drop(connection)
+            raise
+        self._give_back(connection)
 
     def _take(self) -> Connection:
         try:
@@ -83,17 +78,21 @@ class Connections:
             raise
 
     def _give_back(self, connection: Connection) -> None:
-        if len(self._idle) < self._kept:
-            self._idle.append(connection)
-        else:
-            connection.close()
-        self._places.put(None)
+        try:
+            if len(self._idle) < self._kept:
+                self._idle.append(connection)
+            else:
+                connection.close()
+        finally:
+            self._places.put(None)
 
     def _drop(self, connection: Connection) -> None:
-        if connection.invalidated:  # the database server has gone, and all other connections with it
-            self._forget()
-        connection.close()
-        self._places.put(None)
+        try:
+            if connection.invalidated:  # the database server has gone, and all other connections with it
+                self._forget()
+            connection.close()
+        finally:
+            self._places.put(None)
 
     def _forget(self) -> None:
         """Close what is idle, here and in the pool."""
