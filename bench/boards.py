@@ -11,7 +11,7 @@ from bench.load import Connection
 from bench.scene import Scene, counter_names, percentile
 from bench.screens import Screen, boards
 from bench.server import HOST, serving
-from server.domain.roles import Role
+from server.domain.permissions import Role
 
 WARM_UP = 5
 MEASURED = ("raw_claim", "raw_push", "last_board", "answer")

@@ -30,7 +30,10 @@ from heapq import heapify, heapreplace
 from itertools import count
 from statistics import mean, stdev
 
-from server.domain.calling import CallingRule, Desk, Lane, Waiting, choose_next
+from server.domain.calling.lane import Lane, Waiting
+from server.domain.calling.profile import Profile
+from server.domain.calling.rule import CallingRule
+from server.domain.calling.v1 import choose_next
 
 COUNTERS, SERVICE_MIN, SERVICE_CV = 6, 6.0, 0.8
 DAYS, OPEN_MIN, SWING, WAVES = 60, 440.0, 0.18, 2
@@ -122,7 +125,7 @@ class Hall:
         """Call whom the rule chooses, and count everybody older as overtaken once."""
         now = OPENING + timedelta(minutes=minute)
         heads = [line[0][0] for line in self.lines.values() if line]
-        desk = Desk("C1", prefers=self.setting.prefers)
+        desk = Profile("C1", prefers=self.setting.prefers)
         choice = choose_next(heads, self.setting.rule, desk, self.passes, lambda since: (now - since).total_seconds())
         if choice is None:
             raise RuntimeError("nobody was called although somebody waits")

@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from statistics import mean, stdev
 from typing import Any
 
-from server.services.presets import load_preset
+from server.services.setup.presets import load_preset
 from server.simulation.day import simulate_day
 
 # Tokens, then p50, p90, p95 of all stays and p90 of series F, in minutes: mean and standard deviation of an

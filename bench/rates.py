@@ -11,7 +11,7 @@ from bench.limits import RawCommits
 from bench.load import flood
 from bench.scene import OwnTransactions, Rate, Scene, Writes, counter_names, timed
 from bench.server import HOST, serving
-from server.domain.roles import Role
+from server.domain.permissions import Role
 
 CLIENTS = (1, 8, 32)
 COUNT = {1: 150, 8: 300, 32: 450}

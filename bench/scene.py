@@ -15,12 +15,13 @@ from typing import Any, Protocol, TypeVar, cast
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from server.clocks import SystemClock
+from server.clock import SystemClock
 from server.domain.ids import status_secret, token_id
-from server.domain.roles import Role
-from server.services import access, counters, tokens
-from server.services.idempotency import Answer, Attempt, once
-from server.services.presets import always_open, install_centre, load_preset
+from server.domain.permissions import Role
+from server.services.command import Answer, Attempt, once
+from server.services.floor import call, issue
+from server.services.people import keys
+from server.services.setup.presets import always_open, install_centre, load_preset
 from server.storage import schema
 from server.storage.database import Command, Database
 from server.storage.transaction import Transaction
@@ -135,18 +136,18 @@ class Scene:
     def key(self, role: Role) -> str:
         """Make a bearer key."""
         now = self.clock.now()
-        return self.db.write(self.centre, lambda tx: access.create_key(tx, role, "bench", now))
+        return self.db.write(self.centre, lambda tx: keys.create_key(tx, role, "bench", now))
 
     def issue(self, db: Writes | None = None) -> None:
         """Issue a token as the route does: exactly once under a key."""
         now = self.clock.now()
-        order = tokens.Order(token_id(now, os.urandom), status_secret(os.urandom), "NORMAL", language="hi")
-        self._once(db, lambda tx: {"label": tokens.issue(tx, order, now, "bench").token.label})
+        order = issue.Order(token_id(now, os.urandom), status_secret(os.urandom), "NORMAL", language="hi")
+        self._once(db, lambda tx: {"label": issue.issue(tx, order, now, "bench").token.label})
 
     def call(self, counter: str, db: Writes | None = None) -> None:
         """Call the next citizen as the route does."""
         now = self.clock.now()
-        self._once(db, lambda tx: {"id": counters.call_next(tx, counter, now, "bench").id})
+        self._once(db, lambda tx: {"id": call.call_next(tx, counter, now, "bench").id})
 
     def _once(self, db: Writes | None, fn: Callable[[Transaction], dict[str, Any]]) -> None:
         attempt = Attempt("bench", secrets.token_hex(8), "hash", self.clock.now())

@@ -7,10 +7,10 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.roles import Permission
-from server.services import places
-from server.services.appointments import TAIL
-from server.services.corrections import ACCESS, PARTY_MAX
+from server.domain.permissions import Permission
+from server.services.bookings.book import TAIL
+from server.services.floor.correct import ACCESS, PARTY_MAX
+from server.services.views import places
 from server.web.pages import staff_page
 from server.web.site import read
 

@@ -6,14 +6,21 @@ from apiflask import APIBlueprint
 from flask import render_template
 
 from server.domain.errors import UnknownToken
-from server.domain.roles import Permission
-from server.services import journeys, places
+from server.domain.permissions import Permission
+from server.services.views import phone, places
 from server.web.pages import device_page, frame, picked_language
 from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
 
-bp = APIBlueprint("display_pages", __name__, enable_openapi=False)
+bp = APIBlueprint(
+    "display_pages",
+    __name__,
+    enable_openapi=False,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/display/static",
+)
 
 
 @bp.get("/display/<board>")
@@ -32,7 +39,7 @@ def citizen(secret: str) -> tuple[str, int]:
     """Show a citizen their own token and nobody else's; without scripts it says the truth of its moment."""
     now = site().clock.now()
     try:
-        centre, status = read(lambda conn: journeys.status_of(conn, secret, now))
+        centre, status = read(lambda conn: phone.status_of(conn, secret, now))
     except UnknownToken:
         return render_template("display/unknown.html", lang="en"), 404
     facts = read(lambda conn: places.facts_of(conn, centre.id, now))

@@ -10,8 +10,8 @@ from flask import Response, render_template, request
 from qrcode.image.svg import SvgPathImage
 
 from server.domain.errors import InvalidInput
-from server.domain.roles import Permission
-from server.services import places
+from server.domain.permissions import Permission
+from server.services.views import places
 from server.web.pages import device_page, frame
 from server.web.site import read, site
 

@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 from alembic import context
 
-from server.storage import models, people
 from server.storage.base import Base
+from server.storage.tables import floor, people
 from server.storage.types import UtcDateTime, Words
 
-TABLES = (models, people)
+TABLES = (floor, people)
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:

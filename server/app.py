@@ -8,29 +8,38 @@ from typing import Any, Protocol
 from apiflask import APIFlask
 from flask_socketio import SocketIO
 
-from counter.desk_routes import bp as desk_bp
 from counter.pages import bp as counter_pages_bp
-from counter.routes import bp as counter_bp
-from counter.seat_routes import bp as seat_bp
-from counter.serving_routes import bp as serving_bp
 from display.pages import bp as display_pages_bp
-from display.routes import bp as display_bp
 from kiosk.pages import bp as kiosk_pages_bp
-from kiosk.routes import bp as kiosk_bp
-from server.clocks import Clock, SystemClock
+from server.api import (
+    bookings,
+    counters,
+    days,
+    explanations,
+    figures,
+    floor,
+    lines,
+    numbers,
+    openapi,
+    reports,
+    screens,
+    seats,
+    serving,
+    status,
+    token_changes,
+    tokens,
+)
+from server.clock import Clock, SystemClock
 from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.live.relay import Relay
 from server.live.sockets import Sockets
 from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
-from server.manager.reports import bp as report_bp
-from server.manager.reports import page_bp as report_page_bp
-from server.manager.routes import bp as manager_bp
-from server.manager.steering_routes import bp as steering_bp
+from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
 from server.storage.database import Database
-from server.web import headers, openapi, problems
+from server.web import headers, problems
 from server.web.guard import socket_principal
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
@@ -40,7 +49,23 @@ from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
 
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
-API = (kiosk_bp, counter_bp, seat_bp, serving_bp, desk_bp, display_bp, manager_bp, steering_bp, report_bp)
+API = (
+    tokens,
+    token_changes,
+    counters,
+    serving,
+    seats,
+    lines,
+    screens,
+    status,
+    floor,
+    days,
+    numbers,
+    bookings,
+    figures,
+    reports,
+    explanations,
+)
 
 
 class App(APIFlask):
@@ -124,6 +149,6 @@ def _build_app(settings: Settings) -> APIFlask:
     problems.install(app)
     headers.install(app)
     openapi.install(app)
-    for blueprint in (*PAGES, *API):
+    for blueprint in (*PAGES, *(resource.bp for resource in API)):
         app.register_blueprint(blueprint)
     return app

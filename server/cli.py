@@ -9,15 +9,15 @@ import click
 
 from hardware.layout import shapes_indic
 from server.app import Server, build_server
-from server.clocks import Clock, ScaledClock, SystemClock
-from server.commandline import installation, records, trials
-from server.commandline.shared import PORT, PRESETS, settings_of
+from server.clock import Clock, ScaledClock, SystemClock
 from server.config import ConfigError, Settings
 from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, welcome, write_facts
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
+from server.operations import installation, records, trials
+from server.operations.shared import PORT, PRESETS, settings_of
 from server.process import Process
-from server.services import presets
+from server.services.setup import presets
 
 COMMANDS: tuple[click.Command, ...] = (
     installation.init,

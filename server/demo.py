@@ -15,18 +15,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import inspect
 
-from server.clocks import Clock, ScaledClock, SystemClock
+from server.clock import Clock, ScaledClock, SystemClock
 from server.config import Settings, write_private
 from server.domain.errors import Refused
-from server.domain.roles import Role
-from server.services.access import add_staff, create_key
-from server.services.presets import always_open, install_centre
-from server.services.shapes import Preset
+from server.domain.permissions import Role
+from server.services.people.keys import create_key
+from server.services.people.sign_in import add_staff
+from server.services.setup.presets import always_open, install_centre
+from server.services.setup.shapes import Preset
 from server.simulation.demand import next_working_day, opening, working_day
 from server.simulation.floor import Floor
-from server.storage import queries, schema
+from server.storage import schema
 from server.storage.database import Database
-from server.storage.devices import set_address
+from server.storage.sql import centres
+from server.storage.sql.devices import set_address
 
 IDLE_LOOK_S = 2.0
 LOOPBACK = "127.0.0.1"
@@ -78,7 +80,7 @@ def _clear(url: str) -> None:
     db = Database(url)
     try:
         used = db.read(lambda conn: inspect(conn).has_table("centre"))
-        real = [c.code for c in db.read(queries.centres) if not c.demo] if used else []
+        real = [c.code for c in db.read(centres.all_centres) if not c.demo] if used else []
     finally:
         db.close()
     if real:
@@ -178,7 +180,7 @@ class DemoFloor(threading.Thread):
     def run(self) -> None:
         """Live day after day until stopped."""
         preset = self._demo.preset
-        centre = self._db.read(lambda conn: queries.centre_by_code(conn, preset.centre.code))
+        centre = self._db.read(lambda conn: centres.centre_by_code(conn, preset.centre.code))
         floor = Floor(self._db, centre.id, preset, random.Random())
         day = self._demo.start.astimezone(ZoneInfo(preset.centre.timezone)).date()
         while not self._stopped.is_set():

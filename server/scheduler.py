@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from server.clocks import Clock
+from server.clock import Clock
 from server.domain.errors import Refused
-from server.services.access import forget_sessions
-from server.services.days import due_centres, keep_house
-from server.services.idempotency import forget_expired
+from server.services.command import forget_expired
+from server.services.floor.day import due_centres, keep_house
+from server.services.people.sign_in import forget_sessions
 from server.storage.database import Database
 
 TIDY_HOURS = 24

@@ -8,31 +8,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from server.domain.centre import CentreState
+from server.domain.counters import Counter
 from server.domain.ids import status_secret, token_id
-from server.domain.lifecycle import CounterState, StepState
-from server.domain.roles import Role
-from server.domain.tokens import Step, Target, Token
-from server.services import (
-    access,
-    appointments,
-    corrections,
-    counters,
-    days,
-    freezes,
-    leases,
-    policies,
-    serving,
-    tokens,
-    undo,
-)
-from server.services.appointments import Booking
-from server.services.presets import always_open, install_centre, load_preset
-from server.services.shapes import Preset
-from server.services.verification import Verdict, verify
-from server.storage import counter_rows, queries
+from server.domain.leases import Lease
+from server.domain.permissions import Role
+from server.domain.token.changes import Target
+from server.domain.token.lifecycle import CounterState, StepState
+from server.domain.token.token import Step, Token
+from server.services.bookings import book
+from server.services.bookings.book import NewBooking
+from server.services.floor import call, correct, counters, day, issue, leave, move, notice, serve, undo
+from server.services.floor.call import Call
+from server.services.numbers import leases
+from server.services.people import keys
+from server.services.proof.verify import Verdict, verify
+from server.services.setup import policies
+from server.services.setup.presets import always_open, install_centre, load_preset
+from server.services.setup.shapes import Preset
 from server.storage.database import Database
-from server.storage.numbers import LeaseRow
-from server.storage.transaction import CentreState, Transaction
+from server.storage.sql import centres, tokens
+from server.storage.transaction import Transaction
 
 MORNING = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 09:30 in Asia/Kolkata, a Tuesday
 DAY = date(2026, 11, 24)
@@ -105,17 +101,17 @@ class Floor:
     @property
     def centre(self) -> CentreState:
         """The centre as it stands."""
-        return self.db.read(lambda conn: queries.centre_by_code(conn, CENTRE))
+        return self.db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
 
-    def order(self, service: str = "NORMAL", **changes: Any) -> tokens.Order:
+    def order(self, service: str = "NORMAL", **changes: Any) -> issue.Order:
         """Return an order with ids of its own."""
         ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
-        return tokens.Order(*ids, service=service, **changes)
+        return issue.Order(*ids, service=service, **changes)
 
     def issue(self, service: str = "NORMAL", **changes: Any) -> Token:
         """Issue a token."""
         order, now = self.order(service, **changes), self.now()
-        return self.write(lambda tx: tokens.issue(tx, order, now, "test")).token
+        return self.write(lambda tx: issue.issue(tx, order, now, "test")).token
 
     def open(self, *ids: str) -> None:
         """Open counters."""
@@ -123,30 +119,30 @@ class Floor:
             now = self.now()
             self.write(lambda tx, c=counter, n=now: counters.set_state(tx, c, CounterState.OPEN, n, "test"))  # type: ignore[misc]
 
-    def set_state(self, counter: str, state: CounterState) -> counter_rows.CounterRow:
+    def set_state(self, counter: str, state: CounterState) -> Counter:
         """Open, pause or close a counter."""
         now = self.now()
         return self.write(lambda tx: counters.set_state(tx, counter, state, now, "test"))
 
-    def call(self, counter: str) -> counters.Call:
+    def call(self, counter: str) -> Call:
         """Call the next citizen."""
         now = self.now()
-        return self.write(lambda tx: counters.call_next(tx, counter, now, "test"))
+        return self.write(lambda tx: call.call_next(tx, counter, now, "test"))
 
     def recall(self, counter: str) -> Token:
         """Call once more."""
         now = self.now()
-        return self.write(lambda tx: serving.recall(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.recall(tx, counter, now, "test"))
 
     def start(self, counter: str) -> Token:
         """Begin to serve."""
         now = self.now()
-        return self.write(lambda tx: serving.start(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.start(tx, counter, now, "test"))
 
     def miss(self, counter: str) -> Token:
         """Note as absent."""
         now = self.now()
-        return self.write(lambda tx: serving.miss(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.miss(tx, counter, now, "test"))
 
     def lose(self, counter: str) -> Token:
         """Call until somebody may be noted as absent, and do so."""
@@ -159,7 +155,7 @@ class Floor:
     def finish(self, counter: str, outcome: str | None = None) -> Token:
         """End the service."""
         now = self.now()
-        return self.write(lambda tx: serving.finish(tx, counter, now, "test", outcome=outcome))
+        return self.write(lambda tx: serve.finish(tx, counter, now, "test", outcome=outcome))
 
     def serve(self, counter: str, outcome: str | None = None) -> Token:
         """Call, start and finish."""
@@ -170,27 +166,27 @@ class Floor:
     def hold(self, counter: str) -> Token:
         """Park the current token."""
         now = self.now()
-        return self.write(lambda tx: serving.hold(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.hold(tx, counter, now, "test"))
 
     def resume(self, counter: str) -> Token:
         """Serve a parked token again."""
         now = self.now()
-        return self.write(lambda tx: serving.resume(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.resume(tx, counter, now, "test"))
 
     def transfer(self, counter: str, stage: str, only: str | None = None, *, returns: bool = False) -> Token:
         """Send the current token elsewhere."""
         now, target = self.now(), Target(stage, only, returns)
-        return self.write(lambda tx: serving.transfer(tx, counter, target, now, "test"))
+        return self.write(lambda tx: move.transfer(tx, counter, target, now, "test"))
 
-    def call_token(self, counter: str, token: Token, why: str = "unwell") -> counters.Call:
+    def call_token(self, counter: str, token: Token, why: str = "unwell") -> Call:
         """Call out of order."""
         now = self.now()
-        return self.write(lambda tx: counters.call_token(tx, counter, token.id, why, now, "test"))
+        return self.write(lambda tx: call.call_token(tx, counter, token.id, why, now, "test"))
 
-    def take_over(self, counter: str, to: str) -> counters.Call:
+    def take_over(self, counter: str, to: str) -> Call:
         """Let the token of a counter go on at another."""
         now = self.now()
-        return self.write(lambda tx: counters.take_over(tx, counter, to, now, "test"))
+        return self.write(lambda tx: call.take_over(tx, counter, to, now, "test"))
 
     def undo(self, counter: str, event: int | None = None) -> Token:
         """Take back the last action of a counter."""
@@ -200,39 +196,39 @@ class Floor:
     def pause(self, token: Token) -> Token:
         """Let somebody go out for a while."""
         now = self.now()
-        return self.write(lambda tx: tokens.pause(tx, token.id, now, "test"))
+        return self.write(lambda tx: leave.pause(tx, token.id, now, "test"))
 
     def here(self, token: Token) -> Token:
         """Let somebody come back."""
         now = self.now()
-        return self.write(lambda tx: tokens.come_back(tx, token.id, now, "test"))
+        return self.write(lambda tx: leave.come_back(tx, token.id, now, "test"))
 
     def correct(self, token: Token, service: str) -> Token:
         """Change the service."""
         now = self.now()
-        return self.write(lambda tx: corrections.correct(tx, token.id, service, now, "test"))
+        return self.write(lambda tx: correct.correct(tx, token.id, service, now, "test"))
 
     def remark(self, token: Token, **told: Any) -> Token:
         """Note what was not known."""
         now = self.now()
-        return self.write(lambda tx: corrections.remark(tx, token.id, corrections.Remark(**told), now, "test"))
+        return self.write(lambda tx: correct.remark(tx, token.id, correct.Remark(**told), now, "test"))
 
     def freeze(self) -> Any:
         """Stop the floor."""
         now = self.now()
-        return self.write(lambda tx: freezes.freeze(tx, "test", now, "test"))
+        return self.write(lambda tx: notice.freeze(tx, "test", now, "test"))
 
     def unfreeze(self) -> Any:
         """Let the floor go on."""
         now = self.now()
-        return self.write(lambda tx: freezes.unfreeze(tx, now, "test"))
+        return self.write(lambda tx: notice.unfreeze(tx, now, "test"))
 
-    def lease(self, series: str = "N", count: int = 5) -> LeaseRow:
+    def lease(self, series: str = "N", count: int = 5) -> Lease:
         """Give numbers away."""
         now = self.now()
         return self.write(lambda tx: leases.lease(tx, series, count, "pad", now, "test"))
 
-    def void(self, lease: LeaseRow) -> LeaseRow:
+    def void(self, lease: Lease) -> Lease:
         """Declare the unused numbers void."""
         now = self.now()
         return self.write(lambda tx: leases.void(tx, lease.id, "pad lost", now, "test"))
@@ -245,12 +241,12 @@ class Floor:
     def confirm_clock(self) -> None:
         """Go on with the present time."""
         now = self.now()
-        self.write(lambda tx: days.confirm_clock(tx, now, "test"))
+        self.write(lambda tx: day.confirm_clock(tx, now, "test"))
 
-    def book(self, *bookings: Booking) -> int:
+    def book(self, *bookings: NewBooking) -> int:
         """Take over bookings."""
         now = self.now()
-        return self.write(lambda tx: appointments.book(tx, bookings, now))
+        return self.write(lambda tx: book.book(tx, bookings, now))
 
     def undo_of(self, token: Token) -> Token:
         """Take back the last action on a token."""
@@ -259,30 +255,30 @@ class Floor:
 
     def token(self, token: Token) -> Token:
         """Return a token as it stands now."""
-        return self.db.read(lambda conn: queries.token_by_id(conn, self.centre_id, token.id))
+        return self.db.read(lambda conn: tokens.token_by_id(conn, self.centre_id, token.id))
 
     def keep_house(self, now: datetime | None = None) -> int:
         """Do what time brings."""
         at = now or self.now()
-        return self.write(lambda tx: days.keep_house(tx, at))
+        return self.write(lambda tx: day.keep_house(tx, at))
 
     def verdict(self) -> Verdict:
         """Replay the record."""
-        return self.db.read(lambda conn: verify(conn, queries.centre_by_code(conn, CENTRE)))
+        return self.db.read(lambda conn: verify(conn, centres.centre_by_code(conn, CENTRE)))
 
     def cancel(self, token: Token) -> Token:
         """Cancel a token."""
         now = self.now()
-        return self.write(lambda tx: tokens.cancel(tx, token.id, now, "test"))
+        return self.write(lambda tx: leave.cancel(tx, token.id, now, "test"))
 
-    def close_day(self, *, force: bool = False) -> days.DayClose:
+    def close_day(self, *, force: bool = False) -> day.DayClose:
         """Close the day."""
         now = self.now()
-        return self.write(lambda tx: days.close_day(tx, now, "test", force=force))
+        return self.write(lambda tx: day.close_day(tx, now, "test", force=force))
 
     def key(self, role: Role, **bound: str) -> str:
         """Make a bearer key."""
-        return self.write(lambda tx: access.create_key(tx, role, "test", MORNING, **bound))
+        return self.write(lambda tx: keys.create_key(tx, role, "test", MORNING, **bound))
 
 
 def install_floor(db: Database, preset: str = "M", *, demo: bool = True, always: bool = False) -> Floor:

@@ -14,10 +14,10 @@ from typing import Any, Protocol, Self
 
 import httpx
 
-from server.domain.roles import Role
-from server.services.access import create_key
-from server.storage import queries
+from server.domain.permissions import Role
+from server.services.people.keys import create_key
 from server.storage.database import Database
+from server.storage.sql import centres
 from tests.factories import CENTRE, MORNING
 
 READY_S = 20.0
@@ -129,7 +129,7 @@ def make_key(database_url: str, role: Role, **bound: str) -> str:
     """Make a bearer key in a database, as `baari key create` does."""
     db = Database(database_url)
     try:
-        centre = db.read(lambda conn: queries.centre_by_code(conn, CENTRE))
+        centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
         return db.write(centre.id, lambda tx: create_key(tx, role, "test", MORNING, **bound))
     finally:
         db.close()

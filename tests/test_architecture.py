@@ -1,44 +1,51 @@
-"""The house plan, enforced: who may import whom, and where tests live."""
+"""The house plan, enforced: who may import whom, what each room's doors are, and where tests live."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("server", "kiosk", "counter", "display", "hardware", "migrations")
-WEB = {"server.web", "server.services", "server.domain"}
 PURE = {"server.domain"}
+TYPES = {"server.storage.database", "server.storage.transaction"}  # Database, Read, Transaction
+SLIP = {"hardware.values"}
+PAGES = {"server.web", "server.services.views", "server.wording", *PURE}
 
 # What each part may import of ours. The longest name that fits a module decides.
 ALLOWED: dict[str, set[str]] = {
     "server.domain": PURE,
-    "server.storage": {"server.storage", *PURE},
-    "server.services": {"server.services", "server.storage", "hardware.values", *PURE},
-    "server.simulation": {"server.simulation", "server.services", "server.storage", "server.clocks", *PURE},
-    "server.live": {"server.live", "server.services", "server.storage", "server.clocks", *PURE},
-    "server.web": {*WEB, "server.storage", "server.config", "server.clocks"},
-    "server.manager": {"server.manager", *WEB},
-    "server.scheduler": {"server.services", "server.storage", "server.clocks", *PURE},
-    "server.workers": {"server.workers", "server.services", "server.storage", "server.clocks", "hardware", *PURE},
+    "server.storage": {"server.storage", "server.clock", *PURE},
+    "server.wording": {"server.wording", *SLIP, *PURE},
+    "server.services": {"server.services", "server.storage", "server.wording", *SLIP, *PURE},
+    "server.simulation": {"server.simulation", "server.services", "server.storage", "server.clock", *PURE},
+    "server.live": {"server.live", "server.services", "server.clock", *TYPES, *PURE},
+    "server.web": {"server.web", "server.services", "server.wording", "server.config", "server.clock", *TYPES, *PURE},
+    "server.api": {"server.api", "server.web", "server.services", "server.wording", "server.clock", *TYPES, *PURE},
+    "server.manager": {"server.manager", *PAGES},
+    "server.scheduler": {"server.services", "server.clock", *TYPES, *PURE},
+    "server.workers": {"server.workers", "server.services", "server.clock", "hardware", *TYPES, *PURE},
     "server.config": set(),
-    "server.clocks": set(),
+    "server.clock": set(),
     "server.app": set(PACKAGES),
     "server.process": {"server.app", "server.config"},
     "server.demo": {"server"},
     "server.demo_printers": {"hardware", *PURE},
     "server.cli": set(PACKAGES),
-    "server.commandline": {*PACKAGES, "bench"},
+    "server.operations": {*PACKAGES, "bench"},
     "server.__main__": {"server.cli"},
     "server": set(),
-    "kiosk": {"kiosk", *WEB},
-    "counter": {"counter", *WEB},
-    "display": {"display", *WEB},
+    "kiosk": {"kiosk", *PAGES},
+    "counter": {"counter", *PAGES},
+    "display": {"display", *PAGES},
     "hardware": {"hardware"},
     "migrations": {"server.storage"},
 }
 SOCKETIO_HOMES = {"server.app", "server.live.sockets"}
+SQL_HOMES = ("server.storage", "migrations", "bench", "tests")
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -50,6 +57,9 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 MODULES = dict(modules())
+ROOMS = sorted(
+    {name.rsplit(".", 1)[0] for name in MODULES if name.startswith("server.services.") and name.count(".") > 2}
+)
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:
@@ -73,6 +83,11 @@ def rule_of(name: str) -> set[str]:
     return ALLOWED[max((part for part in ALLOWED if within(name, part)), key=len)]
 
 
+def room_of(name: str) -> str | None:
+    """Return the room of `server.services` in which a module stands."""
+    return next((room for room in ROOMS if within(name, room)), None)
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_imports_only_what_the_house_plan_allows(name: str) -> None:
     ours = {target for target, _ in imported(MODULES[name]) if target.split(".")[0] in PACKAGES}
@@ -90,10 +105,41 @@ def test_only_the_sockets_and_the_root_name_flask_socketio(name: str) -> None:
     assert not named or name in SOCKETIO_HOMES
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_only_the_storage_names_sqlalchemy(name: str) -> None:
+    named = any(within(target, "sqlalchemy") for target, _ in imported(MODULES[name]))
+    assert not named or any(within(name, home) for home in SQL_HOMES)
+
+
 def test_the_domain_needs_the_standard_library_only() -> None:
     foreign = {"flask", "sqlalchemy", "pydantic", "apiflask", "yaml", "numpy"}
     used = {t.split(".")[0] for n, p in MODULES.items() if within(n, "server.domain") for t, _ in imported(p)}
     assert used & foreign == set()
+
+
+def test_the_rooms_of_the_services_stand_in_one_order_without_a_ring() -> None:
+    needs: dict[str, set[str]] = defaultdict(set)
+    for name, path in MODULES.items():
+        room = room_of(name)
+        if room is not None:
+            needs[room] |= {other for target, _ in imported(path) if (other := room_of(target)) not in (None, room)}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as ring:
+        pytest.fail(f"a ring of rooms: {' → '.join(ring.args[1])}")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_entered_by_the_doors_that_its_docstring_names(room: str) -> None:
+    doors = ast.get_docstring(ast.parse(MODULES[room].read_text())) or ""
+    used = {
+        target.rsplit(".", 1)[1]
+        for name, path in MODULES.items()
+        if room_of(name) != room
+        for target, _ in imported(path)
+        if target.startswith(f"{room}.")
+    }
+    assert {module for module in used if f"`{module}`" not in doors} == set()
 
 
 def test_every_module_begins_with_a_sentence() -> None:

@@ -9,7 +9,7 @@ import click
 from server.cli import cli
 from server.config import PREFIX, Settings
 from server.domain import errors
-from server.domain.events import Kind
+from server.domain.events.kinds import Kind
 from server.web.problems import status_of
 
 ROOT = Path(__file__).parents[1]

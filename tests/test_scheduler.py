@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from server.clocks import SystemClock
-from server.domain.roles import Role
+from server.clock import SystemClock
+from server.domain.permissions import Role
 from server.scheduler import Scheduler
-from server.services.access import Principal, add_staff, principal_of_session, sign_in
-from server.services.idempotency import Answer, Attempt, forget_expired, once
+from server.services.command import Answer, Attempt, forget_expired, once
+from server.services.people.principal import Principal
+from server.services.people.sign_in import add_staff, principal_of_session, sign_in
 from tests.factories import Floor
 
 

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
-
-from server.clocks import Clock
+from server.clock import Clock
+from server.domain.centre import CentreState
 from server.domain.errors import Unavailable
-from server.domain.events import Event, event_view
-from server.domain.token_records import to_iso
-from server.services.snapshots import events_between
-from server.storage import queries
+from server.domain.events.event import Event
+from server.domain.events.views import event_view
+from server.domain.instants import to_iso
+from server.services.views.stream import centres_now, events_between
 from server.storage.database import Committed, Database
-from server.storage.transaction import CentreState
+from server.storage.transaction import Read
 
 POLL_S = 0.5
 HEARTBEAT_S = 3.0
@@ -64,7 +63,7 @@ class Relay:
 
     def start(self) -> None:
         """Begin with what is committed now: older events are for catch-up."""
-        self._sent = {c.id: Sent(c.epoch, c.event_seq) for c in self._db.read(queries.centres)}
+        self._sent = {c.id: Sent(c.epoch, c.event_seq) for c in self._db.read(centres_now)}
         self._db.on_commit(self._take)
         self._thread.start()
 
@@ -131,14 +130,14 @@ class Relay:
         self._looked = time.monotonic()
         self._db.read(self._send_new)
 
-    def _send_new(self, conn: Connection) -> None:
-        centres = queries.centres(conn)
+    def _send_new(self, read: Read) -> None:
+        centres = centres_now(read)
         for centre in centres:
             sent = self._sent.get(centre.id)
             if sent is None or sent.epoch != centre.epoch:
                 self._sent[centre.id] = Sent(centre.epoch, centre.event_seq)
             elif sent.seq < centre.event_seq:
-                self._send_events(centre, events_between(conn, centre.id, sent.seq, centre.event_seq))
+                self._send_events(centre, events_between(read, centre.id, sent.seq, centre.event_seq))
         if time.monotonic() - self._beat >= HEARTBEAT_S:
             self._beat = time.monotonic()
             for centre in centres:

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import SecurityError
 
 from server.domain.errors import Refused
-from server.domain.roles import ALLOWED, Permission, require
+from server.domain.permissions import ALLOWED, Permission, require
 from server.live.relay import room_of
 from server.live.wires import Wire, event_frame, wire_of
-from server.services.access import Principal
-from server.services.snapshots import catch_up_of
+from server.services.people.principal import Principal
+from server.services.views.snapshot import catch_up_of
 from server.storage.database import Database
 
 NAMESPACE = "/live"

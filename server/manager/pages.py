@@ -7,8 +7,8 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.roles import Permission
-from server.services import places
+from server.domain.permissions import Permission
+from server.services.views import places
 from server.web.pages import staff_page
 from server.web.site import read
 

@@ -11,15 +11,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.services.presets import install_centre
-from server.services.shapes import Preset
-from server.services.statistics import figures
-from server.services.verification import verify
+from server.domain.centre import CentreState
+from server.services.figures.statistics import figures
+from server.services.proof.verify import verify
+from server.services.setup.presets import install_centre
+from server.services.setup.shapes import Preset
 from server.simulation.demand import bookings, next_working_day
 from server.simulation.floor import Floor
-from server.storage import queries, schema
+from server.storage import schema
 from server.storage.database import Database
-from server.storage.transaction import CentreState
+from server.storage.sql import centres
+from server.storage.sql.tokens import count_tokens
 
 DAY = date(2026, 1, 5)  # a Monday; which one does not matter
 TOGETHER = timedelta(minutes=1)  # what happens within a minute is committed together
@@ -128,18 +130,18 @@ def _live(floor: Floor, day: date) -> None:
 
 
 def _progress(db: Database, centre_id: int, day: int, days: int, seconds: float) -> Progress:
-    tokens = db.read(lambda conn: queries.count_tokens(conn, centre_id))
+    tokens = db.read(lambda conn: count_tokens(conn, centre_id))
     return Progress(day, days, tokens, _centre(db, centre_id).event_seq, seconds)
 
 
 def _centre(db: Database, centre_id: int) -> CentreState:
-    return db.read(lambda conn: queries.centre_by_id(conn, centre_id))
+    return db.read(lambda conn: centres.centre_by_id(conn, centre_id))
 
 
 def _judge(db: Database, centre_id: int) -> dict[str, Any]:
     """Replay everything; returns `{ok, faults, seconds, peak_mb}`."""
     began = time.perf_counter()
-    verdict = db.read(lambda conn: verify(conn, queries.centre_by_id(conn, centre_id)))
+    verdict = db.read(lambda conn: verify(conn, centres.centre_by_id(conn, centre_id)))
     return {
         "ok": verdict.ok,
         "faults": [fault.text for fault in verdict.faults],

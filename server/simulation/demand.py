@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.clocks import whole_ms
-from server.domain.hours import WEEKDAYS
-from server.services.shapes import Preset, StageShape
+from server.clock import whole_ms
+from server.domain.plan.hours import WEEKDAYS
+from server.services.setup.shapes import Preset, StageShape
 
 UTC = ZoneInfo("UTC")
 

@@ -8,19 +8,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from server.clocks import whole_ms
+from server.clock import whole_ms
 from server.domain.errors import AppointmentEarly, Conflict
 from server.domain.ids import status_secret, token_id
-from server.domain.lifecycle import CounterState
-from server.services import counters, serving
-from server.services.appointments import TAIL, Booking, book
-from server.services.days import DayClose, close_day
-from server.services.shapes import Preset, StageShape
-from server.services.tokens import Order, issue
+from server.domain.token.lifecycle import CounterState
+from server.services.bookings.book import TAIL, NewBooking, book
+from server.services.floor import call, counters, serve
+from server.services.floor.day import DayClose, close_day
+from server.services.floor.issue import Order, issue
+from server.services.setup.shapes import Preset, StageShape
 from server.simulation import demand
 from server.simulation.commands import attempt
-from server.storage import counter_rows, line
 from server.storage.database import Database
+from server.storage.sql import line
+from server.storage.sql.counters import counter_by_id
 from server.storage.transaction import Transaction
 
 ACTOR = "simulation"
@@ -61,7 +62,7 @@ class Floor:
         coming = list(demand.arrivals(self._preset, day, self._rng))
         references = [self._rng.randbytes(16).hex() for _ in coming]
         booked = [
-            Booking(reference, reference[-TAIL:], arrival.slot, arrival.service, arrival.need)
+            NewBooking(reference, reference[-TAIL:], arrival.slot, arrival.service, arrival.need)
             for reference, arrival in zip(references, coming, strict=True)
         ]
         opening = demand.opening(self._preset, day)
@@ -154,10 +155,10 @@ class Floor:
         if not waiting or _is_taken(tx, counter):
             return False
         try:
-            attempt(tx, lambda tx: counters.call_next(tx, counter, now, ACTOR))
+            attempt(tx, lambda tx: call.call_next(tx, counter, now, ACTOR))
         except Conflict:  # those who wait are for others, or a person has paused this counter
             return False
-        serving.start(tx, counter, now, ACTOR)
+        serve.start(tx, counter, now, ACTOR)
         return True
 
     def _finish(self, stage: StageShape, counter: str, tx: Transaction, now: datetime) -> None:
@@ -166,7 +167,7 @@ class Floor:
             self._idle[stage.code].append(counter)
             return
         try:
-            token = attempt(tx, lambda tx: serving.finish(tx, counter, now, ACTOR, outcome=chosen))
+            token = attempt(tx, lambda tx: serve.finish(tx, counter, now, ACTOR, outcome=chosen))
         except Conflict:  # a person has finished it
             token = None
         self._serve_next(tx, stage.code, counter, now)
@@ -176,4 +177,4 @@ class Floor:
 
 def _is_taken(tx: Transaction, counter: str) -> bool:
     """Whether a person sits at a counter: what happens there is theirs."""
-    return counter_rows.counter_by_id(tx.conn, counter).operator is not None
+    return counter_by_id(tx.conn, counter).operator is not None

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Date, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase
 
-from server.domain.lifecycle import StepState
+from server.domain.token.lifecycle import StepState
 from server.storage.types import UtcDateTime, Words
 
 NAMES = {

@@ -12,20 +12,24 @@ from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from server.domain.centre import CentreState
 from server.domain.errors import Unavailable
-from server.domain.events import Event as EventValue
+from server.domain.events.event import Event as EventValue
 from server.storage.checkpoints import Checkpoints
 from server.storage.engines import open_connections
-from server.storage.models import Centre, Event
 from server.storage.statements import Statement, roll_back
-from server.storage.transaction import CentreState, Transaction, lock_centres, savepoint
+from server.storage.tables.centre import CentreTable
+from server.storage.tables.events import EventTable
+from server.storage.transaction import Read, Transaction, lock_centres, savepoint
 
 T = TypeVar("T")
 BATCH = 64
 INSERT_EVENTS = Statement(
-    insert(Event), ["centre_id", "seq", "at", "kind", "actor", "token_id", "desk", "data", "hash"]
+    insert(EventTable), ["centre_id", "seq", "at", "kind", "actor", "token_id", "desk", "data", "hash"]
 )
-MOVE_CENTRE = Statement(update(Centre).where(Centre.id == bindparam("centre")), ["event_seq", "head", "last_at"])
+MOVE_CENTRE = Statement(
+    update(CentreTable).where(CentreTable.id == bindparam("centre")), ["event_seq", "head", "last_at"]
+)
 
 log = logging.getLogger(__name__)
 
@@ -79,11 +83,11 @@ class Database:
         self._writing = threading.Lock()
         self._writes: int | None = None
 
-    def read(self, fn: Callable[[Connection], T]) -> T:
+    def read(self, fn: Callable[[Read], T]) -> T:
         """Run `fn` on one read-only snapshot; raises Unavailable when the database does not answer."""
         return _read(self._reader.transaction, fn)
 
-    def look(self, fn: Callable[[Connection], T]) -> T:
+    def look(self, fn: Callable[[Read], T]) -> T:
         """Run `fn`, which reads by one `Statement` and so needs no snapshot; raises Unavailable as `read` does.
 
         While nobody writes, the connection that writes is lent for it: after each commit the others would have to

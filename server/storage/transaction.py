@@ -2,74 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
-from functools import partial
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text, update
 
-from server.domain.calling import Age
-from server.domain.errors import CentreFrozen, ClockBehind, UnknownCentre
-from server.domain.events import Event, Kind, fingerprint
-from server.domain.hours import Freeze, active_seconds, business_day, clock, frozen_now
-from server.domain.token_records import to_iso
+from server.domain.centre import CentreState
+from server.domain.errors import ClockBehind, UnknownCentre
+from server.domain.events.event import Event, fingerprint
+from server.domain.events.kinds import Kind
+from server.domain.instants import to_iso
 from server.storage.json_text import canonical
-from server.storage.models import Centre
 from server.storage.statements import Statement
+from server.storage.tables.centre import CentreTable
 
+Read = Connection
+"""One read-only snapshot of the database; only `server.storage` looks into it."""
 CLOCK_SKEW = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
-class CentreState:
-    """The row of a centre as it stands in the transaction."""
-
-    id: int
-    code: str
-    name: dict[str, str]
-    timezone: str
-    languages: list[str]
-    demo: bool
-    epoch: str
-    event_seq: int
-    head: str
-    plan_version: int
-    closed_day: date | None
-    day_start: str
-    last_at: datetime | None
-    freezes: list[list[str | None]]
-
-    def day(self, now: datetime) -> date:
-        """Return the business day at `now`."""
-        return business_day(now, self.timezone, clock(self.day_start))
-
-    @property
-    def frozen_times(self) -> list[Freeze]:
-        """The latest freezes as instants."""
-        return [(_instant(begin), _instant(end) if end else None) for begin, end in self.freezes if begin]
-
-    @property
-    def frozen(self) -> bool:
-        """Whether the centre is frozen now."""
-        return frozen_now(self.frozen_times)
-
-    def age(self, now: datetime) -> Age:
-        """Return what tells how long a moment is ago, without the time in which the centre was frozen."""
-        return partial(active_seconds, end=now, freezes=self.frozen_times)
-
-    def require_running(self) -> None:
-        """Raise CentreFrozen while the centre is frozen."""
-        if self.frozen:
-            raise CentreFrozen("The centre is frozen. Calling goes on when it is resumed.")
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-CENTRE = select(*(getattr(Centre, field.name) for field in fields(CentreState)))
-LOCK = Statement(CENTRE.where(Centre.id == bindparam("centre")).with_for_update())
+CENTRE = select(*(getattr(CentreTable, field.name) for field in fields(CentreState)))
+LOCK = Statement(CENTRE.where(CentreTable.id == bindparam("centre")).with_for_update())
 
 
 BEGIN_PART = Statement(text("SAVEPOINT command"))
@@ -134,7 +88,7 @@ class Transaction:
     def change_centre(self, **changes: Any) -> None:
         """Change columns of the centre's row, here and in the database."""
         self.state = replace(self.centre, **changes)
-        self.conn.execute(update(Centre).where(Centre.id == self.centre.id).values(**changes))
+        self.conn.execute(update(CentreTable).where(CentreTable.id == self.centre.id).values(**changes))
 
 
 def lock_centres(conn: Connection, ids: set[int]) -> dict[int, CentreState]:

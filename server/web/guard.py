@@ -9,8 +9,10 @@ from typing import Any
 from flask import Request, request
 
 from server.domain.errors import Forbidden, Unauthenticated
-from server.domain.roles import Permission, require
-from server.services.access import Principal, note_seen, principal_of_key, principal_of_session
+from server.domain.permissions import Permission, require
+from server.services.people.keys import principal_of_key
+from server.services.people.principal import Principal
+from server.services.people.sign_in import note_seen, principal_of_session
 from server.web.site import Site, site
 
 DEVICE_COOKIE = "baari_device"

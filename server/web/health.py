@@ -12,10 +12,11 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from sqlalchemy import Connection
 
 from server.domain.errors import Unavailable
-from server.storage import queries, schema
+from server.storage import schema
+from server.storage.sql import centres, tokens
+from server.storage.transaction import Read
 from server.web.site import read, site
 
 bp = APIBlueprint("health", __name__, enable_openapi=False)
@@ -74,9 +75,9 @@ class Metrics:
         read(self._gauge_centres)
         return Response(generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST)
 
-    def _gauge_centres(self, conn: Connection) -> None:
+    def _gauge_centres(self, read: Read) -> None:
         self.open_tokens.clear()
-        for centre in queries.centres(conn):
+        for centre in centres.all_centres(read):
             self.events.labels(centre.code).set(centre.event_seq)
-            for token in queries.open_tokens(conn, centre.id):
+            for token in tokens.open_tokens(read, centre.id):
                 self.open_tokens.labels(centre.code, token.state).inc()

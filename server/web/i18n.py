@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from server.services.words import SOURCE, Forms, catalogue
+from server.wording.catalogue import SOURCE, Forms, catalogue
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT / "server" / "static" / "ui"

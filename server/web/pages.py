@@ -9,18 +9,19 @@ from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.devices import Device
 from server.domain.errors import CounterBusy, LockedOut
-from server.domain.roles import ALLOWED, Permission, Role
-from server.domain.token_records import to_iso
-from server.services import access
-from server.services.access import Principal
-from server.services.operators import leave
-from server.services.places import CentreFacts, device, facts_of
-from server.services.words import SOURCE, translate
-from server.storage.devices import DeviceRow
+from server.domain.instants import to_iso
+from server.domain.permissions import ALLOWED, Permission, Role
+from server.services.people import keys, sign_in
+from server.services.people.principal import Principal
+from server.services.people.seats import leave
+from server.services.views.places import CentreFacts, device, facts_of
+from server.services.views.signpost import places
 from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, Credential, cookies, csrf_token, visitor
 from server.web.i18n import STAFF, words_for
 from server.web.site import read, site
+from server.wording.catalogue import SOURCE, translate
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
 COOKIE_AGE_S = 400 * 24 * 3600
@@ -43,7 +44,7 @@ def frame(
     }
 
 
-def device_page(device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, DeviceRow] | None:
+def device_page(device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, Device] | None:
     """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
     found = visitor(permission)
     row = read(lambda conn: device(conn, device_id))
@@ -84,7 +85,7 @@ def _words() -> dict[str, Any]:
 @bp.get("/")
 def signpost() -> str:
     """Show where everything is."""
-    return render_template("signpost.html", lang=SOURCE, places=read(access.places))
+    return render_template("signpost.html", lang=SOURCE, places=read(places))
 
 
 @bp.get("/api/docs")
@@ -97,7 +98,7 @@ def reference() -> str:
 def pair() -> Response:
     """Swap a key for the device's cookie and go to the device's page."""
     key = request.args.get("key", "")
-    principal = read(lambda conn: access.principal_of_key(conn, key))
+    principal = read(lambda conn: keys.principal_of_key(conn, key))
     home = HOME.get(principal.role)
     response = make_response(redirect(f"{home}{principal.device}" if home and principal.device else "/"))
     _set_cookie(response, DEVICE_COOKIE, key, COOKIE_AGE_S)
@@ -118,14 +119,14 @@ def login() -> Response | tuple[str, int]:
     user, password = request.form.get("user", "").strip(), request.form.get("password", "")
     now = site().real.now()
     try:
-        secret = site().db.write(None, lambda tx: access.sign_in(tx, user, password, now))
+        secret = site().db.write(None, lambda tx: sign_in.sign_in(tx, user, password, now))
     except LockedOut as refusal:
         return _login_page(refusal.message, user), 409
     if secret is None:
         return _login_page("User name and password do not fit together.", user), 401
-    principal = read(lambda conn: access.principal_of_session(conn, secret, now))
+    principal = read(lambda conn: sign_in.principal_of_session(conn, secret, now))
     response = make_response(redirect(START.get(principal.role.value, "/")))
-    _set_cookie(response, STAFF_COOKIE, secret, int(access.SESSION_AGE.total_seconds()))
+    _set_cookie(response, STAFF_COOKIE, secret, int(sign_in.SESSION_AGE.total_seconds()))
     return response
 
 
@@ -145,7 +146,7 @@ def _sign_out(found: Credential) -> None:
     principal = found.principal(site())
     with suppress(CounterBusy):
         site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
-    site().db.write(None, lambda tx: access.sign_out(tx, found.secret))
+    site().db.write(None, lambda tx: sign_in.sign_out(tx, found.secret))
 
 
 def _login_page(notice: str | None = None, user: str = "") -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from flask import current_app
-from sqlalchemy import Connection
 
-from server.clocks import Clock
+from server.clock import Clock
 from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.storage.database import Database
+from server.storage.transaction import Read
 
 EXTENSION = "baari"
 T = TypeVar("T")
@@ -33,6 +33,6 @@ def site() -> Site:
     return cast(Site, current_app.extensions[EXTENSION])
 
 
-def read(fn: Callable[[Connection], T]) -> T:
+def read(fn: Callable[[Read], T]) -> T:
     """Read one snapshot of the site's database."""
     return site().db.read(fn)

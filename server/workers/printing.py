@@ -10,18 +10,18 @@ from hardware import network_printer
 from hardware.escpos_encoder import encode
 from hardware.layout import render, shapes_indic
 from hardware.values import PrinterState, PrintResult, Verdict
-from server.clocks import Clock
+from server.clock import Clock
 from server.domain.errors import Refused
-from server.services import printing
-from server.services.places import centre_code, device
+from server.services.paper import slips
+from server.services.views.places import centre_code, device
 from server.storage.database import Committed, Database
 
 LOOK_S = 0.5
 RETRY_S = 1.5
 OUTCOMES = {
-    Verdict.PRINTED: printing.PRINTED,
-    Verdict.UNCONFIRMED: printing.UNCONFIRMED,
-    Verdict.REFUSED: printing.QUEUED,
+    Verdict.PRINTED: slips.PRINTED,
+    Verdict.UNCONFIRMED: slips.UNCONFIRMED,
+    Verdict.REFUSED: slips.QUEUED,
 }
 
 Hint = Callable[[str, Mapping[str, Any]], None]
@@ -62,7 +62,7 @@ class PrintWorker:
             self._awake.wait(LOOK_S)
             self._awake.clear()
             try:
-                for centre, printer in self._db.read(printing.waiting_printers):
+                for centre, printer in self._db.read(slips.waiting_printers):
                     self._engage(centre, printer)
             except Refused as refusal:
                 log.warning("print worker waits: %s", refusal.message)
@@ -85,17 +85,17 @@ class PrintWorker:
 
     def _print_one(self, centre: int, printer: str) -> PrintResult | None:
         now = self._clock.now()
-        job = self._db.write(centre, lambda tx: printing.lease_next(tx, printer, self._name, now))
+        job = self._db.write(centre, lambda tx: slips.lease_next(tx, printer, self._name, now))
         if job is None:
             return None
         result = self._send(printer, job)
         state, detail = OUTCOMES[result.verdict], result.detail or result.state.value
         now = self._clock.now()
-        self._db.write(centre, lambda tx: printing.settle(tx, job.id, self._name, state, detail, now))
+        self._db.write(centre, lambda tx: slips.settle(tx, job.id, self._name, state, detail, now))
         self._tell(centre, printer, result.state)
         return result
 
-    def _send(self, printer: str, job: printing.Job) -> PrintResult:
+    def _send(self, printer: str, job: slips.Job) -> PrintResult:
         row = self._db.read(lambda conn: device(conn, printer))
         address = row.settings if row is not None else {}
         if "host" not in address:

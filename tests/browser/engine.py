@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page
 from sqlalchemy import insert, select, update
 
-from server.domain.hours import WEEKDAYS
-from server.storage import queries
+from server.domain.plan.hours import WEEKDAYS
 from server.storage.database import Database
-from server.storage.models import Appointment, Centre, Policy
+from server.storage.sql import centres
+from server.storage.tables.bookings import BookingTable
+from server.storage.tables.centre import CentreTable
+from server.storage.tables.plan import PolicyTable
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
@@ -24,9 +26,9 @@ def change_policy(demo: DemoProcess, kind: str, **changes: Any) -> None:
     """Write over the rule of a day that has begun, which no command may do."""
 
     def change(tx: Transaction) -> None:
-        mine = (Policy.centre_id == tx.centre.id, Policy.kind == kind)
-        body = tx.conn.execute(select(Policy.body).where(*mine)).scalar_one()
-        tx.conn.execute(update(Policy).where(*mine).values(body={**body, **changes}))
+        mine = (PolicyTable.centre_id == tx.centre.id, PolicyTable.kind == kind)
+        body = tx.conn.execute(select(PolicyTable.body).where(*mine)).scalar_one()
+        tx.conn.execute(update(PolicyTable).where(*mine).values(body={**body, **changes}))
         tx.change_centre(plan_version=tx.centre.plan_version + 1)
 
     _write(demo, change)
@@ -36,12 +38,12 @@ def move_bookings_elsewhere(demo: DemoProcess, tail: str) -> None:
     """Let another centre of the installation hold the bookings whose references end so."""
 
     def change(tx: Transaction) -> None:
-        columns = [column for column in Centre.__table__.columns if column.name != "id"]
-        row = tx.conn.execute(select(*columns).where(Centre.id == tx.centre.id)).one()._asdict()
+        columns = [column for column in CentreTable.__table__.columns if column.name != "id"]
+        row = tx.conn.execute(select(*columns).where(CentreTable.id == tx.centre.id)).one()._asdict()
         name = {"en": "Pune Centre", "hi": "पुणे केंद्र", "mr": "पुणे केंद्र"}
         other = {**row, "code": "PSK-PUNE", "name": name, "epoch": "other"}
-        id_ = tx.conn.execute(insert(Centre).values(**other).returning(Centre.id)).scalar_one()
-        tx.conn.execute(update(Appointment).where(Appointment.tail == tail).values(centre_id=id_))
+        id_ = tx.conn.execute(insert(CentreTable).values(**other).returning(CentreTable.id)).scalar_one()
+        tx.conn.execute(update(BookingTable).where(BookingTable.tail == tail).values(centre_id=id_))
 
     _write(demo, change)
 
@@ -49,7 +51,7 @@ def move_bookings_elsewhere(demo: DemoProcess, tail: str) -> None:
 def _write(demo: DemoProcess, change: Callable[[Transaction], None]) -> None:
     db = Database(demo.database_url)
     try:
-        centre = db.read(lambda conn: queries.centre_by_code(conn, CENTRE))
+        centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
         db.write(centre.id, change)
     finally:
         db.close()

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from server.domain.lifecycle import AT_COUNTER
-from server.services.verification import verify
-from server.storage import models, queries
+from server.domain.token.lifecycle import AT_COUNTER
+from server.services.proof.verify import verify
 from server.storage.database import Database
-from server.storage.people import Idempotency
+from server.storage.sql import centres
+from server.storage.tables import floor
+from server.storage.tables.answers import AnswerTable
+from server.storage.tables.events import EventTable
+from server.storage.tables.numbers import SeriesDayTable
 from tests.crash.commands import KINDS, Answer, Command
 from tests.factories import CENTRE
 
@@ -42,8 +45,8 @@ def read_books(url: str, commands: Iterable[Command], *, replay: bool) -> Books:
 
 
 def _books(conn: Connection, keys: Sequence[str], replay: bool) -> Books:
-    kept = select(Idempotency.key, Idempotency.status, Idempotency.answer).where(Idempotency.key.in_(keys))
-    kinds = select(models.Event.kind, func.count()).group_by(models.Event.kind)
+    kept = select(AnswerTable.key, AnswerTable.status, AnswerTable.answer).where(AnswerTable.key.in_(keys))
+    kinds = select(EventTable.kind, func.count()).group_by(EventTable.kind)
     faults = [*_wrong_numbers(conn), *_crowded_counters(conn), *(_replayed(conn) if replay else ())]
     return Books(
         {key: (status, answer) for key, status, answer in conn.execute(kept)},
@@ -54,7 +57,7 @@ def _books(conn: Connection, keys: Sequence[str], replay: bool) -> Books:
 
 def _wrong_numbers(conn: Connection) -> list[str]:
     """Find series whose numbers are not 1, 2, 3 … up to the last one given, each once."""
-    token, given = models.Token, models.SeriesDay
+    token, given = floor.TokenTable, SeriesDayTable
     found = (func.count(), func.count(token.number.distinct()), func.min(token.number), func.max(token.number))
     query = (
         select(token.series, given.last, *found)
@@ -69,13 +72,13 @@ def _wrong_numbers(conn: Connection) -> list[str]:
 
 
 def _crowded_counters(conn: Connection) -> list[str]:
-    occupied = select(models.Step.counter).where(models.Step.state.in_([state.value for state in AT_COUNTER]))
+    occupied = select(floor.StepTable.counter).where(floor.StepTable.state.in_([state.value for state in AT_COUNTER]))
     tokens = Counter(conn.execute(occupied).scalars())
     return [f"counter {counter} has {count} tokens" for counter, count in tokens.items() if count > 1]
 
 
 def _replayed(conn: Connection) -> list[str]:
-    return [fault.text for fault in verify(conn, queries.centre_by_code(conn, CENTRE)).faults]
+    return [fault.text for fault in verify(conn, centres.centre_by_code(conn, CENTRE)).faults]
 
 
 def miscounted(books: Books, carried_out: Mapping[str, int]) -> list[str]:

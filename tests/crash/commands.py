@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from server.domain.events import Kind
+from server.domain.events.kinds import Kind
 
 KINDS = {
     "issue": Kind.TOKEN_ISSUED,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.services.verification import verify
-from server.storage import queries
+from server.services.proof.verify import verify
 from server.storage.database import Database
 from server.storage.engines import sqlite_module
+from server.storage.sql import centres
 from tests.factories import CENTRE
 
 SQLITE = sqlite_module()
@@ -75,7 +75,7 @@ def _losses(connection: Any, due: Sequence[Promise]) -> tuple[int, int]:
 def _replayed(file: Path) -> str:
     try:
         with closing(Database(f"sqlite:///{file}")) as db:
-            verdict = db.read(lambda conn: verify(conn, queries.centre_by_code(conn, CENTRE)))
+            verdict = db.read(lambda conn: verify(conn, centres.centre_by_code(conn, CENTRE)))
     except Exception as error:  # a damaged record may end the replay in any way
         return f"{type(error).__name__}: {error}"
     return "; ".join(fault.text for fault in verdict.faults)

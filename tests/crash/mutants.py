@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from server import app
-from server.services.idempotency import Attempt, body_hash
-from server.storage import answers
-from server.storage.answers import Kept
+from server.api import commands
+from server.services.command import Attempt, body_hash
 from server.storage.database import Command, Database
+from server.storage.sql import answers
+from server.storage.sql.answers import Kept
 from server.storage.transaction import Transaction
-from server.web import commands
 from server.web.site import site
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from server.storage import models
 from server.storage.database import Database
+from server.storage.tables import events
 from tests.crash.commands import Command
 from tests.crash.images import Disk
 from tests.crash.judge import Finding, Promise, examine
@@ -55,7 +55,7 @@ def record(folder: Path, answers: int, fault: str = "none") -> Recording:
         server.trace.unlink()
     with closing(Database(url)) as db:
         history = db.read(
-            lambda conn: conn.execute(select(models.Event.hash).order_by(models.Event.seq)).scalars().all()
+            lambda conn: conn.execute(select(events.EventTable.hash).order_by(events.EventTable.seq)).scalars().all()
         )
     return Recording(found, steps, left, list(_promises(steps, crew)), history)
 

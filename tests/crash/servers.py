@@ -10,7 +10,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from server.domain.roles import Role
+from server.domain.permissions import Role
 from server.storage import schema
 from server.storage.database import Database
 from tests.conftest import skip_or_fail

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from server.domain.appointments import SlotRules
-from server.domain.calling import CallingRule
+from server.domain.bookings import SlotRules
+from server.domain.calling.rule import CallingRule
+from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.errors import (
     Forbidden,
     SeriesFull,
@@ -16,14 +17,13 @@ from server.domain.errors import (
     UnknownOutcome,
     UnknownService,
 )
-from server.domain.hours import Hours, business_day
 from server.domain.ids import status_secret, token_id
-from server.domain.journey import Outcome, Stop, follow_route
-from server.domain.lifecycle import TokenEnd
-from server.domain.numbering import Series, label, next_numbers
-from server.domain.plan import FloorRules, Plan, Service
-from server.domain.roles import Permission, Role, require
-from server.domain.waiting import WaitRange, estimate_wait
+from server.domain.permissions import Permission, Role, require
+from server.domain.plan.hours import Hours, business_day
+from server.domain.plan.plan import FloorRules, Plan, Service
+from server.domain.plan.series import Series, label, next_numbers
+from server.domain.token.lifecycle import TokenEnd
+from server.domain.token.route import Outcome, Stop, follow_route
 
 ROUTE = ("G", "A", "B", "C", "X")
 OUTCOMES = {

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from server.services.verification import verify
-from server.storage import queries
+from server.services.proof.verify import verify
 from server.storage.database import Database
+from server.storage.sql import centres
 from tests.factories import CENTRE
 from tests.processes import Client, ServerProcess
 
@@ -45,7 +45,7 @@ def put_in_line_at_a(client: Client) -> list[str]:
 
 
 def assert_every_promise_kept(db: Database) -> None:
-    verdict = db.read(lambda conn: verify(conn, queries.centre_by_code(conn, CENTRE)))
+    verdict = db.read(lambda conn: verify(conn, centres.centre_by_code(conn, CENTRE)))
     assert verdict.faults == []
 
 

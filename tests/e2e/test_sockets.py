@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import pytest
 
-from server.domain.roles import Role
+from server.domain.permissions import Role
 from server.storage.database import Database
 from tests.conftest import skip_or_fail
 from tests.factories import CENTRE

@@ -1,6 +1,6 @@
 """One citizen through every stage, over HTTP, on a running server."""
 
-from server.domain.roles import Role
+from server.domain.permissions import Role
 from tests.factories import CENTRE
 from tests.processes import ServerProcess
 

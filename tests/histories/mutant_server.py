@@ -15,17 +15,23 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from server import cli
-from server.domain import tokens
-from server.domain.calling import Desk, Waiting, choose_next
+from server.api import commands
+from server.domain.calling.lane import Waiting
+from server.domain.calling.profile import Profile
+from server.domain.calling.v1 import choose_next
 from server.domain.errors import Unavailable
-from server.domain.events import Event, Kind, event_view
-from server.domain.lifecycle import StepState
+from server.domain.events.event import Event
+from server.domain.events.kinds import Kind
+from server.domain.events.views import event_view
+from server.domain.token import changes
+from server.domain.token.lifecycle import StepState
+from server.domain.token.token import Step, Token
 from server.live.relay import Relay, room_of
-from server.services import counters
-from server.storage import counter_rows, queries
+from server.services.floor import call
+from server.services.floor.call import call_next
 from server.storage.database import Database
+from server.storage.sql import counters, steps, tokens
 from server.storage.transaction import Transaction
-from server.web import commands
 
 RACE_S = 0.02
 UNDONE_EVERY = 10
@@ -43,7 +49,7 @@ NOW = _Now()
 
 def read_then_update() -> None:
     """Choose whom to call from what was read before the lock, and write without looking whether it is still so."""
-    write, by_id = Database.write, queries.token_by_id
+    write, by_id = Database.write, tokens.token_by_id
 
     def eager(db: Database, centre: int | None, fn: Callable[[Transaction], Any]) -> Any:
         def with_what_was_seen(seen: Connection) -> Any:
@@ -58,19 +64,19 @@ def read_then_update() -> None:
         return fn(tx)
 
     _put(Database, "write", eager)
-    _put(queries, "token_by_id", lambda _conn, *rest: by_id(NOW.conn, *rest))
+    _put(tokens, "token_by_id", lambda _conn, *rest: by_id(NOW.conn, *rest))
     _choose_among(lambda line: line)
     _write_unguarded()
 
 
 def missing_guard() -> None:
     """Look for whom to call without asking whether they still wait, and write likewise."""
-    call = tokens.call
+    call = changes.call
 
-    def call_anyway(token: tokens.Token, *rest: Any, **more: Any) -> tokens.Token:
+    def call_anyway(token: Token, *rest: Any, **more: Any) -> Token:
         return call(replace(token, step=replace(token.step, state=StepState.WAITING)), *rest, **more)
 
-    _put(tokens, "call", call_anyway)
+    _put(changes, "call", call_anyway)
     _look_at_own_transaction()
     _choose_among(lambda line: line, StepState.WAITING, StepState.CALLED)
     _write_unguarded()
@@ -109,36 +115,34 @@ def _put(owner: Any, name: str, mutant: Callable[..., Any]) -> None:
 
 
 def _look_at_own_transaction() -> None:
-    call_next = counters.call_next
+    true_call_next = call_next
 
     def look_here(tx: Transaction, *rest: Any) -> Any:
         NOW.conn, NOW.centre = tx.conn, tx.centre.id
-        return call_next(tx, *rest)
+        return true_call_next(tx, *rest)
 
-    _put(counters, "call_next", look_here)
+    _put(call, "call_next", look_here)
 
 
 def _choose_among(some: Callable[[list[Waiting]], list[Waiting]], *states: StepState) -> None:
     """Let the rule choose among `some` of those who are in one of the states (waiting), as the command sees them."""
 
-    def choose(_heads: Any, rule: Any, desk: Desk, *rest: Any) -> Any:
-        stage = counter_rows.counter_by_id(NOW.conn, desk.counter).stage
-        found = [t for t in queries.open_tokens(NOW.conn, NOW.centre) if t.step.stage == stage]
+    def choose(_heads: Any, rule: Any, desk: Profile, *rest: Any) -> Any:
+        stage = counters.counter_by_id(NOW.conn, desk.counter).stage
+        found = [t for t in tokens.open_tokens(NOW.conn, NOW.centre) if t.step.stage == stage]
         wanted = [t.waiting for t in found if t.step.state in (states or (StepState.WAITING,))]
         return choose_next(some(sorted(wanted, key=lambda w: w.place)), rule, desk, *rest)
 
-    _put(counters, "choose_next", choose)
+    _put(call, "choose_next", choose)
 
 
 def _write_unguarded() -> None:
-    update = queries.update_step
+    update = steps.update_step
 
-    def update_anyway(
-        conn: Connection, centre: int, token: Any, step: tokens.Step, _before: StepState, **more: Any
-    ) -> None:
-        update(conn, centre, token, step, queries.step_state(conn, centre, step.seq), **more)
+    def update_anyway(conn: Connection, centre: int, token: Any, step: Step, _before: StepState, **more: Any) -> None:
+        update(conn, centre, token, step, steps.step_state(conn, centre, step.seq), **more)
 
-    _put(queries, "update_step", update_anyway)
+    _put(steps, "update_step", update_anyway)
 
 
 def _emit_when_recorded(then: Callable[[Event], None]) -> None:

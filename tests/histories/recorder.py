@@ -9,11 +9,12 @@ from threading import Event, Thread
 
 from sqlalchemy import Connection, select
 
-from server.domain.events import event_view
-from server.domain.roles import Role
-from server.services.snapshots import events_between
-from server.storage import models, queries
+from server.domain.events.views import event_view
+from server.domain.permissions import Role
 from server.storage.database import Database
+from server.storage.sql import centres
+from server.storage.sql.events import events_between
+from server.storage.tables import floor
 from tests.factories import CENTRE
 from tests.histories.clients import Counter, Kiosk, Sender
 from tests.histories.history import Operation
@@ -58,7 +59,7 @@ class Recording:
 def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
     """Let kiosks, counters and screens act on servers of one floor, and return what they saw."""
     with closing(Database(servers[0].database_url)) as db:
-        seq = db.read(lambda conn: queries.centre_by_code(conn, CENTRE).event_seq)
+        seq = db.read(lambda conn: centres.centre_by_code(conn, CENTRE).event_seq)
         tape, over = Tape(), Event()
         urls, bearer = [server.url for server in servers], make_key(servers[0].database_url, Role.MANAGER)
         screens = _begin([Watcher(tape, url, bearer, seq, over).run for url in urls])
@@ -77,7 +78,7 @@ def _read_the_record(db: Database, tape: Tape, seq: int) -> None:
     """Hear at last of all that has happened, as a screen would that was never too far behind to catch up."""
 
     def read(conn: Connection) -> None:
-        centre = queries.centre_by_code(conn, CENTRE)
+        centre = centres.centre_by_code(conn, CENTRE)
         for event in events_between(conn, centre.id, seq, centre.event_seq):
             tape.hear(event_view(event, centre=centre.code, epoch=centre.epoch, staff=True), "the record")
 
@@ -135,8 +136,8 @@ def _wait(tape: Tape, commands: int) -> None:
 
 
 def _places(db: Database) -> dict[tuple[str, str], tuple[int, int]]:
-    query = select(models.Token.label, models.Step.stage, models.Step.since, models.Step.seq).join(
-        models.Step, models.Step.token_id == models.Token.id
+    query = select(floor.TokenTable.label, floor.StepTable.stage, floor.StepTable.since, floor.StepTable.seq).join(
+        floor.StepTable, floor.StepTable.token_id == floor.TokenTable.id
     )
     rows = db.read(lambda conn: conn.execute(query).all())
     return {(label, stage): (round(since.timestamp() * 1000), seq) for label, stage, since, seq in rows}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.clocks import SystemClock
+from server.clock import SystemClock
 from server.live.relay import FEW, Relay
 from server.storage.database import Database
 from tests.factories import Floor

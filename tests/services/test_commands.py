@@ -25,27 +25,32 @@ from server.domain.errors import (
     UnknownPrinter,
     UnknownToken,
 )
-from server.domain.events import Event
-from server.domain.lifecycle import CounterState
-from server.domain.roles import Role
-from server.services import access, idempotency, snapshots, statistics, tokens
-from server.services.counters import set_state
-from server.services.idempotency import Answer, Attempt
-from server.storage import queries
-from server.storage.models import Series
+from server.domain.events.event import Event
+from server.domain.permissions import Role
+from server.domain.token.lifecycle import CounterState
+from server.services.command import Answer, Attempt, once
+from server.services.figures import statistics
+from server.services.floor import issue, leave
+from server.services.floor.counters import set_state
+from server.services.people import keys, sign_in
+from server.services.people.principal import Principal
+from server.services.views import snapshot
+from server.storage.sql import tokens
+from server.storage.sql.events import events_between
+from server.storage.tables.plan import SeriesTable
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE, DAY, MORNING, Floor
 
 
 def labels(floor: Floor) -> list[str]:
-    return [t.label for t in floor.db.read(lambda conn: list(queries.open_tokens(conn, floor.centre_id)))]
+    return [t.label for t in floor.db.read(lambda conn: list(tokens.open_tokens(conn, floor.centre_id)))]
 
 
 def shorten_series(floor: Floor) -> None:
     """Let every series end at 1."""
 
     def change(tx: Transaction) -> None:
-        tx.conn.execute(update(Series).values(last=1))
+        tx.conn.execute(update(SeriesTable).values(last=1))
         tx.change_centre(plan_version=2)
 
     floor.write(change)
@@ -53,7 +58,7 @@ def shorten_series(floor: Floor) -> None:
 
 def last_event(floor: Floor) -> Event:
     seq = floor.centre.event_seq
-    return next(iter(floor.db.read(lambda c: list(snapshots.events_between(c, floor.centre_id, seq - 1, seq)))))
+    return next(iter(floor.db.read(lambda c: list(events_between(c, floor.centre_id, seq - 1, seq)))))
 
 
 def test_each_series_counts_for_itself_and_a_need_goes_to_f(floor: Floor) -> None:
@@ -64,7 +69,7 @@ def test_each_series_counts_for_itself_and_a_need_goes_to_f(floor: Floor) -> Non
 def test_numbers_begin_anew_each_day(floor: Floor) -> None:
     floor.issue()
     order, tomorrow = floor.order(), MORNING + timedelta(days=1)
-    assert floor.write(lambda tx: tokens.issue(tx, order, tomorrow, "test")).token.label == "N001"
+    assert floor.write(lambda tx: issue.issue(tx, order, tomorrow, "test")).token.label == "N001"
 
 
 def test_a_full_series_goes_on_under_its_overflow_letter_and_keeps_its_class(floor: Floor) -> None:
@@ -85,8 +90,8 @@ def test_the_number_ahead_counts_those_who_will_be_called_before(floor: Floor) -
     for _ in range(3):
         floor.issue()
     first, plain = floor.order(need="senior"), floor.order()
-    ahead_of_first = floor.write(lambda tx: tokens.issue(tx, first, MORNING, "test")).ahead
-    ahead_of_plain = floor.write(lambda tx: tokens.issue(tx, plain, MORNING, "test")).ahead
+    ahead_of_first = floor.write(lambda tx: issue.issue(tx, first, MORNING, "test")).ahead
+    ahead_of_plain = floor.write(lambda tx: issue.issue(tx, plain, MORNING, "test")).ahead
     assert (ahead_of_first, ahead_of_plain) == (0, 4)
 
 
@@ -186,7 +191,7 @@ def test_a_cancelled_token_is_gone_and_cannot_be_cancelled_again(floor: Floor) -
     with pytest.raises(IllegalTransition):
         floor.cancel(token)
     with pytest.raises(UnknownToken):
-        floor.write(lambda tx: tokens.cancel(tx, "nobody", MORNING, "test"))
+        floor.write(lambda tx: leave.cancel(tx, "nobody", MORNING, "test"))
 
 
 def test_the_close_of_day_ends_everything_once(floor: Floor) -> None:
@@ -221,7 +226,7 @@ def test_a_retry_gets_the_first_answer_for_a_day(floor: Floor) -> None:
             ran.append(1)
             return Answer(201, {"n": len(ran)})
 
-        return floor.write(lambda tx: idempotency.once(tx, attempt, command))
+        return floor.write(lambda tx: once(tx, attempt, command))
 
     assert run() == run() == run(hours=23.9) == Answer(201, {"n": 1})
     with pytest.raises(IdempotencyKeyReused):
@@ -236,8 +241,8 @@ def test_a_refusal_is_not_kept(floor: Floor) -> None:
         raise QueueEmpty("nobody")
 
     with pytest.raises(QueueEmpty):
-        floor.write(lambda tx: idempotency.once(tx, attempt, refuse))
-    assert floor.write(lambda tx: idempotency.once(tx, attempt, lambda: Answer(200, {}))) == Answer(200, {})
+        floor.write(lambda tx: once(tx, attempt, refuse))
+    assert floor.write(lambda tx: once(tx, attempt, lambda: Answer(200, {}))) == Answer(200, {})
 
 
 def test_catching_up_gives_events_or_asks_to_load_anew(floor: Floor) -> None:
@@ -245,7 +250,7 @@ def test_catching_up_gives_events_or_asks_to_load_anew(floor: Floor) -> None:
     floor.issue()
 
     def ask(after: int, epoch: str | None = None) -> list[int] | None:
-        got = floor.db.read(lambda c: snapshots.catch_up_of(c, CENTRE, after=after, epoch=epoch, staff=False))
+        got = floor.db.read(lambda c: snapshot.catch_up_of(c, CENTRE, after=after, epoch=epoch, staff=False))
         return None if got.events is None else [event["seq"] for event in got.events]
 
     assert (ask(0), ask(1), ask(2)) == ([1, 2], [2], [])
@@ -254,62 +259,62 @@ def test_catching_up_gives_events_or_asks_to_load_anew(floor: Floor) -> None:
 
 def test_a_key_is_known_by_its_secret_only_and_bound_to_what_it_was_made_for(floor: Floor) -> None:
     secret = floor.key(Role.KIOSK, device="K1")
-    principal = floor.db.read(lambda conn: access.principal_of_key(conn, secret))
+    principal = floor.db.read(lambda conn: keys.principal_of_key(conn, secret))
     assert (principal.role, principal.device, principal.printer) == (Role.KIOSK, "K1", "printer-k1")
     with pytest.raises(Unauthenticated):
-        floor.db.read(lambda conn: access.principal_of_key(conn, secret + "x"))
+        floor.db.read(lambda conn: keys.principal_of_key(conn, secret + "x"))
     with pytest.raises(UnknownDevice):
         floor.key(Role.KIOSK, device="K9")
     with pytest.raises(UnknownCounter):
         floor.key(Role.COUNTER, counter="Z1")
-    bound = floor.db.read(lambda c: access.principal_of_key(c, floor.key(Role.COUNTER, counter="G1")))
+    bound = floor.db.read(lambda c: keys.principal_of_key(c, floor.key(Role.COUNTER, counter="G1")))
     with pytest.raises(Forbidden):
         bound.require_counter("G2")
 
 
-def sign_in(floor: Floor, password: str, minutes: float = 0) -> str | None:
+def try_to_sign_in(floor: Floor, password: str, minutes: float = 0) -> str | None:
     at = MORNING + timedelta(minutes=minutes)
-    return floor.db.write(None, lambda tx: access.sign_in(tx, "asha", password, at))
+    return floor.db.write(None, lambda tx: sign_in.sign_in(tx, "asha", password, at))
 
 
 def test_a_session_lasts_while_it_is_used_and_no_longer_than_a_shift(floor: Floor) -> None:
-    floor.write(lambda tx: access.add_staff(tx, "asha", Role.MANAGER, "right", MORNING))
+    floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.MANAGER, "right", MORNING))
     with pytest.raises(AlreadyThere):
-        floor.write(lambda tx: access.add_staff(tx, "asha", Role.COUNTER, "other", MORNING))
-    secret = str(sign_in(floor, "right"))
+        floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.COUNTER, "other", MORNING))
+    secret = str(try_to_sign_in(floor, "right"))
 
-    def who(minutes: float) -> access.Principal:
+    def who(minutes: float) -> Principal:
         at = MORNING + timedelta(minutes=minutes)
-        return floor.db.read(lambda conn: access.principal_of_session(conn, secret, at))
+        return floor.db.read(lambda conn: sign_in.principal_of_session(conn, secret, at))
 
     assert (who(1).user, who(1).stale, who(6).stale) == ("asha", False, True)
     with pytest.raises(Unauthenticated):
         who(61)
     for minutes in range(50, 721, 50):
-        floor.db.write(None, lambda tx, m=minutes: access.note_seen(tx, secret, MORNING + timedelta(minutes=m)))  # type: ignore[misc]
+        floor.db.write(None, lambda tx, m=minutes: sign_in.note_seen(tx, secret, MORNING + timedelta(minutes=m)))  # type: ignore[misc]
     assert who(719).user == "asha"
     with pytest.raises(Unauthenticated):
         who(720)
-    floor.db.write(None, lambda tx: access.sign_out(tx, secret))
+    floor.db.write(None, lambda tx: sign_in.sign_out(tx, secret))
     with pytest.raises(Unauthenticated):
         who(1)
 
 
 def test_five_wrong_passwords_lock_a_person_and_each_more_for_longer(floor: Floor) -> None:
-    floor.write(lambda tx: access.add_staff(tx, "asha", Role.MANAGER, "right", MORNING))
-    assert [sign_in(floor, "wrong") for _ in range(5)] == [None] * 5
+    floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.MANAGER, "right", MORNING))
+    assert [try_to_sign_in(floor, "wrong") for _ in range(5)] == [None] * 5
     with pytest.raises(LockedOut):
-        sign_in(floor, "right", 0.5)
-    assert sign_in(floor, "wrong", 1.1) is None
+        try_to_sign_in(floor, "right", 0.5)
+    assert try_to_sign_in(floor, "wrong", 1.1) is None
     with pytest.raises(LockedOut):
-        sign_in(floor, "right", 2.5)
-    assert sign_in(floor, "right", 3.2) is not None
-    assert sign_in(floor, "wrong", 3.3) is None
-    assert sign_in(floor, "right", 3.4) is not None
+        try_to_sign_in(floor, "right", 2.5)
+    assert try_to_sign_in(floor, "right", 3.2) is not None
+    assert try_to_sign_in(floor, "wrong", 3.3) is None
+    assert try_to_sign_in(floor, "right", 3.4) is not None
 
 
 def test_nobody_signs_in_as_a_stranger(floor: Floor) -> None:
-    assert sign_in(floor, "anything") is None
+    assert try_to_sign_in(floor, "anything") is None
 
 
 def test_figures_tell_stays_by_series_and_waits_by_stage(floor: Floor) -> None:

@@ -12,14 +12,17 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from server.domain import calling, fairness
-from server.domain import tokens as rules
-from server.domain.lifecycle import StepState
-from server.domain.tokens import Token
-from server.services import counters, serving, undo
-from server.storage import answers, models, numbers, schema
-from server.storage import line as line_rows
+from server.domain.calling import v1
+from server.domain.proof import fairness
+from server.domain.token import changes
+from server.domain.token.lifecycle import StepState
+from server.domain.token.token import Token
+from server.services.floor import at_counter, call, serve, undo
+from server.storage import schema
 from server.storage.database import Database
+from server.storage.sql import answers, line, numbers
+from server.storage.sql.line import heads_of_line
+from server.storage.tables import floor
 from tests.services.machine.rules import FloorMachine
 
 Patch = pytest.MonkeyPatch
@@ -39,13 +42,13 @@ def quick_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 def choose(patch: Patch, chooser: Callable[..., Any]) -> None:
     """Let the engine choose otherwise, and its own judge agree."""
-    patch.setattr(counters, "choose_next", chooser)
+    patch.setattr(call, "choose_next", chooser)
     patch.setattr(fairness, "choose_next", chooser)
 
 
 def no_quota(patch: Patch) -> None:
     """The longest wait is never due."""
-    choose(patch, lambda line, rule, *more: calling.choose_next(line, replace(rule, quota=0), *more))
+    choose(patch, lambda line, rule, *more: v1.choose_next(line, replace(rule, quota=0), *more))
 
 
 def last_come_first_served(patch: Patch) -> None:
@@ -54,20 +57,20 @@ def last_come_first_served(patch: Patch) -> None:
     def youngest(line: Any, rule: Any, desk: Any, passes: int, age: Any) -> Any:
         mine = [one for one in line if desk.takes(one.lane)]
         last = max(mine, key=lambda one: one.place, default=None)
-        return calling.choose_next([] if last is None else [last], rule, desk, passes, age)
+        return v1.choose_next([] if last is None else [last], rule, desk, passes, age)
 
     def newest(_conn: Any, centre: int, stage: str, desks: str) -> Any:
         heads, passes = first(_conn, centre, stage, desks)
         return sorted(heads, key=lambda one: one.place, reverse=True), passes
 
-    first = line_rows.heads_of_line
-    patch.setattr(line_rows, "heads_of_line", newest)
+    first = heads_of_line
+    patch.setattr(line, "heads_of_line", newest)
     choose(patch, youngest)
 
 
 def a_busy_counter_calls(patch: Patch) -> None:
     """Nobody looks whether somebody is at the counter."""
-    patch.setattr(counters, "require_free", lambda *_: None)
+    patch.setattr(call, "require_free", lambda *_: None)
 
 
 def start_without_a_guard(patch: Patch) -> None:
@@ -76,14 +79,14 @@ def start_without_a_guard(patch: Patch) -> None:
     def start(token: Token, now: Any) -> Token:
         return replace(token, step=replace(token.step, state=StepState.SERVING, started_at=now))
 
-    patch.setattr(rules, "start", start)
+    patch.setattr(changes, "start", start)
 
 
 def number_by_maximum(patch: Patch) -> None:
     """The next number is one more than the greatest on a token."""
 
     def take(conn: Any, centre_id: int, day: Any, letter: str, first: int, last: int) -> int | None:
-        token = models.Token
+        token = floor.TokenTable
         mine = (token.centre_id == centre_id, token.day == day, token.series == letter)
         greatest = conn.execute(select(func.max(token.number)).where(*mine)).scalar_one() or 0
         numbers.set_last_number(conn, centre_id, day, letter, greatest + 1)
@@ -99,13 +102,13 @@ def undo_forgets_the_turn(patch: Patch) -> None:
 
 def come_back_resets_the_age(patch: Patch) -> None:
     """Who comes back stands behind those who came a while later."""
-    come_back = rules.come_back
+    come_back = changes.come_back
 
     def later(token: Token) -> Token:
         back = come_back(token)
         return replace(back, step=replace(back.step, since=back.step.since + timedelta(minutes=9)))
 
-    patch.setattr(rules, "come_back", later)
+    patch.setattr(changes, "come_back", later)
 
 
 def retries_run_again(patch: Patch) -> None:
@@ -116,8 +119,8 @@ def retries_run_again(patch: Patch) -> None:
 
 def screens_are_always_right(patch: Patch) -> None:
     """Nobody compares what a screen has seen."""
-    current = counters.current_token
-    patch.setattr(serving, "current_token", lambda tx, counter, seen=None: current(tx, counter))
+    current = at_counter.current_token
+    patch.setattr(serve, "current_token", lambda tx, counter, seen=None: current(tx, counter))
 
 
 MUTANTS = {

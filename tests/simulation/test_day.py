@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from server.services.presets import load_preset
+from server.services.setup.presets import load_preset
 from server.simulation.day import simulate_day
 from server.simulation.demand import arrivals, bookings, next_working_day, service_time, slots, working_day
 

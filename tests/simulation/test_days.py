@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from server.domain.events import Kind
-from server.services.presets import load_preset
-from server.services.shapes import Preset
-from server.services.snapshots import events_between
-from server.services.verification import certify, verify
+from server.domain.events.kinds import Kind
+from server.services.proof.verify import certify, verify
+from server.services.setup.presets import load_preset
+from server.services.setup.shapes import Preset
 from server.simulation.day import Progress, Span, simulate
 from server.simulation.report import day_report, progress_line
-from server.storage import queries
 from server.storage.database import Database
-from server.storage.records import day_ends
+from server.storage.sql import centres
+from server.storage.sql.events import day_ends, events_between
 
 DAYS = 4
 History = tuple[Path, dict[str, Any], list[Progress]]
@@ -63,7 +62,7 @@ def test_the_history_is_kept_and_stays_provable(history: History) -> None:
     file, result, _ = history
     db = open_file(file)
     try:
-        centre = db.read(lambda conn: queries.centres(conn)[0])
+        centre = db.read(lambda conn: centres.all_centres(conn)[0])
         assert db.read(lambda conn: verify(conn, centre)).ok
         assert len(db.read(lambda conn: day_ends(conn, centre.id))) == DAYS
         assert centre.event_seq == result["events"]
@@ -89,7 +88,7 @@ def test_the_same_seed_gives_the_same_day(small: Preset) -> None:
 def test_a_commit_holds_many_commands_and_each_its_own_time(history: History) -> None:
     db = open_file(history[0])
     try:
-        centre = db.read(lambda conn: queries.centres(conn)[0])
+        centre = db.read(lambda conn: centres.all_centres(conn)[0])
         events = db.read(lambda conn: list(events_between(conn, centre.id, 0, centre.event_seq)))
     finally:
         db.close()
@@ -115,7 +114,7 @@ def peak(db: Database, until: int) -> int:
     """Return the most bytes that were held at once while the events up to a number were replayed."""
     tracemalloc.start()
     try:
-        db.read(lambda conn: certify(conn, queries.centres(conn)[0], 0, until))
+        db.read(lambda conn: certify(conn, centres.all_centres(conn)[0], 0, until))
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

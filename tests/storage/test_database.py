@@ -16,12 +16,13 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.domain.errors import QueueEmpty, Refused, Unavailable, UnknownCentre
-from server.services.tokens import issue
-from server.storage import queries, schema
+from server.services.floor.issue import issue
+from server.storage import schema
 from server.storage.base import Base
 from server.storage.database import Database
 from server.storage.engines import open_connections, require_safe_sqlite, sqlite_module
-from server.storage.models import Step, Token
+from server.storage.sql import centres, tokens
+from server.storage.tables.floor import StepTable, TokenTable
 from server.storage.transaction import Transaction
 from server.storage.types import from_ms, to_ms
 from tests.factories import CENTRE, MORNING, Floor
@@ -101,7 +102,7 @@ def test_closing_finishes_the_commands_that_wait(sqlite_floor: Floor) -> None:
 
 def test_an_answer_comes_after_the_commit(floor: Floor) -> None:
     floor.issue()
-    assert floor.db.read(lambda conn: queries.count_tokens(conn, floor.centre_id)) == 1
+    assert floor.db.read(lambda conn: tokens.count_tokens(conn, floor.centre_id)) == 1
 
 
 def test_a_bug_in_a_command_hurts_its_caller_only(floor: Floor) -> None:
@@ -126,10 +127,10 @@ def test_a_centre_that_is_not_there_is_refused(floor: Floor) -> None:
 
 def test_a_reader_sees_one_instant(floor: Floor) -> None:
     def read_twice(conn: Any) -> tuple[int, int]:
-        first = queries.centre_by_code(conn, CENTRE).event_seq
+        first = centres.centre_by_code(conn, CENTRE).event_seq
         with ThreadPoolExecutor(1) as pool:
             pool.submit(floor.issue).result()
-        return first, queries.count_tokens(conn, floor.centre_id)
+        return first, tokens.count_tokens(conn, floor.centre_id)
 
     assert floor.db.read(read_twice) == (0, 0)
     assert floor.centre.event_seq == 1
@@ -177,8 +178,8 @@ def copied(table: type[Base], **changes: str) -> str:
 
 
 PROMISES = {
-    "a number is given once": copied(Token, id="'other'", secret="'secret'"),
-    "a token has one open step": copied(Step, seq="seq + 900"),
+    "a number is given once": copied(TokenTable, id="'other'", secret="'secret'"),
+    "a token has one open step": copied(StepTable, seq="seq + 900"),
     "a counter has one token": "UPDATE step SET counter = 'G1', state = 'called'",
 }
 

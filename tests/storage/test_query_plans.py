@@ -3,22 +3,23 @@
 import pytest
 from sqlalchemy import Connection
 
-from server.services import printing, releases
-from server.storage import counter_rows, line, queries
+from server.services.floor import release
+from server.services.paper import slips
+from server.storage.sql import counters, line, tokens
 from server.storage.statements import Statement
 from tests.factories import Floor
 
 READS = [
     (line.HEADS, "ix_step_waiting", "step"),
     (line.AHEAD, "ix_step_waiting", "step"),
-    (counter_rows.COUNTER_BY_ID, "ix_step_one_at_counter", "step"),
-    (queries.TOKENS_HELD, "ix_step_held", "step"),
-    (queries.PAUSES_OVER, "ix_step_paused", "step"),
-    (queries.OPEN_DAYS, "ix_token_open", "token"),
-    (queries.BROUGHT_BY, "ix_token_private_return_of", "token"),
-    (releases.SENT, "ix_step_waiting", "step"),
-    (printing.WAITING_PRINTERS, "ix_print_job_open", "print_job"),
-    (printing.LAST_JOB, "ix_print_job_token_id", "print_job"),
+    (counters.COUNTER_BY_ID, "ix_step_one_at_counter", "step"),
+    (tokens.TOKENS_HELD, "ix_step_held", "step"),
+    (tokens.PAUSES_OVER, "ix_step_paused", "step"),
+    (tokens.OPEN_DAYS, "ix_token_open", "token"),
+    (tokens.BROUGHT_BY, "ix_token_private_return_of", "token"),
+    (release.SENT, "ix_step_waiting", "step"),
+    (slips.WAITING_PRINTERS, "ix_print_job_open", "print_job"),
+    (slips.LAST_JOB, "ix_print_job_token_id", "print_job"),
 ]
 
 

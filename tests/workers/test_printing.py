@@ -9,9 +9,10 @@ import pytest
 
 from hardware.simulated_printer import Fault, SimulatedPrinter
 from server.domain.errors import UnknownPrinter
-from server.domain.tokens import Token
-from server.services import printing, tokens
-from server.storage.devices import set_address
+from server.domain.token.token import Token
+from server.services.floor import issue
+from server.services.paper import slips
+from server.storage.sql.devices import set_address
 from server.workers.printing import PrintWorker
 from tests.factories import MORNING, Floor
 
@@ -55,13 +56,13 @@ def worker(floor: Floor, clock: Now, hints: list[Mapping[str, Any]]) -> Iterator
     one.stop()
 
 
-def issue(floor: Floor, clock: Now) -> Token:
+def issue_slip(floor: Floor, clock: Now) -> Token:
     order = floor.order(printer="printer-k1", address="http://127.0.0.1/t/secret")
-    return floor.write(lambda tx: tokens.issue(tx, order, clock.now(), "test")).token
+    return floor.write(lambda tx: issue.issue(tx, order, clock.now(), "test")).token
 
 
-def state_of(floor: Floor, token: Token) -> printing.JobState:
-    return floor.db.read(lambda conn: printing.state_of(conn, token.id))
+def state_of(floor: Floor, token: Token) -> slips.JobState:
+    return floor.db.read(lambda conn: slips.state_of(conn, token.id))
 
 
 def wait_for(check: Callable[[], bool]) -> None:
@@ -74,7 +75,7 @@ def wait_for(check: Callable[[], bool]) -> None:
 def test_a_slip_comes_out_and_is_printed_only_when_acknowledged(
     floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker
 ) -> None:
-    token = issue(floor, clock)
+    token = issue_slip(floor, clock)
     wait_for(lambda: state_of(floor, token).state == "printed")
     assert printer.count == 1
 
@@ -83,7 +84,7 @@ def test_a_printer_without_paper_keeps_the_job_until_it_has_some_and_staff_are_t
     floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker, hints: list[Mapping[str, Any]]
 ) -> None:
     printer.fault = Fault.PAPER_OUT
-    token = issue(floor, clock)
+    token = issue_slip(floor, clock)
     wait_for(lambda: bool(hints))
     assert (hints[0]["device"], hints[0]["state"]) == ("printer-k1", "paper_out")
     assert state_of(floor, token).state in ("queued", "printing")
@@ -96,11 +97,11 @@ def test_a_job_that_waited_too_long_is_rejected_and_never_printed(
     floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker
 ) -> None:
     printer.fault = Fault.OFF
-    token = issue(floor, clock)
+    token = issue_slip(floor, clock)
     clock.at += timedelta(minutes=3)
     wait_for(lambda: state_of(floor, token).state == "rejected")
     printer.fault = Fault.NONE
-    later = issue(floor, clock)
+    later = issue_slip(floor, clock)
     wait_for(lambda: state_of(floor, later).state == "printed")
     assert printer.count == 1
 
@@ -109,23 +110,23 @@ def test_a_job_cut_off_in_the_middle_is_unconfirmed_and_only_a_person_prints_it_
     floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker
 ) -> None:
     printer.fault = Fault.RESET_MID_JOB
-    token = issue(floor, clock)
+    token = issue_slip(floor, clock)
     wait_for(lambda: state_of(floor, token).state == "unconfirmed")
     printer.fault = Fault.NONE
     time.sleep(1)
     assert printer.count == 0
-    again = floor.write(lambda tx: printing.reprint(tx, token.id, None, clock.now()))
+    again = floor.write(lambda tx: slips.reprint(tx, token.id, None, clock.now()))
     assert (again.state, again.copy) == ("queued", 1)
-    wait_for(lambda: state_of(floor, token) == printing.JobState("printed", 1, "ready"))
+    wait_for(lambda: state_of(floor, token) == slips.JobState("printed", 1, "ready"))
     mark = printer.papers[-1].convert("L").crop((0, 12, 20, 80))
     assert set(mark.tobytes()) == {0}
 
 
 def test_a_worker_that_died_in_the_middle_leaves_the_job_unconfirmed(floor: Floor, clock: Now) -> None:
-    token = issue(floor, clock)
+    token = issue_slip(floor, clock)
 
-    def lease(worker: str) -> printing.Job | None:
-        return floor.write(lambda tx: printing.lease_next(tx, "printer-k1", worker, clock.now()))
+    def lease(worker: str) -> slips.Job | None:
+        return floor.write(lambda tx: slips.lease_next(tx, "printer-k1", worker, clock.now()))
 
     assert lease("dead") is not None
     assert lease("other") is None
@@ -135,12 +136,12 @@ def test_a_worker_that_died_in_the_middle_leaves_the_job_unconfirmed(floor: Floo
 
 
 def test_a_settlement_after_the_lease_ran_out_changes_nothing(floor: Floor, clock: Now) -> None:
-    token = issue(floor, clock)
-    job = floor.write(lambda tx: printing.lease_next(tx, "printer-k1", "slow", clock.now()))
+    token = issue_slip(floor, clock)
+    job = floor.write(lambda tx: slips.lease_next(tx, "printer-k1", "slow", clock.now()))
     assert job is not None
     clock.at += timedelta(seconds=61)
-    floor.write(lambda tx: printing.lease_next(tx, "printer-k1", "other", clock.now()))
-    floor.write(lambda tx: printing.settle(tx, job.id, "slow", "queued", None, clock.now()))
+    floor.write(lambda tx: slips.lease_next(tx, "printer-k1", "other", clock.now()))
+    floor.write(lambda tx: slips.settle(tx, job.id, "slow", "queued", None, clock.now()))
     assert state_of(floor, token).state == "unconfirmed"
 
 
@@ -148,7 +149,7 @@ def test_two_workers_print_each_slip_once(floor: Floor, clock: Now, printer: Sim
     workers = [PrintWorker(floor.db, clock, lambda _c, _h: None) for _ in range(2)]
     for worker in workers:
         worker.start()
-    issued = [issue(floor, clock) for _ in range(4)]
+    issued = [issue_slip(floor, clock) for _ in range(4)]
     wait_for(lambda: all(state_of(floor, token).state == "printed" for token in issued))
     for worker in workers:
         worker.stop()
@@ -158,4 +159,4 @@ def test_two_workers_print_each_slip_once(floor: Floor, clock: Now, printer: Sim
 def test_a_token_without_a_slip_cannot_be_printed_again(floor: Floor) -> None:
     token = floor.issue()
     with pytest.raises(UnknownPrinter):
-        floor.write(lambda tx: printing.reprint(tx, token.id, None, MORNING))
+        floor.write(lambda tx: slips.reprint(tx, token.id, None, MORNING))

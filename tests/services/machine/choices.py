@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from server.services import counters
+from server.services.floor import at_counter
 from tests.services.machine.harness import FloorHarness
 from tests.services.machine.line import takes
 from tests.services.machine.plan import COUNTERS
@@ -56,8 +56,8 @@ def pick_of(likely: Iterable[T], everything: Sequence[T], pick: int) -> T:
     return (choices or everything)[pick % len(choices or everything)]
 
 
-def screen_of(seen: Seen) -> counters.Seen | None:
-    return None if seen is None else counters.Seen(*seen)
+def screen_of(seen: Seen) -> at_counter.Seen | None:
+    return None if seen is None else at_counter.Seen(*seen)
 
 
 class Likely(FloorHarness):

@@ -10,12 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import delete, update
 
 from server.domain.errors import Refused
-from server.services.idempotency import Answer, Attempt, body_hash, once
-from server.services.presets import install_centre
-from server.services.verification import verify
-from server.storage import models, queries
+from server.services.command import Answer, Attempt, body_hash, once
+from server.services.proof.verify import verify
+from server.services.setup.presets import install_centre
 from server.storage.base import Base
 from server.storage.database import Database
+from server.storage.sql import centres
+from server.storage.tables import floor
 from server.storage.transaction import Transaction
 from tests.services.machine.floor import FloorModel
 from tests.services.machine.plan import OPERATORS, small_centre
@@ -95,7 +96,7 @@ class FloorHarness(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Assert that a replay of the record finds no fault; one that has failed already is not judged again."""
         if self.sound:
-            verdict = self.db.read(lambda conn: verify(conn, queries.centre_by_id(conn, self.centre)))
+            verdict = self.db.read(lambda conn: verify(conn, centres.centre_by_id(conn, self.centre)))
             assert not verdict.faults, f"the replay finds faults: {verdict.faults}"
             assert (verdict.tokens, verdict.events) == (len(self.model.tokens), self.model.seq)
 
@@ -106,7 +107,7 @@ def _fresh_centre(tx: Transaction) -> int:
         tx.conn.execute(delete(table))
     centre = install_centre(tx, PRESET, date(2026, 1, 1), "walk", demo=True)
     for counter, operator in OPERATORS.items():
-        tx.conn.execute(update(models.Counter).where(models.Counter.id == counter).values(operator=operator))
+        tx.conn.execute(update(floor.CounterTable).where(floor.CounterTable.id == counter).values(operator=operator))
     return centre
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from server.services.presets import load_preset
-from server.services.shapes import Preset
+from server.services.setup.presets import load_preset
+from server.services.setup.shapes import Preset
 
 STAGES = {"G": 3, "A": 3, "AX": 1, "B": 2, "C": 1, "X": 1, "E": 1}
 COUNTERS = [f"{stage}{n}" for stage, count in STAGES.items() for n in range(1, count + 1)]

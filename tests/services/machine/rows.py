@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from server.storage import models, people, queries
 from server.storage.base import Base
+from server.storage.sql import centres
 from server.storage.statements import Statement
+from server.storage.tables import answers, events, floor, numbers
 from tests.services.machine.plan import LAST
 from tests.services.machine.state import AT
 
@@ -29,17 +30,17 @@ def _all_of(kind: type[Base]) -> tuple[list[str], Statement]:
 
 
 _KINDS = (
-    *(models.Token, models.Step, models.Counter, models.Helper, models.CallGroup),
-    *(models.SeriesDay, models.Lease, people.Idempotency),
+    *(floor.TokenTable, floor.StepTable, floor.CounterTable, floor.HelperTable, floor.CallGroupTable),
+    *(numbers.SeriesDayTable, numbers.LeaseTable, answers.AnswerTable),
 )
 _TABLES = {kind.__tablename__: _all_of(kind) for kind in _KINDS}
-_EVENT = models.Event
+_EVENT = events.EventTable
 _EVENTS = Statement(select(_EVENT.seq, _EVENT.hash).where(_EVENT.centre_id == bindparam("centre")).order_by(_EVENT.seq))
 
 
 def read_rows(conn: Connection, centre: int) -> Rows:
     """Return all rows of a centre that a command may change, by table."""
-    rows: Rows = {"centre": queries.centre_by_id(conn, centre), "event": _EVENTS.rows(conn, centre=centre)}
+    rows: Rows = {"centre": centres.centre_by_id(conn, centre), "event": _EVENTS.rows(conn, centre=centre)}
     for name, (columns, statement) in _TABLES.items():
         rows[name] = [dict(zip(columns, row, strict=True)) for row in statement.rows(conn, centre=centre)]
     return rows

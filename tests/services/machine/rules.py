@@ -10,10 +10,11 @@ from hypothesis.stateful import initialize, rule
 
 from server.domain.errors import Refused
 from server.domain.ids import status_secret, token_id
-from server.domain.lifecycle import CounterState
-from server.domain.tokens import Target
-from server.services import corrections, counters, days, freezes, leases, serving, tokens, undo
-from server.services.idempotency import Attempt
+from server.domain.token.changes import Target
+from server.domain.token.lifecycle import CounterState
+from server.services.command import Attempt
+from server.services.floor import call, correct, counters, day, issue, leave, move, notice, serve, undo
+from server.services.numbers import leases
 from tests.factories import MORNING
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
 from tests.services.machine.plan import COUNTERS, OUTCOMES, REASONS, SERVICES, STAGES
@@ -70,22 +71,22 @@ class FloorMachine(Likely):
 
     def _issue(self, order: Dict, paper: Any = None) -> None:
         ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
-        made = tokens.Order(*ids, **order, paper=None if paper is None else tokens.Paper(*paper))
+        made = issue.Order(*ids, **order, paper=None if paper is None else issue.Paper(*paper))
         foretell = partial(self.model.issue, order | {"id": ids[0], "paper": paper})
-        self.go("issue", foretell, partial(tokens.issue, order=made))
+        self.go("issue", foretell, partial(issue.issue, order=made))
 
     @when(lambda self: self.having("waiting", *AT))
     @rule(whom=PICK, service=st.sampled_from([*SERVICES, "NOPE"]), desk=DESK)
     def correct(self, whom: int, service: str, desk: str | None) -> None:
         token = self.whom(whom, "waiting", *AT)
-        act = partial(corrections.correct, token_id=token, service=service, desk=desk)
+        act = partial(correct.correct, token_id=token, service=service, desk=desk)
         self.go("correct", partial(self.model.correct, token, service, desk), act)
 
     @when(lambda self: self.having("waiting", *AT))
     @rule(whom=PICK, told=REMARK, desk=DESK)
     def remark(self, whom: int, told: Dict, desk: str | None) -> None:
         token = self.whom(whom, "waiting", *AT)
-        act = partial(corrections.remark, token_id=token, told=corrections.Remark(**told), desk=desk)
+        act = partial(correct.remark, token_id=token, told=correct.Remark(**told), desk=desk)
         self.go("remark", partial(self.model.remark, token, told, desk), act)
 
     @when(lambda self: self.model.open_tokens())
@@ -93,14 +94,14 @@ class FloorMachine(Likely):
     def leave_or_return(self, what: str, whom: int, desk: str | None) -> None:
         if what == "pause":
             token = self.whom(whom, "waiting")
-            self.go(what, partial(self.model.pause, token), partial(tokens.pause, token_id=token))
+            self.go(what, partial(self.model.pause, token), partial(leave.pause, token_id=token))
         elif what == "return":
             token = self.whom(whom, "missed", "paused")
-            act = partial(tokens.come_back, token_id=token, desk=desk)
+            act = partial(leave.come_back, token_id=token, desk=desk)
             self.go(what, partial(self.model.come_back, token, desk), act)
         else:
             token = self.whom(whom, "missed", "held", "called")
-            self.go(what, partial(self.model.cancel, token), partial(tokens.cancel, token_id=token))
+            self.go(what, partial(self.model.cancel, token), partial(leave.cancel, token_id=token))
 
     # At a counter
 
@@ -145,10 +146,10 @@ class FloorMachine(Likely):
 
     def _call(self, desk: str) -> bool:
         """Call the next to a counter; returns whether somebody was called."""
-        act = partial(counters.call_next, counter_id=desk)
+        act = partial(call.call_next, counter_id=desk)
         called = self.do("call_next", partial(self.model.may_call, desk), act)
-        for call in called or ():
-            self.model.call(desk, call.token.id, call.reason.rule)
+        for made in called or ():
+            self.model.call(desk, made.token.id, made.reason.rule)
             self.compare()
         return called is not None
 
@@ -157,7 +158,7 @@ class FloorMachine(Likely):
     def call_out_of_order(self, pick: int, whom: int, why: str) -> None:
         desk = pick_of(self.callable(), COUNTERS, pick)
         token = pick_of([t["id"] for t in self.model.waiting(desk[:-1])], [*self.model.tokens, "nobody"], whom)
-        act = partial(counters.call_token, counter_id=desk, token_id=token, why=why)
+        act = partial(call.call_token, counter_id=desk, token_id=token, why=why)
         self.go("call_token", partial(self.model.call_token, desk, token, why), act)
 
     @when(lambda self: self.desks(busy=True))
@@ -165,7 +166,7 @@ class FloorMachine(Likely):
     def take_over(self, pick: int, to: int) -> None:
         desk = pick_of(self.desks(busy=True), COUNTERS, pick)
         other = pick_of([c for c in self.desks(busy=False) if c[:-1] == desk[:-1]], COUNTERS, to)
-        act = partial(counters.take_over, counter_id=desk, to=other)
+        act = partial(call.take_over, counter_id=desk, to=other)
         self.go("take_over", partial(self.model.take_over, desk, other), act)
 
     @when(lambda self: self.desks(busy=True))
@@ -175,7 +176,7 @@ class FloorMachine(Likely):
         self._verb(verb, desk, self.seen(desk, seen))
 
     def _verb(self, verb: str, desk: str, seen: Seen) -> None:
-        act = partial(getattr(serving, verb), counter_id=desk, seen=screen_of(seen))
+        act = partial(getattr(serve, verb), counter_id=desk, seen=screen_of(seen))
         self.go(verb, partial(getattr(self.model, verb), desk, seen), act)
 
     @when(lambda self: self.having("called"))
@@ -198,7 +199,7 @@ class FloorMachine(Likely):
     def resume(self, pick: int, whom: int | None) -> None:
         desk = pick_of([c for c in COUNTERS if self.model.held_at(c)], COUNTERS, pick)
         token = None if whom is None else self.whom(whom, "held")
-        act = partial(serving.resume, counter_id=desk, token_id=token)
+        act = partial(serve.resume, counter_id=desk, token_id=token)
         self.go("resume", partial(self.model.resume, desk, token), act)
 
     @when(lambda self: self.having("serving"))
@@ -210,7 +211,7 @@ class FloorMachine(Likely):
         self._finish(desk, None if outcome is None else known[outcome % len(known)], self.seen(desk, seen))
 
     def _finish(self, desk: str, outcome: str | None, seen: Seen) -> None:
-        act = partial(serving.finish, counter_id=desk, outcome=outcome, seen=screen_of(seen))
+        act = partial(serve.finish, counter_id=desk, outcome=outcome, seen=screen_of(seen))
         self.go("finish", partial(self.model.finish, desk, outcome, seen), act)
 
     @when(lambda self: self.desks(busy=True))
@@ -219,7 +220,7 @@ class FloorMachine(Likely):
         desk = pick_of(self.desks(busy=True), COUNTERS, pick)
         shown = self.seen(desk, seen)
         target = (stage, [None, None, f"{stage}1", "staff:7"][only], returns)
-        act = partial(serving.transfer, counter_id=desk, target=Target(*target), seen=screen_of(shown))
+        act = partial(move.transfer, counter_id=desk, target=Target(*target), seen=screen_of(shown))
         self.go("transfer", partial(self.model.transfer, desk, target, shown), act)
 
     # Undo and retry
@@ -263,15 +264,15 @@ class FloorMachine(Likely):
         """Move the clock, and do what time brings, as the scheduler does; a clock set back needs a person, once."""
         if seconds > 0:
             self.model.now += timedelta(seconds=seconds)
-            self.go("keep_house", self.model.keep_house, days.keep_house)
+            self.go("keep_house", self.model.keep_house, day.keep_house)
         elif not any(deed["kind"] == "confirmed" for deed in self.model.deeds):
             self.model.now += timedelta(seconds=seconds)
-            self.go("confirm_clock", self.model.confirm_clock, days.confirm_clock)
+            self.go("confirm_clock", self.model.confirm_clock, day.confirm_clock)
 
     @when(lambda self: not self.model.frozen and self.having(*AT))
     @rule(stays=st.sampled_from([False, False, True]), pick=PICK)
     def freeze(self, stays: bool, pick: int) -> None:
-        self.go("freeze", self.model.freeze, partial(freezes.freeze, reason="fire"))
+        self.go("freeze", self.model.freeze, partial(notice.freeze, reason="fire"))
         self._call(pick_of(self.callable(), COUNTERS, pick))
         self._verb("recall", pick_of(self.desks(busy=True), COUNTERS, pick), None)
         self.time_passes(901)
@@ -281,14 +282,14 @@ class FloorMachine(Likely):
     @when(lambda self: self.model.frozen)
     @rule()
     def unfreeze(self) -> None:
-        self.go("unfreeze", self.model.unfreeze, freezes.unfreeze)
+        self.go("unfreeze", self.model.unfreeze, notice.unfreeze)
 
     @when(lambda self: self.model.seq > self.morning + 40)
     @rule(force=st.booleans(), order=ORDER, days_on=st.sampled_from([1, 1, 2, 4]), orders=st.lists(ORDER, max_size=4))
     def close_the_day(self, force: bool, order: Dict, days_on: int, orders: list[Dict]) -> None:
         """Close by hand, or leave it to the clock; then a morning at 09:30, on a holiday perhaps."""
         self.unfreeze()
-        self.go("close_day", partial(self.model.close_day, force), partial(days.close_day, force=force))
+        self.go("close_day", partial(self.model.close_day, force), partial(day.close_day, force=force))
         self._issue(order)
         self.model.now = MORNING + timedelta(days=(self.model.today - MORNING.date()).days + days_on)
         self.time_passes(1)

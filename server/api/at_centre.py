@@ -1,0 +1,3 @@
+"""The address of a centre, under which its resources stand."""
+
+AT = "/api/v1/centres/<centre>"

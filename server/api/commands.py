@@ -1,0 +1,48 @@
+"""How a route runs a command: exactly once under its Idempotency-Key."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from flask import Response, jsonify, request
+
+from server.domain.errors import MissingIdempotencyKey
+from server.services.command import Answer, Attempt, body_hash, once
+from server.services.people.principal import Principal
+from server.storage.transaction import Transaction
+from server.web.site import site
+
+KEY_HEADER = "Idempotency-Key"
+KEY_MAX = 200
+
+
+def command(principal: Principal, fn: Callable[[Transaction], Mapping[str, Any]], *, status: int = 200) -> Response:
+    """Run `fn` in the principal's centre and answer with the JSON object it returns.
+
+    A retry under the same key gets the first answer. Raises MissingIdempotencyKey and whatever `fn` raises.
+    """
+    return run(principal.id, principal.centre_id, fn, status)
+
+
+def run(actor: str, centre_id: int, fn: Callable[[Transaction], Mapping[str, Any]], status: int = 200) -> Response:
+    """Run `fn` in a centre for somebody who needs no key: a citizen with the secret of their slip."""
+    attempt = Attempt(actor, _key(), body_hash(request.path, _body()), site().real.now())
+    answer = site().db.write(centre_id, lambda tx: once(tx, attempt, lambda: Answer(status, fn(tx))))
+    response = jsonify(answer.body)
+    response.status_code = answer.status
+    return response
+
+
+def _body() -> Any:
+    """Return what was sent, `{}` for nothing, None when it is not JSON (routes that take any have refused that)."""
+    try:
+        return orjson.loads(request.get_data() or b"{}")
+    except ValueError:
+        return None
+
+
+def _key() -> str:
+    key = request.headers.get(KEY_HEADER, "").strip()
+    if not 0 < len(key) <= KEY_MAX:
+        raise MissingIdempotencyKey(f"Please send a header {KEY_HEADER} of 1 to {KEY_MAX} characters.")
+    return key

@@ -1,0 +1,44 @@
+"""Why a token was called when it was."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify
+from pydantic import BaseModel, ConfigDict
+
+from server.api.at_centre import AT
+from server.domain.permissions import Permission
+from server.services.figures import explanations
+from server.web.guard import authorise
+from server.web.site import read, site
+
+bp = APIBlueprint("explanations", __name__, tag="Management")
+
+
+class ExplainIn(BaseModel):
+    """The language of the answer."""
+
+    model_config = ConfigDict(extra="forbid")
+    language: str = "en"
+
+
+class ExplainOut(BaseModel):
+    """Each call of a token with its reason, and who was called before it."""
+
+    label: str
+    day: str
+    state: str
+    stage: str
+    calls: list[dict[str, Any]]
+    overtaken: list[dict[str, str]]
+
+
+@bp.get(f"{AT}/explain/<label>")
+@bp.input(ExplainIn, location="query", arg_name="asked")
+@bp.output(ExplainOut)
+@bp.doc(security="bearer")
+def explain(centre: str, label: str, asked: ExplainIn) -> Response:
+    """Get why a token of today was called when it was, and who was called before it."""
+    authorise(Permission.SERVE, centre=centre)
+    now = site().clock.now()
+    return jsonify(read(lambda conn: explanations.explain_today(conn, centre, label, now, asked.language)))

@@ -1,0 +1,67 @@
+"""Numbers leased in blocks."""
+
+from typing import Annotated, Any
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import BaseModel, Field
+
+from server.api.at_centre import AT
+from server.api.commands import command
+from server.api.shapes import Note, Strict
+from server.domain.permissions import Permission
+from server.services.numbers import leases
+from server.web.guard import authorise
+from server.web.site import site
+
+bp = APIBlueprint("numbers", __name__, tag="Numbers")
+
+
+class LeaseIn(Strict):
+    """Which numbers to give away: the next `count` of a series, and to whom."""
+
+    series: Annotated[str, Field(pattern=r"^[A-Z]$")]
+    count: Annotated[int, Field(ge=1, le=500)]
+    holder: Note
+
+
+class VoidIn(Strict):
+    """Why the unused numbers of a lease will never be given."""
+
+    reason: Note
+
+
+class LeaseOut(BaseModel):
+    """A block of numbers."""
+
+    id: int
+    day: str
+    series: str
+    first: int
+    last: int
+    holder: str
+    void: str | None
+
+
+@bp.post(f"{AT}/leases")
+@bp.input(LeaseIn, arg_name="asked")
+@bp.output(LeaseOut, status_code=201)
+@bp.doc(security="bearer")
+def lease_numbers(centre: str, asked: LeaseIn) -> Response:
+    """Lease a block of numbers for a paper pad or a kiosk without a link."""
+    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
+
+    def lease(tx: Any) -> dict[str, Any]:
+        return leases.view(leases.lease(tx, asked.series, asked.count, asked.holder, now, by.id))
+
+    return command(by, lease, status=201)
+
+
+@bp.post(f"{AT}/leases/<int:lease>/void")
+@bp.input(VoidIn, arg_name="asked")
+@bp.output(LeaseOut)
+@bp.doc(security="bearer")
+def void_lease(centre: str, lease: int, asked: VoidIn) -> Response:
+    """Note that the unused numbers of a lease will never be given."""
+    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
+    return command(by, lambda tx: leases.view(leases.void(tx, lease, asked.reason, now, by.id)))

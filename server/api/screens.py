@@ -1,0 +1,71 @@
+"""What screens start from, and how they catch up."""
+
+from typing import Annotated, Any
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.domain.instants import to_iso
+from server.domain.permissions import ALLOWED, Permission
+from server.services.people.principal import Principal
+from server.services.views.snapshot import catch_up_of, snapshot_of
+from server.web.guard import authorise
+from server.web.site import read, site
+
+bp = APIBlueprint("screens", __name__, tag="Screens")
+
+
+class AfterIn(BaseModel):
+    """From which number on."""
+
+    model_config = ConfigDict(extra="forbid")
+    after: Annotated[int, Field(ge=0)]
+    epoch: str | None = None
+
+
+class SnapshotOut(BaseModel):
+    """The floor at one instant: `seq` is the number of the last event in it."""
+
+    centre: str
+    epoch: str
+    seq: int
+    now: str
+    frozen: bool
+    tokens: list[dict[str, Any]]
+    counters: list[dict[str, Any]]
+
+
+class EventsOut(BaseModel):
+    """The events after a number, or `reload` when a new snapshot is needed."""
+
+    epoch: str
+    seq: int
+    events: list[dict[str, Any]] | None = None
+    reload: bool | None = None
+
+
+@bp.get("/api/v1/centres/<centre>/snapshot")
+@bp.output(SnapshotOut)
+@bp.doc(security="bearer")
+def snapshot(centre: str) -> Response:
+    """Get the floor as it is."""
+    staff = sees_staff(authorise(Permission.WATCH, centre=centre))
+    view = read(lambda conn: snapshot_of(conn, centre, staff=staff))
+    return jsonify({**view, "now": to_iso(site().clock.now())})
+
+
+@bp.get("/api/v1/centres/<centre>/events")
+@bp.input(AfterIn, location="query", arg_name="asked")
+@bp.output(EventsOut)
+@bp.doc(security="bearer")
+def events(centre: str, asked: AfterIn) -> Response:
+    """Catch up from a number."""
+    staff = sees_staff(authorise(Permission.WATCH, centre=centre))
+    got = read(lambda conn: catch_up_of(conn, centre, after=asked.after, epoch=asked.epoch, staff=staff))
+    return jsonify(got.view())
+
+
+def sees_staff(principal: Principal) -> bool:
+    """Whether this principal sees needs and services beside the public view."""
+    return Permission.WATCH_STAFF in ALLOWED[principal.role]

@@ -1,0 +1,60 @@
+"""Sit down at a counter, and get up."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import BaseModel
+
+from server.api.at_seat import AT
+from server.api.commands import command
+from server.api.shapes import Strict
+from server.domain.permissions import Permission, Role
+from server.services.people import seats
+from server.web.guard import authorise
+from server.web.site import site
+
+bp = APIBlueprint("seats", __name__, tag="Counters")
+
+
+class SitIn(Strict):
+    """Whether a manager takes the counter over from the person there."""
+
+    take_over: bool = False
+
+
+class SeatOut(BaseModel):
+    """The counter, and who sits there now."""
+
+    counter: str
+    operator: str | None
+
+
+@bp.post(f"{AT}/sit")
+@bp.input(SitIn, arg_name="asked")
+@bp.output(SeatOut)
+@bp.doc(security="bearer")
+def sit(counter: str, asked: SitIn) -> Response:
+    """Sit down at a counter; one person at one counter."""
+    by, now = authorise(Permission.SERVE, counter=counter), site().real.now()
+    instead = asked.take_over and by.role is Role.MANAGER
+
+    def seat(tx: Any) -> dict[str, Any]:
+        row = seats.sit(tx, counter, by, now, take_over=instead)
+        return {"counter": row.id, "operator": row.operator}
+
+    return command(by, seat)
+
+
+@bp.post(f"{AT}/leave")
+@bp.output(SeatOut)
+@bp.doc(security="bearer")
+def leave(counter: str) -> Response:
+    """Get up; the counter is free for somebody else."""
+    by = authorise(Permission.SERVE, counter=counter)
+
+    def get_up(tx: Any) -> dict[str, Any]:
+        seats.leave(tx, by)
+        return {"counter": counter, "operator": None}
+
+    return command(by, get_up)

@@ -1,0 +1,219 @@
+"""Take a token."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify
+from pydantic import BaseModel, Field
+
+from server.api.commands import command
+from server.api.references import hidden
+from server.api.shapes import Code, Instant, Strict
+from server.domain.ids import status_secret, token_id
+from server.domain.permissions import ALLOWED, Permission, Role
+from server.domain.token.token import Token
+from server.services.floor import citizen
+from server.services.floor.issue import Issued, Order, Paper, issue
+from server.services.paper import slips
+from server.services.people import seats
+from server.services.people.principal import Principal
+from server.services.views import snapshot
+from server.web.guard import authorise
+from server.web.site import read, site
+
+bp = APIBlueprint("tokens", __name__, tag="Tokens")
+
+
+class PaperIn(Strict):
+    """A number of the paper pad, and when it was handed out."""
+
+    label: Annotated[str, Field(max_length=8)]
+    taken_at: Instant
+
+
+class TokenIn(Strict):
+    """What a citizen asks for.
+
+    `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one.
+    `counter`: the desk that issues it.
+    """
+
+    service: Annotated[str, Field(min_length=1, max_length=32)]
+    then: Annotated[list[Code], Field(default_factory=list, max_length=5)]
+    need: Annotated[str, Field(max_length=32)] | None = None
+    access: Annotated[list[Code], Field(default_factory=list, max_length=8)]
+    party: int = 1
+    language: Annotated[str, Field(max_length=16)] | None = None
+    appointment: Annotated[str, Field(min_length=4, max_length=64)] | None = None
+    booking: int | None = None
+    return_slip: Annotated[str, Field(max_length=64)] | None = None
+    paper: PaperIn | None = None
+    counter: Code | None = None
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9]{7,15}$")] | None = None
+    print_at: Annotated[str, Field(max_length=32)] | None = None
+
+
+class HereIn(Strict):
+    """The secret of a slip's QR code."""
+
+    slip: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class NewToken(BaseModel):
+    """The token as the citizen gets it."""
+
+    id: str
+    label: str
+    party: int
+    state: str
+    stage: str
+
+
+class WaitOut(BaseModel):
+    """Minutes until the call; both null while no counter is open."""
+
+    low_min: int | None
+    high_min: int | None
+
+
+class PrintOut(BaseModel):
+    """Whether a slip is on its way: none, queued, printing, printed, unconfirmed or rejected."""
+
+    state: str
+
+
+class ReprintIn(Strict):
+    """Where to print once more; the device's own printer when not given."""
+
+    print_at: Annotated[str, Field(max_length=32)] | None = None
+
+
+class PrintStateOut(BaseModel):
+    """Where the latest copy of a slip is; copy 0 is the original."""
+
+    state: str
+    copy_number: Annotated[int, Field(alias="copy")]
+    detail: str | None
+
+
+class ReprintOut(BaseModel):
+    """The copy that was queued."""
+
+    print: PrintStateOut
+
+
+class TokenNow(BaseModel):
+    """A token as it is, and its slip."""
+
+    token: dict[str, Any]
+    print: PrintStateOut
+
+
+class HereOut(BaseModel):
+    """The token that is in line again."""
+
+    token: NewToken
+
+
+class TokenOut(BaseModel):
+    """A new token, who is ahead of it, the wait to expect, and its own page."""
+
+    token: NewToken
+    ahead: int
+    wait: WaitOut
+    status_url: str
+    print: PrintOut
+
+
+@bp.post("/api/v1/centres/<centre>/tokens")
+@bp.input(TokenIn, arg_name="asked")
+@bp.output(TokenOut, status_code=201)
+@bp.doc(security="bearer")
+def take_token(centre: str, asked: TokenIn) -> Response:
+    """Issue a token."""
+    principal = authorise(Permission.ISSUE, centre=centre, counter=asked.counter)
+    now, order, url = site().clock.now(), _order(principal, asked), site().settings.url
+
+    def give(tx: Any) -> dict[str, Any]:
+        if principal.role is Role.KIOSK:  # staff may go on by hand; nobody is sent into a hall that was stopped
+            tx.centre.require_running()
+        desk = seats.desk_named(tx, asked.counter)
+        return _answer(issue(tx, order, now, principal.id, desk=desk), url)
+
+    return command(principal, give, status=201)
+
+
+@bp.post("/api/v1/centres/<centre>/here")
+@bp.input(HereIn, arg_name="asked")
+@bp.output(HereOut)
+@bp.doc(security="bearer")
+def show_slip(centre: str, asked: HereIn) -> Response:
+    """Take the slip of somebody whose turn has passed: they get their fair place again."""
+    by, now = authorise(Permission.ISSUE, centre=centre), site().clock.now()
+    return command(by, lambda tx: {"token": _new(citizen.come_back(tx, asked.slip, now, by.id))})
+
+
+@bp.get("/api/v1/centres/<centre>/tokens/<token>")
+@bp.output(TokenNow)
+@bp.doc(security="bearer")
+def token_now(centre: str, token: str) -> Response:
+    """Get a token and where its slip is."""
+    principal = authorise(Permission.WATCH, centre=centre)
+    staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
+    view = read(lambda conn: snapshot.token_of(conn, principal.centre_id, token, staff=staff))
+    job = read(lambda conn: slips.state_of(conn, token))
+    return jsonify(token=view, print=asdict(job))
+
+
+@bp.post("/api/v1/centres/<centre>/tokens/<token>/reprint")
+@bp.input(ReprintIn, arg_name="asked")
+@bp.output(ReprintOut)
+@bp.doc(security="bearer")
+def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
+    """Print one more copy of a slip, marked DUPLICATE."""
+    by, now = authorise(Permission.ISSUE, centre=centre), site().clock.now()
+    printer = asked.print_at or by.printer
+    return command(by, lambda tx: {"print": asdict(slips.reprint(tx, token, printer, now))})
+
+
+def _order(principal: Principal, asked: TokenIn) -> Order:
+    random_bytes = site().random_bytes
+    secret = status_secret(random_bytes)
+    return Order(
+        token_id=token_id(site().clock.now(), random_bytes),
+        secret=secret,
+        service=asked.service,
+        then=tuple(asked.then),
+        need=asked.need,
+        access=tuple(asked.access),
+        party=asked.party,
+        language=asked.language,
+        phone=asked.phone,
+        appointment_hash=None if asked.appointment is None else hidden(asked.appointment),
+        booking=asked.booking,
+        return_of=asked.return_slip,
+        paper=None if asked.paper is None else Paper(asked.paper.label, asked.paper.taken_at),
+        printer=asked.print_at or principal.printer,
+        address=f"{site().settings.url}/t/{secret}",
+    )
+
+
+def _answer(issued: Issued, url: str) -> dict[str, Any]:
+    return {
+        "token": _new(issued.token),
+        "ahead": issued.ahead,
+        "wait": {"low_min": issued.wait.low_min, "high_min": issued.wait.high_min},
+        "status_url": f"{url}/t/{issued.secret}",
+        "print": {"state": issued.print_state},
+    }
+
+
+def _new(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "label": token.label,
+        "party": token.party,
+        "state": token.state,
+        "stage": token.step.stage,
+    }

@@ -1,0 +1,84 @@
+"""Bookings and walk-ins in one line: from when an age counts, who may come in, and how the gate is paced.
+
+An appointment ages from its slot when the citizen comes before it, from the arrival when they come over `late_min`
+after it, and in between from the slot too: being a little late costs nothing, being early gains nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from server.domain.errors import AppointmentEarly, AppointmentOtherDay
+from server.domain.plan.hours import Hours, business_day
+
+
+class Booking(NamedTuple):
+    """A booking as it stands; `token_id` is the token that it became."""
+
+    id: int
+    centre_id: int
+    tail: str
+    slot: datetime
+    service: str
+    need: str | None
+    token_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRules:
+    """The slots of a centre: their length, how many people each holds, and how early or late one may come."""
+
+    minutes: int = 15
+    capacity: int = 25
+    admit_early_min: int = 15
+    late_min: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whom the gate lets in now: bookings with a slot up to `until`; `held_min` is the delay against the plan."""
+
+    until: datetime
+    held_min: int
+
+
+def aged_from(slot: datetime | None, now: datetime, rules: SlotRules) -> datetime:
+    """Return the moment from which the age of somebody who arrives at `now` counts; a walk-in's is the arrival."""
+    if slot is None or now > slot + timedelta(minutes=rules.late_min):
+        return now
+    return slot
+
+
+def require_today(slot: datetime, hours: Hours, now: datetime) -> None:
+    """Raise AppointmentOtherDay, in words, unless a booking is for the business day at `now`."""
+    day, today = (business_day(at, hours.timezone, hours.day_start) for at in (slot, now))
+    if day != today:
+        local = slot.astimezone(ZoneInfo(hours.timezone))
+        told = f"The appointment {'is' if day > today else 'was'} on {local:%d-%m-%Y} at {local:%H:%M}."
+        raise AppointmentOtherDay(told, slot=local.isoformat(timespec="minutes"))
+
+
+def require_admitted(slot: datetime, batch: Batch, now: datetime, timezone: str) -> None:
+    """Raise AppointmentEarly, in words, unless a booking of today may come in now."""
+    zone = ZoneInfo(timezone)
+    local = slot.astimezone(zone)
+    if slot > batch.until:
+        comes = now + (slot - batch.until)
+        raise AppointmentEarly(
+            f"The appointment is at {local:%H:%M}. Please come in from {comes.astimezone(zone):%H:%M}.",
+            slot=local.isoformat(timespec="minutes"),
+            admitted_from=comes.astimezone(zone).isoformat(timespec="minutes"),
+        )
+
+
+def batch_now(now: datetime, rules: SlotRules, waiting: int, open_counters: int, service_min: float) -> Batch:
+    """Return whom the gate lets in: those due within `admit_early_min`, fewer while the line inside is long.
+
+    The line that the first stage clears within one slot is free. What is beyond it holds the next batch back for as
+    long as it takes to clear, whole slots at most by their number of minutes, and never past the slot itself: nobody
+    whose time has come is kept outside.
+    """
+    clears = waiting * service_min / open_counters if open_counters else float(rules.admit_early_min)
+    held = int(min(rules.admit_early_min, max(0.0, clears - rules.minutes)))
+    return Batch(now + timedelta(minutes=rules.admit_early_min - held), held)

@@ -1,0 +1,1 @@
+"""The calling rule: who is next and why, one module per version of it."""

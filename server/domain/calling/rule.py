@@ -1,0 +1,51 @@
+"""The calling rule in force, and what it answers: whom to call, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.calling.lane import Waiting
+
+DEFAULT_TARGET_MIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallingRule:
+    """The rule in force.
+
+    `name`: `fifo` or `relative_age`. `targets`: minutes of wait meant for a class. `protected`: classes that are
+    called before all others. `quota`: one call in so many goes to the longest wait, 0 for no such promise.
+    `language_patience_s`: how much younger a token may be that is called first because the desk speaks its language.
+    """
+
+    name: str = "relative_age"
+    targets: Mapping[str, float] = field(default_factory=dict)
+    protected: frozenset[str] = frozenset()
+    quota: int = 3
+    language_patience_s: float = 0
+
+    def target_s(self, klass: str) -> float:
+        """Return the wait meant for a class, in seconds."""
+        return self.targets.get(klass, DEFAULT_TARGET_MIN) * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why this token: the rule that decided, its figures, and one sentence in English."""
+
+    rule: str
+    params: Mapping[str, Any]
+    text: str
+
+    def view(self) -> dict[str, Any]:
+        """Return what is stored with the call and told to screens."""
+        return {"rule": self.rule, "params": dict(self.params), "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The step to call, the reason to tell, and how many calls in a row have then passed over the longest wait."""
+
+    waiting: Waiting
+    reason: Reason
+    passes: int

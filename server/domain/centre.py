@@ -1,0 +1,57 @@
+"""A centre as it stands in a transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from server.domain.calling.lane import Age
+from server.domain.errors import CentreFrozen
+from server.domain.freezes import Freeze, active_seconds, frozen_now
+from server.domain.plan.hours import business_day, clock
+
+
+@dataclass(frozen=True, slots=True)
+class CentreState:
+    """The row of a centre as it stands in the transaction."""
+
+    id: int
+    code: str
+    name: dict[str, str]
+    timezone: str
+    languages: list[str]
+    demo: bool
+    epoch: str
+    event_seq: int
+    head: str
+    plan_version: int
+    closed_day: date | None
+    day_start: str
+    last_at: datetime | None
+    freezes: list[list[str | None]]
+
+    def day(self, now: datetime) -> date:
+        """Return the business day at `now`."""
+        return business_day(now, self.timezone, clock(self.day_start))
+
+    @property
+    def frozen_times(self) -> list[Freeze]:
+        """The latest freezes as instants."""
+        return [(_instant(begin), _instant(end) if end else None) for begin, end in self.freezes if begin]
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the centre is frozen now."""
+        return frozen_now(self.frozen_times)
+
+    def age(self, now: datetime) -> Age:
+        """Return what tells how long a moment is ago, without the time in which the centre was frozen."""
+        return partial(active_seconds, end=now, freezes=self.frozen_times)
+
+    def require_running(self) -> None:
+        """Raise CentreFrozen while the centre is frozen."""
+        if self.frozen:
+            raise CentreFrozen("The centre is frozen. Calling goes on when it is resumed.")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,1 @@
+"""Events: their kinds, what each holds, and what is seen of it."""

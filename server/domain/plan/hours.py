@@ -1,0 +1,116 @@
+"""When a centre works: its business day, its opening hours, and the time in which it was not frozen.
+
+A business day is a date in the centre's own zone. It begins at `day_start`, so that a night shift is one day, and
+all comparisons are made in wall-clock time: a day with a change of the clocks is as long as it is.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from server.domain.errors import NotOpenNow
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MIDNIGHT = time(0, 0)
+SEARCH_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours in force: tokens are given between `first` and `last`, lunch stops them unless it is staggered."""
+
+    timezone: str
+    day_start: time
+    opens: time
+    closes: time
+    first: time
+    last: time
+    lunch: tuple[time, time] | None
+    staggered: bool
+    days: frozenset[str]
+    holidays: frozenset[date]
+
+    def works_on(self, day: date) -> bool:
+        """Whether the centre works on a business day."""
+        return WEEKDAYS[day.weekday()] in self.days and day not in self.holidays
+
+    def instant(self, day: date, clock: time) -> datetime:
+        """Return the instant of a wall-clock time on a business day."""
+        return self._at(day, clock, late=clock < self.day_start)
+
+    def end(self, day: date, clock: time) -> datetime:
+        """Return the instant of a closing time on a business day; one at its very start is its end."""
+        return self._at(day, clock, late=clock <= self.day_start)
+
+    def _at(self, day: date, clock: time, *, late: bool) -> datetime:
+        local = datetime.combine(day + timedelta(days=late), clock, ZoneInfo(self.timezone))
+        return local.astimezone(UTC)
+
+
+def business_day(now: datetime, timezone: str, day_start: time = MIDNIGHT) -> date:
+    """Return the business day at the centre at the instant `now` (aware, UTC).
+
+    Instants are compared, not wall clocks: where the clocks go back over `day_start` a day does not begin twice.
+    """
+    zone = ZoneInfo(timezone)
+    today = now.astimezone(zone).date()
+    begins = datetime.combine(today, day_start, zone).astimezone(UTC)
+    return today - timedelta(days=now < begins)
+
+
+def require_open(hours: Hours, now: datetime, *, early: timedelta = timedelta(), late: timedelta = timedelta()) -> None:
+    """Raise NotOpenNow, with `why` and the next opening, unless tokens are given at `now`.
+
+    `why` is `holiday`, `early`, `over` or `lunch`. A booking may come `early` before the first token and `late` after
+    the last.
+    """
+    day = business_day(now, hours.timezone, hours.day_start)
+    if not hours.works_on(day):
+        raise _refusal("holiday", "The centre does not work today.", hours, now)
+    if now < hours.instant(day, hours.first) - early:
+        raise _refusal("early", "Tokens are not given yet.", hours, now)
+    if now >= hours.end(day, hours.last) + late:
+        raise _refusal("over", "No more tokens are given today.", hours, now)
+    lunch = hours.lunch
+    if lunch and not hours.staggered and hours.instant(day, lunch[0]) <= now < hours.instant(day, lunch[1]):
+        raise _refusal("lunch", "It is lunch time.", hours, now)
+
+
+def next_opening(hours: Hours, now: datetime) -> datetime | None:
+    """Return when tokens are given again after `now`; None when not within two months."""
+    today = business_day(now, hours.timezone, hours.day_start)
+    starts = (hours.first,) if hours.lunch is None or hours.staggered else (hours.first, hours.lunch[1])
+    for ahead in range(SEARCH_DAYS):
+        day = today + timedelta(days=ahead)
+        if hours.works_on(day):
+            later = [at for at in (hours.instant(day, clock) for clock in starts) if at > now]
+            if later:
+                return min(later)
+    return None
+
+
+def next_working_day(hours: Hours, day: date, count: int = 1) -> date:
+    """Return the working day `count` working days after `day`; raises LookupError when there is none in reach."""
+    for ahead in range(1, SEARCH_DAYS * max(1, count)):
+        later = day + timedelta(days=ahead)
+        count -= hours.works_on(later)
+        if count == 0:
+            return later
+    raise LookupError("no working day in reach")
+
+
+def _refusal(why: str, told: str, hours: Hours, now: datetime) -> NotOpenNow:
+    opening = next_opening(hours, now)
+    if opening is None:
+        return NotOpenNow(told, why=why, opens_at=None)
+    local = opening.astimezone(ZoneInfo(hours.timezone))
+    following = f"The next are given on {local:%d-%m-%Y} at {local:%H:%M}."
+    return NotOpenNow(f"{told} {following}", why=why, opens_at=local.isoformat())
+
+
+@lru_cache(maxsize=64)
+def clock(text: str) -> time:
+    """Return a wall-clock time `HH:MM`; 24:00 is midnight."""
+    hour, minute = map(int, text.split(":"))
+    return time(hour % 24, minute)

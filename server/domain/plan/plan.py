@@ -1,0 +1,138 @@
+"""The plan of a centre: its stages, routes, services, series and rules, as one frozen value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from server.domain.bookings import SlotRules
+from server.domain.calling.profile import Profile
+from server.domain.calling.rule import CallingRule
+from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownReason, UnknownService, UnknownStage
+from server.domain.plan.hours import Hours
+from server.domain.plan.series import Series
+from server.domain.token.lifecycle import TokenEnd
+from server.domain.token.route import Outcome, Stop, follow_route
+from server.domain.token.token import Token
+
+Names = Mapping[str, str]
+"""A name in each language of the centre, by language code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the floor; `ok` is the outcome taken when none is named, `service_min` the usual minutes."""
+
+    code: str
+    name: Names
+    zone: str
+    ok: str
+    outcomes: Mapping[str, Outcome]
+    service_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a citizen comes for; `icon` is its pictogram."""
+
+    code: str
+    name: Names
+    icon: str
+    route: str
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
+class FloorRules:
+    """The limits of a floor: when somebody is missed, how long an action can be undone, and the like."""
+
+    missed_calls: int = 3
+    missed_min: float = 5
+    missed_access_min: float = 3
+    undo_min: float = 5
+    pause_min: float = 15
+    return_days: int = 3
+    emergencies_per_hour: int = 4
+    out_of_order: Mapping[str, Names] = field(default_factory=dict)
+
+    def missed_after(self, access: Sequence[str]) -> float:
+        """Return the minutes after which somebody who was called is absent; with an access need they have longer."""
+        return self.missed_min + (self.missed_access_min if access else 0)
+
+    def require_reason(self, code: str) -> str:
+        """Return the code of a reason to call out of order; raises UnknownReason with those there are."""
+        if code not in self.out_of_order:
+            raise UnknownReason(f"There is no reason “{code}”.", known=sorted(self.out_of_order))
+        return code
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that commands need to know of a centre beside its tokens and counters."""
+
+    languages: tuple[str, ...]
+    stages: Mapping[str, Stage]
+    routes: Mapping[str, tuple[str, ...]]
+    services: Mapping[str, Service]
+    series: Mapping[str, Series]
+    needs: Mapping[str, str]
+    calling: CallingRule
+    desks: Mapping[str, Profile]
+    floor: FloorRules
+    hours: Hours
+    slots: SlotRules
+    slip_help: Names
+
+    def service(self, code: str) -> Service:
+        """Return a service; raises UnknownService."""
+        found = self.services.get(code)
+        if found is None:
+            raise UnknownService(f"There is no service “{code}” here.", known=sorted(self.services))
+        return found
+
+    def stage(self, code: str) -> Stage:
+        """Return a stage; raises UnknownStage."""
+        found = self.stages.get(code)
+        if found is None:
+            raise UnknownStage(f"There is no stage “{code}” here.", known=sorted(self.stages))
+        return found
+
+    def series_for(self, service: Service, need: str | None) -> str:
+        """Return the series letter of a token: that of the need, else of the service; raises UnknownNeed."""
+        if need is None:
+            return service.series
+        if need not in self.needs:
+            raise UnknownNeed(f"There is no need “{need}” here.", known=sorted(self.needs))
+        return self.needs[need]
+
+    def language(self, code: str | None) -> str:
+        """Return a language of the centre, its first when none is asked; raises UnknownLanguage."""
+        if code is None:
+            return self.languages[0]
+        if code not in self.languages:
+            raise UnknownLanguage(f"This centre has no “{code}”.", known=list(self.languages))
+        return code
+
+    def desk(self, counter: str, officer: str | None = None) -> Profile:
+        """Return what a counter, and the person who sits there, may take."""
+        return replace(self.desks.get(counter, Profile(counter)), officer=officer)
+
+    def stop(self, token: Token, outcome: str) -> Stop:
+        """Return where a token goes with an outcome: along its route, then through its other services.
+
+        Services that share a route are served in one pass. Raises UnknownOutcome.
+        """
+        step = token.step
+        stage = self.stages[step.stage]
+        route, returning = self.routes[token.route], step.back_only is not None
+        stop = follow_route(route, stage.code, stage.outcomes, outcome, step.back_to, returning=returning)
+        ends = stop.ends or token.ends
+        if stop.stage is not None or stop.returns or ends is not TokenEnd.DONE:
+            return stop
+        following = self.after(token.route, token.then)
+        if not following:
+            return stop
+        begins = self.routes[self.services[following[0]].route][0]
+        return replace(stop, stage=begins, service=following[0])
+
+    def after(self, route: str, then: Sequence[str]) -> tuple[str, ...]:
+        """Return which services are still to do when a route was passed to its end."""
+        return tuple(code for code in then if self.services[code].route != route)

@@ -1,0 +1,1 @@
+"""Proof: results computed anew from what was recorded."""

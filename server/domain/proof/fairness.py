@@ -1,0 +1,259 @@
+"""The calls of a centre judged one by one: would the rule have chosen the same, and was anybody overtaken too often?
+
+The line is rebuilt from the events. Before each call the rule is asked again; after it, everybody older in the line
+whom the desk could have called was overtaken once. With k older tokens in the line of a group of desks, m - 1 of m
+calls may pass a token over, so that it is overtaken at most (m - 1)(k + 1) times; see `server.domain.calling`. Calls
+against the rule, by a person's decision, are counted apart, and a call that was undone gives the line back its turn.
+"""
+
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from server.domain.calling.lane import Age, Lane, Waiting
+from server.domain.calling.profile import Profile
+from server.domain.calling.rule import Choice
+from server.domain.calling.v1 import choose_next
+from server.domain.events.event import Event
+from server.domain.plan.plan import Plan
+from server.domain.token.lifecycle import StepState
+from server.domain.token.token import Token
+
+BY_PERSON = frozenset({"out_of_order", "taken_over"})
+NOT_COUNTED = BY_PERSON | {"emergency"}
+Plans = Callable[[datetime], Plan]
+
+
+@dataclass(slots=True)
+class DayFairness:
+    """How fair a day was. `slips` counts calls by how often the token had been overtaken, for each class."""
+
+    day: date
+    calls: Counter[str] = field(default_factory=Counter)
+    slips: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    out_of_order: Counter[str] = field(default_factory=Counter)
+    worst: float = 0.0
+    quota: int = 0
+    undone: int = 0
+    unexplained: int = 0
+    beyond_bound: int = 0
+
+    def view(self) -> dict[str, Any]:
+        """Return the day's certificate: `worst` is the most slips ÷ (k + 1), which may be `bound`."""
+        return {
+            "day": self.day.isoformat(),
+            "calls": sum(self.calls.values()),
+            "rules": dict(sorted(self.calls.items())),
+            "overtaken": {klass: _spread(counts) for klass, counts in sorted(self.slips.items())},
+            "worst": round(self.worst, 2),
+            "bound": max(0, self.quota - 1) if self.quota else None,
+            "out_of_order": dict(sorted(self.out_of_order.items())),
+            "undone": self.undone,
+            "unexplained": self.unexplained,
+            "beyond_bound": self.beyond_bound,
+        }
+
+
+def _spread(counts: Counter[int]) -> dict[str, float]:
+    """Return `{tokens, mean, p95, max}` of how often tokens had been overtaken when called, once for each call.
+
+    The percentile is the smallest count that holds for 95 of 100 calls (nearest rank).
+    """
+    total = sum(counts.values())
+    ordered = sorted(counts.elements())
+    return {
+        "tokens": total,
+        "mean": round(sum(ordered) / total, 2),
+        "p95": ordered[(total * 95 + 99) // 100 - 1],
+        "max": ordered[-1],
+    }
+
+
+@dataclass(slots=True)
+class _Waiter:
+    """A token in line: how many older ones each group could call, and how often each group passed it over."""
+
+    waiting: Waiting
+    elders: dict[str, int] = field(default_factory=partial(defaultdict, int))
+    passed: dict[str, int] = field(default_factory=partial(defaultdict, int))
+    slips: int = 0
+
+
+@dataclass(slots=True)
+class _Line:
+    """The line of a stage, oldest first in each lane."""
+
+    lanes: dict[str, list[tuple[Any, str]]] = field(default_factory=dict)
+    waiters: dict[str, _Waiter] = field(default_factory=dict)
+
+    def add(self, waiter: _Waiter) -> None:
+        """Put a token in its place."""
+        one = waiter.waiting
+        insort(self.lanes.setdefault(one.lane.key, []), (one.place, one.token))
+        self.waiters[one.token] = waiter
+
+    def remove(self, token: str) -> _Waiter:
+        """Take a token out."""
+        waiter = self.waiters.pop(token)
+        key = waiter.waiting.lane.key
+        self.lanes[key].remove((waiter.waiting.place, token))
+        if not self.lanes[key]:
+            del self.lanes[key]
+        return waiter
+
+    def heads(self) -> Iterator[Waiting]:
+        """Return the first of each lane."""
+        return (self.waiters[lane[0][1]].waiting for lane in self.lanes.values())
+
+    def around(self, one: Waiting) -> Iterator[tuple[Lane, int, Iterator[_Waiter]]]:
+        """Return, for each lane, how many stand before a place, and who stands after it."""
+        for lane in self.lanes.values():
+            place = bisect_left(lane, (one.place, ""))
+            yield self.waiters[lane[0][1]].waiting.lane, place, (self.waiters[token] for _, token in lane[place:])
+
+    def oldest(self, desk: Profile) -> Any:
+        """Return the place of the longest wait among those a desk may take, None when there is none."""
+        return min((one.place for one in self.heads() if desk.takes(one.lane)), default=None)
+
+    def older(self, one: Waiting, desk: Profile) -> Iterator[_Waiter]:
+        """Return those in line before a token whom a desk may take, but for those sent to it by name."""
+        for lane in self.lanes.values():
+            first = self.waiters[lane[0][1]].waiting.lane
+            if not first.only and desk.takes(first):
+                yield from (self.waiters[token] for _, token in lane[: bisect_left(lane, (one.place, ""))])
+
+
+class _Seats:
+    """The desks of a plan with the groups they form; each is made once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.groups = {desk.group: desk for desk in (Profile(""), *plan.desks.values())}
+        self._seats: dict[tuple[str, str | None], tuple[Profile, str]] = {}
+
+    def seat(self, counter: str, officer: str | None) -> tuple[Profile, str]:
+        """Return the desk of a counter at which an officer sits, and its group."""
+        found = self._seats.get((counter, officer))
+        if found is None:
+            desk = self.plan.desk(counter, officer)
+            found = self._seats[counter, officer] = desk, desk.group
+        return found
+
+
+class Audit:
+    """Follows the line from event to event. `plans` gives the plan in force at an instant."""
+
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+        self._lines: dict[str, _Line] = defaultdict(_Line)
+        self._passes: Counter[tuple[str, str]] = Counter()
+        self._seats: _Seats | None = None
+        self.days: dict[date, DayFairness] = {}
+
+    def day(self, day: date) -> DayFairness:
+        """Return the figures of a business day."""
+        return self.days.setdefault(day, DayFairness(day))
+
+    def change(self, before: Token | None, after: Token) -> None:
+        """Take over what an event made of a token: it joins a line, leaves one, or stands in it otherwise."""
+        was = None if before is None or not _waits(before) else before
+        now = after if _waits(after) else None
+        if was is not None and (now is None or was.waiting != now.waiting or was.step.stage != now.step.stage):
+            self._lines[was.step.stage].remove(was.id)
+        elif was is not None:
+            return
+        if now is not None:
+            self._join(now)
+
+    def call(self, event: Event, before: Token, after: Token, age: Age) -> list[tuple[str, str]]:
+        """Judge a call before it is taken over; returns the codes and the words of its faults."""
+        told, counter = event.data["reason"], str(after.step.counter)
+        seats, line = self._seats_at(event.at), self._lines[before.step.stage]
+        plan = seats.plan
+        desk, name = seats.seat(counter, event.data.get("officer"))
+        group = (before.step.stage, name)
+        figures = self.day(before.day)
+        figures.calls[told["rule"]] += 1
+        figures.quota = plan.calling.quota
+        if told["rule"] == "out_of_order":
+            figures.out_of_order[told["params"]["why"]] += 1
+        fault = self._unexplained(event, before, desk, group, age)
+        oldest = line.oldest(desk)
+        passes = 0 if oldest in (None, before.waiting.place) else self._passes[group] + 1
+        if told["rule"] != "taken_over":
+            self._passes[group] = passes
+        counted = told["rule"] not in NOT_COUNTED and plan.calling.quota > 0
+        beyond = self._overtake(before, (desk, name), figures, counted)
+        if line.waiters:
+            figures.slips[before.klass][line.waiters[before.id].slips] += 1
+        if fault is not None:
+            figures.unexplained += 1
+        return [found for found in (fault, beyond) if found is not None]
+
+    def undo_call(self, call: Event, before: Token) -> None:
+        """Take over that a call was taken back: its turn is given back, and nobody is worse off by the bound."""
+        seats = self._seats_at(call.at)
+        _, name = seats.seat(str(call.data["token"]["step"]["counter"]), call.data.get("officer"))
+        group = (before.step.stage, name)
+        most = max(seats.plan.calling.quota - 1, 0)
+        self._passes[group] = min(most, self._passes[group] + int(call.data.get("passes", 0)))
+        for waiter in self._lines[before.step.stage].waiters.values():
+            waiter.elders[name] += 1
+
+    def _seats_at(self, at: datetime) -> _Seats:
+        plan = self._plans(at)
+        if self._seats is None or self._seats.plan is not plan:
+            self._seats = _Seats(plan)
+        return self._seats
+
+    def _join(self, token: Token) -> None:
+        line, new = self._lines[token.step.stage], _Waiter(token.waiting)
+        for group, desk in self._seats_at(token.step.entered_at).groups.items():
+            for lane, before, after in line.around(new.waiting):
+                if lane.only or desk.takes(lane):
+                    new.elders[group] += before
+                if new.waiting.lane.only or desk.takes(new.waiting.lane):
+                    for waiter in after:
+                        waiter.elders[group] += 1
+        line.add(new)
+
+    def _unexplained(
+        self, event: Event, before: Token, desk: Profile, group: tuple[str, str], age: Age
+    ) -> tuple[str, str] | None:
+        """Ask the rule again; returns a fault when it chooses or tells otherwise."""
+        told, passes, rule = event.data["reason"], self._passes[group], self._seats_at(event.at).plan.calling
+        if told["rule"] in BY_PERSON or "passes" not in event.data:
+            return None
+        choice: Choice | None = choose_next(self._lines[before.step.stage].heads(), rule, desk, passes, age)
+        if choice is None or choice.waiting.token != before.id:
+            due = "nobody" if choice is None else choice.waiting.label
+            return "unexplained_call", f"{before.label} was called, by the rule it was {due}."
+        if choice.reason.view() != told or passes != event.data["passes"]:
+            return "unexplained_call", f"The reason told for {before.label} is not that of the rule."
+        return None
+
+    def _overtake(
+        self, called: Token, desk: tuple[Profile, str], figures: DayFairness, counted: bool
+    ) -> tuple[str, str] | None:
+        """Count everybody whom a call passed over; returns a fault when that was once too often."""
+        fault = None
+        seat, group = desk
+        for waiter in self._lines[called.step.stage].older(called.waiting, seat):
+            waiter.slips += 1
+            if not counted:
+                continue
+            waiter.passed[group] += 1
+            share = waiter.passed[group] / (waiter.elders[group] + 1)
+            figures.worst = max(figures.worst, share)
+            if share > figures.quota - 1:
+                figures.beyond_bound += 1
+                fault = ("overtaken_too_often", f"{waiter.waiting.label} was overtaken beyond the bound.")
+        return fault
+
+
+def _waits(token: Token) -> bool:
+    return not token.ended and token.step.state is StepState.WAITING

@@ -1,0 +1,134 @@
+"""What an event must have made of a token: the rules applied once more to the record before it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from server.domain.errors import Refused
+from server.domain.events.event import Event
+from server.domain.events.kinds import Kind
+from server.domain.token import changes
+from server.domain.token.changes import Target
+from server.domain.token.lifecycle import Action, StepState, follow
+from server.domain.token.token import Step, Token
+
+ACTIONS: Mapping[Kind, Action] = {
+    Kind.TOKEN_CALLED: Action.CALL,
+    Kind.TOKEN_RECALLED: Action.RECALL,
+    Kind.TOKEN_STARTED: Action.START,
+    Kind.TOKEN_HELD: Action.HOLD,
+    Kind.TOKEN_RESUMED: Action.RESUME,
+    Kind.TOKEN_FINISHED: Action.FINISH,
+    Kind.TOKEN_MISSED: Action.MISS,
+    Kind.TOKEN_PAUSED: Action.PAUSE,
+    Kind.TOKEN_RETURNED: Action.RETURN,
+    Kind.TOKEN_TRANSFERRED: Action.TRANSFER,
+    Kind.TOKEN_CORRECTED: Action.CORRECT,
+    Kind.TOKEN_REMARKED: Action.REMARK,
+    Kind.TOKEN_CANCELLED: Action.CANCEL,
+    Kind.TOKEN_EXPIRED: Action.EXPIRE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An event between two records of a token. `after` is asked only for what the rules leave open."""
+
+    event: Event
+    before: Token
+    after: Token
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+
+def replayed(event: Event, before: Token, after: Token) -> Token | None:
+    """Return what the rules make of `before` by an event, None when they forbid it.
+
+    What the event decided (the counter, the outcome, the target, a remark) is taken from `after`, all else is derived.
+    """
+    try:
+        follow(before.step.state, ACTIONS[event.kind])
+        return _RULES[event.kind](_Change(event, before, after))
+    except Refused:
+        return None
+
+
+def same(expected: Token, after: Token, event: Event) -> bool:
+    """Whether an event left a token as expected; events of before ages were kept say nothing of first calls."""
+    if "aged_from" in event.data["token"]:
+        return expected == after
+    return _without_first_call(expected) == _without_first_call(after)
+
+
+def _without_first_call(token: Token) -> Token:
+    return replace(token, step=replace(token.step, first_call=None, called_by=None, jumped=False))
+
+
+def _called(change: _Change) -> Token:
+    step = change.after.step
+    called = changes.call(change.before, str(step.counter), str(step.call), change.at, jumped=step.jumped)
+    return changes.gather(called, step.beside) if change.before.party > 1 else called
+
+
+def _transferred(change: _Change) -> Token:
+    before, step = change.before.step, change.after.step
+    stays = (step.back_to, step.back_only) == (before.back_to, before.back_only)
+    returns = not stays and step.back_only is not None
+    target = Target(step.stage, step.only, returns=returns, loops=not stays and not returns)
+    return changes.transfer(change.before, target, change.event.seq, change.at)[1]
+
+
+def _corrected(change: _Change) -> Token:
+    after = change.after
+    corrected = changes.correct(change.before, after.service, after.klass, after.route)
+    if after.step.seq == change.before.step.seq:
+        return corrected
+    return changes.move(corrected, after.step.stage, change.event.seq, change.at)[1]
+
+
+def _remarked(change: _Change) -> Token:
+    before, after = change.before, change.after
+    fewer = tuple(one for one in before.step.beside if one in after.step.beside)
+    told = {name: getattr(after, name) for name in ("party", "access", "language", "need", "klass", "emergency_at")}
+    return changes.remark(changes.gather(before, fewer), **told)
+
+
+def _finished(change: _Change) -> Token:
+    """Return what a finish must leave: the step closed with its outcome, or the next one waiting from now."""
+    before, after, event = change.before, change.after, change.event
+    names = ("decision", "ends", "service", "klass", "route", "then", "return_until")
+    told = {name: getattr(after, name) for name in names}
+    if after.ended:
+        closed = replace(before.step, state=StepState.DONE, ended_at=event.at, outcome=event.data["outcome"])
+        return replace(before, **told, step=closed, ended_at=event.at)
+    back = before.step.back_only is not None and after.step.stage == before.step.back_to
+    entered = Step(
+        event.seq,
+        after.step.stage,
+        StepState.WAITING,
+        event.at,
+        before.aged_from if back else event.at,
+        back_to=after.step.back_to,
+        only=before.step.back_only if back else None,
+    )
+    return replace(before, **told, step=entered)
+
+
+_RULES: Mapping[Kind, Callable[[_Change], Token]] = {
+    Kind.TOKEN_CALLED: _called,
+    Kind.TOKEN_RECALLED: lambda c: changes.recall(c.before, c.at),
+    Kind.TOKEN_STARTED: lambda c: changes.start(c.before, c.at),
+    Kind.TOKEN_HELD: lambda c: changes.hold(c.before),
+    Kind.TOKEN_RESUMED: lambda c: changes.resume(c.before, c.at),
+    Kind.TOKEN_FINISHED: _finished,
+    Kind.TOKEN_MISSED: lambda c: changes.miss(c.before),
+    Kind.TOKEN_PAUSED: lambda c: changes.pause(c.before, c.after.step.until or c.at),
+    Kind.TOKEN_RETURNED: lambda c: changes.come_back(c.before),
+    Kind.TOKEN_TRANSFERRED: _transferred,
+    Kind.TOKEN_CORRECTED: _corrected,
+    Kind.TOKEN_REMARKED: _remarked,
+    Kind.TOKEN_CANCELLED: lambda c: changes.cancel(c.before, c.at),
+    Kind.TOKEN_EXPIRED: lambda c: replace(changes.expire(c.before, c.at), return_until=c.after.return_until),
+}

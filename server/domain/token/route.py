@@ -1,0 +1,77 @@
+"""Where a token goes when a stage is finished: along its route, into a loop and back, or out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from server.domain.errors import UnknownOutcome
+from server.domain.token.lifecycle import TokenEnd
+
+NEXT, BACK, END = "next", "back", "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an outcome of a stage leads to.
+
+    `to`: the next stage of the route (`next`), the stage that sent the token here (`back`), out (`end`), or the
+    code of a stage. `decides`: the outcome is the token's decision (granted, deferred, refused). `ends`: the
+    terminal state the token will have. `returns`: the citizen comes back another day and gets a return slip.
+    """
+
+    to: str = NEXT
+    decides: bool = False
+    ends: TokenEnd | None = None
+    returns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a token goes next: `stage`, or out when None; `back_to` is where a loop leads back.
+
+    `service` is set when the stage belongs to the next of several services.
+    """
+
+    stage: str | None
+    back_to: str | None = None
+    decision: str | None = None
+    ends: TokenEnd | None = None
+    returns: bool = False
+    service: str | None = None
+
+
+def follow_route(
+    route: Sequence[str],
+    stage: str,
+    outcomes: Mapping[str, Outcome],
+    outcome: str,
+    back_to: str | None = None,
+    *,
+    returning: bool = False,
+) -> Stop:
+    """Return where a token goes from `stage` with `outcome`; raises UnknownOutcome.
+
+    `back_to` is the stage that sent the token into a loop, if it is in one. When it was sent on an errand and is
+    `returning`, or is off its route, the next stage is the one that sent it.
+    """
+    rule = outcomes.get(outcome)
+    if rule is None:
+        known = sorted(outcomes)
+        raise UnknownOutcome(f"Stage {stage} has no outcome “{outcome}”.", outcome=outcome, known=known)
+    to = BACK if rule.to == NEXT and (returning or stage not in route) else rule.to
+    following, loop = _target(route, stage, to, back_to)
+    return Stop(following, loop, outcome if rule.decides else None, rule.ends, rule.returns)
+
+
+def _target(route: Sequence[str], stage: str, to: str, back_to: str | None) -> tuple[str | None, str | None]:
+    if to == END:
+        return None, None
+    if to == BACK and back_to is not None:
+        return back_to, None
+    if to in (NEXT, BACK):
+        return _following(route, stage), None
+    return to, None if to in route else stage
+
+
+def _following(route: Sequence[str], stage: str) -> str | None:
+    place = route.index(stage) + 1 if stage in route else len(route)
+    return route[place] if place < len(route) else None

@@ -1,0 +1,106 @@
+"""A token and its open step as values."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from operator import attrgetter
+
+from server.domain.calling.lane import Lane, Waiting
+from server.domain.token.lifecycle import StepState, TokenEnd
+
+STEP_FREE_NEED = "wheelchair"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a token's way. `seq` is the number of the event that opened it: its name in the centre.
+
+    `since` is the moment from which its age counts. `only` is a counter or an officer who alone may call it, `beside`
+    the counters that serve a party together with `counter`. `back_to` and `back_only` say where a loop leads back.
+    """
+
+    seq: int
+    stage: str
+    state: StepState
+    entered_at: datetime
+    since: datetime
+    back_to: str | None = None
+    back_only: str | None = None
+    only: str | None = None
+    counter: str | None = None
+    beside: tuple[str, ...] = ()
+    call: str | None = None
+    calls: int = 0
+    first_call: datetime | None = None
+    called_at: datetime | None = None
+    called_by: str | None = None
+    jumped: bool = False
+    started_at: datetime | None = None
+    until: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A citizen's turn. `klass` is the series it is called in, `label` what is printed, `ends` how it will end.
+
+    `aged_from` is the moment from which its age in the centre counts (the slot, else the arrival), `then` the
+    services that follow the present one, `party` how many people share the number, `access` what they need to be
+    reached and served, `return_until` the last day on which a return slip is good.
+    """
+
+    id: str
+    day: date
+    series: str
+    number: int
+    label: str
+    klass: str
+    service: str
+    route: str
+    language: str
+    need: str | None
+    issued_at: datetime
+    aged_from: datetime
+    step: Step
+    then: tuple[str, ...] = ()
+    party: int = 1
+    access: tuple[str, ...] = ()
+    slot: datetime | None = None
+    emergency_at: datetime | None = None
+    entered_by_hand: bool = False
+    return_until: date | None = None
+    decision: str | None = None
+    ends: TokenEnd = TokenEnd.DONE
+    ended_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the token has reached a terminal state."""
+        return self.ended_at is not None
+
+    @property
+    def state(self) -> str:
+        """The state of the open step, else the terminal state."""
+        return self.ends.value if self.ended else self.step.state.value
+
+    @property
+    def lane(self) -> Lane:
+        """What decides which desks may take it."""
+        return Lane(
+            self.klass,
+            self.service,
+            self.language,
+            STEP_FREE_NEED in self.access,
+            self.emergency_at is not None,
+            self.step.only or "",
+        )
+
+    @property
+    def waiting(self) -> Waiting:
+        """What the calling rule needs to know of it."""
+        return Waiting(self.step.seq, self.id, self.label, self.lane, self.step.since)
+
+
+STEP_NAMES = tuple(field.name for field in fields(Step))
+TOKEN_NAMES = tuple(field.name for field in fields(Token) if field.name != "step")
+of_step, of_token = attrgetter(*STEP_NAMES), attrgetter(*TOKEN_NAMES)

@@ -1,0 +1,62 @@
+"""The report of a day as a page to print, sign and send out of the building."""
+
+from datetime import date
+from typing import Any
+
+import qrcode
+from apiflask import APIBlueprint
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.api.reports import report_on
+from server.domain.errors import InvalidInput
+from server.domain.permissions import Permission
+from server.services.views.places import CentreFacts, facts_of
+from server.web.guard import visitor
+from server.web.pages import picked_language
+from server.web.site import read, site
+
+QUIET_MODULES = 4
+page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_folder="templates")
+
+
+@page_bp.get("/manager/report")
+def report_page() -> AnyResponse | str:
+    """Show the report of a day to somebody who may read the figures; the others sign in first."""
+    found = visitor(Permission.STATISTICS, staff_only=True)
+    if found is None:
+        return redirect("/login")
+    centre = read(lambda conn: facts_of(conn, found[0].centre_id, site().clock.now()))
+    told = report_on(centre.code, _day_asked())
+    names = _reasons(centre, picked_language(centre))
+    return render_template(
+        "manager/report.html",
+        lang=picked_language(centre),
+        told=told,
+        reasons=names,
+        code=_squares(told["seal"]["text"]),
+    )
+
+
+def _day_asked() -> date | None:
+    text = request.args.get("day", "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InvalidInput(f"“{text}” is not a day like 2026-11-24.") from error
+
+
+def _reasons(centre: CentreFacts, language: str) -> dict[str, str]:
+    """Return the names of the reasons for calls out of order in a language."""
+    listed = centre.plan.floor.out_of_order
+    return {code: names.get(language) or names.get("en") or code for code, names in listed.items()}
+
+
+def _squares(text: str) -> dict[str, Any]:
+    """Return a QR code as an SVG path of unit squares, and its side in modules with the quiet zone."""
+    code = qrcode.QRCode(border=QUIET_MODULES, error_correction=qrcode.ERROR_CORRECT_M)
+    code.add_data(text)
+    code.make(fit=True)
+    rows = code.get_matrix()
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    return {"path": path, "side": len(rows)}

@@ -1,0 +1,105 @@
+"""Set a centre up: schema, preset, keys, printers, people."""
+
+import secrets
+from datetime import UTC, datetime
+
+import click
+
+from hardware.network_printer import look
+from server.clock import SystemClock
+from server.domain.permissions import Role
+from server.operations.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
+from server.services.people import keys, sign_in
+from server.services.setup import presets
+from server.storage import schema
+from server.storage.database import Database
+from server.storage.sql.devices import set_address
+from server.storage.transaction import Transaction
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    schema.migrate(settings_of().database)
+    click.echo("The database has the newest schema.")
+
+
+@click.command()
+@click.option("--preset", type=PRESETS, default="M", help="What kind of centre.")
+@click.option("--code", help="Code of the centre; default: that of the preset.")
+@click.option("--name", help="Full name of the centre.")
+def init(preset: str, code: str | None, name: str | None) -> None:
+    """Set up a real centre from a preset."""
+    schema.migrate(settings_of().database)
+    shape = presets.load_preset(preset)
+    own_name = shape.centre.name if name is None else dict.fromkeys(shape.centre.name, name)
+    centre = shape.centre.model_copy(update={"code": code or shape.centre.code, "name": own_name})
+    shape = shape.model_copy(update={"centre": centre})
+    today = datetime.now(UTC).date()
+
+    def install(tx: Transaction) -> int:
+        return presets.install_centre(tx, shape, today, secrets.token_hex(4), demo=False)
+
+    with_database(lambda db: db.write(None, install))
+    click.echo(f"{next(iter(own_name.values()))} ({shape.centre.code}) is set up. Next: baari key create, baari serve.")
+
+
+@click.group()
+def key() -> None:
+    """Bearer keys of devices and integrations."""
+
+
+@key.command("create")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--name", required=True, help="Whose key it is.")
+@click.option("--counter", help="The only counter it may act for.")
+@click.option("--device", help="The kiosk or board it belongs to.")
+@CENTRE
+def create(role: str, name: str, counter: str | None, device: str | None, centre: str | None) -> None:
+    """Make a key and print it once."""
+
+    def run(db: Database) -> str:
+        state, now = only_centre(db, centre), SystemClock().now()
+        return db.write(
+            state.id,
+            lambda tx: keys.create_key(tx, Role(role), name, now, counter=counter, device=device),
+        )
+
+    click.echo(with_database(run))
+
+
+@click.group()
+def printer() -> None:
+    """Receipt printers."""
+
+
+@printer.command("set")
+@click.option("--device", required=True, help="The printer: printer-k1.")
+@click.option("--host", required=True)
+@click.option("--port", type=int, default=9100, help="Port to print to; 9100 on most.")
+def set_printer(device: str, host: str, port: int) -> None:
+    """Write where a printer listens, and look at it."""
+    if not with_database(lambda db: db.write(None, lambda tx: set_address(tx.conn, device, host, port))):
+        raise LookupError(f"there is no printer {device!r}")
+    click.echo(f"{device} is at {host}:{port}, and is {look(host, port).value.replace('_', ' ')}.")
+
+
+@click.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.option("--user", "name", required=True)
+@click.option("--role", type=click.Choice([role.value for role in (Role.COUNTER, Role.MANAGER)]), required=True)
+@CENTRE
+@click.password_option()
+def add(name: str, role: str, centre: str | None, password: str) -> None:
+    """Add a person; the password is asked for."""
+
+    def run(db: Database) -> None:
+        state, now = only_centre(db, centre), SystemClock().now()
+        db.write(state.id, lambda tx: sign_in.add_staff(tx, name, Role(role), password, now))
+
+    with_database(run)
+    click.echo(f"{name} can sign in.")

@@ -1,0 +1,167 @@
+"""What stands on record: prove it, explain it, report it, close the day, change a rule from a day on."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from server.clock import SystemClock
+from server.domain.proof.seals import read_seal
+from server.operations import report_lines
+from server.operations.shared import AS_JSON, CENTRE, Day, only_centre, settings_of, with_database
+from server.services.figures import reports
+from server.services.figures.explanations import explain as explain_token
+from server.services.floor.day import close_day as end_day
+from server.services.proof.verify import Anchor, Verdict
+from server.services.proof.verify import verify as verify_centre
+from server.services.setup import policies
+from server.storage.database import Database
+from server.storage.sql import centres
+
+CERTIFICATES_SHOWN = 7
+
+
+@click.command()
+@click.option("--seal", "seals", multiple=True, help="Seal of a day report, as its QR code says; may be repeated.")
+@AS_JSON
+def verify(seals: Sequence[str], as_json: bool) -> None:
+    """Replay the event log of every centre and certify its days; exit 1 when a promise was broken."""
+    secret = settings_of().secret() if seals else b""
+    anchors: dict[str, list[Anchor]] = {}
+    for seal in (read_seal(text, secret) for text in seals):
+        anchors.setdefault(seal.centre, []).append(Anchor(seal.seq, seal.head))
+    verdicts = with_database(
+        lambda db: db.read(
+            lambda conn: {c.code: verify_centre(conn, c, anchors.get(c.code, ())) for c in centres.all_centres(conn)}
+        )
+    )
+    if missing := sorted(anchors.keys() - verdicts.keys()):
+        raise LookupError(f"there is no centre {', '.join(missing)} in this database")
+    ok = all(verdict.ok for verdict in verdicts.values())
+    click.echo(json.dumps(_verdict_view(verdicts)) if as_json else "\n".join(_verdict_lines(verdicts)))
+    sys.exit(0 if ok else 1)
+
+
+def _verdict_view(verdicts: dict[str, Verdict]) -> dict[str, Any]:
+    every = verdicts.values()
+    return {
+        "ok": all(v.ok for v in every),
+        "tokens": sum(v.tokens for v in every),
+        "events": sum(v.events for v in every),
+        "leased": sum(v.leased for v in every),
+        "void": sum(v.void for v in every),
+        "faults": [asdict(fault) for v in every for fault in v.faults],
+        "days": {code: v.days for code, v in verdicts.items()},
+    }
+
+
+def _verdict_lines(verdicts: dict[str, Verdict]) -> list[str]:
+    lines: list[str] = []
+    for code, verdict in verdicts.items():
+        for fault in verdict.faults[:1]:
+            lines.append(f"{code}, event {fault.seq}: {fault.text} ({fault.code})")
+        for day in verdict.days[-CERTIFICATES_SHOWN:]:
+            lines += [*report_lines.certificate_lines(day), ""]
+    told = _verdict_view(verdicts)
+    numbers = f"{told['leased']} numbers leased, {told['void']} of them void"
+    counted = f"{told['tokens']} tokens, {told['events']} events, {numbers}"
+    broken = len(told["faults"])
+    return [*lines, f"{counted}: " + (f"{broken} promises broken." if broken else "every promise kept.")]
+
+
+@click.command()
+@click.argument("label")
+@click.option("--day", type=Day(), help="Business day; today when not given.")
+@click.option("--language", default="en", help="Language of the answer: en, hi, mr.")
+@CENTRE
+@AS_JSON
+def explain(label: str, day: date | None, language: str, centre: str | None, as_json: bool) -> None:
+    """Tell why a token was called when it was, and who was called before it: baari explain N150."""
+
+    def run(db: Database) -> dict[str, Any]:
+        state = only_centre(db, centre)
+        when = day or state.day(SystemClock().now())
+        return db.read(lambda conn: explain_token(conn, state, label, when, language))
+
+    told = with_database(run)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(f"{told['label']}, {told['day']}: {told['state']}" + (f" at {told['stage']}" if told["stage"] else ""))
+    for call in told["calls"]:
+        click.echo(f"  {call['at']} {call['stage']} → {call['counter']}  {call['text']}")
+    if not told["calls"]:
+        click.echo("  Not called yet.")
+    for one in told["overtaken"]:
+        click.echo(f"  {one['text']}")
+
+
+@click.command()
+@click.option("--day", type=Day(), help="Business day; the last that was closed, else today, when not given.")
+@CENTRE
+@AS_JSON
+def report(day: date | None, centre: str | None, as_json: bool) -> None:
+    """Print the report of a day with its certificate of fairness and its seal."""
+    secret, now = settings_of().secret(), SystemClock().now()
+    told = with_database(
+        lambda db: db.read(lambda conn: reports.day_report(conn, only_centre(db, centre), day, now, secret))
+    )
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(report_lines.report_lines(told)))
+    sys.exit(0 if told["certificate"]["ok"] else 1)
+
+
+@click.command()
+@CENTRE
+@click.option("--force", is_flag=True, help="Also end people who are still being served.")
+def close_day(centre: str | None, force: bool) -> None:
+    """Close the business day: open tokens expire, counters close."""
+
+    def run(db: Database) -> str:
+        state = only_centre(db, centre)
+        now = SystemClock().now()
+        closed = db.write(state.id, lambda tx: end_day(tx, now, "cli", force=force))
+        return (
+            f"{closed.day} is closed: {closed.expired} tokens expired, {closed.no_show} no-shows, "
+            f"{closed.counters} counters closed."
+        )
+
+    click.echo(with_database(run))
+
+
+@click.group()
+def policy() -> None:
+    """Rules that hold from a day on: calling, hours, needs, slots, desks and more."""
+
+
+@policy.command("list")
+@click.argument("kind", required=False)
+@CENTRE
+def list_policies(kind: str | None, centre: str | None) -> None:
+    """Print the rules of a centre, each with the day from which it holds."""
+    rows = with_database(lambda db: db.read(lambda conn: policies.policies(conn, only_centre(db, centre), kind)))
+    for row in rows:
+        click.echo(f"# {row['kind']}, from {row['valid_from']}")
+        click.echo(yaml.safe_dump(row["body"], allow_unicode=True, sort_keys=False))
+
+
+@policy.command("set")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "valid_from", type=Day(), help="First business day; the next one when not given.")
+@CENTRE
+def set_policy(kind: str, file: Path, valid_from: date | None, centre: str | None) -> None:
+    """Change a rule from a day on, as a YAML file says; days that have begun keep theirs."""
+    body = yaml.safe_load(file.read_text("utf-8"))
+
+    def run(db: Database) -> date:
+        state, now = only_centre(db, centre), SystemClock().now()
+        return db.write(state.id, lambda tx: policies.set_policy(tx, kind, body, now, "cli", valid_from=valid_from))
+
+    begins = with_database(run)
+    click.echo(f"{kind} holds from {begins}. The rule of {begins - timedelta(days=1)} and before stays on record.")

@@ -1,0 +1,60 @@
+"""What the commands share: settings, the database, the centre they are about, and options."""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from server.config import Settings, load_settings
+from server.domain.centre import CentreState
+from server.services.setup import presets
+from server.storage.database import Database
+from server.storage.sql.centres import all_centres, centre_by_code
+
+T = TypeVar("T")
+PRESETS = click.Choice(presets.preset_names())
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+PORT = click.option("--port", type=int, help="Port to listen on.")
+CENTRE = click.option("--centre", help="Code of the centre; not needed when there is one.")
+
+
+class Day(click.ParamType[date]):
+    """A business day, `2026-11-24`."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date; fails with a sentence when it is none."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day like 2026-11-24", param, ctx)
+
+
+def settings_of(**overrides: Any) -> Settings:
+    """Return the settings in force, and make their data folder."""
+    settings = load_settings(os.environ, **overrides)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+def with_database(fn: Callable[[Database], T]) -> T:
+    """Run `fn` on the database of the settings."""
+    db = Database(settings_of().database)
+    try:
+        return fn(db)
+    finally:
+        db.close()
+
+
+def only_centre(db: Database, code: str | None) -> CentreState:
+    """Return the centre named, or the only one; raises LookupError, UnknownCentre."""
+    if code is not None:
+        return db.read(lambda conn: centre_by_code(conn, code))
+    centres = db.read(all_centres)
+    if len(centres) != 1:
+        known = ", ".join(c.code for c in centres) or "none"
+        raise LookupError(f"name a centre with --centre (there are: {known})")
+    return centres[0]

@@ -1,0 +1,1 @@
+"""Bookings. Doors: `book`, `present`, `gate`."""

@@ -1,0 +1,66 @@
+"""A retried command gets its first answer again."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain.errors import IdempotencyKeyReused
+from server.storage.sql import answers
+from server.storage.sql.answers import Kept
+from server.storage.transaction import Transaction
+
+KEPT = timedelta(hours=24)
+_canonical = json.JSONEncoder(sort_keys=True).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a command: who sent it, under which key, a hash of what was asked, and the real time."""
+
+    principal: str
+    key: str
+    body_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller is told: an HTTP status and a JSON object."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+def body_hash(path: str, body: Any) -> str:
+    """Return the hash that tells one command from another."""
+    return hashlib.sha256(_canonical([path, body]).encode()).hexdigest()
+
+
+def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> Answer:
+    """Run `command` unless this attempt was answered in the last 24 hours; then give that answer.
+
+    A refusal is not kept: it changed nothing. Raises IdempotencyKeyReused for the same key with another body.
+    """
+    kept = answers.find_answer(tx.conn, attempt.principal, attempt.key)
+    if kept is not None:
+        if kept.created_at > attempt.at - KEPT:
+            return _again(kept, attempt)
+        answers.forget_answer(tx.conn, attempt.principal, attempt.key)
+    answer = command()
+    new = Kept(attempt.body_hash, answer.status, dict(answer.body), attempt.at)
+    answers.keep_answer(tx.conn, attempt.principal, attempt.key, tx.centre.id, new)
+    return answer
+
+
+def _again(kept: Kept, attempt: Attempt) -> Answer:
+    if kept.body_hash != attempt.body_hash:
+        raise IdempotencyKeyReused("This Idempotency-Key was used for another command.")
+    return Answer(kept.status, kept.answer)
+
+
+def forget_expired(tx: Transaction, at: datetime) -> int:
+    """Delete answers older than 24 hours; returns how many."""
+    return answers.forget_before(tx.conn, at - KEPT)

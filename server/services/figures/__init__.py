@@ -1,0 +1,1 @@
+"""Figures, outlook, explanations and reports."""

@@ -1,0 +1,87 @@
+"""Why a token was called when it was, and by whom it was overtaken, in words and in the reader's language."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.domain.centre import CentreState
+from server.domain.errors import UnknownToken
+from server.domain.events.kinds import Kind
+from server.domain.plan.plan import Plan
+from server.domain.plan.series import read_label
+from server.domain.token.token import Token
+from server.services.setup.plans import plan_of
+from server.storage.sql import centres, line, tokens
+from server.storage.sql.events import events_of
+from server.storage.transaction import Read
+from server.wording.catalogue import translate
+from server.wording.reasons import CALLED_FIRST, WHY_FIRST, told
+
+
+def explain(read: Read, centre: CentreState, label: str, day: date, language: str) -> dict[str, Any]:
+    """Return `{label, day, state, calls, overtaken}` of a token: each call with its reason, who overtook it and why.
+
+    A call that was taken back stays, and says so. Raises UnknownToken.
+    """
+    found = read_label(label)
+    if found is None:
+        raise UnknownToken(f"“{label}” is not a number.")
+    token = tokens.token_by_number(read, centre.id, day, *found)
+    plan = plan_of(read, centre, day)
+    zone = ZoneInfo(centre.timezone)
+    events = list(events_of(read, centre.id, token.id))
+    undone = {event.data["undoes"] for event in events if event.kind is Kind.TOKEN_UNDONE}
+    calls = [
+        {
+            "seq": event.seq,
+            "at": event.at.astimezone(zone).strftime("%H:%M:%S"),
+            "stage": event.data["token"]["step"]["stage"],
+            "counter": event.data["token"]["step"]["counter"],
+            "rule": event.data["reason"]["rule"],
+            "text": told(event.data["reason"], plan, language),
+            "undone": event.seq in undone,
+        }
+        for event in events
+        if event.kind is Kind.TOKEN_CALLED
+    ]
+    before = overtakers_of(read, centre, plan, token)
+    return {
+        "label": token.label,
+        "day": day.isoformat(),
+        "state": token.state,
+        "stage": token.step.stage,
+        "calls": calls,
+        "overtaken": [overtaken_by(read, centre, token, first, language) for first in before],
+    }
+
+
+def overtakers_of(read: Read, centre: CentreState, plan: Plan, token: Token) -> list[str]:
+    """Return the labels of the younger that were called before a token at its present stage.
+
+    Only calls of counters that could have called the token count.
+    """
+    found = line.overtakers(read, centre.id, token)
+    return [label for label, _, counter in found if plan.desk(counter or "").takes(token.lane)]
+
+
+def overtaken_by(read: Read, centre: CentreState, token: Token, first: str, language: str) -> dict[str, str]:
+    """Return `{label, why, text}`: who was called before a token, and why, as everybody may know it."""
+    why = WHY_FIRST.get(_rule_of(read, centre, token, first), "due")
+    return {"label": first, "why": why, "text": translate(language, CALLED_FIRST[why], label=first)}
+
+
+def _rule_of(read: Read, centre: CentreState, token: Token, first: str) -> str:
+    """Return the rule by which another was called last at the stage at which a token waits."""
+    number = read_label(first)
+    if number is None:
+        return ""
+    other = tokens.token_by_number(read, centre.id, token.day, *number)
+    calls = [e.data for e in events_of(read, centre.id, other.id) if e.kind is Kind.TOKEN_CALLED]
+    here = [call["reason"]["rule"] for call in calls if call["token"]["step"]["stage"] == token.step.stage]
+    return str(here[-1]) if here else ""
+
+
+def explain_today(read: Read, code: str, label: str, now: datetime, language: str) -> dict[str, Any]:
+    """Return the explanation of a token of today; raises UnknownCentre, UnknownToken."""
+    centre = centres.centre_by_code(read, code)
+    return explain(read, centre, label, centre.day(now), language)

@@ -1,0 +1,41 @@
+"""Who is at a counter."""
+
+from dataclasses import dataclass
+
+from server.domain.counters import Counter
+from server.domain.errors import CounterBusy, NoCurrentToken, Stale
+from server.domain.token.token import Token
+from server.services.floor.desks import counter_of
+from server.services.floor.token_rows import staff_view
+from server.storage.sql import tokens
+from server.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a screen believed when its key was pressed: the token at the counter and its state."""
+
+    token: str
+    state: str | None = None
+
+
+def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) -> Token:
+    """Return the token at a counter, called by it or by the one it helps.
+
+    Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
+    """
+    counter = counter_of(tx.conn, tx.centre.id, counter_id)
+    if counter.token is None:
+        raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
+    token = tokens.token_by_id(tx.conn, tx.centre.id, counter.token)
+    if seen is not None and (seen.token != token.id or seen.state not in (None, token.state)):
+        raise Stale(f"Counter {counter_id} has {token.label} now, {token.state}.", current=staff_view(token))
+    return token
+
+
+def require_free(tx: Transaction, counter: Counter) -> None:
+    """Raise CounterBusy, with the current call, while somebody is at a counter."""
+    if counter.token is not None:
+        token = tokens.token_by_id(tx.conn, tx.centre.id, counter.token)
+        call = {"id": token.step.call, "token": staff_view(token), "counter": token.step.counter}
+        raise CounterBusy(f"Counter {counter.id} still has {token.label}.", call=call, current=staff_view(token))

@@ -1,0 +1,37 @@
+"""What citizens may do to their own token with the secret of its slip: come back, go out for a while, leave."""
+
+from datetime import datetime
+
+from server.domain.errors import UnknownToken
+from server.domain.token.token import Token
+from server.services.floor import leave
+from server.storage.sql import tokens
+from server.storage.transaction import Read, Transaction
+
+
+def centre_of(read: Read, secret: str) -> tuple[int, str]:
+    """Return (centre id, token id) of a secret; raises UnknownToken."""
+    centre_id, token = tokens.token_by_secret(read, secret)
+    return centre_id, token.id
+
+
+def come_back(tx: Transaction, secret: str, now: datetime, actor: str) -> Token:
+    """Give the citizen their fair place again; raises UnknownToken, IllegalTransition."""
+    return leave.come_back(tx, _id(tx, secret), now, actor)
+
+
+def go_out(tx: Transaction, secret: str, now: datetime, actor: str) -> Token:
+    """Let the citizen go out for a while; raises UnknownToken, IllegalTransition."""
+    return leave.pause(tx, _id(tx, secret), now, actor)
+
+
+def give_back(tx: Transaction, secret: str, now: datetime, actor: str) -> Token:
+    """Let the citizen give the token back; raises UnknownToken, IllegalTransition."""
+    return leave.cancel(tx, _id(tx, secret), now, actor, reason="left")
+
+
+def _id(tx: Transaction, secret: str) -> str:
+    centre_id, token_id = centre_of(tx.conn, secret)
+    if centre_id != tx.centre.id:
+        raise UnknownToken("There is no such token here.")
+    return token_id

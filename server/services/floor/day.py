@@ -1,0 +1,153 @@
+"""The business day: what happens by itself, its close, and a clock that went wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from server.domain.centre import CentreState
+from server.domain.counters import Counter
+from server.domain.errors import DayNotFinished
+from server.domain.events.kinds import Kind
+from server.domain.instants import to_iso
+from server.domain.plan.hours import next_working_day
+from server.domain.token import changes
+from server.domain.token.lifecycle import CounterState, StepState, TokenEnd
+from server.domain.token.token import Token
+from server.services.floor.counters import set_state
+from server.services.floor.leave import come_back
+from server.services.floor.release import release, stranded
+from server.services.floor.token_rows import change_token
+from server.services.setup.plans import plan_of
+from server.storage.sql import centres, tokens
+from server.storage.sql.counters import counters_of
+from server.storage.transaction import Read, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class DayClose:
+    """What the close of a day ended: how many tokens expired or were no-shows, how many counters closed."""
+
+    day: date
+    expired: int
+    no_show: int
+    counters: int
+
+
+def close_day(tx: Transaction, now: datetime, actor: str, *, force: bool = False) -> DayClose:
+    """End every open token, close every counter, and give no more numbers on this business day.
+
+    Before the centre opens, while nobody of today is there, it is the day before that is closed. Repeating it is
+    harmless. Raises CentreFrozen, and DayNotFinished while somebody is being served, unless `force`.
+    """
+    tx.centre.require_running()
+    open_tokens = list(tokens.open_tokens(tx.conn, tx.centre.id))
+    if not force:
+        _require_nobody_served(open_tokens)
+    return _close(tx, _day_meant(tx, open_tokens, now), open_tokens, now, actor)
+
+
+def keep_house(tx: Transaction, now: datetime, actor: str = "clock") -> int:
+    """Do what time brings: pauses that are over end, and a day that nobody closed is closed when the next begins.
+
+    Tokens that wait for somebody who is gone wait for everybody. Returns how many tokens it changed. While the centre
+    is frozen nothing is done.
+    """
+    if tx.centre.frozen:
+        return 0
+    changed = _end_pauses(tx, now, actor) + release(tx, now, actor)
+    today = tx.centre.day(now)
+    left = [t for t in tokens.open_tokens(tx.conn, tx.centre.id) if t.day < today]
+    days = [t.day for t in left] + _days_of_open_counters(tx.conn, tx.centre, today)
+    if days:
+        closed = _close(tx, max(days), left, now, actor)
+        changed += closed.expired + closed.no_show
+    return changed
+
+
+def due_centres(read: Read, now: datetime) -> list[int]:
+    """Return the ids of the centres for which `keep_house` has something to do."""
+    return [centre.id for centre in centres.all_centres(read) if not centre.frozen and _is_due(read, centre, now)]
+
+
+def confirm_clock(tx: Transaction, now: datetime, actor: str) -> None:
+    """Go on with the present time although the last event is later: a person has looked at the clock.
+
+    A day that was closed while the clock was ahead is not over.
+    """
+    today, closed = tx.centre.day(now), tx.centre.closed_day
+    if closed is not None and closed > today:
+        tx.change_centre(closed_day=None)
+    told = {"was": None if tx.centre.last_at is None else to_iso(tx.centre.last_at)}
+    tx.record(Kind.CLOCK_CONFIRMED, actor, now, told)
+
+
+def _is_due(read: Read, centre: CentreState, now: datetime) -> bool:
+    today = centre.day(now)
+    return bool(
+        tokens.pauses_over(read, centre.id, now)
+        or stranded(read, centre.id)
+        or tokens.open_before(read, centre.id, today)
+        or _days_of_open_counters(read, centre, today)
+    )
+
+
+def _days_of_open_counters(read: Read, centre: CentreState, today: date) -> list[date]:
+    """Return the days before `today` from which a counter is still open or paused."""
+    still = (c.since for c in counters_of(read, centre.id) if c.state is not CounterState.CLOSED)
+    return [day for day in (centre.day(since) for since in still if since is not None) if day < today]
+
+
+def _day_meant(tx: Transaction, open_tokens: Sequence[Token], now: datetime) -> date:
+    """Return the business day that a person closes: today, or the one before until the centre opens."""
+    today = tx.centre.day(now)
+    hours = plan_of(tx.conn, tx.centre, today).hours
+    begun = now >= hours.instant(today, hours.opens) or any(token.day == today for token in open_tokens)
+    return today if begun else today - timedelta(days=1)
+
+
+def _close(tx: Transaction, day: date, open_tokens: Sequence[Token], now: datetime, actor: str) -> DayClose:
+    hours = plan_of(tx.conn, tx.centre, day).hours
+    ends = [_expire(tx, token, next_working_day(hours, day), now, actor) for token in open_tokens]
+    closed = _close_counters(tx, day, now, actor)
+    result = DayClose(day, ends.count(TokenEnd.EXPIRED), ends.count(TokenEnd.NO_SHOW), closed)
+    if tx.centre.closed_day is None or tx.centre.closed_day < day:
+        tx.change_centre(closed_day=day)
+        figures = {"day": day.isoformat(), "expired": result.expired, "no_show": result.no_show}
+        tx.record(Kind.DAY_CLOSED, actor, now, figures)
+    return result
+
+
+def _end_pauses(tx: Transaction, now: datetime, actor: str) -> int:
+    over = tokens.pauses_over(tx.conn, tx.centre.id, now)
+    for token in over:
+        come_back(tx, token, now, actor)
+    return len(over)
+
+
+def _require_nobody_served(open_tokens: Sequence[Token]) -> None:
+    served = [t for t in open_tokens if t.step.state is StepState.SERVING]
+    if served:
+        counters = sorted(str(t.step.counter) for t in served)
+        raise DayNotFinished(f"{len(served)} people are still being served.", counters=counters)
+
+
+def _expire(tx: Transaction, before: Token, again: date, now: datetime, actor: str) -> TokenEnd:
+    """End a token; somebody who was not absent may come again on the next working day."""
+    after = changes.expire(before, now)
+    if after.ends is TokenEnd.EXPIRED:
+        after = replace(after, return_until=again)
+    change_token(tx, (Kind.TOKEN_EXPIRED, actor, now), before, after)
+    return after.ends
+
+
+def _close_counters(tx: Transaction, day: date, now: datetime, actor: str) -> int:
+    """Close the counters that were open on a day; those opened since belong to the next one."""
+    counters = counters_of(tx.conn, tx.centre.id)
+    still_open = [c for c in counters if c.state is not CounterState.CLOSED and _opened_by(tx, c, day)]
+    for counter in still_open:
+        set_state(tx, counter.id, CounterState.CLOSED, now, actor, after_current=True)
+    return len(still_open)
+
+
+def _opened_by(tx: Transaction, counter: Counter, day: date) -> bool:
+    return counter.since is None or tx.centre.day(counter.since) <= day

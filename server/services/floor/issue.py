@@ -1,0 +1,195 @@
+"""Issue a token."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import insert
+
+from server.domain.bookings import aged_from
+from server.domain.calling.wait import WaitRange, estimate_wait
+from server.domain.errors import DayClosed, InvalidInput, SeriesFull
+from server.domain.events.kinds import Kind
+from server.domain.plan.hours import require_open
+from server.domain.plan.plan import Plan
+from server.domain.plan.series import label
+from server.domain.token.lifecycle import StepState
+from server.domain.token.token import Step, Token
+from server.services.bookings import present
+from server.services.floor.correct import access_needs, party_size
+from server.services.floor.token_rows import record_token
+from server.services.numbers import leases
+from server.services.paper import slips
+from server.services.setup.plans import plan_of
+from server.storage.sql import line, numbers, tokens
+from server.storage.tables.floor import TokenPrivateTable
+from server.storage.transaction import Transaction
+from server.wording import slip
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A number from the paper pad, entered when the screens are back, and when it was handed out."""
+
+    label: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a citizen asks for. `token_id` and `secret` are minted by the issuer; the hash hides a reference.
+
+    `then` are the services after the first, `party` how many people share the number, `access` what they need to be
+    reached and served. `booking` names an appointment that staff found, `return_of` the secret of a return slip. An
+    appointment that is known brings its own service, and its need when none is told.
+    `printer` gets the slip, with `address` (of the citizen's own page) as its QR code.
+    """
+
+    token_id: str
+    secret: str
+    service: str
+    then: tuple[str, ...] = ()
+    need: str | None = None
+    access: tuple[str, ...] = ()
+    party: int = 1
+    language: str | None = None
+    phone: str | None = None
+    appointment_hash: str | None = None
+    booking: int | None = None
+    return_of: str | None = None
+    paper: Paper | None = None
+    printer: str | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new token, how many stand before it, the wait to expect, and whether a slip is on its way."""
+
+    token: Token
+    secret: str
+    ahead: int
+    wait: WaitRange
+    print_state: str
+
+
+def issue(tx: Transaction, order: Order, now: datetime, actor: str, *, desk: str | None = None) -> Issued:
+    """Give the next number of the series and put the token in line at the first stage of its route.
+
+    `desk` is the counter that issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage,
+    UnknownPrinter, InvalidInput, SeriesFull, DayClosed, NotOpenNow, NumberNotLeased, and for a booking or a return
+    slip that is not good what `server.services.appointments` says.
+    """
+    day = tx.centre.day(now)
+    if tx.centre.closed_day is not None and day <= tx.centre.closed_day:
+        raise DayClosed("The day is closed; tokens are given again on the next working day.", day=day.isoformat())
+    plan = plan_of(tx.conn, tx.centre, day)
+    returned = present.require_return(tx, order.return_of, day)
+    token = _new_token(tx, plan, order, day, now)
+    stage = token.step.stage
+    waiting, open_here = line.ahead_and_open(tx.conn, tx.centre.id, stage)
+    ahead = _ahead(tx, plan, token, waiting)
+    wait = estimate_wait(ahead, open_here, plan.stages[stage].service_min)
+    tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
+    present.check_in(tx, order.appointment_hash, order.booking, token)
+    _keep_private(tx, order, returned)
+    told = {name: value for name, value in (("desk", desk), ("printer", order.printer)) if value is not None}
+    record_token(tx, Kind.TOKEN_ISSUED, actor, now, token, **told)
+    issued = Issued(token, order.secret, ahead, wait, "none" if order.printer is None else slips.QUEUED)
+    if order.printer is not None:
+        _queue_slip(tx, plan, order.printer, order.address, issued)
+    return issued
+
+
+def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: datetime) -> Token:
+    by_hand = order.paper is not None
+    arrived = _arrival(tx, order, day, now)
+    booking = present.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=by_hand)
+    slot, need = (None, order.need) if booking is None else (booking.slot, order.need or booking.need)
+    service = plan.service(order.service if booking is None else booking.service)
+    then = tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code)
+    klass = plan.series_for(service, need)
+    if not by_hand:
+        _require_open_hours(plan, slot, now)
+    letter, number = _take_number(tx, plan, order, klass, day)
+    since = aged_from(slot, arrived, plan.slots)
+    stage = plan.routes[service.route][0]
+    return Token(
+        id=order.token_id,
+        day=day,
+        series=letter,
+        number=number,
+        label=label(letter, number),
+        klass=klass,
+        service=service.code,
+        route=service.route,
+        language=plan.language(order.language),
+        need=need,
+        issued_at=arrived,
+        aged_from=since,
+        step=Step(tx.next_seq, stage, StepState.WAITING, now, since),
+        then=then,
+        party=party_size(order.party),
+        access=access_needs(order.access),
+        slot=slot,
+        entered_by_hand=by_hand,
+    )
+
+
+def _require_open_hours(plan: Plan, slot: datetime | None, now: datetime) -> None:
+    """Raise NotOpenNow outside the hours in which tokens are given; bookings may come a little before and after."""
+    if slot is None:
+        require_open(plan.hours, now)
+        return
+    early, late = (timedelta(minutes=m) for m in (plan.slots.admit_early_min, plan.slots.late_min))
+    require_open(plan.hours, now, early=early, late=late)
+
+
+def _arrival(tx: Transaction, order: Order, day: date, now: datetime) -> datetime:
+    """Return when the citizen came: now, or what the paper pad says; raises InvalidInput for another day."""
+    if order.paper is None:
+        return now
+    if order.paper.taken_at > now or tx.centre.day(order.paper.taken_at) != day:
+        raise InvalidInput("A paper number is entered on its own day, with the time at which it was taken.")
+    return order.paper.taken_at
+
+
+def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str, day: date) -> tuple[str, int]:
+    """Return the next (letter, number), from the overflow series when the first is full; raises SeriesFull."""
+    if order.paper is not None:
+        return leases.use(tx, order.paper.label, day)
+    series = plan.series[letter]
+    number = numbers.take_number(tx.conn, tx.centre.id, day, letter, series.first, series.last)
+    if number is not None:
+        return letter, number
+    if series.overflow is None:
+        raise SeriesFull(f"Series {letter} has no number left today.", series=letter)
+    return _take_number(tx, plan, order, series.overflow, day)
+
+
+def _ahead(tx: Transaction, plan: Plan, token: Token, waiting: int) -> int:
+    """Return how many will be called before a new token: those of its own rank, or everybody."""
+    protected = plan.calling.protected
+    if token.klass not in protected:
+        return waiting
+    return line.ahead_count(tx.conn, tx.centre.id, token.step.stage, protected)
+
+
+def _keep_private(tx: Transaction, order: Order, returned: str | None) -> None:
+    """Write what may be known of the citizen; `returned` is the token whose return slip was taken."""
+    told = {"phone": order.phone, "appointment_hash": order.appointment_hash, "return_of": returned}
+    if any(told.values()):
+        tx.conn.execute(insert(TokenPrivateTable).values(token_id=order.token_id, centre_id=tx.centre.id, **told))
+
+
+def _queue_slip(tx: Transaction, plan: Plan, printer: str, address: str, issued: Issued) -> None:
+    token = issued.token
+    facts = slip.SlipFacts(
+        centre=tx.centre.name,
+        service=plan.services[token.service].name,
+        timezone=tx.centre.timezone,
+        ahead=issued.ahead,
+        wait=issued.wait,
+        address=address,
+        help=plan.slip_help,
+    )
+    slips.queue_original(tx, printer, token, facts, token.issued_at)

@@ -1,0 +1,1 @@
+"""Numbers given in blocks. Door: `leases`."""

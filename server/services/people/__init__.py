@@ -1,0 +1,1 @@
+"""Who is there: keys, people who sign in, and who sits where. Doors: `keys`, `sign_in`, `seats`, `principal`."""

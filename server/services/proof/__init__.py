@@ -1,0 +1,1 @@
+"""Proof of a centre's record. Door: `verify`."""

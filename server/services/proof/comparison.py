@@ -1,0 +1,52 @@
+"""What the replay of a record ended with beside what stands in the tables."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from server.domain.errors import Refused
+from server.domain.proof.verdicts import Fault
+from server.domain.token.token import Token
+from server.services.floor.token_rows import counter_view
+from server.storage.sql import counters, tokens
+from server.storage.transaction import Read
+
+
+def compare_tokens(read: Read, centre_id: int, replayed: Iterable[Token]) -> Iterator[Fault]:
+    """Compare tokens, with their last step, with their rows."""
+    for token in replayed:
+        try:
+            stored = tokens.token_by_id(read, centre_id, token.id)
+        except Refused:
+            yield Fault("token_lost", token.step.seq, f"{token.label} is in the log only.")
+            continue
+        if stored != token and not _upgraded(stored, token):
+            text = f"{token.label} is {stored.state} in the table and {token.state} by the log."
+            yield Fault("state_differs", token.step.seq, text)
+
+
+def compare_counters(read: Read, centre_id: int, replayed: Mapping[str, Any]) -> Iterator[Fault]:
+    """Compare counters, as their last event left them, with their rows."""
+    for row in counters.counters_of(read, centre_id):
+        if replayed.get(row.id, counter_view(row)) != counter_view(row):
+            yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table only.")
+
+
+def count_tokens(read: Read, centre_id: int, issued: int, under_way: Container[str]) -> Iterator[Fault]:
+    """Tokens are conserved: as many rows as were issued, and every open row is under way in the log."""
+    stored = tokens.count_tokens(read, centre_id)
+    if stored != issued:
+        yield Fault("tokens_differ", 0, f"{issued} issued, {stored} in the table.")
+    stray = sum(token.id not in under_way for token in tokens.open_tokens(read, centre_id))
+    if stray:
+        yield Fault("tokens_differ", 0, f"{stray} tokens are under way in the table only.")
+
+
+def _upgraded(stored: Token, replayed: Token) -> bool:
+    """Whether two records differ only in what an older version of Baari did not keep."""
+    return replayed.step.called_by is None and stored == _with_call(replayed, stored)
+
+
+def _with_call(token: Token, of: Token) -> Token:
+    step = replace(token.step, first_call=of.step.first_call, called_by=of.step.called_by)
+    return replace(token, step=step)

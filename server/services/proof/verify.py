@@ -1,0 +1,302 @@
+"""Proves a centre's record: replays its events and compares every promise with what the tables say."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import takewhile
+from typing import Any
+
+from sqlalchemy import select
+
+from server.domain.centre import CentreState
+from server.domain.events.event import Event, fingerprint
+from server.domain.events.kinds import Kind
+from server.domain.freezes import Freeze, active_seconds
+from server.domain.plan.plan import Plan
+from server.domain.proof.fairness import Audit
+from server.domain.proof.ledger import Finding, Ledger
+from server.domain.proof.replay import ACTIONS, replayed, same
+from server.domain.proof.verdicts import Anchor, Fault, Verdict
+from server.domain.token.lifecycle import AT_COUNTER, StepState
+from server.domain.token.record import from_record
+from server.domain.token.token import Token
+from server.services.floor.notice import KEPT
+from server.services.proof.comparison import compare_counters, compare_tokens, count_tokens
+from server.services.setup.plans import plan_of
+from server.storage.json_text import canonical
+from server.storage.sql.events import BLOCK, events_between, hash_of, latest_events
+from server.storage.tables import plan
+from server.storage.tables.events import EventTable
+from server.storage.transaction import Read
+
+__all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
+
+REMEMBERED_S = 3600
+STEPS_KEPT = 40
+UNREADABLE = (LookupError, TypeError, ValueError)  # what the rules raise of a record that nobody can have written
+
+
+def verify(read: Read, centre: CentreState, anchors: Iterable[Anchor] = ()) -> Verdict:
+    """Replay all events of a centre. Memory grows with the tokens under way, not with the history.
+
+    `anchors` are heads from reports outside: a record that was cut off or written anew does not pass through them.
+    """
+    replay = _Replay(read, centre, {anchor.seq: anchor.head for anchor in anchors})
+    replay.run(centre.event_seq)
+    return replay.conclude()
+
+
+def certify(read: Read, centre: CentreState, after: int, until: int) -> Verdict:
+    """Replay the events after + 1 … until and judge their calls; what stands in the tables is not compared.
+
+    The replay begins with the hash of event `after`, and takes tokens of before as that event left them.
+    """
+    replay = _Replay(read, centre, {}, after)
+    replay.run(until)
+    replay.verdict.events -= after
+    return replay.judge()
+
+
+@dataclass(slots=True)
+class _Past:
+    """A token with the records before its latest events, so that an undo can be checked."""
+
+    token: Token
+    steps: deque[tuple[Event, Token]] = field(default_factory=partial(deque, maxlen=STEPS_KEPT))
+
+    def move(self, event: Event, after: Token) -> None:
+        """Go on to the record after an event."""
+        self.steps.append((event, self.token))
+        self.token = after
+
+    def undone(self, seq: int) -> tuple[Event, Token] | None:
+        """Take back the latest event if it has this number, and return it with the record before it."""
+        if not self.steps or self.steps[-1][0].seq != seq:
+            return None
+        return self.steps.pop()
+
+
+class _Replay:
+    def __init__(self, read: Read, centre: CentreState, anchors: Mapping[int, str], after: int = 0) -> None:
+        self._conn, self._centre, self._anchors, self._begin = read, centre, anchors, after
+        self.verdict = Verdict(events=after)
+        self._head = hash_of(read, centre.id, after)
+        self._open: dict[str, _Past] = {}
+        self._ended: dict[str, _Past] = {}
+        self._counters: dict[str, Mapping[str, Any]] = {}
+        self._at_counter: dict[str, str] = {}
+        self._ledger = Ledger(self._first)
+        self._freezes: list[Freeze] = []
+        self._asked: tuple[datetime, Plan] | None = None
+        self._audit = Audit(self._plan)
+
+    def run(self, until: int) -> None:
+        """Apply the events up to number `until`, a block at a time."""
+        for begin in range(self._begin, until, BLOCK):
+            end = min(until, begin + BLOCK)
+            try:
+                events = list(events_between(self._conn, self._centre.id, begin, end))
+            except ValueError:  # one of them is no JSON, or of a kind that nobody knows
+                self._run_singly(begin, end)
+                continue
+            for event in events:
+                self.apply(event)
+
+    def _run_singly(self, begin: int, end: int) -> None:
+        for seq in range(begin + 1, end + 1):
+            try:
+                events = list(events_between(self._conn, self._centre.id, seq - 1, seq))
+            except ValueError as error:
+                self.verdict.fault("unreadable", seq, f"Event {seq} cannot be read: {error}.")
+                self.verdict.events, self._head = seq, hash_of(self._conn, self._centre.id, seq)
+                continue
+            for event in events:
+                self.apply(event)
+
+    def apply(self, event: Event) -> None:
+        """Check one event against what came before it, then take it as the new state."""
+        self._check_chain(event)
+        self.verdict.events += 1
+        try:
+            self._take(event)
+        except UNREADABLE as error:
+            self.verdict.fault("unreadable", event.seq, f"Event {event.seq} makes no sense: {error!r}.")
+
+    def _take(self, event: Event) -> None:
+        if event.kind is Kind.TOKEN_ISSUED:
+            self._issue(event)
+        elif event.kind in ACTIONS:
+            self._act(event)
+        elif event.kind is Kind.TOKEN_UNDONE:
+            self._undo(event)
+        else:
+            self._note(event)
+
+    def conclude(self) -> Verdict:
+        """Compare what the replay ended with and the tables."""
+        last = self._centre.event_seq
+        if self.verdict.events != last:
+            self.verdict.fault("event_missing", last, f"{last} events promised, {self.verdict.events} found.")
+        if self._head != self._centre.head:
+            self.verdict.fault("chain_broken", last, "The last hash is not the head of the centre.")
+        for seq in (seq for seq in self._anchors if seq > last):
+            self.verdict.fault("anchor_missed", seq, f"A report speaks of event {seq}, the record ends at {last}.")
+        self._compare(past.token for past in self._open.values())
+        self._compare(past.token for past in self._ended.values())
+        self._tell(compare_counters(self._conn, self._centre.id, self._counters))
+        self._tell(count_tokens(self._conn, self._centre.id, self.verdict.tokens, self._open))
+        return self.judge()
+
+    def judge(self) -> Verdict:
+        """Add the certificates of the days and the count of leased numbers."""
+        self.verdict.leased, self.verdict.void = self._ledger.leased, self._ledger.void
+        self.verdict.days = [day.view() for day in self._audit.days.values()]
+        return self.verdict
+
+    def _plan(self, at: datetime) -> Plan:
+        """Return the plan in force at an instant; several questions are asked of each."""
+        if self._asked is None or self._asked[0] != at:
+            self._asked = at, plan_of(self._conn, self._centre, self._centre.day(at))
+        return self._asked[1]
+
+    def _check_chain(self, event: Event) -> None:
+        expected = self.verdict.events + 1
+        if event.seq != expected:
+            self.verdict.fault("event_missing", event.seq, f"Event {expected} is missing.")
+            self.verdict.events = event.seq - 1
+        true = fingerprint(event.seq, event.at, event.kind.value, event.actor, canonical(event.data), self._head)
+        if event.hash != true:
+            self.verdict.fault("chain_broken", event.seq, f"Event {event.seq} is not what was written.")
+        if self._anchors.get(event.seq, event.hash) != event.hash:
+            self.verdict.fault("anchor_missed", event.seq, f"A report has another head at event {event.seq}.")
+        self._head = event.hash
+
+    def _issue(self, event: Event) -> None:
+        token = from_record(event.data["token"])
+        self.verdict.tokens += 1
+        self._found(event.seq, self._ledger.issue(token))
+        self._open[token.id] = _Past(token)
+        self._audit.change(None, token)
+        self._forget(event.at)
+
+    def _first(self, letter: str) -> int:
+        query = select(plan.SeriesTable.first).where(
+            plan.SeriesTable.centre_id == self._centre.id, plan.SeriesTable.letter == letter
+        )
+        return self._conn.execute(query).scalar_one_or_none() or 1
+
+    def _act(self, event: Event) -> None:
+        after = from_record(event.data["token"])
+        past = self._open.get(after.id) or self._from_before(after.id)
+        if past is None:
+            self.verdict.fault("not_under_way", event.seq, f"{after.label} is changed but not under way.")
+            return
+        before = past.token
+        self._check_action(event, before, after)
+        if event.kind is Kind.TOKEN_CALLED:
+            self._judge_call(event, before, after)
+        past.move(event, after)
+        self._follow(event, before, after)
+
+    def _from_before(self, token_id: str) -> _Past | None:
+        """Return a token as it stood before the first event of this replay, with its latest steps; None without any."""
+        if not self._begin or token_id in self._ended:
+            return None
+        mine = (EventTable.token_id == token_id, EventTable.seq <= self._begin)
+        latest = latest_events(self._conn, self._centre.id, STEPS_KEPT, *mine)[::-1]
+        if not latest:
+            return None
+        stood = [from_record(event.data["token"]) for event in latest]
+        past = self._open[token_id] = _Past(stood[-1])
+        past.steps.extend(zip(latest[1:], stood[:-1], strict=True))
+        self._audit.change(None, past.token)
+        return past
+
+    def _judge_call(self, event: Event, before: Token, after: Token) -> None:
+        if before.step.state is not StepState.WAITING:
+            return
+        age = partial(active_seconds, end=event.at, freezes=self._freezes)
+        for finding in self._audit.call(event, before, after, age):
+            self._found(event.seq, finding)
+
+    def _undo(self, event: Event) -> None:
+        after = from_record(event.data["token"])
+        past = self._open.get(after.id) or self._ended.pop(after.id, None) or self._from_before(after.id)
+        undone = None if past is None else past.undone(event.data["undoes"])
+        if past is None or undone is None:
+            self.verdict.fault("wrong_undo", event.seq, f"{after.label} had no such action to undo.")
+            return
+        action, before = undone
+        if before != after:
+            self.verdict.fault("wrong_undo", event.seq, f"{after.label} is not as it was before the action.")
+        present, past.token = past.token, after
+        self._open[after.id] = past
+        self._follow(event, present, after)
+        self._audit.day(after.day).undone += 1
+        if action.kind is Kind.TOKEN_CALLED:
+            self._audit.undo_call(action, after)
+
+    def _follow(self, event: Event, before: Token, after: Token) -> None:
+        """Take over a changed token: its place in the line, its counters, and whether it is under way."""
+        self._audit.change(before, after)
+        self._leave_counters(before)
+        self._enter_counters(event, after)
+        if after.ended:
+            self._ended[after.id] = self._open.pop(after.id)
+
+    def _check_action(self, event: Event, before: Token, after: Token) -> None:
+        expected = replayed(event, before, after)
+        if expected is None:
+            action = ACTIONS[event.kind].value
+            code = "double_call" if event.kind is Kind.TOKEN_CALLED else "illegal_transition"
+            self.verdict.fault(code, event.seq, f"{before.label} was {before.state} and cannot be changed by {action}.")
+        elif not same(expected, after, event):
+            self.verdict.fault("wrong_change", event.seq, f"{event.kind.value} changed {before.label} otherwise.")
+
+    def _note(self, event: Event) -> None:
+        """Take over what is no token: a counter, a freeze, a lease."""
+        if "counter" in event.data:
+            self._counters[event.data["counter"]["id"]] = event.data["counter"]
+        elif event.kind is Kind.CENTRE_FROZEN:
+            self._freezes = [*(f for f in self._freezes if f[1] and f[1] > event.at - KEPT), (event.at, None)]
+        elif event.kind is Kind.CENTRE_RESUMED:
+            self._freezes[-1] = (self._freezes[-1][0], event.at)
+        elif event.kind is Kind.NUMBERS_LEASED:
+            self._found(event.seq, self._ledger.lease(event.data["lease"]))
+        elif event.kind is Kind.NUMBERS_VOIDED:
+            self._ledger.void_lease(event.data["lease"])
+
+    def _leave_counters(self, token: Token) -> None:
+        for counter in (token.step.counter, *token.step.beside):
+            if counter is not None and self._at_counter.get(counter) == token.id:
+                del self._at_counter[counter]
+
+    def _enter_counters(self, event: Event, token: Token) -> None:
+        if token.ended or token.step.state not in AT_COUNTER:
+            return
+        for counter in (str(token.step.counter), *token.step.beside):
+            other = self._at_counter.get(counter)
+            if other is not None and other != token.id:
+                self.verdict.fault("double_call", event.seq, f"Counter {counter} had two people at once.")
+            self._at_counter[counter] = token.id
+
+    def _forget(self, now: datetime) -> None:
+        """Compare tokens that ended long ago, which nobody can undo any more, with their rows, and let them go."""
+        old = list(takewhile(lambda past: self._is_past_undo(past.token, now), self._ended.values()))
+        self._compare(self._ended.pop(past.token.id).token for past in old)
+
+    def _is_past_undo(self, token: Token, now: datetime) -> bool:
+        return active_seconds(token.ended_at or now, now, self._freezes) > REMEMBERED_S
+
+    def _compare(self, replayed: Iterable[Token]) -> None:
+        self._tell(compare_tokens(self._conn, self._centre.id, replayed))
+
+    def _tell(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self.verdict.fault(fault.code, fault.seq, fault.text)
+
+    def _found(self, seq: int, finding: Finding | None) -> None:
+        if finding is not None:
+            self.verdict.fault(finding[0], seq, finding[1])

@@ -1,0 +1,124 @@
+"""A centre as a YAML file: validated, then written as rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from sqlalchemy import insert, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from server.domain.errors import AlreadyThere
+from server.domain.plan.hours import WEEKDAYS
+from server.domain.token.lifecycle import CounterState
+from server.services.setup.shapes import POLICIES, Preset, StageShape
+from server.storage.base import Base
+from server.storage.tables import floor, people, plan
+from server.storage.tables.centre import CentreTable
+from server.storage.transaction import Transaction
+
+
+def preset_names() -> list[str]:
+    """Return the presets that come with Baari."""
+    return sorted(f.name.removesuffix(".yaml") for f in files("server.presets").iterdir() if f.name.endswith(".yaml"))
+
+
+def load_preset(name: str) -> Preset:
+    """Return a preset by name; raises LookupError, and ValueError for a file that does not fit."""
+    if name not in preset_names():
+        raise LookupError(f"there is no preset {name!r}; there are {', '.join(preset_names())}")
+    text = (files("server.presets") / f"{name}.yaml").read_text("utf-8")
+    return Preset.model_validate(yaml.safe_load(text))
+
+
+def always_open(preset: Preset) -> Preset:
+    """Return a preset whose hours are 00:00 to 24:00 on every day: for demos in real time, and for tests."""
+    always = {"open": "00:00", "close": "24:00", "tokens": ("00:00", "24:00"), "lunch": None, "days": list(WEEKDAYS)}
+    return preset.model_copy(update={"hours": preset.hours.model_copy(update=always)})
+
+
+def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str, *, demo: bool) -> int:
+    """Write a preset as the rows of a new centre and return its id; raises AlreadyThere.
+
+    Codes of centres, counters and devices are unique in the installation.
+    """
+    centre = preset.centre
+    _require_new(tx, "centre", CentreTable.code, [centre.code])
+    _require_new(tx, "counter", floor.CounterTable.id, [row["id"] for row in _counter_rows(preset)])
+    _require_new(tx, "device", people.DeviceTable.id, [row["id"] for row in _device_rows(preset)])
+    values = {
+        **centre.model_dump(),
+        "demo": demo,
+        "epoch": epoch,
+        "event_seq": 0,
+        "head": "",
+        "plan_version": 1,
+        "freezes": [],
+    }
+    centre_id = tx.conn.execute(insert(CentreTable).values(**values).returning(CentreTable.id)).scalar_one()
+    for model, rows in _rows(preset, valid_from):
+        tx.conn.execute(insert(model), [{**row, "centre_id": centre_id} for row in rows])
+    return int(centre_id)
+
+
+def _require_new(tx: Transaction, what: str, column: InstrumentedAttribute[str], names: Sequence[str]) -> None:
+    taken = tx.conn.execute(select(column).where(column.in_(names)).order_by(column)).scalars().first()
+    if taken is not None:
+        raise AlreadyThere(f"There is a {what} “{taken}” already.")
+
+
+def _rows(preset: Preset, valid_from: date) -> list[tuple[type[Base], list[dict[str, Any]]]]:
+    return [
+        (plan.ZoneTable, [{"code": stage.code, "name": stage.name} for stage in preset.stages]),
+        (plan.StageTable, [_stage_row(stage, place) for place, stage in enumerate(preset.stages)]),
+        (plan.RouteTable, [{"code": code, "stages": stages} for code, stages in preset.routes.items()]),
+        (plan.SeriesTable, _series_rows(preset)),
+        (plan.ServiceTable, [s.model_dump() | {"position": place} for place, s in enumerate(preset.services)]),
+        (plan.PolicyTable, _policy_rows(preset, valid_from)),
+        (floor.CounterTable, _counter_rows(preset)),
+        (people.DeviceTable, _device_rows(preset)),
+    ]
+
+
+def _stage_row(stage: StageShape, place: int) -> dict[str, Any]:
+    row = stage.model_dump(mode="json", include={"code", "name", "ok", "outcomes", "service_min"})
+    return row | {"zone": stage.code, "position": place}
+
+
+def _series_rows(preset: Preset) -> list[dict[str, Any]]:
+    """Return the series and, as series of their own, the overflow letters."""
+    main = [series.model_dump() for series in preset.series]
+    spare = [{**row, "letter": row["overflow"], "overflow": None} for row in main if row["overflow"]]
+    return main + spare
+
+
+def _policy_rows(preset: Preset, valid_from: date) -> list[dict[str, Any]]:
+    kinds: Mapping[str, Any] = {kind: preset.model_dump(mode="json")[kind] for kind in POLICIES}
+    return [{"kind": kind, "valid_from": valid_from, "body": body} for kind, body in kinds.items()]
+
+
+def _counter_rows(preset: Preset) -> list[dict[str, Any]]:
+    ids = [(stage.code, counter) for stage in preset.stages for counter in preset.counters_of(stage)]
+    closed = {"state": CounterState.CLOSED.value, "reason": None, "since": None}
+    return [{"id": counter, "stage": stage, "position": place, **closed} for place, (stage, counter) in enumerate(ids)]
+
+
+def _device_rows(preset: Preset) -> list[dict[str, Any]]:
+    """Return a printer for each kiosk, the kiosks, and a board for each zone."""
+    printers = [
+        _device(f"printer-{kiosk.id.lower()}", "printer", f"Printer of {kiosk.name}") for kiosk in preset.kiosks
+    ]
+    kiosks = [
+        _device(kiosk.id, "kiosk", kiosk.name, printer=printer["id"], settings={"accessible": kiosk.accessible})
+        for kiosk, printer in zip(preset.kiosks, printers, strict=True)
+    ]
+    boards = [
+        _device(f"board-{stage.code.lower()}", "board", f"Board {stage.code}", zone=stage.code)
+        for stage in preset.stages
+    ]
+    return printers + kiosks + boards
+
+
+def _device(id_: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "kind": kind, "name": name, "zone": None, "printer": None, "settings": {}, **more}

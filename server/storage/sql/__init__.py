@@ -1,0 +1,1 @@
+"""Every statement, by capability."""

@@ -1,0 +1,54 @@
+"""Reads and writes of the answers that are kept for retries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from server.storage.statements import Statement
+from server.storage.tables.answers import AnswerTable
+
+ANSWER = Statement(
+    select(AnswerTable.body_hash, AnswerTable.status, AnswerTable.answer, AnswerTable.created_at).where(
+        AnswerTable.principal == bindparam("who"), AnswerTable.key == bindparam("under")
+    )
+)
+FIELDS = ("principal", "key", "centre_id", "body_hash", "status", "answer", "created_at")
+KEEP = Statement(insert(AnswerTable), list(FIELDS))
+FORGET = Statement(
+    delete(AnswerTable).where(AnswerTable.principal == bindparam("who"), AnswerTable.key == bindparam("under")), []
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that was given, and a hash of what was asked."""
+
+    body_hash: str
+    status: int
+    answer: Mapping[str, Any]
+    created_at: datetime
+
+
+def find_answer(conn: Connection, principal: str, key: str) -> Kept | None:
+    """Return the answer that a principal got under a key, None when there is none."""
+    row = ANSWER.row(conn, who=principal, under=key)
+    return None if row is None else Kept(*row)
+
+
+def keep_answer(conn: Connection, principal: str, key: str, centre_id: int, kept: Kept) -> None:
+    """Write the answer that a principal gets under a key."""
+    own = {name: getattr(kept, name) for name in Kept.__slots__}
+    KEEP.run(conn, principal=principal, key=key, centre_id=centre_id, **own)
+
+
+def forget_answer(conn: Connection, principal: str, key: str) -> None:
+    """Delete an answer, so that its key can be used again."""
+    FORGET.run(conn, who=principal, under=key)
+
+
+def forget_before(conn: Connection, moment: datetime) -> int:
+    """Delete answers given until `moment`; returns how many."""
+    return conn.execute(delete(AnswerTable).where(AnswerTable.created_at <= moment)).rowcount

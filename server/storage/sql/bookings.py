@@ -1,0 +1,48 @@
+"""Reads and writes of bookings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from server.domain.bookings import Booking
+from server.storage.statements import Statement
+from server.storage.tables.bookings import BookingTable
+
+ROW = select(*(getattr(BookingTable, name) for name in Booking._fields))
+BY_ID = Statement(ROW.where(BookingTable.id == bindparam("booking")))
+BY_REFERENCE = Statement(ROW.where(BookingTable.reference_hash == bindparam("reference")))
+TOLD = ["centre_id", "tail", "day", "slot", "service", "need", "token_id"]
+ADD = Statement(insert(BookingTable), ["reference_hash", *TOLD])
+# One that has its token stays with it, but is good once more for a later day.
+MOVE = Statement(
+    update(BookingTable).where(
+        BookingTable.reference_hash == bindparam("reference"),
+        or_(BookingTable.token_id.is_(None), BookingTable.day < bindparam("before", type_=BookingTable.day.type)),
+    ),
+    TOLD,
+)
+USE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), ["token_id"])
+
+
+def find_booking(conn: Connection, reference_hash: str | None, booking: int | None) -> Booking | None:
+    """Return a booking by its id, or by the hash of its reference when that is None."""
+    by_id = booking is not None
+    row = BY_ID.row(conn, booking=booking) if by_id else BY_REFERENCE.row(conn, reference=reference_hash)
+    return None if row is None else Booking(*row)
+
+
+def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, Any]]) -> None:
+    """Write new bookings: `reference_hash` and what is in `TOLD`."""
+    if bookings:
+        ADD.run_many(conn, bookings)
+
+
+def move_booking(conn: Connection, reference_hash: str, told: Mapping[str, Any]) -> None:
+    """Write what is in `TOLD` to a booking that has no token yet, or one of an earlier day."""
+    MOVE.run(conn, reference=reference_hash, before=told["day"], **told)
+
+
+def use_booking(conn: Connection, booking: int, token_id: str) -> None:
+    """Note which token a booking has become."""
+    USE.run(conn, booking=booking, token_id=token_id)

@@ -1,0 +1,141 @@
+"""Reads of the line: the first of each lane, how many stand where, and the quota of each group of desks."""
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
+
+from server.domain.calling.lane import Waiting, lane_of_key
+from server.domain.token.lifecycle import CounterState
+from server.domain.token.token import Token as TokenValue
+from server.storage.base import WAITING
+from server.storage.statements import Statement
+from server.storage.tables.floor import CallGroupTable, CounterTable, StepTable, TokenTable
+
+# As a text, so that both databases see that a partial index serves it.
+IS_WAITING = text(f"step.{WAITING}")
+
+# A skip scan: from each lane the index leads to the next, and to the first who waits in it. What it costs is the
+# number of lanes in which somebody waits, not the number of people. CROSS JOIN keeps SQLite from turning that around.
+HEADS = Statement(
+    text(
+        """
+        WITH RECURSIVE lanes(lane) AS (
+            SELECT min(lane) FROM step WHERE centre_id = :centre AND stage = :stage AND state = 'waiting'
+            UNION ALL
+            SELECT (SELECT min(w.lane) FROM step AS w
+                    WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting' AND w.lane > lanes.lane)
+            FROM lanes WHERE lanes.lane IS NOT NULL)
+        SELECT s.seq, s.token_id, t.label, s.lane, s.since,
+            (SELECT g.passes FROM call_group AS g WHERE g.centre_id = :centre AND g.stage = :stage AND g.desks = :desks)
+        FROM lanes CROSS JOIN step AS s CROSS JOIN token AS t
+        WHERE t.id = s.token_id AND s.centre_id = :centre AND s.seq = (
+            SELECT w.seq FROM step AS w
+            WHERE w.centre_id = :centre AND w.stage = :stage AND w.lane = lanes.lane AND w.state = 'waiting'
+            ORDER BY w.since, w.seq LIMIT 1)
+        """
+    ).columns(
+        StepTable.seq, StepTable.token_id, TokenTable.label, StepTable.lane, StepTable.since, CallGroupTable.passes
+    )
+)
+PASSES = Statement(
+    select(CallGroupTable.passes).where(
+        CallGroupTable.centre_id == bindparam("centre"),
+        CallGroupTable.stage == bindparam("stage"),
+        CallGroupTable.desks == bindparam("desks"),
+    )
+)
+SET_PASSES = Statement(
+    text(
+        """
+        INSERT INTO call_group (centre_id, stage, desks, passes) VALUES (:centre, :stage, :desks, :passes)
+        ON CONFLICT (centre_id, stage, desks) DO UPDATE SET passes = :passes
+        """
+    )
+)
+AHEAD = Statement(
+    select(
+        select(func.count())
+        .select_from(StepTable)
+        .where(StepTable.centre_id == bindparam("centre"), StepTable.stage == bindparam("stage"), IS_WAITING)
+        .scalar_subquery(),
+        select(func.count())
+        .select_from(CounterTable)
+        .where(
+            CounterTable.centre_id == bindparam("centre"),
+            CounterTable.stage == bindparam("stage"),
+            CounterTable.state == CounterState.OPEN.value,
+        )
+        .scalar_subquery(),
+    )
+)
+
+
+def heads_of_line(conn: Connection, centre_id: int, stage: str, desks: str) -> tuple[list[Waiting], int]:
+    """Return the first waiting step of each lane at a stage, and the passes of a group of desks (see `passes_of`)."""
+    rows = HEADS.rows(conn, centre=centre_id, stage=stage, desks=desks)
+    heads = [Waiting(seq, token, label, lane_of_key(lane), since) for seq, token, label, lane, since, _ in rows]
+    return heads, (rows[0][-1] or 0) if rows else 0
+
+
+def passes_of(conn: Connection, centre_id: int, stage: str, desks: str) -> int:
+    """Return how many calls in a row of a group of desks have passed over the longest wait."""
+    row = PASSES.row(conn, centre=centre_id, stage=stage, desks=desks)
+    return 0 if row is None else int(row[0])
+
+
+def set_passes(conn: Connection, centre_id: int, stage: str, desks: str, passes: int) -> None:
+    """Write how many calls in a row of a group of desks have passed over the longest wait."""
+    SET_PASSES.run(conn, centre=centre_id, stage=stage, desks=desks, passes=passes)
+
+
+def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, int]:
+    """Return how many wait at a stage and how many of its counters are open."""
+    row = AHEAD.row(conn, centre=centre_id, stage=stage)
+    return (0, 0) if row is None else (row[0], row[1])
+
+
+def open_counters(conn: Connection, centre_id: int, stage: str) -> int:
+    """Return how many counters of a stage are open."""
+    return ahead_and_open(conn, centre_id, stage)[1]
+
+
+def ahead_count(conn: Connection, centre_id: int, stage: str, classes: frozenset[str]) -> int:
+    """Return how many wait at a stage in `classes`."""
+    query = select(func.count()).select_from(StepTable)
+    mine = query.where(StepTable.centre_id == centre_id, StepTable.stage == stage, IS_WAITING)
+    return int(conn.execute(mine.where(StepTable.klass.in_(sorted(classes)))).scalar_one())
+
+
+def before_count(conn: Connection, centre_id: int, token: TokenValue, protected: frozenset[str]) -> int:
+    """Return how many will be called before a waiting token: the older of its rank, and all of a higher one."""
+    query = select(func.count()).select_from(StepTable)
+    query = query.where(StepTable.centre_id == centre_id, StepTable.stage == token.step.stage, IS_WAITING)
+    me = (token.step.since, token.step.seq)
+    older = or_(StepTable.since < me[0], and_(StepTable.since == me[0], StepTable.seq < me[1]))
+    first = StepTable.klass.in_(sorted(protected))
+    before = and_(first, older) if token.klass in protected else or_(first, older)
+    return int(conn.execute(query.where(before)).scalar_one())
+
+
+def overtakers(conn: Connection, centre_id: int, token: TokenValue) -> list[tuple[str, str, str | None]]:
+    """Return (label, class, counter) of the younger that were called at its stage while a token waited."""
+    step = token.step
+    query = (
+        select(TokenTable.label, StepTable.klass, StepTable.called_by)
+        .join(TokenTable, TokenTable.id == StepTable.token_id)
+        .where(
+            StepTable.centre_id == centre_id,
+            StepTable.stage == step.stage,
+            text("step.jumped"),
+            StepTable.called_at > step.entered_at,
+            or_(StepTable.since > step.since, and_(StepTable.since == step.since, StepTable.seq > step.seq)),
+        )
+        .order_by(StepTable.called_at)
+    )
+    if step.first_call is not None:
+        query = query.where(StepTable.called_at < step.first_call)
+    return [(label, klass, counter) for label, klass, counter in conn.execute(query)]
+
+
+def waiting_stages(conn: Connection, centre_id: int) -> set[str]:
+    """Return the stages at which somebody waits."""
+    query = select(StepTable.stage).where(StepTable.centre_id == centre_id, IS_WAITING)
+    return set(conn.execute(query.distinct()).scalars())

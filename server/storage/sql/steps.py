@@ -1,0 +1,83 @@
+"""Writes of steps."""
+
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from server.domain.token.lifecycle import StepState
+from server.domain.token.token import Step, Token
+from server.storage.statements import Statement
+from server.storage.tables.floor import StepTable
+
+STEP_FIELDS = [field.name for field in fields(Step)]
+INSERT_STEP = Statement(insert(StepTable), [*STEP_FIELDS, "centre_id", "token_id", "klass", "lane"])
+STEP_KEPT = {"seq", "stage", "entered_at"}
+STEP_CHANGES = [name for name in STEP_FIELDS if name not in STEP_KEPT]
+STEP_AS_BEFORE = update(StepTable).where(
+    StepTable.centre_id == bindparam("in_centre"),
+    StepTable.seq == bindparam("of_seq"),
+    StepTable.state == bindparam("before"),
+)
+DELETE_STEP = Statement(
+    delete(StepTable).where(StepTable.centre_id == bindparam("in_centre"), StepTable.seq == bindparam("of_seq")), []
+)
+
+
+def insert_step(conn: Connection, centre_id: int, token: Token) -> None:
+    """Write the open step of a token."""
+    row = {name: getattr(token.step, name) for name in STEP_FIELDS}
+    lane = token.lane
+    INSERT_STEP.run(conn, **row, centre_id=centre_id, token_id=token.id, klass=lane.klass, lane=lane.key)
+
+
+def update_step(
+    conn: Connection,
+    centre_id: int,
+    token: Token,
+    step: Step,
+    before: StepState,
+    *,
+    known: Token | None = None,
+) -> None:
+    """Write `step` of a token; raises RuntimeError unless it still stands as `before`.
+
+    Where the token is `known` as its rows stand, only what differs is written: the indexes of the rest stay untouched.
+    """
+    row = _step_row(token, step)
+    if known is not None:
+        was = _step_row(known, known.step)
+        row = {name: value for name, value in row.items() if value != was[name]}
+    if row and _update_of(tuple(row)).run(conn, **row, in_centre=centre_id, of_seq=step.seq, before=before) != 1:
+        raise RuntimeError(f"step {step.seq} is no longer {before}")
+
+
+def _step_row(token: Token, step: Step) -> dict[str, Any]:
+    """Return the columns of a step that can change."""
+    lane = token.lane._replace(only=step.only or "")
+    return {**{name: getattr(step, name) for name in STEP_CHANGES}, "klass": lane.klass, "lane": lane.key}
+
+
+@lru_cache(maxsize=256)
+def _update_of(names: tuple[str, ...]) -> Statement:
+    """Return the statement that writes some columns of a step; each kind of action has its own few."""
+    return Statement(STEP_AS_BEFORE, list(names))
+
+
+def delete_step(conn: Connection, centre_id: int, seq: int) -> None:
+    """Remove a step that was undone before anything came of it."""
+    DELETE_STEP.run(conn, in_centre=centre_id, of_seq=seq)
+
+
+def step_state(conn: Connection, centre_id: int, seq: int) -> StepState:
+    """Return the state of a step."""
+    query = select(StepTable.state).where(StepTable.centre_id == centre_id, StepTable.seq == seq)
+    return StepState(conn.execute(query).scalar_one())

@@ -1,0 +1,170 @@
+"""Reads and writes of tokens."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from server.domain.errors import UnknownToken
+from server.domain.token.lifecycle import StepState, TokenEnd
+from server.domain.token.token import Step, Token
+from server.storage.sql.steps import STEP_FIELDS, insert_step
+from server.storage.statements import Statement
+from server.storage.tables.floor import StepTable, TokenPrivateTable, TokenTable
+
+TOKEN_FIELDS = [field.name for field in fields(Token) if field.name != "step"]
+BEFORE_STEP = [field.name for field in fields(Token)].index("step")
+STATE, ENDS = STEP_FIELDS.index("state"), TOKEN_FIELDS.index("ends")
+TOKEN = select(
+    *(getattr(TokenTable, name) for name in TOKEN_FIELDS), *(getattr(StepTable, name) for name in STEP_FIELDS)
+).join(StepTable, and_(StepTable.centre_id == TokenTable.centre_id, StepTable.seq == TokenTable.step_seq))
+
+
+def _token(row: Sequence[Any]) -> Token:
+    token, step = list(row[: len(TOKEN_FIELDS)]), list(row[len(TOKEN_FIELDS) :])
+    step[STATE], token[ENDS] = StepState(step[STATE]), TokenEnd(token[ENDS])
+    token.insert(BEFORE_STEP, Step(*step))
+    return Token(*token)
+
+
+TOKEN_BY_ID = Statement(TOKEN.where(TokenTable.centre_id == bindparam("centre"), TokenTable.id == bindparam("token")))
+
+
+def token_by_id(conn: Connection, centre_id: int, token_id: str) -> Token:
+    """Return a token of the centre; raises UnknownToken."""
+    row = TOKEN_BY_ID.row(conn, centre=centre_id, token=token_id)
+    if row is None:
+        raise UnknownToken("There is no such token here.")
+    return _token(row)
+
+
+def token_by_secret(conn: Connection, secret: str) -> tuple[int, Token]:
+    """Return (centre id, token) of a status secret; raises UnknownToken."""
+    row = conn.execute(TOKEN.add_columns(TokenTable.centre_id).where(TokenTable.secret == secret)).one_or_none()
+    if row is None:
+        raise UnknownToken("There is no such page.")
+    return row[-1], _token(row[:-1])
+
+
+def open_tokens(conn: Connection, centre_id: int) -> Iterator[Token]:
+    """Return the tokens of the centre that have not ended, in the order they were entered."""
+    query = TOKEN.where(TokenTable.centre_id == centre_id, TokenTable.ended_at.is_(None)).order_by(StepTable.seq)
+    return map(_token, conn.execute(query))
+
+
+DAY_LABEL = TOKEN.where(TokenTable.centre_id == bindparam("centre"), TokenTable.day == bindparam("day"))
+TOKEN_BY_NUMBER = Statement(
+    DAY_LABEL.where(TokenTable.series == bindparam("letter"), TokenTable.number == bindparam("number"))
+)
+
+
+def token_by_number(conn: Connection, centre_id: int, day: date, letter: str, number: int) -> Token:
+    """Return the token with a number on a day; raises UnknownToken."""
+    row = TOKEN_BY_NUMBER.row(conn, centre=centre_id, day=day, letter=letter, number=number)
+    if row is None:
+        raise UnknownToken(f"{letter}{number:03d} was not issued on {day:%d-%m-%Y}.")
+    return _token(row)
+
+
+def number_exists(conn: Connection, centre_id: int, day: date, letter: str, number: int) -> bool:
+    """Return whether a number was issued on a day."""
+    row = TOKEN_BY_NUMBER.row(conn, centre=centre_id, day=day, letter=letter, number=number)
+    return row is not None
+
+
+BROUGHT_BY = Statement(
+    select(TokenTable.label)
+    .join(TokenPrivateTable, TokenPrivateTable.token_id == TokenTable.id)
+    .where(TokenPrivateTable.centre_id == bindparam("centre"), TokenPrivateTable.return_of == bindparam("token"))
+    .where(or_(TokenTable.ended_at.is_(None), TokenTable.ends != TokenEnd.CANCELLED.value))
+)
+
+
+def brought_by(conn: Connection, centre_id: int, token_id: str) -> str | None:
+    """Return the label of a token that the return slip of another has brought, if it was not cancelled."""
+    row = BROUGHT_BY.row(conn, centre=centre_id, token=token_id)
+    return None if row is None else str(row[0])
+
+
+def emergencies_since(conn: Connection, centre_id: int, since: datetime) -> int:
+    """Return how many tokens were marked as an emergency since then."""
+    mine = (TokenTable.centre_id == centre_id, TokenTable.emergency_at.is_not(None), TokenTable.emergency_at > since)
+    return int(conn.execute(select(func.count()).select_from(TokenTable).where(*mine)).scalar_one())
+
+
+HELD_HERE = (
+    select(StepTable.token_id)
+    .where(
+        StepTable.centre_id == bindparam("centre"),
+        StepTable.counter == bindparam("counter"),
+        text("step.state = 'held'"),
+    )
+    .correlate(None)
+)
+TOKENS_HELD = Statement(TOKEN.where(TokenTable.id.in_(HELD_HERE)).order_by(StepTable.first_call, StepTable.seq))
+
+
+PAUSES_OVER = Statement(
+    select(StepTable.token_id).where(
+        StepTable.centre_id == bindparam("centre"),
+        StepTable.until <= bindparam("now"),
+        text("step.state = 'paused'"),
+    )
+)
+
+
+def pauses_over(conn: Connection, centre_id: int, now: datetime) -> list[str]:
+    """Return the ids of paused tokens whose time is over."""
+    return [row[0] for row in PAUSES_OVER.rows(conn, centre=centre_id, now=now)]
+
+
+# Compared here and not by SQLite, which would go through all tokens of the days before.
+OPEN_DAYS = Statement(
+    select(TokenTable.day).where(TokenTable.centre_id == bindparam("centre"), TokenTable.ended_at.is_(None))
+)
+
+
+def open_before(conn: Connection, centre_id: int, day: date) -> bool:
+    """Return whether a token of a day before `day` has not ended."""
+    return any(row[0] < day for row in OPEN_DAYS.rows(conn, centre=centre_id))
+
+
+def tokens_held(conn: Connection, centre_id: int, counter: str) -> list[Token]:
+    """Return the tokens parked at a counter, the first called first."""
+    return [_token(row) for row in TOKENS_HELD.rows(conn, centre=centre_id, counter=counter)]
+
+
+INSERT_TOKEN = Statement(insert(TokenTable), [*TOKEN_FIELDS, "centre_id", "secret", "step_seq"])
+TOKEN_KEPT = {"id", "day", "series", "number", "label", "issued_at"}
+TOKEN_CHANGES = [*(name for name in TOKEN_FIELDS if name not in TOKEN_KEPT), "step_seq"]
+UPDATE_TOKEN = Statement(update(TokenTable).where(TokenTable.id == bindparam("token")), TOKEN_CHANGES)
+
+
+def insert_token(conn: Connection, centre_id: int, token: Token, secret: str) -> None:
+    """Write a new token and its first step."""
+    row = {name: getattr(token, name) for name in TOKEN_FIELDS}
+    INSERT_TOKEN.run(conn, **row, centre_id=centre_id, secret=secret, step_seq=token.step.seq)
+    insert_step(conn, centre_id, token)
+
+
+def update_token(conn: Connection, token: Token) -> None:
+    """Write what can change of a token, and which step it is in."""
+    row = {name: getattr(token, name) for name in TOKEN_FIELDS if name not in TOKEN_KEPT}
+    UPDATE_TOKEN.run(conn, **row, token=token.id, step_seq=token.step.seq)
+
+
+def count_tokens(conn: Connection, centre_id: int) -> int:
+    """Return how many tokens a centre has ever issued."""
+    return conn.execute(select(func.count()).where(TokenTable.centre_id == centre_id)).scalar_one()

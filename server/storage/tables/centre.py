@@ -1,0 +1,34 @@
+"""The centre: lock, event counter and head of the event chain."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.base import Base
+
+
+class CentreTable(Base):
+    """A service centre; its row is the lock, the event counter and the head of the event chain.
+
+    `day_start` is when its business day begins, `last_at` the time of its last event, `freezes` the `[begin, end]` of
+    its latest freezes.
+    """
+
+    __tablename__ = "centre"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[dict[str, Any]]
+    timezone: Mapped[str]
+    languages: Mapped[list[str]]
+    demo: Mapped[bool]
+    epoch: Mapped[str]
+    event_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    head: Mapped[str] = mapped_column(default="")
+    plan_version: Mapped[int] = mapped_column(default=1)
+    closed_day: Mapped[date | None]
+    day_start: Mapped[str] = mapped_column(default="00:00")
+    last_at: Mapped[datetime | None]
+    freezes: Mapped[list[Any]] = mapped_column(default=list)

@@ -1,0 +1,33 @@
+"""The event log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.base import Base, partial_index
+
+
+class EventTable(Base):
+    """One committed change, numbered without gaps in its centre and chained by hash.
+
+    `token_id` and `desk` repeat what `data` says, so that the way of a token and the work of a counter are found.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        partial_index("ix_event_token", "centre_id", "token_id", "seq", where="token_id IS NOT NULL"),
+        partial_index("ix_event_desk", "centre_id", "desk", "seq", where="desk IS NOT NULL"),
+        partial_index("ix_event_day_end", "centre_id", "seq", where="kind = 'day.closed'"),
+    )
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    token_id: Mapped[str | None]
+    desk: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+    hash: Mapped[str]

@@ -1,0 +1,134 @@
+"""Counters, tokens and their steps."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.domain.token.lifecycle import AT_COUNTER
+from server.storage.base import WAITING, Base, partial_index, state_in
+
+
+class CounterTable(Base):
+    """A desk of a stage; `operator` is the person who works there (a principal's id)."""
+
+    __tablename__ = "counter"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    stage: Mapped[str]
+    position: Mapped[int]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    since: Mapped[datetime | None]
+    operator: Mapped[str | None]
+
+
+class TokenTable(Base):
+    """A citizen's turn; where it is now stands in its latest step."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        UniqueConstraint("centre_id", "day", "series", "number"),
+        partial_index("ix_token_open", "centre_id", "id", where="ended_at IS NULL"),
+        partial_index("ix_token_emergency", "centre_id", "emergency_at", where="emergency_at IS NOT NULL"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    day: Mapped[date]
+    series: Mapped[str]
+    number: Mapped[int]
+    label: Mapped[str]
+    klass: Mapped[str]
+    service: Mapped[str]
+    route: Mapped[str]
+    language: Mapped[str]
+    need: Mapped[str | None]
+    aged_from: Mapped[datetime]
+    then: Mapped[tuple[str, ...]]
+    party: Mapped[int]
+    access: Mapped[tuple[str, ...]]
+    slot: Mapped[datetime | None]
+    emergency_at: Mapped[datetime | None]
+    entered_by_hand: Mapped[bool]
+    return_until: Mapped[date | None]
+    step_seq: Mapped[int] = mapped_column(BigInteger)
+    decision: Mapped[str | None]
+    ends: Mapped[str]
+    secret: Mapped[str] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class TokenPrivateTable(Base):
+    """Personal data of a token, kept outside the event chain so that it can be purged."""
+
+    __tablename__ = "token_private"
+
+    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"), primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    phone: Mapped[str | None]
+    appointment_hash: Mapped[str | None]
+    return_of: Mapped[str | None] = mapped_column(index=True)
+
+
+class StepTable(Base):
+    """One stage of a token's way, named by the event that opened it."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        Index("ix_step_token_id", "token_id"),
+        partial_index("ix_step_one_open", "token_id", where="ended_at IS NULL", unique=True),
+        partial_index("ix_step_one_at_counter", "centre_id", "counter", where=state_in(AT_COUNTER), unique=True),
+        partial_index("ix_step_waiting", "centre_id", "stage", "lane", "since", "seq", where=WAITING),
+        partial_index("ix_step_held", "centre_id", "counter", where="state = 'held'"),
+        partial_index("ix_step_paused", "centre_id", "until", where="state = 'paused'"),
+        partial_index("ix_step_jumped", "centre_id", "stage", "called_at", where="jumped"),
+    )
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))
+    klass: Mapped[str]
+    lane: Mapped[str]
+    stage: Mapped[str]
+    state: Mapped[str]
+    entered_at: Mapped[datetime]
+    since: Mapped[datetime]
+    back_to: Mapped[str | None]
+    back_only: Mapped[str | None]
+    only: Mapped[str | None]
+    counter: Mapped[str | None]
+    beside: Mapped[tuple[str, ...]]
+    call: Mapped[str | None]
+    calls: Mapped[int]
+    first_call: Mapped[datetime | None]
+    called_at: Mapped[datetime | None]
+    called_by: Mapped[str | None]
+    jumped: Mapped[bool]
+    started_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+
+
+class CallGroupTable(Base):
+    """How many calls in a row of the desks that may take the same tokens have passed over the longest wait."""
+
+    __tablename__ = "call_group"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    desks: Mapped[str] = mapped_column(primary_key=True)
+    passes: Mapped[int]
+
+
+class HelperTable(Base):
+    """A counter that serves a party together with the counter that called it."""
+
+    __tablename__ = "helper"
+
+    counter: Mapped[str] = mapped_column(ForeignKey("counter.id"), primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))

@@ -1,0 +1,66 @@
+"""Devices, people, their sessions, and keys."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.base import Base
+
+
+class DeviceTable(Base):
+    """A kiosk, a board or a printer; `printer` is the device that prints what this one issues."""
+
+    __tablename__ = "device"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    zone: Mapped[str | None]
+    printer: Mapped[str | None]
+    settings: Mapped[dict[str, Any]]
+
+
+class StaffTable(Base):
+    """A person who signs in; the password is an argon2id hash."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    user: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class StaffSessionTable(Base):
+    """A person who is signed in; the cookie's secret is kept as a SHA-256 hash."""
+
+    __tablename__ = "staff_session"
+
+    secret_hash: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class AccessKeyTable(Base):
+    """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter."""
+
+    __tablename__ = "access_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    counter_id: Mapped[str | None] = mapped_column(ForeignKey("counter.id"))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

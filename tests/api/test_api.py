@@ -1,0 +1,322 @@
+"""What every route owes its callers: who may, exactly once, clear refusals, safe headers."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.app import build_server
+from server.config import load_settings
+from server.domain.permissions import Role
+from server.web.guard import csrf_token
+from tests.factories import CENTRE, MORNING, Floor, StillClock
+
+KEYS = itertools.count()
+K, C, D, M, I = Role.KIOSK, Role.COUNTER, Role.DISPLAY, Role.MANAGER, Role.INTEGRATION  # noqa: E741
+AT = f"/api/v1/centres/{CENTRE}"
+
+# Every route of the API and the roles that may use it.
+MATRIX: dict[tuple[str, str], set[Role]] = {
+    ("POST", "/api/v1/centres/<centre>/tokens"): {K, C, M, I},
+    ("POST", "/api/v1/centres/<centre>/tokens/<token>/cancel"): {C, M, I},
+    ("POST", "/api/v1/centres/<centre>/tokens/<token>/reprint"): {K, C, M, I},
+    ("GET", "/api/v1/centres/<centre>/tokens/<token>"): {K, C, D, M, I},
+    ("POST", "/api/v1/centres/<centre>/close-day"): {M},
+    ("GET", "/api/v1/centres/<centre>/snapshot"): {K, C, D, M, I},
+    ("GET", "/api/v1/centres/<centre>/events"): {K, C, D, M, I},
+    ("GET", "/api/v1/centres/<centre>/stats"): {M, I},
+    ("GET", "/api/v1/centres/<centre>/outlook"): {M, I},
+    ("GET", "/api/v1/centres/<centre>/report"): {M, I},
+    **{
+        ("POST", f"/api/v1/counters/<counter>/{verb}"): {C, M}
+        for verb in (
+            *("sit", "leave", "open", "pause", "close", "call-next", "recall", "start", "miss", "finish"),
+            *("hold", "resume", "transfer", "undo"),
+        )
+    },
+    **{("POST", f"/api/v1/counters/<counter>/{verb}"): {M} for verb in ("call", "take-over")},
+    ("GET", "/api/v1/counters/<counter>/line"): {C, M},
+    **{
+        ("POST", f"/api/v1/centres/<centre>/tokens/<token>/{verb}"): {C, M}
+        for verb in ("correct", "remark", "here", "pause")
+    },
+    ("POST", "/api/v1/centres/<centre>/tokens/<token>/undo"): {M},
+    ("POST", "/api/v1/centres/<centre>/here"): {K, C, M, I},
+    **{
+        ("POST", f"/api/v1/centres/<centre>/{verb}"): {M}
+        for verb in ("freeze", "unfreeze", "confirm-clock", "leases", "leases/<int:lease>/void")
+    },
+    ("POST", "/api/v1/centres/<centre>/appointments"): {M, I},
+    ("GET", "/api/v1/centres/<centre>/appointments"): {C, M},
+    ("GET", "/api/v1/centres/<centre>/freeze"): {K, C, D, M, I},
+    ("GET", "/api/v1/centres/<centre>/gate"): {K, C, D, M, I},
+    ("GET", "/api/v1/centres/<centre>/explain/<label>"): {C, M},
+}
+BODIES: dict[str, Any] = {
+    "tokens": {"service": "NORMAL"},
+    "call": {"token": "none", "reason": "unwell"},
+    "take-over": {"to": "G2"},
+    "transfer": {"stage": "A"},
+    "correct": {"service": "PCC"},
+    "here": {"slip": "no-such-slip"},
+    "freeze": {"reason": "test"},
+    "leases": {"series": "N", "count": 5, "holder": "pad"},
+    "void": {"reason": "test"},
+    "appointments": {"bookings": [{"reference": "ARN-1234", "slot": "2026-11-24T10:15:00+05:30", "service": "NORMAL"}]},
+}
+
+
+KEYLESS = {
+    ("GET", "/api/v1/status/<secret>"),
+    *(("POST", f"/api/v1/status/<secret>/{verb}") for verb in ("here", "away", "leave")),
+}
+
+
+class Api:
+    """A test client with a key for each role."""
+
+    def __init__(self, floor: Floor, client: FlaskClient) -> None:
+        self.floor, self.client = floor, client
+        self.keys = {role: floor.key(role) for role in Role}
+
+    def send(self, method: str, path: str, role: Role | None = M, *, json: Any = None, **headers: str) -> TestResponse:
+        """Send a request with the key of a role and a new Idempotency-Key."""
+        sent = {"Idempotency-Key": f"k{next(KEYS)}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        if role is not None:
+            sent["Authorization"] = f"Bearer {self.keys[role]}"
+        return self.client.open(path, method=method, json=json, headers=sent)
+
+
+@pytest.fixture
+def api(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Api]:
+    settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url})
+    server = build_server(settings, db=sqlite_floor.db, clock=StillClock(MORNING))
+    with server.app.test_client() as client:
+        yield Api(sqlite_floor, client)
+
+
+def routes(api: Api) -> set[tuple[str, str]]:
+    rules = api.client.application.url_map.iter_rules()
+    api_rules = [rule for rule in rules if rule.rule.startswith("/api/v1/")]
+    return {(method, rule.rule) for rule in api_rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+
+
+def filled(rule: str) -> str:
+    query = {"events": "?after=0", "appointments": "?tail=1234"}.get(rule.rsplit("/", 1)[1], "")
+    fillings = (
+        ("<centre>", CENTRE),
+        ("<token>", "none"),
+        ("<counter>", "G1"),
+        ("<label>", "N001"),
+        ("<int:lease>", "1"),
+    )
+    for name, value in fillings:
+        rule = rule.replace(name, value)
+    return rule.replace("<int:lease>", "1") + query
+
+
+def body_of(rule: str) -> Any:
+    last = rule.rsplit("/", 1)[1]
+    return {"counter": "G1"} if rule.endswith("<token>/here") else BODIES.get(last)
+
+
+def test_the_matrix_names_every_route(api: Api) -> None:
+    assert routes(api) == set(MATRIX) | KEYLESS
+
+
+def test_each_role_may_do_what_the_matrix_says_and_nothing_else(api: Api) -> None:
+    for (method, rule), allowed in MATRIX.items():
+        body = body_of(rule)
+        may = {
+            role
+            for role in Role
+            if api.send(method, filled(rule), role, json=body if method == "POST" else None).status_code != 403
+        }
+        assert may == allowed, rule
+
+
+def test_without_a_key_nothing_answers(api: Api) -> None:
+    for method, rule in MATRIX:
+        body = body_of(rule)
+        answer = api.send(method, filled(rule), None, json=body if method == "POST" else None)
+        assert (answer.status_code, answer.get_json()["code"]) == (401, "unauthenticated"), rule
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_command_without_an_idempotency_key_is_refused(api: Api) -> None:
+    for method, rule in MATRIX:
+        if method == "POST":
+            body = body_of(rule)
+            answer = api.send(method, filled(rule), json=body, Idempotency_Key="")
+            assert (answer.status_code, answer.get_json()["code"]) == (400, "idempotency_key_missing"), rule
+
+
+def test_a_key_of_one_counter_does_not_act_for_another(api: Api) -> None:
+    api.keys[C] = api.floor.key(Role.COUNTER, counter="G1")
+    assert api.send("POST", "/api/v1/counters/G1/open", C).status_code == 200
+    assert api.send("POST", "/api/v1/counters/G2/open", C).status_code == 403
+
+
+def test_a_key_does_not_reach_another_centre(api: Api) -> None:
+    assert api.send("GET", "/api/v1/centres/OTHER/snapshot").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"service": "NOPE"}, "unknown_service"),
+        ({"service": "NORMAL", "need": "haste"}, "unknown_need"),
+        ({"service": "NORMAL", "language": "xx"}, "unknown_language"),
+        ({"service": "NORMAL", "print_at": "board-a"}, "unknown_printer"),
+        ({"service": "NORMAL", "phone": "call me"}, "invalid_input"),
+        ({"service": 7}, "invalid_input"),
+        ({"service": "NORMAL", "number": 7}, "invalid_input"),
+        ({}, "invalid_input"),
+        ([], "invalid_input"),
+    ],
+)
+def test_a_token_that_cannot_be_given_is_refused_in_words_and_takes_no_number(api: Api, body: Any, code: str) -> None:
+    answer = api.send("POST", f"{AT}/tokens", K, json=body)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+    assert answer.content_type == "application/problem+json"
+    assert api.send("POST", f"{AT}/tokens", K, json={"service": "NORMAL"}).get_json()["token"]["label"] == "N001"
+
+
+def test_a_body_that_is_no_json_is_refused(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {api.keys[K]}", "Idempotency-Key": "x"}
+    answer = api.client.post(f"{AT}/tokens", data="{", headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
+
+
+def test_a_body_beyond_the_limit_is_refused(api: Api) -> None:
+    answer = api.send("POST", f"{AT}/tokens", K, json={"service": "x" * 70_000})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("after", ["", "?after=-1", "?after=x", "?after=0&before=3"])
+def test_a_wrong_catch_up_is_refused(api: Api, after: str) -> None:
+    answer = api.send("GET", f"{AT}/events{after}", D)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid_input")
+
+
+def test_catch_up_gives_the_events_after_a_number_or_asks_to_reload(api: Api) -> None:
+    api.floor.open("G1")
+    api.floor.issue()
+    events = api.send("GET", f"{AT}/events?after=1", D).get_json()
+    assert [event["type"] for event in events["events"]] == ["token.issued"]
+    beyond = api.send("GET", f"{AT}/events?after=99", D).get_json()
+    assert beyond == {"epoch": api.floor.centre.epoch, "seq": 2, "reload": True}
+
+
+def test_repeating_the_present_state_of_a_counter_is_harmless(api: Api) -> None:
+    first = api.send("POST", "/api/v1/counters/G1/open", C).get_json()
+    assert api.send("POST", "/api/v1/counters/G1/open", C).get_json() == first
+    assert api.floor.centre.event_seq == 1
+
+
+def test_a_kiosk_prints_at_its_printer_and_a_desk_only_where_it_says(api: Api) -> None:
+    api.keys[K] = api.floor.key(Role.KIOSK, device="K1")
+    order = {"service": "NORMAL"}
+    printed = [
+        api.send("POST", f"{AT}/tokens", role, json=body).get_json()["print"]["state"]
+        for role, body in ((K, order), (C, order), (C, {**order, "print_at": "printer-k2"}))
+    ]
+    assert printed == ["queued", "none", "queued"]
+
+
+def test_a_phone_and_a_reference_never_come_back(api: Api) -> None:
+    body = {"service": "NORMAL", "phone": "+919800000001", "appointment": "ARN-26-0000017"}
+    answer = api.send("POST", f"{AT}/tokens", K, json=body).get_data(as_text=True)
+    everything = answer + "".join(
+        api.send("GET", f"{AT}/{p}").get_data(as_text=True) for p in ("snapshot", "events?after=0")
+    )
+    assert "9800000001" not in everything
+    assert "0000017" not in everything
+
+
+def test_a_paired_device_acts_by_cookie_only_with_the_csrf_header(api: Api) -> None:
+    key = api.floor.key(Role.KIOSK, device="K1")
+    paired = api.client.get(f"/pair?key={key}")
+    assert (paired.status_code, paired.location) == (302, "/kiosk/K1")
+    cookie = api.client.get_cookie("baari_device")
+    assert cookie is not None
+    assert (cookie.http_only, cookie.same_site) == (True, "Strict")
+    with api.client.application.app_context():
+        csrf = csrf_token(key)
+    order = {"service": "NORMAL"}
+    assert api.send("POST", f"{AT}/tokens", None, json=order).status_code == 403
+    assert api.send("POST", f"{AT}/tokens", None, json=order, X_CSRF_Token=csrf).status_code == 201
+
+
+def test_a_citizen_reads_their_status_with_the_secret_and_a_repeated_look_is_cheap(api: Api) -> None:
+    status_url = api.send("POST", f"{AT}/tokens", K, json={"service": "NORMAL"}).get_json()["status_url"]
+    path = f"/api/v1/status/{status_url.rsplit('/', 1)[1]}"
+    first = api.client.get(path)
+    assert (first.get_json()["label"], first.get_json()["ahead"]) == ("N001", 0)
+    again = api.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
+    api.floor.issue(need="senior")
+    changed = api.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (changed.status_code, changed.get_json()["ahead"]) == (200, 1)
+
+
+def test_a_secret_that_is_not_known_is_not_found(api: Api) -> None:
+    assert api.client.get("/api/v1/status/nobody").get_json()["code"] == "unknown_token"
+
+
+def test_pairing_with_an_unknown_key_is_refused(api: Api) -> None:
+    assert api.client.get("/pair?key=baari_wrong").status_code == 401
+
+
+def test_the_page_of_an_unknown_secret_tells_nothing(api: Api) -> None:
+    answer = api.client.get("/t/not-a-secret")
+    assert (answer.status_code, "not known" in answer.get_data(as_text=True)) == (404, True)
+
+
+def test_every_answer_carries_the_security_headers(api: Api) -> None:
+    for path in ("/", "/healthz", "/api/docs", "/api/v1/nowhere", "/static/base.css"):
+        with api.client.get(path) as answer:
+            headers = answer.headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"], path
+        assert "unsafe" not in headers["Content-Security-Policy"], path
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["Referrer-Policy"] == "no-referrer", path
+
+
+def test_a_foreign_host_is_refused_and_the_setting_named(api: Api) -> None:
+    answer = api.client.get("/healthz", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "BAARI_TRUSTED_HOSTS" in answer.get_json()["detail"]
+
+
+def test_health_is_alive_and_readiness_names_what_is_missing(api: Api) -> None:
+    assert api.client.get("/healthz").get_json() == {"status": "ok"}
+    ready = api.client.get("/readyz")  # the relay of this server was never started
+    assert (ready.status_code, ready.get_json()["checks"]) == (503, {"database": True, "live": False})
+
+
+def test_metrics_count_requests_and_tokens(api: Api) -> None:
+    api.floor.issue()
+    text = api.client.get("/metrics").get_data(as_text=True)
+    assert 'baari_open_tokens{centre="PSK-DEMO",state="waiting"} 1.0' in text
+    assert 'baari_events{centre="PSK-DEMO"} 1.0' in text
+
+
+def test_the_contract_describes_every_route_with_its_refusals(api: Api) -> None:
+    spec = api.client.get("/api/openapi.json").get_json()
+    assert spec["openapi"] == "3.1.0"
+    described = {
+        (method.upper(), path) for path, item in spec["paths"].items() for method in item if method != "parameters"
+    }
+    assert len(described) == len(MATRIX) + len(KEYLESS)
+    for path, item in spec["paths"].items():
+        for method, operation in item.items():
+            if method in ("get", "post"):
+                problem = operation["responses"]["409"]["content"]
+                assert list(problem) == ["application/problem+json"], path
+                named = [p["name"] for p in operation.get("parameters", [])]
+                assert ("Idempotency-Key" in named) == (method == "post"), path

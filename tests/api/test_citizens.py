@@ -1,0 +1,58 @@
+"""What citizens do with their own token over HTTP, and what a kiosk may not do in a stopped centre."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.app import build_server
+from server.config import load_settings
+from server.domain.permissions import Role
+from server.services.floor import issue
+from tests.factories import CENTRE, MORNING, Floor, StillClock
+
+KEYS = itertools.count()
+
+
+@pytest.fixture
+def client(sqlite_floor: Floor, tmp_path: Path) -> Iterator[FlaskClient]:
+    settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url})
+    server = build_server(settings, db=sqlite_floor.db, clock=StillClock(MORNING))
+    with server.app.test_client() as client:
+        yield client
+
+
+def post(client: FlaskClient, path: str, json: Any = None, **headers: str) -> tuple[int, Any]:
+    answer = client.post(f"/api/v1/{path}", json=json, headers={"Idempotency-Key": f"k{next(KEYS)}", **headers})
+    return answer.status_code, answer.get_json()
+
+
+def test_a_citizen_goes_out_comes_back_and_leaves_with_nothing_but_the_secret(
+    client: FlaskClient, sqlite_floor: Floor
+) -> None:
+    order = sqlite_floor.order()
+    sqlite_floor.write(lambda tx: issue.issue(tx, order, MORNING, "test"))
+    status, away = post(client, f"status/{order.secret}/away")
+    assert (status, away["state"], away["until"]) == (200, "paused", "2026-11-24T04:15:00.000Z")
+    assert post(client, f"status/{order.secret}/here")[1]["state"] == "waiting"
+    assert post(client, f"status/{order.secret}/leave")[1]["ended"] is True
+    status, refused = post(client, f"status/{order.secret}/here")
+    assert (status, refused["code"]) == (409, "illegal_transition")
+
+
+def test_a_kiosk_gives_no_number_while_the_centre_is_stopped_but_takes_slips(
+    client: FlaskClient, sqlite_floor: Floor
+) -> None:
+    keys = {role: {"Authorization": f"Bearer {sqlite_floor.key(role)}"} for role in (Role.KIOSK, Role.COUNTER)}
+    order = sqlite_floor.order()
+    sqlite_floor.pause(sqlite_floor.write(lambda tx: issue.issue(tx, order, MORNING, "test")).token)
+    sqlite_floor.freeze()
+    wanted = {"service": "NORMAL"}
+    status, refused = post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.KIOSK])
+    assert (status, refused["code"]) == (409, "centre_frozen")
+    assert post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.COUNTER])[0] == 201
+    status, back = post(client, f"centres/{CENTRE}/here", {"slip": order.secret}, **keys[Role.KIOSK])
+    assert (status, back["token"]["state"]) == (200, "waiting")

@@ -1,0 +1,96 @@
+"""What the public and the staff see, to the key; and the chain that binds events."""
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.domain.events.event import Event, fingerprint
+from server.domain.events.kinds import Kind
+from server.domain.events.views import event_view, token_view
+from server.domain.token import record
+from tests.factories import MORNING, make_step, make_token
+
+PUBLIC = {
+    "id",
+    "label",
+    "party",
+    "state",
+    "stage",
+    "counter",
+    "beside",
+    "call",
+    "calls",
+    "called_at",
+    "ended",
+}
+STAFF = {
+    "series",
+    "service",
+    "route",
+    "then",
+    "language",
+    "need",
+    "access",
+    "emergency",
+    "slot",
+    "issued_at",
+    "waiting_since",
+    "first_call",
+    "started_at",
+    "until",
+    "only",
+    "return_until",
+    "decision",
+    "ended_at",
+}
+
+
+def record_of(**changes: Any) -> dict[str, Any]:
+    return record.to_record(make_token(**changes))
+
+
+def test_the_public_sees_no_need_no_service_and_nothing_personal() -> None:
+    assert set(token_view(record_of(need="senior"), staff=False)) == PUBLIC
+
+
+def test_staff_see_the_same_and_what_they_need_to_serve() -> None:
+    view = token_view(record_of(), staff=True)
+    assert set(view) == PUBLIC | {"staff"}
+    assert set(view["staff"]) == STAFF
+
+
+def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:
+    ended = replace(make_token(step=make_step(counter="A7", call="e-1", calls=1)), ended_at=MORNING)
+    view = token_view(record.to_record(ended), staff=False)
+    assert (view["state"], view["stage"], view["counter"], view["call"], view["ended"]) == (
+        "done",
+        None,
+        None,
+        None,
+        True,
+    )
+
+
+def test_an_event_goes_out_with_the_keys_of_the_contract() -> None:
+    event = Event(7, MORNING, Kind.TOKEN_ISSUED, "key:1", {"token": record_of()}, "hash")
+    view = event_view(event, centre="PSK", epoch="e", staff=False)
+    assert list(view) == ["v", "centre", "epoch", "seq", "type", "at", "token", "counter", "frozen"]
+    assert (view["v"], view["seq"], view["type"], view["at"]) == (1, 7, "token.issued", "2026-11-24T04:00:00.000Z")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"seq": 8}, {"kind": Kind.TOKEN_MISSED}, {"actor": "key:2"}, {"data": b'{"a":2}'}, {"prev": "x"}],
+)
+def test_a_hash_binds_every_part_of_an_event_and_the_one_before(changed: dict[str, Any]) -> None:
+    content = {"seq": 7, "at": MORNING, "kind": Kind.TOKEN_ISSUED, "actor": "key:1", "data": b'{"a":1}', "prev": ""}
+    assert fingerprint(**content) != fingerprint(**{**content, **changed})  # type: ignore[arg-type]
+
+
+def test_a_hash_is_that_of_one_json_text() -> None:
+    """What was written by an older version is checked by the same bytes."""
+    text = '["before",7,"2026-11-24T04:00:00.000Z","token.issued","key:“1”",{"a":1}]'
+    hashed = fingerprint(7, MORNING, Kind.TOKEN_ISSUED, "key:“1”", b'{"a":1}', "before")
+    assert hashed == hashlib.sha256(text.encode()).hexdigest()

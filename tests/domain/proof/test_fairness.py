@@ -1,0 +1,214 @@
+"""The judge of calls: what it finds when a call is not by the rule, and what stands on the certificate of a day."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from server.domain.calling.lane import Age
+from server.domain.calling.rule import CallingRule, Choice
+from server.domain.calling.v1 import choose_next, out_of_order
+from server.domain.events.event import Event
+from server.domain.events.kinds import Kind
+from server.domain.freezes import active_seconds
+from server.domain.proof.fairness import Audit, DayFairness
+from server.domain.token.changes import call
+from server.domain.token.lifecycle import StepState
+from server.domain.token.token import Token
+from tests.domain.test_rules import make_plan
+from tests.factories import DAY, MORNING, make_step, make_token
+
+PLAN = replace(make_plan(), calling=CallingRule(protected=frozenset({"F"}), quota=3))
+
+
+@dataclass
+class Court:
+    """A line, and the judge who hears of every arrival and every call; each takes a minute."""
+
+    audit: Audit = field(default_factory=lambda: Audit(lambda at: PLAN))
+    line: list[Token] = field(default_factory=list)
+    now: datetime = MORNING
+    seq: int = 0
+    passes: int = 0
+
+    def tick(self) -> None:
+        self.now += timedelta(minutes=1)
+        self.seq += 1
+
+    def join(self, klass: str = "N") -> Token:
+        """Let somebody come."""
+        self.tick()
+        step = make_step(seq=self.seq, stage="G", entered_at=self.now, since=self.now)
+        token = make_token(id=f"t{self.seq}", label=f"{klass}{self.seq:03d}", klass=klass, step=step)
+        self.line.append(token)
+        self.audit.change(None, token)
+        return token
+
+    def choose(self) -> Choice:
+        """Return whom the rule calls now, of the first in each lane."""
+        heads = {t.lane: t.waiting for t in reversed(self.line)}
+        choice = choose_next(heads.values(), PLAN.calling, PLAN.desk("G1"), self.passes, self.age)
+        assert choice is not None
+        return choice
+
+    @property
+    def age(self) -> Age:
+        """How long a moment is ago."""
+        return partial(active_seconds, end=self.now, freezes=())
+
+    def call(self, token: Token, reason: dict[str, Any], *, passes: int | None = None) -> tuple[str, str] | None:
+        """Tell the judge of a call with this reason; returns the first fault that they find."""
+        called = call(token, "G1", f"e-{self.seq}", self.now)
+        data = {
+            "reason": reason,
+            "passes": self.passes if passes is None else passes,
+            "token": {"step": {"counter": "G1"}},
+        }
+        event = Event(self.seq, self.now, Kind.TOKEN_CALLED, "test", data, "")
+        fault = next(iter(self.audit.call(event, token, called, self.age)), None)
+        self.audit.change(token, called)
+        self.line.remove(token)
+        self.last = event
+        return fault
+
+    def call_next(self) -> tuple[str, str] | None:
+        """Call whom the rule calls."""
+        self.tick()
+        choice = self.choose()
+        fault = self.call(next(t for t in self.line if t.id == choice.waiting.token), choice.reason.view())
+        self.passes = choice.passes
+        return fault
+
+    def favour(self, token: Token, why: str) -> tuple[str, str] | None:
+        """Call somebody out of order."""
+        self.tick()
+        line = [t.waiting for t in self.line]
+        choice = out_of_order(token.waiting, line, PLAN.calling, PLAN.desk("G1"), self.passes, self.age, why)
+        fault = self.call(token, choice.reason.view())
+        self.passes = choice.passes
+        return fault
+
+    @property
+    def day(self) -> DayFairness:
+        """The figures of the day."""
+        return self.audit.day(DAY)
+
+
+def reason(token: Token, rule: str = "protected_class", **params: Any) -> dict[str, Any]:
+    return {"rule": rule, "params": {"label": token.label, **params}, "text": ""}
+
+
+def test_calls_by_the_rule_are_found_just_and_counted() -> None:
+    court = Court()
+    for klass in "NNFFF":
+        court.join(klass)
+    assert [court.call_next() for _ in range(5)] == [None] * 5
+    told = court.day.view()
+    assert told["rules"] == {"longest_wait": 1, "protected_class": 3, "quota": 1}
+    assert (told["calls"], told["worst"], told["bound"], told["beyond_bound"], told["unexplained"]) == (5, 2, 2, 0, 0)
+    assert told["overtaken"] == {
+        "F": {"tokens": 3, "mean": 0, "p95": 0, "max": 0},
+        "N": {"tokens": 2, "mean": 2.5, "p95": 3, "max": 3},
+    }
+
+
+def test_a_call_of_somebody_else_than_the_rule_chose_is_found() -> None:
+    court = Court()
+    court.join()
+    favoured = court.join()
+    court.tick()
+    fault = court.call(favoured, reason(favoured, "longest_wait"))
+    assert fault == ("unexplained_call", "N002 was called, by the rule it was N001.")
+    assert court.day.unexplained == 1
+
+
+def test_another_reason_than_that_of_the_rule_is_found() -> None:
+    court = Court()
+    token = court.join()
+    court.tick()
+    told = court.choose().reason.view()
+    fault = court.call(token, {**told, "params": {**told["params"], "waited_s": 9999}})
+    assert fault is not None
+    assert fault[0] == "unexplained_call"
+
+
+def test_a_wrong_count_of_the_calls_that_passed_over_the_longest_wait_is_found() -> None:
+    court = Court()
+    token = court.join()
+    court.tick()
+    fault = court.call(token, court.choose().reason.view(), passes=1)
+    assert fault is not None
+    assert fault[0] == "unexplained_call"
+
+
+def test_an_overtaking_beyond_the_bound_is_found_even_when_nobody_says_by_which_rule() -> None:
+    """With nobody older one may be overtaken twice; events of an older version do not tell the passes."""
+    court = Court()
+    court.join()
+    faults = []
+    for _ in range(3):
+        favoured = court.join("F")
+        court.tick()
+        called = call(favoured, "G1", f"e-{court.seq}", court.now)
+        event = Event(court.seq, court.now, Kind.TOKEN_CALLED, "test", {"reason": reason(favoured)}, "")
+        faults.append(court.audit.call(event, favoured, called, court.age))
+        court.audit.change(favoured, called)
+    assert faults == [[], [], [("overtaken_too_often", "N001 was overtaken beyond the bound.")]]
+    assert (court.day.beyond_bound, court.day.worst) == (1, 3.0)
+
+
+def test_a_decision_of_a_person_is_counted_apart_and_is_no_fault() -> None:
+    court = Court()
+    court.join()
+    for _ in range(4):
+        favoured = court.join()
+        assert court.favour(favoured, "instruction") is None
+    told = court.day.view()
+    assert (told["out_of_order"], told["beyond_bound"], told["worst"]) == ({"instruction": 4}, 0, 0)
+    assert court.call_next() is None
+    assert court.day.slips["N"][4] == 1
+
+
+def test_calls_out_of_order_use_up_the_quota_so_that_the_longest_wait_is_next() -> None:
+    court = Court()
+    oldest = court.join()
+    for _ in range(3):
+        court.join("F")
+    for favoured in list(court.line[1:3]):
+        assert court.favour(favoured, "unwell") is None
+    court.tick()
+    choice = court.choose()
+    assert (choice.waiting.token, choice.reason.rule) == (oldest.id, "quota")
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
+    """F is called twice; when the second call is undone the line owes its next turn as before."""
+    court = Court()
+    court.join()
+    court.join("F")
+    second = court.join("F")
+    court.call_next()
+    court.call_next()
+    if undone:
+        called = replace(second, step=replace(second.step, state=StepState.CALLED))
+        court.audit.change(called, second)
+        court.audit.undo_call(court.last, second)
+        court.line.append(second)
+        court.passes = min(2, court.passes + 1)
+    assert court.call_next() is None
+    assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
+
+
+def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
+    court = Court()
+    court.tick()
+    step = make_step(seq=court.seq, stage="G", since=court.now, only="G9")
+    court.audit.change(None, make_token(id="sent", label="N900", step=step))
+    token = court.join()
+    court.tick()
+    choice = court.choose()
+    assert court.call(token, choice.reason.view()) is None
+    assert court.day.worst == 0

@@ -1,0 +1,34 @@
+"""The seal of a day: whole, signed, and for one installation only."""
+
+from datetime import date
+
+import pytest
+
+from server.domain.errors import InvalidInput
+from server.domain.proof.seals import Seal, read_seal
+
+SEAL = Seal("PSK-DEMO", date(2026, 11, 24), 9329, "ab" * 32)
+SECRET = b"a secret of one installation"
+
+
+def test_a_seal_is_read_as_it_was_written() -> None:
+    assert read_seal(f" {SEAL.text(SECRET)}\n", SECRET) == SEAL
+
+
+@pytest.mark.parametrize(
+    "change", [("9329", "9330"), ("PSK-DEMO", "PSK-ONE"), ("2026-11-24", "2026-11-25"), ("ab", "cd")]
+)
+def test_a_seal_with_another_number_centre_day_or_head_is_refused(change: tuple[str, str]) -> None:
+    with pytest.raises(InvalidInput, match="not signed"):
+        read_seal(SEAL.text(SECRET).replace(*change, 1), SECRET)
+
+
+def test_a_seal_of_another_installation_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="not signed"):
+        read_seal(SEAL.text(b"another"), SECRET)
+
+
+@pytest.mark.parametrize("text", ["", "N150", "baari-day:1:PSK-DEMO", "baari-day:2:PSK-DEMO:2026-11-24:1:ab:cd"])
+def test_what_is_no_seal_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="not the seal"):
+        read_seal(text, SECRET)

@@ -1,0 +1,68 @@
+"""Bookings: from when they age, whom the gate lets in, and the words for everybody else."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.bookings import Batch, SlotRules, aged_from, batch_now, require_admitted, require_today
+from server.domain.errors import AppointmentEarly, AppointmentOtherDay
+from tests.domain.plan.test_hours import NIGHT, make_hours, utc
+from tests.factories import MORNING
+
+RULES = SlotRules(minutes=15, capacity=25, admit_early_min=15, late_min=10)
+
+
+def after(minutes: float) -> datetime:
+    return MORNING + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("arrives", "ages_from"), [(-15, 0), (0, 0), (10, 0), (10.1, 10.1), (90, 90)])
+def test_a_booking_ages_from_its_slot_and_one_that_is_late_from_its_arrival(arrives: float, ages_from: float) -> None:
+    assert aged_from(MORNING, after(arrives), RULES) == after(ages_from)
+
+
+def test_a_walk_in_ages_from_the_arrival() -> None:
+    assert aged_from(None, after(7), RULES) == after(7)
+
+
+def test_a_booking_of_another_day_is_told_which() -> None:
+    slot = utc(2026, 11, 26, 5, 0)
+    with pytest.raises(AppointmentOtherDay, match=r"is on 26-11-2026 at 10:30\.") as refused:
+        require_today(slot, make_hours(), MORNING)
+    assert refused.value.details["slot"] == "2026-11-26T10:30+05:30"
+    with pytest.raises(AppointmentOtherDay, match=r"was on 23-11-2026"):
+        require_today(slot - timedelta(days=3), make_hours(), MORNING)
+
+
+def test_a_booking_after_midnight_belongs_to_the_night_shift_that_has_begun() -> None:
+    """22:00 and 01:00 are one business day of a centre whose day begins at 06:00."""
+    evening, slot = utc(2026, 11, 24, 16, 30), utc(2026, 11, 24, 19, 30)
+    require_today(slot, NIGHT, evening)
+    with pytest.raises(AppointmentOtherDay):
+        require_today(slot, make_hours(day_start=time(0)), evening)
+
+
+def test_somebody_early_is_told_from_when_they_may_come_in() -> None:
+    batch = batch_now(MORNING, RULES, waiting=0, open_counters=6, service_min=2.5)
+    with pytest.raises(AppointmentEarly, match=r"is at 10:00\. Please come in from 09:45\.") as refused:
+        require_admitted(after(30), batch, MORNING, "Asia/Kolkata")
+    assert refused.value.details["admitted_from"] == "2026-11-24T09:45+05:30"
+    require_admitted(after(15), batch, MORNING, "Asia/Kolkata")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "counters", "held"),
+    [(0, 6, 0), (36, 6, 0), (40, 6, 1), (60, 6, 10), (72, 6, 15), (500, 6, 15), (20, 0, 0)],
+)
+def test_a_long_line_inside_holds_the_next_batch_back(waiting: int, counters: int, held: int) -> None:
+    batch = batch_now(MORNING, RULES, waiting, counters, 2.5)
+    assert batch == Batch(after(15 - held), held)
+
+
+@given(st.integers(0, 2000), st.integers(0, 40), st.floats(0.5, 30))
+def test_nobody_whose_time_has_come_is_kept_outside(waiting: int, counters: int, service_min: float) -> None:
+    batch = batch_now(MORNING, RULES, waiting, counters, service_min)
+    require_admitted(MORNING, batch, MORNING, "Asia/Kolkata")
+    assert batch.until <= after(RULES.admit_early_min)

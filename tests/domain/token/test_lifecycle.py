@@ -1,0 +1,136 @@
+"""Every pair of state and action, and what each action makes of a token."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from server.domain.errors import IllegalTransition
+from server.domain.token import changes, record
+from server.domain.token.changes import Target
+from server.domain.token.lifecycle import Action, TokenEnd, follow, move_counter
+from server.domain.token.lifecycle import CounterState as K
+from server.domain.token.lifecycle import StepState as S
+from server.domain.token.route import Stop
+from tests.factories import MORNING, make_step, make_token
+
+NOON = MORNING + timedelta(hours=2)
+OPEN = (S.WAITING, S.CALLED, S.SERVING, S.HELD, S.PAUSED, S.MISSED)
+LEGAL = {
+    (S.WAITING, Action.CALL): S.CALLED,
+    (S.CALLED, Action.RECALL): S.CALLED,
+    (S.CALLED, Action.START): S.SERVING,
+    (S.CALLED, Action.HOLD): S.HELD,
+    (S.SERVING, Action.HOLD): S.HELD,
+    (S.HELD, Action.RESUME): S.SERVING,
+    (S.SERVING, Action.FINISH): S.DONE,
+    (S.CALLED, Action.MISS): S.MISSED,
+    (S.HELD, Action.MISS): S.MISSED,
+    (S.WAITING, Action.PAUSE): S.PAUSED,
+    (S.PAUSED, Action.PAUSE): S.PAUSED,
+    **{(state, Action.RETURN): S.WAITING for state in (S.WAITING, S.PAUSED, S.MISSED)},
+    **{(state, Action.TRANSFER): S.SKIPPED for state in (S.WAITING, S.CALLED, S.HELD)},
+    (S.SERVING, Action.TRANSFER): S.DONE,
+    **{(state, Action.CORRECT): state for state in OPEN},
+    **{(state, Action.REMARK): state for state in OPEN},
+    **{(state, Action.CANCEL): S.SKIPPED for state in OPEN if state is not S.SERVING},
+    **{(state, Action.EXPIRE): S.SKIPPED for state in OPEN},
+}
+
+
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(S, Action)))
+def test_each_pair_leads_where_the_table_says_or_is_refused(state: S, action: Action) -> None:
+    if (state, action) in LEGAL:
+        assert follow(state, action) is LEGAL[state, action]
+        return
+    with pytest.raises(IllegalTransition) as refused:
+        follow(state, action)
+    assert refused.value.details == {"state": state.value, "action": action.value}
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(K, K)))
+def test_a_counter_may_go_everywhere_but_from_closed_to_paused(before: K, after: K) -> None:
+    if (before, after) == (K.CLOSED, K.PAUSED):
+        with pytest.raises(IllegalTransition):
+            move_counter(before, after)
+    else:
+        assert move_counter(before, after) is after
+
+
+def test_a_call_names_its_counter_and_a_recall_counts_on() -> None:
+    called = changes.call(make_token(), "A7", "e-9", MORNING)
+    assert (called.state, called.step.counter, called.step.call, called.step.calls) == ("called", "A7", "e-9", 1)
+    again = changes.recall(called, MORNING)
+    assert (again.step.call, again.step.calls) == ("e-9", 2)
+
+
+def test_a_token_held_at_its_counter_goes_on_with_the_start_it_had() -> None:
+    started = changes.start(changes.call(make_token(), "A7", "e-9", MORNING), MORNING)
+    held = changes.hold(started)
+    assert (held.state, held.step.counter) == ("held", "A7")
+    assert changes.resume(held, MORNING + timedelta(minutes=9)).step.started_at == MORNING
+
+
+def test_somebody_who_was_missed_comes_back_to_the_place_their_age_gives() -> None:
+    called = changes.call(make_token(), "A7", "e-9", MORNING + timedelta(minutes=4))
+    back = changes.come_back(changes.miss(called))
+    assert (back.state, back.step.since, back.step.first_call) == ("waiting", MORNING, called.step.first_call)
+
+
+def test_a_transfer_takes_the_age_in_the_centre_along_and_may_come_back() -> None:
+    late = make_step(since=MORNING + timedelta(minutes=30), counter="A7", state=S.SERVING)
+    closed, sent = changes.transfer(make_token(step=late), Target("C", "C2", returns=True), 17, NOON)
+    assert (closed.state, closed.outcome) == (S.DONE, "transfer")
+    assert (sent.step.stage, sent.step.only, sent.step.since, sent.step.seq) == ("C", "C2", MORNING, 17)
+    serving = changes.start(changes.call(sent, "C2", "e-18", NOON), NOON)
+    _, back = changes.finish(serving, "granted", Stop("A"), 20, NOON)
+    assert (back.step.stage, back.step.only, back.step.since) == ("A", "A7", MORNING)
+
+
+def test_a_correction_keeps_the_number_the_age_and_the_state() -> None:
+    corrected = changes.correct(make_token(), "PCC", "P", "default")
+    assert (corrected.label, corrected.klass, corrected.service, corrected.state) == ("N001", "P", "PCC", "waiting")
+    assert corrected.step.since == MORNING
+
+
+def test_a_missed_token_leaves_its_counter() -> None:
+    missed = changes.miss(changes.call(make_token(), "A7", "e-9", MORNING))
+    assert (missed.state, missed.step.counter) == ("missed", None)
+
+
+def test_a_finish_closes_the_step_and_enters_the_next() -> None:
+    serving = changes.start(changes.call(make_token(), "A7", "e-9", MORNING), MORNING)
+    closed, after = changes.finish(serving, "ok", Stop("B"), 17, MORNING)
+    assert (closed.state, closed.outcome, closed.ended_at) == (S.DONE, "ok", MORNING)
+    assert (after.state, after.step.stage, after.step.seq, after.ended) == ("waiting", "B", 17, False)
+
+
+def test_the_last_finish_ends_the_token_as_its_decision_said() -> None:
+    serving = changes.start(changes.call(make_token(), "C1", "e-9", MORNING), MORNING)
+    _, refused = changes.finish(serving, "refused", Stop("X", None, "refused", TokenEnd.REFUSED), 17, MORNING)
+    leaving = changes.start(changes.call(refused, "X1", "e-18", MORNING), MORNING)
+    _, ended = changes.finish(leaving, "ok", Stop(None), 20, MORNING)
+    assert (ended.state, ended.decision, ended.ended) == ("refused", "refused", True)
+
+
+@pytest.mark.parametrize(("state", "end"), [(S.WAITING, "expired"), (S.SERVING, "expired"), (S.MISSED, "no_show")])
+def test_the_close_of_day_ends_a_token_by_where_it_was(state: S, end: str) -> None:
+    assert changes.expire(make_token(step=make_step(state=state)), MORNING).state == end
+
+
+def test_a_cancelled_token_has_ended() -> None:
+    assert changes.cancel(make_token(), MORNING).state == "cancelled"
+
+
+@pytest.mark.parametrize("state", S)
+def test_a_record_gives_back_the_same_token(state: S) -> None:
+    token = make_token(
+        step=make_step(state=state, counter="A7", call="e-9", calls=2, called_at=MORNING, back_to="B"),
+        decision="granted",
+        ends=TokenEnd.REFUSED,
+        need="senior",
+    )
+    ended = replace(token, ended_at=MORNING)
+    assert record.from_record(record.to_record(token)) == token
+    assert record.from_record(record.to_record(ended)) == ended

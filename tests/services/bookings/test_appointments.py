@@ -1,0 +1,293 @@
+"""Bookings and return slips: taken over, found, checked in once, and refused in words."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from server.domain.errors import (
+    AppointmentEarly,
+    AppointmentOtherCentre,
+    AppointmentOtherDay,
+    AppointmentUsed,
+    NotOpenNow,
+    ReturnSlipExpired,
+    ReturnSlipUsed,
+    UnknownAppointment,
+    UnknownNeed,
+    UnknownService,
+    UnknownToken,
+)
+from server.domain.token.token import Token
+from server.services.bookings import book, gate
+from server.services.bookings.book import NewBooking
+from server.services.floor import issue, leave
+from server.services.setup.presets import install_centre, load_preset
+from server.storage.database import Database
+from server.storage.sql import tokens
+from tests.factories import CENTRE, DAY, MORNING, Floor, install_floor
+
+
+@pytest.fixture
+def floor(sqlite_floor: Floor) -> Floor:
+    """Return a floor on SQLite: what happens here does not depend on the database; the last test runs on both."""
+    return sqlite_floor
+
+
+def booking(tail: str = "4711", minutes: float = 0, **changes: object) -> NewBooking:
+    """Return a booking of a passport, some minutes after the centre opens."""
+    slot = MORNING + timedelta(minutes=minutes)
+    return NewBooking(f"hash-{tail}", tail, slot, **({"service": "NORMAL"} | changes))  # type: ignore[arg-type]
+
+
+def come(floor: Floor, tail: str, at: datetime) -> Token:
+    """Let somebody with a booking take a token at an instant."""
+    order = floor.order(appointment_hash=f"hash-{tail}")
+    return floor.write(lambda tx: issue.issue(tx, order, at, "test")).token
+
+
+def found(floor: Floor, tail: str, slot: datetime | None = None) -> list[tuple[str, bool]]:
+    told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, tail, slot, MORNING))
+    return [(one["slot"], one["checked_in"]) for one in told]
+
+
+def test_bookings_are_new_once_and_move_when_they_are_told_again(floor: Floor) -> None:
+    assert floor.book(booking("4711", 15), booking("4712", 15)) == 2
+    assert floor.book(booking("4711", 30), booking("4713", 15)) == 1
+    assert floor.book(booking("4714", 15), booking("4714", 45)) == 1
+    assert [found(floor, tail) for tail in ("4711", "4714")] == [
+        [("2026-11-24T04:30:00.000Z", False)],
+        [("2026-11-24T04:45:00.000Z", False)],
+    ]
+
+
+def test_one_booking_that_cannot_be_leaves_none_of_its_batch(floor: Floor) -> None:
+    for wrong, refusal in ((booking("2222", service="NOPE"), UnknownService), (booking("2222", need="x"), UnknownNeed)):
+        with pytest.raises(refusal):
+            floor.book(booking("1111"), wrong)
+    assert found(floor, "1111") == []
+
+
+def test_a_booking_ages_from_its_slot_so_that_early_gains_nothing_and_a_little_late_costs_nothing(
+    floor: Floor,
+) -> None:
+    floor.book(booking("0001", 15), booking("0002", 0))
+    early = come(floor, "0001", MORNING + timedelta(minutes=5))
+    order = floor.order()
+    walk_in = floor.write(lambda tx: issue.issue(tx, order, MORNING + timedelta(minutes=10), "test")).token
+    late = come(floor, "0002", MORNING + timedelta(minutes=15))
+    opened = Floor(floor.db, floor.centre_id, floor.preset, begin=MORNING + timedelta(minutes=20))
+    opened.open("G1")
+    assert [opened.serve("G1").label for _ in range(3)] == [late.label, walk_in.label, early.label]
+    assert floor.verdict().faults == []
+
+
+def test_somebody_later_than_the_limit_stands_behind_those_who_are_there(floor: Floor) -> None:
+    floor.book(booking("0001", 0))
+    at = MORNING + timedelta(minutes=16)
+    assert come(floor, "0001", at).aged_from == at
+
+
+def test_a_booking_is_told_when_it_is_early_and_when_to_come(floor: Floor) -> None:
+    floor.book(booking("4711", 60))
+    with pytest.raises(AppointmentEarly, match=r"at 10:30\. Please come in from 10:15\."):
+        come(floor, "4711", MORNING + timedelta(minutes=44))
+    assert come(floor, "4711", MORNING + timedelta(minutes=45)).slot == MORNING + timedelta(minutes=60)
+
+
+def test_the_first_bookings_come_in_before_the_doors_open_for_walk_ins_and_the_last_after(floor: Floor) -> None:
+    floor.book(booking("0001", 0), booking("0002", 385))
+    assert come(floor, "0001", MORNING - timedelta(minutes=15)).label == "N001"
+    order = floor.order()
+    with pytest.raises(NotOpenNow):
+        floor.write(lambda tx: issue.issue(tx, order, MORNING - timedelta(minutes=1), "test"))
+    assert come(floor, "0002", MORNING + timedelta(minutes=404)).label == "N002"
+
+
+def test_another_day_is_named(floor: Floor) -> None:
+    floor.book(booking("0001", 24 * 60 + 30), booking("0002", -24 * 60))
+    with pytest.raises(AppointmentOtherDay, match=r"is on 25-11-2026 at 10:00"):
+        come(floor, "0001", MORNING)
+    with pytest.raises(AppointmentOtherDay, match=r"was on 23-11-2026 at 09:30"):
+        come(floor, "0002", MORNING)
+
+
+def second_centre(floor: Floor) -> int:
+    """Install another centre, with one stage, beside that of the floor and return its id."""
+    preset = load_preset("M")
+    only = preset.stages[-1].model_copy(update={"code": "Z"})
+    changes = {
+        "centre": preset.centre.model_copy(update={"code": "PSK-2", "name": {"en": "Second centre"}}),
+        "stages": [only],
+        "routes": {code: ["Z"] for code in preset.routes},
+        "kiosks": [],
+    }
+    shape = preset.model_copy(update=changes)
+    return floor.db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "e2", demo=True))
+
+
+def test_another_centre_is_named(floor: Floor) -> None:
+    floor.db.write(second_centre(floor), lambda tx: book.book(tx, [booking("4711")], MORNING))
+    with pytest.raises(AppointmentOtherCentre, match="is at Second centre") as refused:
+        come(floor, "4711", MORNING)
+    assert refused.value.details["centre"] == "PSK-2"
+
+
+def test_a_booking_has_one_token(floor: Floor) -> None:
+    floor.book(booking("4711"))
+    come(floor, "4711", MORNING)
+    with pytest.raises(AppointmentUsed, match="N001") as used:
+        come(floor, "4711", MORNING)
+    assert used.value.details["label"] == "N001"
+    assert found(floor, "4711") == [("2026-11-24T04:00:00.000Z", True)]
+
+
+def test_a_booking_whose_token_was_cancelled_is_still_good(floor: Floor) -> None:
+    floor.book(booking("4711", 5))
+    floor.cancel(come(floor, "4711", MORNING))
+    again = come(floor, "4711", MORNING + timedelta(minutes=1))
+    assert (again.label, again.aged_from) == ("N002", MORNING + timedelta(minutes=5))
+    with pytest.raises(AppointmentUsed):
+        come(floor, "4711", MORNING + timedelta(minutes=2))
+    assert floor.verdict().faults == []
+
+
+def test_a_reference_that_was_used_is_good_again_for_a_later_day_and_not_for_the_same(floor: Floor) -> None:
+    """Who was put on hold books again under the same reference."""
+    floor.book(booking("4711"))
+    come(floor, "4711", MORNING)
+    floor.book(booking("4711", 60))
+    with pytest.raises(AppointmentUsed):
+        come(floor, "4711", MORNING + timedelta(minutes=50))
+    floor.book(booking("4711", 24 * 60))
+    assert come(floor, "4711", MORNING + timedelta(days=1)).label == "N001"
+    assert floor.verdict().faults == []
+
+
+def test_a_reference_that_nobody_announced_is_a_walk_in_and_an_unknown_booking_is_refused(floor: Floor) -> None:
+    assert come(floor, "none", MORNING).slot is None
+    with pytest.raises(UnknownAppointment):
+        floor.issue(booking=99)
+
+
+def test_staff_find_a_booking_by_its_last_characters_and_slot(floor: Floor) -> None:
+    floor.book(booking("a711", 15), NewBooking("other", "A711", MORNING + timedelta(minutes=30), "PCC"))
+    assert len(found(floor, "26-A711")) == 2
+    told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, " a711", MORNING + timedelta(minutes=30), MORNING))
+    assert [(one["service"], one["checked_in"]) for one in told] == [("PCC", False)]
+    token = floor.write(
+        lambda tx: issue.issue(tx, floor.order("PCC", booking=told[0]["id"]), MORNING + timedelta(minutes=20), "test")
+    ).token
+    assert token.slot == MORNING + timedelta(minutes=30)
+
+
+def test_staff_find_a_booking_of_another_day_by_its_slot_and_hear_which_day(floor: Floor) -> None:
+    tomorrow = MORNING + timedelta(days=1)
+    floor.book(booking("4711", 24 * 60))
+    assert found(floor, "4711") == []
+    assert found(floor, "4711", tomorrow) == [("2026-11-25T04:00:00.000Z", False)]
+    told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, "4711", tomorrow, MORNING))
+    with pytest.raises(AppointmentOtherDay):
+        floor.issue(booking=told[0]["id"])
+
+
+def test_a_long_line_inside_holds_the_next_batch_at_the_gate(floor: Floor) -> None:
+    floor.open("G1")
+    for _ in range(10):
+        floor.issue()
+    now = MORNING + timedelta(minutes=11)
+    batch = floor.db.read(lambda conn: gate.gate_at(conn, CENTRE, now))
+    assert (batch.held_min, batch.until) == (10, now + timedelta(minutes=5))
+    floor.book(booking("0001", 30))
+    with pytest.raises(AppointmentEarly, match="from 09:55"):
+        come(floor, "0001", MORNING + timedelta(minutes=16))
+
+
+def test_a_booking_brings_its_own_service_and_need(floor: Floor) -> None:
+    slot = MORNING + timedelta(minutes=15)
+    told = NewBooking("hash-1", "0001", slot, "TATKAAL", "senior")
+    floor.write(lambda tx: book.book(tx, [told], MORNING))
+    token = floor.issue("NORMAL", appointment_hash="hash-1")
+    assert (token.service, token.need, token.label) == ("TATKAAL", "senior", "F001")
+    assert floor.verdict().faults == []
+
+
+# --- return slips
+
+
+def refused_today(floor: Floor) -> tuple[Token, str]:
+    """Return a token that was refused at the gate, and the secret of its slip."""
+    floor.open("G1")
+    order = floor.order()
+    now = floor.now()
+    floor.write(lambda tx: issue.issue(tx, order, now, "test"))
+    return floor.serve("G1", "refused"), order.secret
+
+
+def come_with_slip(floor: Floor, secret: str, at: datetime) -> Token:
+    order = floor.order("RETURN", return_of=secret)
+    return floor.write(lambda tx: issue.issue(tx, order, at, "test")).token
+
+
+def test_a_return_slip_is_good_for_three_working_days(floor: Floor) -> None:
+    token, secret = refused_today(floor)
+    assert (token.state, token.return_until) == ("refused", date(2026, 11, 27))
+    assert come_with_slip(floor, secret, MORNING + timedelta(days=3)).label == "R001"
+    with pytest.raises(ReturnSlipExpired, match="good until 27-11-2026"):
+        come_with_slip(floor, secret, MORNING + timedelta(days=6))
+    assert floor.verdict().faults == []
+
+
+def test_a_return_slip_brings_one_token_unless_that_is_cancelled(floor: Floor) -> None:
+    _, secret = refused_today(floor)
+    first = come_with_slip(floor, secret, MORNING + timedelta(days=1))
+    with pytest.raises(ReturnSlipUsed, match="used: R001"):
+        come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=1))
+    floor.write(lambda tx: leave.cancel(tx, first.id, MORNING + timedelta(days=1, minutes=2), "test"))
+    assert come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=3)).label == "R002"
+    assert floor.verdict().faults == []
+
+
+def test_a_return_slip_over_a_weekend_skips_it(floor: Floor) -> None:
+    friday = Floor(floor.db, floor.centre_id, floor.preset, begin=MORNING + timedelta(days=3))
+    token, _ = refused_today(friday)
+    assert token.return_until == date(2026, 12, 2)
+
+
+def test_a_decision_on_hold_at_the_last_stage_leaves_a_slip_that_is_told_at_the_exit(floor: Floor) -> None:
+    floor.open("G1", "A1", "B1", "C1", "X1")
+    floor.issue()
+    for counter, outcome in (("G1", None), ("A1", None), ("B1", None), ("C1", "deferred")):
+        token = floor.serve(counter, outcome)
+    assert (token.step.stage, token.decision, token.return_until) == ("X", "deferred", date(2026, 11, 27))
+    assert floor.serve("X1").state == "done"
+    assert floor.verdict().faults == []
+
+
+def test_the_slip_of_a_token_that_was_served_is_no_return_slip(floor: Floor) -> None:
+    floor.open("E1")
+    order, now = floor.order("ENQUIRY"), floor.now()
+    floor.write(lambda tx: issue.issue(tx, order, now, "test"))
+    floor.serve("E1")
+    for secret in (order.secret, "nobody"):
+        with pytest.raises(UnknownToken):
+            come_with_slip(floor, secret, MORNING + timedelta(days=1))
+
+
+def test_somebody_whom_the_day_left_behind_may_come_again_on_the_next_working_day(floor: Floor) -> None:
+    order, now = floor.order(), floor.now()
+    floor.write(lambda tx: issue.issue(tx, order, now, "test"))
+    floor.close_day()
+    assert come_with_slip(floor, order.secret, MORNING + timedelta(days=1)).label == "R001"
+
+
+def test_bookings_are_checked_in_alike_on_each_database(db: Database) -> None:
+    floor = install_floor(db)
+    assert floor.book(booking("4711", 15), booking("4712", 15), booking("4711", 30)) == 2
+    token = come(floor, "4711", MORNING + timedelta(minutes=20))
+    assert (token.slot, token.day) == (MORNING + timedelta(minutes=30), DAY)
+    with pytest.raises(AppointmentUsed):
+        come(floor, "4711", MORNING + timedelta(minutes=21))
+    floor.book(booking("4711", 24 * 60))
+    assert floor.db.read(lambda conn: tokens.count_tokens(conn, floor.centre_id)) == 1
+    assert come(floor, "4711", MORNING + timedelta(days=1)).label == "N001"
+    assert floor.verdict().faults == []

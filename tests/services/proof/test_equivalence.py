@@ -1,0 +1,188 @@
+"""A snapshot at any point plus the events after it is the later snapshot, for every command there is."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.domain.errors import Refused
+from server.domain.events.kinds import Kind
+from server.domain.token.lifecycle import CounterState
+from server.services.views.snapshot import catch_up, snapshot
+from server.storage import schema
+from server.storage.database import Database
+from server.storage.sql import centres
+from server.storage.sql.tokens import open_tokens
+from tests.conftest import skip_or_fail
+from tests.factories import CENTRE, Floor, install_floor
+
+ROOT = Path(__file__).parents[3]
+COUNTERS = ("G1", "G2", "A1", "AX1", "B1", "C1", "X1")
+
+# Every command, under the name the random walk draws it by. Refusals are part of the walk.
+COMMANDS: dict[str, Any] = {
+    "issue": lambda floor, counter: floor.issue(),
+    "issue_first": lambda floor, counter: floor.issue(need="senior"),
+    "open": lambda floor, counter: floor.set_state(counter, CounterState.OPEN),
+    "pause": lambda floor, counter: floor.set_state(counter, CounterState.PAUSED),
+    "close": lambda floor, counter: floor.set_state(counter, CounterState.CLOSED),
+    "call": lambda floor, counter: floor.call(counter),
+    "recall": lambda floor, counter: floor.recall(counter),
+    "start": lambda floor, counter: floor.start(counter),
+    "finish": lambda floor, counter: floor.finish(counter),
+    "miss": lambda floor, counter: floor.lose(counter),
+    "hold": lambda floor, counter: floor.hold(counter),
+    "resume": lambda floor, counter: floor.resume(counter),
+    "transfer": lambda floor, counter: floor.transfer(counter, "A", returns=True),
+    "undo": lambda floor, counter: floor.undo(counter),
+    "take_over": lambda floor, counter: floor.take_over(counter, "G2"),
+    "call_token": lambda floor, counter: floor.call_token(counter, last_waiting(floor)),
+    "cancel": lambda floor, counter: floor.cancel(next(under_way(floor))),
+    "pause_token": lambda floor, counter: floor.pause(last_waiting(floor)),
+    "here": lambda floor, counter: floor.here(away(floor)),
+    "correct": lambda floor, counter: floor.correct(next(under_way(floor)), "ENQUIRY"),
+    "remark": lambda floor, counter: floor.remark(next(under_way(floor)), party=3, access=("wheelchair",)),
+    "freeze": lambda floor, counter: floor.freeze(),
+    "unfreeze": lambda floor, counter: floor.unfreeze(),
+    "lease": lambda floor, counter: floor.void(floor.lease()),
+    "policy": lambda floor, counter: floor.set_policy("missed", {"calls": 2, "minutes": 3}),
+    "clock": lambda floor, counter: floor.confirm_clock(),
+    "close_day": lambda floor, counter: floor.close_day(force=True),
+}
+WALK = st.lists(st.tuples(st.sampled_from([*COMMANDS, "issue", "call", "start", "finish"]), st.sampled_from(COUNTERS)))
+# One day in which each command succeeds once.
+DAY = [
+    *(("open", counter) for counter in COUNTERS),
+    *(("issue", ""), ("issue_first", ""), ("issue", ""), ("issue", "")),
+    *(("call", "G1"), ("recall", "G1"), ("start", "G1"), ("finish", "G1")),
+    *(("call", "G1"), ("miss", "G1"), ("cancel", ""), ("pause", "G2"), ("close", "G2")),
+    *(("call", "A1"), ("start", "A1"), ("hold", "A1"), ("resume", "A1"), ("undo", "A1")),
+    *(("issue", ""), ("issue", ""), ("open", "G2"), ("call_token", "G1"), ("take_over", "G1"), ("transfer", "G2")),
+    *(("issue", ""), ("pause_token", ""), ("here", ""), ("remark", ""), ("correct", "")),
+    *(("freeze", ""), ("unfreeze", ""), ("lease", ""), ("policy", ""), ("clock", ""), ("close_day", "")),
+]
+
+
+def under_way(floor: Floor) -> Iterator[Any]:
+    """Return the tokens under way; none left is a refusal like any other."""
+    found = floor.db.read(lambda conn: list(open_tokens(conn, floor.centre_id)))
+    if not found:
+        raise Refused("nobody is under way")
+    return iter(found)
+
+
+def last_waiting(floor: Floor) -> Any:
+    """Return who joined a line last."""
+    found = [token for token in under_way(floor) if token.state == "waiting" and token.step.stage == "G"]
+    if not found:
+        raise Refused("nobody waits at the gate")
+    return found[-1]
+
+
+def away(floor: Floor) -> Any:
+    """Return somebody who is missed or paused."""
+    found = [token for token in under_way(floor) if token.state in ("missed", "paused")]
+    if not found:
+        raise Refused("nobody is away")
+    return found[-1]
+
+
+@contextmanager
+def new_floor() -> Iterator[Floor]:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/walk.sqlite"
+        schema.migrate(url, synchronous="OFF")
+        db = Database(url, synchronous="OFF")
+        try:
+            yield install_floor(db)
+        finally:
+            db.close()
+
+
+def look(floor: Floor, *, staff: bool) -> dict[str, Any]:
+    return floor.db.read(lambda conn: snapshot(conn, centres.centre_by_code(conn, CENTRE), staff=staff))
+
+
+def events_since(floor: Floor, before: dict[str, Any], *, staff: bool) -> list[dict[str, Any]]:
+    got = floor.db.read(
+        lambda conn: catch_up(
+            conn, centres.centre_by_code(conn, CENTRE), after=before["seq"], epoch=before["epoch"], staff=staff
+        )
+    )
+    assert got.events is not None
+    return got.events
+
+
+def act(floor: Floor, command: str, counter: str) -> None:
+    with suppress(Refused):
+        COMMANDS[command](floor, counter)
+
+
+def reduced(state: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return {tokens, counters} by id after the events: upsert, drop what has ended; and whether it is frozen."""
+    tokens = {token["id"]: token for token in state["tokens"]}
+    counters = {counter["id"]: counter for counter in state["counters"]}
+    frozen = state["frozen"]
+    for event in events:
+        if event["token"]:
+            tokens[event["token"]["id"]] = event["token"]
+            if event["token"]["ended"]:
+                del tokens[event["token"]["id"]]
+        if event["counter"]:
+            counters[event["counter"]["id"]] = event["counter"]
+        if event["frozen"] is not None:
+            frozen = event["frozen"]
+    return {"tokens": tokens, "counters": counters, "frozen": frozen}
+
+
+@pytest.mark.parametrize("staff", [False, True])
+@settings(max_examples=25, deadline=None)
+@given(before=WALK, after=WALK)
+def test_a_snapshot_and_the_events_after_it_are_the_later_snapshot(
+    staff: bool, before: list[tuple[str, str]], after: list[tuple[str, str]]
+) -> None:
+    with new_floor() as floor:
+        for command, counter in (*DAY[:9], *before):
+            act(floor, command, counter)
+        first = look(floor, staff=staff)
+        for command, counter in after:
+            act(floor, command, counter)
+        later = look(floor, staff=staff)
+        events = events_since(floor, first, staff=staff)
+        assert [event["seq"] for event in events] == list(range(first["seq"] + 1, later["seq"] + 1))
+        assert reduced(first, events) == reduced(later, [])
+
+
+def test_the_day_of_this_test_has_every_kind_of_event() -> None:
+    with new_floor() as floor:
+        empty = look(floor, staff=False)
+        for command, counter in DAY:
+            COMMANDS[command](floor, counter)
+        seen = {event["type"] for event in events_since(floor, empty, staff=False)}
+    assert seen == {kind.value for kind in Kind}
+    assert {command for command, _ in DAY} | {"finish"} == set(COMMANDS)
+
+
+def test_the_reducer_of_the_screens_does_the_same_at_every_step_of_a_day() -> None:
+    node = shutil.which("node")
+    if node is None:
+        skip_or_fail("Node is not installed")
+    with new_floor() as floor:
+        shots = [look(floor, staff=True)]
+        for command, counter in DAY:
+            COMMANDS[command](floor, counter)
+            shots.append(look(floor, staff=True))
+        events = events_since(floor, shots[0], staff=True)
+    trace = json.dumps({"snapshot": shots[0], "events": events})
+    told = subprocess.run([str(node), "tests/js/replay.mjs"], cwd=ROOT, input=trace, capture_output=True, text=True)
+    states = {state["seq"]: state for state in json.loads(told.stdout)}
+    for shot in shots:
+        assert reduced(states[shot["seq"]], []) == reduced(shot, [])
