@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.clock import SystemClock
+from server.domain.actors import By
 from server.domain.ids import status_secret, token_id
 from server.domain.permissions import Role
 from server.services.command import Answer, Attempt, once
@@ -142,12 +143,11 @@ class Scene:
         """Issue a token as the route does: exactly once under a key."""
         now = self.clock.now()
         order = issue.Order(token_id(now, os.urandom), status_secret(os.urandom), "NORMAL", language="hi")
-        self._once(db, lambda tx: {"label": issue.issue(tx, order, now, "bench").token.label})
+        self._once(db, lambda tx: {"label": issue.issue(tx, order, By("bench")).token.label})
 
     def call(self, counter: str, db: Writes | None = None) -> None:
         """Call the next citizen as the route does."""
-        now = self.clock.now()
-        self._once(db, lambda tx: {"id": call.call_next(tx, counter, now, "bench").id})
+        self._once(db, lambda tx: {"id": call.call_next(tx, By("bench", counter)).id})
 
     def _once(self, db: Writes | None, fn: Callable[[Transaction], dict[str, Any]]) -> None:
         attempt = Attempt("bench", secrets.token_hex(8), "hash", self.clock.now())

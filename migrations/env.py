@@ -4,11 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from server.storage.base import Base
-from server.storage.tables import floor, people
+from server.storage.metadata import METADATA
 from server.storage.types import UtcDateTime, Words
-
-TABLES = (floor, people)
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -19,7 +16,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
     render_item=render_item,
     transactional_ddl=True,

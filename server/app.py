@@ -121,7 +121,7 @@ def build_server(
 ) -> Server:
     """Return a server for the settings; the clock and the randomness can be handed in."""
     clock = clock or SystemClock()
-    db = db or Database(settings.database)
+    db = db or Database(settings.database, clock=clock)
     app = _build_app(settings)
     metrics = Metrics()
     metrics.install(app)
@@ -139,7 +139,7 @@ def build_server(
     relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
     app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
-    worker = PrintWorker(db, clock, sockets.hint)
+    worker = PrintWorker(db, sockets.hint)
     return Server(app, db, relay, (Scheduler(db, real, clock), worker))
 
 

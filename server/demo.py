@@ -110,7 +110,7 @@ def _install(db: Database, settings: Settings, demo: Demo) -> dict[str, Any]:
         db.write(centre_id, lambda tx, r=role, p=password: add_staff(tx, r.value, r, p, demo.start))  # type: ignore[misc]
     ports = {f"printer-{kiosk.id.lower()}": free_port() for kiosk in preset.kiosks}
     for device, port in ports.items():
-        db.write(centre_id, lambda tx, d=device, p=port: set_address(tx.conn, d, LOOPBACK, p))  # type: ignore[misc]
+        db.write(centre_id, lambda tx, d=device, p=port: set_address(tx.conn, tx.centre.id, d, LOOPBACK, p))  # type: ignore[misc]
     return {
         "url": settings.url,
         "logins": logins,

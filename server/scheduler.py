@@ -43,7 +43,7 @@ class Scheduler:
         now = self._clock.now()
         try:
             for centre in self._db.read(lambda conn: due_centres(conn, now)):
-                self._db.write(centre, lambda tx: keep_house(tx, now))
+                self._db.write(centre, lambda tx: keep_house(tx))
         except Refused as refusal:
             log.warning("keeping house waits for the next round: %s", refusal.message)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from server.domain.actors import By
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
 from server.domain.ids import status_secret, token_id
@@ -63,6 +64,12 @@ def make_token(**changes: Any) -> Token:
     return Token(**(values | changes))
 
 
+def at_time(tx: Transaction, now: datetime) -> Transaction:
+    """Let a command happen at another time than its clock says."""
+    tx.now = now
+    return tx
+
+
 @dataclass
 class StillClock:
     """A clock that stands until it is told otherwise."""
@@ -111,38 +118,40 @@ class Floor:
     def issue(self, service: str = "NORMAL", **changes: Any) -> Token:
         """Issue a token."""
         order, now = self.order(service, **changes), self.now()
-        return self.write(lambda tx: issue.issue(tx, order, now, "test")).token
+        return self.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
 
     def open(self, *ids: str) -> None:
         """Open counters."""
         for counter in ids:
             now = self.now()
-            self.write(lambda tx, c=counter, n=now: counters.set_state(tx, c, CounterState.OPEN, n, "test"))  # type: ignore[misc]
+            self.write(
+                lambda tx, c=counter, n=now: counters.set_state(at_time(tx, n), c, CounterState.OPEN, By("test"))
+            )  # type: ignore[misc]
 
     def set_state(self, counter: str, state: CounterState) -> Counter:
         """Open, pause or close a counter."""
         now = self.now()
-        return self.write(lambda tx: counters.set_state(tx, counter, state, now, "test"))
+        return self.write(lambda tx: counters.set_state(at_time(tx, now), counter, state, By("test")))
 
     def call(self, counter: str) -> Call:
         """Call the next citizen."""
         now = self.now()
-        return self.write(lambda tx: call.call_next(tx, counter, now, "test"))
+        return self.write(lambda tx: call.call_next(at_time(tx, now), By("test", counter)))
 
     def recall(self, counter: str) -> Token:
         """Call once more."""
         now = self.now()
-        return self.write(lambda tx: serve.recall(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.recall(at_time(tx, now), By("test", counter)))
 
     def start(self, counter: str) -> Token:
         """Begin to serve."""
         now = self.now()
-        return self.write(lambda tx: serve.start(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.start(at_time(tx, now), By("test", counter)))
 
     def miss(self, counter: str) -> Token:
         """Note as absent."""
         now = self.now()
-        return self.write(lambda tx: serve.miss(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.miss(at_time(tx, now), By("test", counter)))
 
     def lose(self, counter: str) -> Token:
         """Call until somebody may be noted as absent, and do so."""
@@ -155,7 +164,7 @@ class Floor:
     def finish(self, counter: str, outcome: str | None = None) -> Token:
         """End the service."""
         now = self.now()
-        return self.write(lambda tx: serve.finish(tx, counter, now, "test", outcome=outcome))
+        return self.write(lambda tx: serve.finish(at_time(tx, now), By("test", counter), outcome=outcome))
 
     def serve(self, counter: str, outcome: str | None = None) -> Token:
         """Call, start and finish."""
@@ -166,92 +175,94 @@ class Floor:
     def hold(self, counter: str) -> Token:
         """Park the current token."""
         now = self.now()
-        return self.write(lambda tx: serve.hold(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.hold(at_time(tx, now), By("test", counter)))
 
     def resume(self, counter: str) -> Token:
         """Serve a parked token again."""
         now = self.now()
-        return self.write(lambda tx: serve.resume(tx, counter, now, "test"))
+        return self.write(lambda tx: serve.resume(at_time(tx, now), By("test", counter)))
 
     def transfer(self, counter: str, stage: str, only: str | None = None, *, returns: bool = False) -> Token:
         """Send the current token elsewhere."""
         now, target = self.now(), Target(stage, only, returns)
-        return self.write(lambda tx: move.transfer(tx, counter, target, now, "test"))
+        return self.write(lambda tx: move.transfer(at_time(tx, now), By("test", counter), target))
 
     def call_token(self, counter: str, token: Token, why: str = "unwell") -> Call:
         """Call out of order."""
         now = self.now()
-        return self.write(lambda tx: call.call_token(tx, counter, token.id, why, now, "test"))
+        return self.write(lambda tx: call.call_token(at_time(tx, now), By("test", counter), token.id, why))
 
     def take_over(self, counter: str, to: str) -> Call:
         """Let the token of a counter go on at another."""
         now = self.now()
-        return self.write(lambda tx: call.take_over(tx, counter, to, now, "test"))
+        return self.write(lambda tx: call.take_over(at_time(tx, now), counter, to, By("test")))
 
     def undo(self, counter: str, event: int | None = None) -> Token:
         """Take back the last action of a counter."""
         now = self.now()
-        return self.write(lambda tx: undo.undo_at(tx, counter, now, "test", event=event))
+        return self.write(lambda tx: undo.undo_at(at_time(tx, now), By("test", counter), event=event))
 
     def pause(self, token: Token) -> Token:
         """Let somebody go out for a while."""
         now = self.now()
-        return self.write(lambda tx: leave.pause(tx, token.id, now, "test"))
+        return self.write(lambda tx: leave.pause(at_time(tx, now), token.id, By("test")))
 
     def here(self, token: Token) -> Token:
         """Let somebody come back."""
         now = self.now()
-        return self.write(lambda tx: leave.come_back(tx, token.id, now, "test"))
+        return self.write(lambda tx: leave.come_back(at_time(tx, now), token.id, By("test")))
 
     def correct(self, token: Token, service: str) -> Token:
         """Change the service."""
         now = self.now()
-        return self.write(lambda tx: correct.correct(tx, token.id, service, now, "test"))
+        return self.write(lambda tx: correct.correct(at_time(tx, now), token.id, service, By("test")))
 
     def remark(self, token: Token, **told: Any) -> Token:
         """Note what was not known."""
         now = self.now()
-        return self.write(lambda tx: correct.remark(tx, token.id, correct.Remark(**told), now, "test"))
+        return self.write(lambda tx: correct.remark(at_time(tx, now), token.id, correct.Remark(**told), By("test")))
 
     def freeze(self) -> Any:
         """Stop the floor."""
         now = self.now()
-        return self.write(lambda tx: notice.freeze(tx, "test", now, "test"))
+        return self.write(lambda tx: notice.freeze(at_time(tx, now), "test", By("test")))
 
     def unfreeze(self) -> Any:
         """Let the floor go on."""
         now = self.now()
-        return self.write(lambda tx: notice.unfreeze(tx, now, "test"))
+        return self.write(lambda tx: notice.unfreeze(at_time(tx, now), By("test")))
 
     def lease(self, series: str = "N", count: int = 5) -> Lease:
         """Give numbers away."""
         now = self.now()
-        return self.write(lambda tx: leases.lease(tx, series, count, "pad", now, "test"))
+        return self.write(lambda tx: leases.lease(at_time(tx, now), series, count, "pad", By("test")))
 
     def void(self, lease: Lease) -> Lease:
         """Declare the unused numbers void."""
         now = self.now()
-        return self.write(lambda tx: leases.void(tx, lease.id, "pad lost", now, "test"))
+        return self.write(lambda tx: leases.void(at_time(tx, now), lease.id, "pad lost", By("test")))
 
     def set_policy(self, kind: str, body: Any, valid_from: date | None = None) -> date:
         """Change a rule."""
         now = self.now()
-        return self.write(lambda tx: policies.set_policy(tx, kind, body, now, "test", valid_from=valid_from))
+        return self.write(
+            lambda tx: policies.set_policy(at_time(tx, now), kind, body, By("test"), valid_from=valid_from)
+        )
 
     def confirm_clock(self) -> None:
         """Go on with the present time."""
         now = self.now()
-        self.write(lambda tx: day.confirm_clock(tx, now, "test"))
+        self.write(lambda tx: day.confirm_clock(at_time(tx, now), By("test")))
 
     def book(self, *bookings: NewBooking) -> int:
         """Take over bookings."""
         now = self.now()
-        return self.write(lambda tx: book.book(tx, bookings, now))
+        return self.write(lambda tx: book.book(at_time(tx, now), bookings))
 
     def undo_of(self, token: Token) -> Token:
         """Take back the last action on a token."""
         now = self.now()
-        return self.write(lambda tx: undo.undo_of(tx, token.id, now, "test"))
+        return self.write(lambda tx: undo.undo_of(at_time(tx, now), token.id, By("test")))
 
     def token(self, token: Token) -> Token:
         """Return a token as it stands now."""
@@ -260,7 +271,7 @@ class Floor:
     def keep_house(self, now: datetime | None = None) -> int:
         """Do what time brings."""
         at = now or self.now()
-        return self.write(lambda tx: day.keep_house(tx, at))
+        return self.write(lambda tx: day.keep_house(at_time(tx, at)))
 
     def verdict(self) -> Verdict:
         """Replay the record."""
@@ -269,12 +280,12 @@ class Floor:
     def cancel(self, token: Token) -> Token:
         """Cancel a token."""
         now = self.now()
-        return self.write(lambda tx: leave.cancel(tx, token.id, now, "test"))
+        return self.write(lambda tx: leave.cancel(at_time(tx, now), token.id, By("test")))
 
     def close_day(self, *, force: bool = False) -> day.DayClose:
         """Close the day."""
         now = self.now()
-        return self.write(lambda tx: day.close_day(tx, now, "test", force=force))
+        return self.write(lambda tx: day.close_day(at_time(tx, now), By("test"), force=force))
 
     def key(self, role: Role, **bound: str) -> str:
         """Make a bearer key."""

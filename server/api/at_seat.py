@@ -1,22 +1,24 @@
 """A command at a counter is done by whoever sits there."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Response
 
-from server.api.commands import command
+from server.api.at_centre import AT as AT_CENTRE
+from server.api.commands import Body, command
+from server.domain.actors import By
 from server.services.people import seats
 from server.services.people.principal import Principal
+from server.storage.transaction import Transaction
 
-AT = "/api/v1/counters/<counter>"
+AT = f"{AT_CENTRE}/counters/<counter>"
 
 
-def at_seat(by: Principal, counter: str, fn: Callable[[Any], dict[str, Any]]) -> Response:
+def at_seat(principal: Principal, counter: str, fn: Callable[[Transaction, By], Body]) -> Response:
     """Run a command at a counter where this person sits; devices and integrations sit nowhere."""
 
-    def seated(tx: Any) -> dict[str, Any]:
-        seats.require_seat(tx, counter, by)
-        return fn(tx)
+    def seated(tx: Transaction) -> Body:
+        seats.require_seat(tx, counter, principal)
+        return fn(tx, By(principal.id, counter))
 
-    return command(by, seated)
+    return command(principal, seated)

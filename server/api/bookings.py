@@ -71,12 +71,12 @@ class GateOut(BaseModel):
 @bp.doc(security="bearer")
 def take_bookings(centre: str, asked: BookingsIn) -> Response:
     """Take over bookings from the portal."""
-    by, now = authorise(Permission.BOOK, centre=centre), site().clock.now()
+    principal = authorise(Permission.BOOK, centre=centre)
     booked = [
         NewBooking(hidden(one.reference), one.reference[-TAIL:], one.slot, one.service, one.need)
         for one in asked.bookings
     ]
-    return command(by, lambda tx: {"booked": book.book(tx, booked, now)})
+    return command(principal, lambda tx: {"booked": book.book(tx, booked)})
 
 
 @bp.get(f"{AT}/appointments")

@@ -1,7 +1,7 @@
 """How a route runs a command: exactly once under its Idempotency-Key."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, jsonify, request
@@ -12,11 +12,20 @@ from server.services.people.principal import Principal
 from server.storage.transaction import Transaction
 from server.web.site import site
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+else:
+    DataclassInstance = object
+
 KEY_HEADER = "Idempotency-Key"
 KEY_MAX = 200
 
 
-def command(principal: Principal, fn: Callable[[Transaction], Mapping[str, Any]], *, status: int = 200) -> Response:
+Body = Mapping[str, object] | DataclassInstance
+"""A JSON object: a mapping, or one of our frozen values, whose fields are its names."""
+
+
+def command(principal: Principal, fn: Callable[[Transaction], Body], *, status: int = 200) -> Response:
     """Run `fn` in the principal's centre and answer with the JSON object it returns.
 
     A retry under the same key gets the first answer. Raises MissingIdempotencyKey and whatever `fn` raises.
@@ -24,7 +33,7 @@ def command(principal: Principal, fn: Callable[[Transaction], Mapping[str, Any]]
     return run(principal.id, principal.centre_id, fn, status)
 
 
-def run(actor: str, centre_id: int, fn: Callable[[Transaction], Mapping[str, Any]], status: int = 200) -> Response:
+def run(actor: str, centre_id: int, fn: Callable[[Transaction], Body], status: int = 200) -> Response:
     """Run `fn` in a centre for somebody who needs no key: a citizen with the secret of their slip."""
     attempt = Attempt(actor, _key(), body_hash(request.path, _body()), site().real.now())
     answer = site().db.write(centre_id, lambda tx: once(tx, attempt, lambda: Answer(status, fn(tx))))

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from server.api.commands import command
 from server.api.shapes import Strict
+from server.domain.actors import By
 from server.domain.permissions import Permission
 from server.services.floor.day import DayClose, close_day
 from server.web.guard import authorise
-from server.web.site import site
 
 bp = APIBlueprint("days", __name__, tag="Days")
 
@@ -37,8 +37,8 @@ class DayCloseOut(BaseModel):
 @bp.doc(security="bearer")
 def end_day(centre: str, asked: CloseDayIn) -> Response:
     """Close the business day."""
-    by, now = authorise(Permission.CLOSE_DAY, centre=centre), site().clock.now()
-    return command(by, lambda tx: _day_view(close_day(tx, now, by.id, force=asked.force)))
+    principal = authorise(Permission.CLOSE_DAY, centre=centre)
+    return command(principal, lambda tx: _day_view(close_day(tx, By(principal.id), force=asked.force)))
 
 
 def _day_view(close: DayClose) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Stop the floor and let it go on; confirm the clock."""
 
-from typing import Any
-
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel
@@ -9,12 +7,14 @@ from pydantic import BaseModel
 from server.api.at_centre import AT
 from server.api.commands import command
 from server.api.shapes import Note, Strict
+from server.domain.actors import By
 from server.domain.instants import to_iso
 from server.domain.permissions import Permission
 from server.services.floor import notice
 from server.services.floor.day import confirm_clock
+from server.storage.transaction import Transaction
 from server.web.guard import authorise
-from server.web.site import read, site
+from server.web.site import read
 
 bp = APIBlueprint("floor", __name__, tag="Management")
 
@@ -40,8 +40,8 @@ class FrozenOut(BaseModel):
 @bp.doc(security="bearer")
 def freeze(centre: str, asked: FreezeIn) -> Response:
     """Stop calling, missing and expiring at once."""
-    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
-    return command(by, lambda tx: notice.freeze(tx, asked.reason, now, by.id))
+    principal = authorise(Permission.STEER, centre=centre)
+    return command(principal, lambda tx: notice.freeze(tx, asked.reason, By(principal.id)))
 
 
 @bp.post(f"{AT}/unfreeze")
@@ -49,8 +49,8 @@ def freeze(centre: str, asked: FreezeIn) -> Response:
 @bp.doc(security="bearer")
 def unfreeze(centre: str) -> Response:
     """Go on where the floor was stopped."""
-    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
-    return command(by, lambda tx: notice.unfreeze(tx, now, by.id))
+    principal = authorise(Permission.STEER, centre=centre)
+    return command(principal, lambda tx: notice.unfreeze(tx, By(principal.id)))
 
 
 @bp.get(f"{AT}/freeze")
@@ -66,10 +66,10 @@ def frozen(centre: str) -> Response:
 @bp.doc(security="bearer")
 def clock_is_right(centre: str) -> Response:
     """Confirm the present time after the clock went back."""
-    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
+    principal = authorise(Permission.STEER, centre=centre)
 
-    def confirm(tx: Any) -> dict[str, Any]:
-        confirm_clock(tx, now, by.id)
-        return {"now": to_iso(now)}
+    def confirm(tx: Transaction) -> dict[str, str]:
+        confirm_clock(tx, By(principal.id))
+        return {"now": to_iso(tx.now)}
 
-    return command(by, confirm)
+    return command(principal, confirm)

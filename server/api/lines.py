@@ -33,7 +33,7 @@ class LineOut(BaseModel):
 @bp.get(f"{AT}/line")
 @bp.output(LineOut)
 @bp.doc(security="bearer")
-def line(counter: str) -> Response:
+def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
-    by, now = authorise(Permission.SERVE, counter=counter), site().clock.now()
+    by, now = authorise(Permission.SERVE, centre=centre, counter=counter), site().clock.now()
     return jsonify(read(lambda conn: line_of(conn, by.centre_id, counter, now)))

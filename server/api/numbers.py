@@ -1,6 +1,6 @@
 """Numbers leased in blocks."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from server.api.at_centre import AT
 from server.api.commands import command
 from server.api.shapes import Note, Strict
+from server.domain.actors import By
 from server.domain.permissions import Permission
 from server.services.numbers import leases
+from server.storage.transaction import Transaction
 from server.web.guard import authorise
-from server.web.site import site
 
 bp = APIBlueprint("numbers", __name__, tag="Numbers")
 
@@ -49,12 +50,12 @@ class LeaseOut(BaseModel):
 @bp.doc(security="bearer")
 def lease_numbers(centre: str, asked: LeaseIn) -> Response:
     """Lease a block of numbers for a paper pad or a kiosk without a link."""
-    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
+    principal = authorise(Permission.STEER, centre=centre)
 
-    def lease(tx: Any) -> dict[str, Any]:
-        return leases.view(leases.lease(tx, asked.series, asked.count, asked.holder, now, by.id))
+    def lease(tx: Transaction) -> leases.LeaseView:
+        return leases.view(leases.lease(tx, asked.series, asked.count, asked.holder, By(principal.id)))
 
-    return command(by, lease, status=201)
+    return command(principal, lease, status=201)
 
 
 @bp.post(f"{AT}/leases/<int:lease>/void")
@@ -63,5 +64,5 @@ def lease_numbers(centre: str, asked: LeaseIn) -> Response:
 @bp.doc(security="bearer")
 def void_lease(centre: str, lease: int, asked: VoidIn) -> Response:
     """Note that the unused numbers of a lease will never be given."""
-    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
-    return command(by, lambda tx: leases.view(leases.void(tx, lease, asked.reason, now, by.id)))
+    principal = authorise(Permission.STEER, centre=centre)
+    return command(principal, lambda tx: leases.view(leases.void(tx, lease, asked.reason, By(principal.id))))

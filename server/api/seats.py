@@ -34,9 +34,9 @@ class SeatOut(BaseModel):
 @bp.input(SitIn, arg_name="asked")
 @bp.output(SeatOut)
 @bp.doc(security="bearer")
-def sit(counter: str, asked: SitIn) -> Response:
+def sit(centre: str, counter: str, asked: SitIn) -> Response:
     """Sit down at a counter; one person at one counter."""
-    by, now = authorise(Permission.SERVE, counter=counter), site().real.now()
+    by, now = authorise(Permission.SERVE, centre=centre, counter=counter), site().real.now()
     instead = asked.take_over and by.role is Role.MANAGER
 
     def seat(tx: Any) -> dict[str, Any]:
@@ -49,9 +49,9 @@ def sit(counter: str, asked: SitIn) -> Response:
 @bp.post(f"{AT}/leave")
 @bp.output(SeatOut)
 @bp.doc(security="bearer")
-def leave(counter: str) -> Response:
+def leave(centre: str, counter: str) -> Response:
     """Get up; the counter is free for somebody else."""
-    by = authorise(Permission.SERVE, counter=counter)
+    by = authorise(Permission.SERVE, centre=centre, counter=counter)
 
     def get_up(tx: Any) -> dict[str, Any]:
         seats.leave(tx, by)

@@ -37,7 +37,7 @@ class StaffTokenOut(BaseModel):
     beside: list[str]
     call: str | None
     calls: int
-    called_at: str | None
+    last_called: str | None
     ended: bool
     staff: dict[str, Any]
 

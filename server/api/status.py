@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -11,9 +10,11 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.api.commands import run
+from server.domain.actors import By
 from server.domain.token.token import Token
 from server.services.floor import citizen
 from server.services.views import phone
+from server.storage.transaction import Transaction
 from server.web.site import read, site
 
 bp = APIBlueprint("status", __name__, tag="Citizens")
@@ -56,9 +57,9 @@ def status(secret: str) -> AnyResponse:
     return response.make_conditional(request)
 
 
-@bp.post("/api/v1/status/<secret>/here")
+@bp.post("/api/v1/status/<secret>/return")
 @bp.output(StatusOut)
-def i_am_here(secret: str) -> Response:
+def return_to_line(secret: str) -> Response:
     """Take the place again that one's age gives, after one was missed or away."""
     return _for_citizen(secret, citizen.come_back)
 
@@ -77,14 +78,13 @@ def give_back(secret: str) -> Response:
     return _for_citizen(secret, citizen.give_back)
 
 
-def _for_citizen(secret: str, act: Callable[[Any, str, datetime, str], Token]) -> Response:
-    now = site().clock.now()
+def _for_citizen(secret: str, act: Callable[[Transaction, str, By], Token]) -> Response:
     centre_id, token_id = read(lambda conn: citizen.centre_of(conn, secret))
     actor = f"citizen:{token_id}"
 
-    def change(tx: Any) -> dict[str, Any]:
-        act(tx, secret, now, actor)
-        return phone.status_of(tx.conn, secret, now)[1]
+    def change(tx: Transaction) -> dict[str, Any]:
+        act(tx, secret, By(actor))
+        return phone.status_of(tx.conn, secret, tx.now)[1]
 
     return run(actor, centre_id, change)
 

@@ -1,6 +1,7 @@
-"""What staff do to a token that is not at their counter: correct it, remark on it, let it come back, undo."""
+"""What staff do to a token that is not at their counter: correct it, remark on it, let it return, undo."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -8,13 +9,16 @@ from pydantic import Field
 
 from server.api.commands import command
 from server.api.shapes import Code, Note, Strict, TokenAnswer
+from server.domain.actors import By
+from server.domain.events.views import StaffToken, staff_view
 from server.domain.permissions import Permission
+from server.domain.token.token import Token
 from server.services.floor import correct, leave, undo
 from server.services.floor.correct import Remark
-from server.services.floor.token_rows import staff_view
 from server.services.people import seats
+from server.services.people.principal import Principal
+from server.storage.transaction import Transaction
 from server.web.guard import authorise
-from server.web.site import site
 
 bp = APIBlueprint("token_changes", __name__, tag="Tokens")
 AT = "/api/v1/centres/<centre>/tokens/<token>"
@@ -56,8 +60,8 @@ class DeskIn(Strict):
 @bp.doc(security="bearer")
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
-    by, now = authorise(Permission.CANCEL, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_view(leave.cancel(tx, token, now, by.id, reason=asked.reason))})
+    principal = authorise(Permission.CANCEL, centre=centre)
+    return _change(principal, None, lambda tx, by: leave.cancel(tx, token, by, note=asked.reason))
 
 
 @bp.post(f"{AT}/correct")
@@ -66,13 +70,8 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 @bp.doc(security="bearer")
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
-    by, now = authorise(Permission.SERVE, centre=centre, counter=asked.counter), site().clock.now()
-
-    def change(tx: Any) -> dict[str, Any]:
-        desk = seats.desk_named(tx, asked.counter)
-        return {"token": staff_view(correct.correct(tx, token, asked.service, now, by.id, desk=desk))}
-
-    return command(by, change)
+    principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
+    return _change(principal, asked.counter, lambda tx, by: correct.correct(tx, token, asked.service, by))
 
 
 @bp.post(f"{AT}/remark")
@@ -81,35 +80,25 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 @bp.doc(security="bearer")
 def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
     """Note the size of a party, access needs, a language, a need, or an emergency."""
-    by, now = authorise(Permission.SERVE, centre=centre, counter=asked.counter), site().clock.now()
-    told = Remark(
+    principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
+    noted = Remark(
         party=asked.party,
         access=None if asked.access is None else tuple(asked.access),
         language=asked.language,
         need=asked.need,
         emergency=asked.emergency,
     )
-
-    def change(tx: Any) -> dict[str, Any]:
-        desk = seats.desk_named(tx, asked.counter)
-        return {"token": staff_view(correct.remark(tx, token, told, now, by.id, desk=desk))}
-
-    return command(by, change)
+    return _change(principal, asked.counter, lambda tx, by: correct.remark(tx, token, noted, by))
 
 
-@bp.post(f"{AT}/here")
+@bp.post(f"{AT}/return")
 @bp.input(DeskIn, arg_name="asked")
 @bp.output(TokenAnswer)
 @bp.doc(security="bearer")
-def token_here(centre: str, token: str, asked: DeskIn) -> Response:
+def return_token(centre: str, token: str, asked: DeskIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
-    by, now = authorise(Permission.SERVE, centre=centre, counter=asked.counter), site().clock.now()
-
-    def return_(tx: Any) -> dict[str, Any]:
-        desk = seats.desk_named(tx, asked.counter)
-        return {"token": staff_view(leave.come_back(tx, token, now, by.id, desk=desk))}
-
-    return command(by, return_)
+    principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
+    return _change(principal, asked.counter, lambda tx, by: leave.come_back(tx, token, by))
 
 
 @bp.post(f"{AT}/pause")
@@ -117,8 +106,8 @@ def token_here(centre: str, token: str, asked: DeskIn) -> Response:
 @bp.doc(security="bearer")
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
-    by, now = authorise(Permission.SERVE, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_view(leave.pause(tx, token, now, by.id))})
+    principal = authorise(Permission.SERVE, centre=centre)
+    return _change(principal, None, lambda tx, by: leave.pause(tx, token, by))
 
 
 @bp.post(f"{AT}/undo")
@@ -126,5 +115,15 @@ def pause_token(centre: str, token: str) -> Response:
 @bp.doc(security="bearer")
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
-    by, now = authorise(Permission.STEER, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": staff_view(undo.undo_of(tx, token, now, by.id))})
+    principal = authorise(Permission.STEER, centre=centre)
+    return _change(principal, None, lambda tx, by: undo.undo_of(tx, token, by))
+
+
+def _change(principal: Principal, counter: str | None, act: Callable[[Transaction, By], Token]) -> Response:
+    """Change a token, at a counter if one is named."""
+
+    def change(tx: Transaction) -> dict[str, StaffToken]:
+        by = By(principal.id, seats.counter_named(tx, counter))
+        return {"token": staff_view(act(tx, by))}
+
+    return command(principal, change)

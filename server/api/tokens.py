@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from server.api.commands import command
 from server.api.references import hidden
 from server.api.shapes import Code, Instant, Strict
+from server.domain.actors import By
 from server.domain.ids import status_secret, token_id
 from server.domain.permissions import ALLOWED, Permission, Role
 from server.domain.token.token import Token
@@ -19,6 +20,7 @@ from server.services.paper import slips
 from server.services.people import seats
 from server.services.people.principal import Principal
 from server.services.views import snapshot
+from server.storage.transaction import Transaction
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -133,25 +135,25 @@ class TokenOut(BaseModel):
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
     principal = authorise(Permission.ISSUE, centre=centre, counter=asked.counter)
-    now, order, url = site().clock.now(), _order(principal, asked), site().settings.url
+    order, url = _order(principal, asked), site().settings.url
 
-    def give(tx: Any) -> dict[str, Any]:
+    def give(tx: Transaction) -> dict[str, Any]:
         if principal.role is Role.KIOSK:  # staff may go on by hand; nobody is sent into a hall that was stopped
             tx.centre.require_running()
-        desk = seats.desk_named(tx, asked.counter)
-        return _answer(issue(tx, order, now, principal.id, desk=desk), url)
+        desk = seats.counter_named(tx, asked.counter)
+        return _answer(issue(tx, order, By(principal.id, desk)), url)
 
     return command(principal, give, status=201)
 
 
-@bp.post("/api/v1/centres/<centre>/here")
+@bp.post("/api/v1/centres/<centre>/return")
 @bp.input(HereIn, arg_name="asked")
 @bp.output(HereOut)
 @bp.doc(security="bearer")
-def show_slip(centre: str, asked: HereIn) -> Response:
+def return_by_slip(centre: str, asked: HereIn) -> Response:
     """Take the slip of somebody whose turn has passed: they get their fair place again."""
-    by, now = authorise(Permission.ISSUE, centre=centre), site().clock.now()
-    return command(by, lambda tx: {"token": _new(citizen.come_back(tx, asked.slip, now, by.id))})
+    principal = authorise(Permission.ISSUE, centre=centre)
+    return command(principal, lambda tx: {"token": _new(citizen.come_back(tx, asked.slip, By(principal.id)))})
 
 
 @bp.get("/api/v1/centres/<centre>/tokens/<token>")
@@ -172,9 +174,9 @@ def token_now(centre: str, token: str) -> Response:
 @bp.doc(security="bearer")
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     """Print one more copy of a slip, marked DUPLICATE."""
-    by, now = authorise(Permission.ISSUE, centre=centre), site().clock.now()
-    printer = asked.print_at or by.printer
-    return command(by, lambda tx: {"print": asdict(slips.reprint(tx, token, printer, now))})
+    principal = authorise(Permission.ISSUE, centre=centre)
+    printer = asked.print_at or principal.printer
+    return command(principal, lambda tx: {"print": asdict(slips.reprint(tx, token, printer))})
 
 
 def _order(principal: Principal, asked: TokenIn) -> Order:

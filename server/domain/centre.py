@@ -12,7 +12,10 @@ from server.domain.plan.hours import business_day, clock
 
 @dataclass(frozen=True, slots=True)
 class CentreState:
-    """The row of a centre as it stands in the transaction."""
+    """The row of a centre as it stands in the transaction.
+
+    `plan_version` is the latest version of the set-up, `plans` those in force now and dated later as [number, day].
+    """
 
     id: int
     code: str
@@ -24,6 +27,7 @@ class CentreState:
     event_seq: int
     head: str
     plan_version: int
+    plans: list[list[int | str]]
     closed_day: date | None
     day_start: str
     last_at: datetime | None
@@ -32,6 +36,11 @@ class CentreState:
     def day(self, now: datetime) -> date:
         """Return the business day at `now`."""
         return business_day(now, self.timezone, clock(self.day_start))
+
+    def plan_number(self, day: date) -> int:
+        """Return the version of the set-up that is in force on a business day: the last that begins by then."""
+        begun = [int(number) for number, begins in self.plans if str(begins) <= day.isoformat()]
+        return begun[-1] if begun else 0
 
     @property
     def frozen_times(self) -> list[Freeze]:

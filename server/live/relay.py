@@ -4,10 +4,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from server.clock import Clock
 from server.domain.centre import CentreState
@@ -15,6 +14,7 @@ from server.domain.errors import Unavailable
 from server.domain.events.event import Event
 from server.domain.events.views import event_view
 from server.domain.instants import to_iso
+from server.live.wires import Message
 from server.services.views.stream import centres_now, events_between
 from server.storage.database import Committed, Database
 from server.storage.transaction import Read
@@ -24,7 +24,7 @@ HEARTBEAT_S = 3.0
 STUCK_S = 10.0
 FEW = 25
 
-Tell = Callable[[str, str, Callable[[], Mapping[str, Any]]], None]
+Tell = Callable[[str, str, Callable[[], Message]], None]
 """Sends a message to a room; it is made only when somebody is there to hear it."""
 
 log = logging.getLogger(__name__)

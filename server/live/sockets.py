@@ -14,7 +14,7 @@ from werkzeug.exceptions import SecurityError
 from server.domain.errors import Refused
 from server.domain.permissions import ALLOWED, Permission, require
 from server.live.relay import room_of
-from server.live.wires import Wire, event_frame, wire_of
+from server.live.wires import Message, Wire, event_frame, wire_of
 from server.services.people.principal import Principal
 from server.services.views.snapshot import catch_up_of
 from server.storage.database import Database
@@ -59,12 +59,12 @@ class Sockets:
         """Return how many screens are connected."""
         return len(self._screens)
 
-    def tell(self, room: str, name: str, make: Callable[[], Mapping[str, Any]]) -> None:
+    def tell(self, room: str, name: str, make: Callable[[], Message]) -> None:
         """Send what `make` returns to every screen in a room; an empty room costs nothing."""
         if self._rooms.get(room):
             self.emit(room, name, make())
 
-    def emit(self, room: str, name: str, message: Mapping[str, Any]) -> None:
+    def emit(self, room: str, name: str, message: Message) -> None:
         """Send a message to every screen in a room."""
         with self._lock:
             screens = list(self._rooms.get(room, {}).items())
@@ -77,7 +77,7 @@ class Sockets:
             else:
                 wire.push(frame)
 
-    def hint(self, centre: str, message: Mapping[str, Any]) -> None:
+    def hint(self, centre: str, message: Mapping[str, object]) -> None:
         """Tell staff something without a number: it may be lost."""
         self.emit(room_of(centre, staff=True), "hint", {"centre": centre, **message})
 

@@ -9,12 +9,16 @@ from typing import Any
 
 import orjson
 
+from server.domain.events.views import EventView
+
 PATH = "/socket.io/"
 SOCKET = "gunicorn.socket"
 BEHIND_MAX = 1000
 ENGINE_MESSAGE, EVENT = b"4", b"2"
 FINAL_TEXT, IN_TWO_BYTES, IN_EIGHT_BYTES = b"\x81", b"\x7e", b"\x7f"
 
+Message = Mapping[str, object] | EventView
+"""What is sent: a JSON object, or the view of an event."""
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -111,7 +115,7 @@ def wire_of(environ: Mapping[str, Any]) -> Wire | None:
     return wire if isinstance(wire, Wire) else None
 
 
-def event_frame(namespace: str, name: str, message: Mapping[str, Any]) -> bytes:
+def event_frame(namespace: str, name: str, message: Message) -> bytes:
     """Return a Socket.IO event as one websocket frame: Socket.IO protocol 5 in Engine.IO protocol 4 in RFC 6455."""
     return text_frame(ENGINE_MESSAGE + EVENT + namespace.encode() + b"," + orjson.dumps([name, message]))
 

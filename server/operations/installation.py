@@ -77,9 +77,15 @@ def printer() -> None:
 @click.option("--device", required=True, help="The printer: printer-k1.")
 @click.option("--host", required=True)
 @click.option("--port", type=int, default=9100, help="Port to print to; 9100 on most.")
-def set_printer(device: str, host: str, port: int) -> None:
+@CENTRE
+def set_printer(device: str, host: str, port: int, centre: str | None) -> None:
     """Write where a printer listens, and look at it."""
-    if not with_database(lambda db: db.write(None, lambda tx: set_address(tx.conn, device, host, port))):
+
+    def run(db: Database) -> bool:
+        centre_id = only_centre(db, centre).id
+        return db.write(centre_id, lambda tx: set_address(tx.conn, centre_id, device, host, port))
+
+    if not with_database(run):
         raise LookupError(f"there is no printer {device!r}")
     click.echo(f"{device} is at {host}:{port}, and is {look(host, port).value.replace('_', ' ')}.")
 

@@ -12,6 +12,7 @@ import click
 import yaml
 
 from server.clock import SystemClock
+from server.domain.actors import By
 from server.domain.proof.seals import read_seal
 from server.operations import report_lines
 from server.operations.shared import AS_JSON, CENTRE, Day, only_centre, settings_of, with_database
@@ -124,8 +125,7 @@ def close_day(centre: str | None, force: bool) -> None:
 
     def run(db: Database) -> str:
         state = only_centre(db, centre)
-        now = SystemClock().now()
-        closed = db.write(state.id, lambda tx: end_day(tx, now, "cli", force=force))
+        closed = db.write(state.id, lambda tx: end_day(tx, By("cli"), force=force))
         return (
             f"{closed.day} is closed: {closed.expired} tokens expired, {closed.no_show} no-shows, "
             f"{closed.counters} counters closed."
@@ -146,8 +146,8 @@ def list_policies(kind: str | None, centre: str | None) -> None:
     """Print the rules of a centre, each with the day from which it holds."""
     rows = with_database(lambda db: db.read(lambda conn: policies.policies(conn, only_centre(db, centre), kind)))
     for row in rows:
-        click.echo(f"# {row['kind']}, from {row['valid_from']}")
-        click.echo(yaml.safe_dump(row["body"], allow_unicode=True, sort_keys=False))
+        click.echo(f"# {row.kind}, from {row.valid_from}")
+        click.echo(yaml.safe_dump(dict(row.body), allow_unicode=True, sort_keys=False))
 
 
 @policy.command("set")
@@ -160,8 +160,8 @@ def set_policy(kind: str, file: Path, valid_from: date | None, centre: str | Non
     body = yaml.safe_load(file.read_text("utf-8"))
 
     def run(db: Database) -> date:
-        state, now = only_centre(db, centre), SystemClock().now()
-        return db.write(state.id, lambda tx: policies.set_policy(tx, kind, body, now, "cli", valid_from=valid_from))
+        state = only_centre(db, centre)
+        return db.write(state.id, lambda tx: policies.set_policy(tx, kind, body, By("cli"), valid_from=valid_from))
 
     begins = with_database(run)
     click.echo(f"{kind} holds from {begins}. The rule of {begins - timedelta(days=1)} and before stays on record.")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ class Answer:
     """What the caller is told: an HTTP status and a JSON object."""
 
     status: int
-    body: Mapping[str, Any]
+    body: Any  # a JSON object: a mapping, or a frozen value whose fields are its names
 
 
 def body_hash(path: str, body: Any) -> str:
@@ -50,7 +50,7 @@ def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> An
             return _again(kept, attempt)
         answers.forget_answer(tx.conn, attempt.principal, attempt.key)
     answer = command()
-    new = Kept(attempt.body_hash, answer.status, dict(answer.body), attempt.at)
+    new = Kept(attempt.body_hash, answer.status, answer.body, attempt.at)
     answers.keep_answer(tx.conn, attempt.principal, attempt.key, tx.centre.id, new)
     return answer
 

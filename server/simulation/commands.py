@@ -1,6 +1,7 @@
-"""Several commands in one transaction: each is done or refused by itself."""
+"""Several commands in one transaction, each at its own time: each is done or refused by itself."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from server.storage.transaction import Transaction, savepoint
@@ -8,11 +9,11 @@ from server.storage.transaction import Transaction, savepoint
 T = TypeVar("T")
 
 
-def attempt(tx: Transaction, command: Callable[[Transaction], T]) -> T:
-    """Run a command inside a transaction that holds others; raises its refusal, and then it has changed nothing."""
-    part = Transaction(tx.conn, tx.state)
+def attempt(tx: Transaction, now: datetime, command: Callable[[Transaction], T]) -> T:
+    """Run a command at `now` inside a transaction that holds others; raises its refusal, which changes nothing."""
+    part = Transaction(tx.conn, tx.state, now)
     with savepoint(tx.conn):
         answer = command(part)
     tx.state = part.state
-    tx.events += part.events
+    tx.recorded += part.recorded
     return answer

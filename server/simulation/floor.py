@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from server.clock import whole_ms
+from server.domain.actors import By
 from server.domain.errors import AppointmentEarly, Conflict
 from server.domain.ids import status_secret, token_id
 from server.domain.token.lifecycle import CounterState
@@ -66,7 +67,7 @@ class Floor:
             for reference, arrival in zip(references, coming, strict=True)
         ]
         opening = demand.opening(self._preset, day)
-        self._db.write(self._centre, lambda tx: book(tx, booked, opening))
+        self._db.write(self._centre, lambda tx: attempt(tx, opening, lambda tx: book(tx, booked)))
         for reference, arrival in zip(references, coming, strict=True):
             self._at(arrival.at, partial(self._arrive, arrival, reference))
 
@@ -93,7 +94,9 @@ class Floor:
         """Close the day; whoever is still on the floor expires."""
         self._idle.clear()
         self._due.clear()
-        return self._db.write(self._centre, lambda tx: close_day(tx, now, ACTOR, force=True))
+        return self._db.write(
+            self._centre, lambda tx: attempt(tx, now, lambda tx: close_day(tx, By(ACTOR), force=True))
+        )
 
     def wake_idle(self, now: datetime) -> None:
         """Let idle counters look again: somebody else may have put a token in line."""
@@ -108,7 +111,8 @@ class Floor:
         for stage in self._preset.stages:
             wanted = self._opened.get(stage.code, stage.open if stage.open is not None else stage.counters)
             for counter in self._preset.counters_of(stage)[:wanted]:
-                counters.set_state(tx, counter, CounterState.OPEN, now, ACTOR)
+                by = By(ACTOR, counter)
+                attempt(tx, now, partial(counters.set_state, counter_id=counter, state=CounterState.OPEN, by=by))
                 self._idle[stage.code].append(counter)
             self._dispatch(tx, stage.code, now)
 
@@ -123,7 +127,7 @@ class Floor:
             appointment_hash=reference,
         )
         try:
-            issued = attempt(tx, lambda tx: issue(tx, order, now, ACTOR))
+            issued = attempt(tx, now, lambda tx: issue(tx, order, By(ACTOR)))
         except AppointmentEarly as early:
             again = datetime.fromisoformat(early.details["admitted_from"]).astimezone(UTC)
             self._at(max(again, now + timedelta(minutes=1)), partial(self._arrive, arrival, reference))
@@ -155,10 +159,10 @@ class Floor:
         if not waiting or _is_taken(tx, counter):
             return False
         try:
-            attempt(tx, lambda tx: call.call_next(tx, counter, now, ACTOR))
+            attempt(tx, now, lambda tx: call.call_next(tx, By(ACTOR, counter)))
         except Conflict:  # those who wait are for others, or a person has paused this counter
             return False
-        serve.start(tx, counter, now, ACTOR)
+        attempt(tx, now, lambda tx: serve.start(tx, By(ACTOR, counter)))
         return True
 
     def _finish(self, stage: StageShape, counter: str, tx: Transaction, now: datetime) -> None:
@@ -167,7 +171,7 @@ class Floor:
             self._idle[stage.code].append(counter)
             return
         try:
-            token = attempt(tx, lambda tx: serve.finish(tx, counter, now, ACTOR, outcome=chosen))
+            token = attempt(tx, now, lambda tx: serve.finish(tx, By(ACTOR, counter), outcome=chosen))
         except Conflict:  # a person has finished it
             token = None
         self._serve_next(tx, stage.code, counter, now)
@@ -177,4 +181,4 @@ class Floor:
 
 def _is_taken(tx: Transaction, counter: str) -> bool:
     """Whether a person sits at a counter: what happens there is theirs."""
-    return counter_by_id(tx.conn, counter).operator is not None
+    return counter_by_id(tx.conn, tx.centre.id, counter).operator is not None

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -12,21 +12,21 @@ from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from server.clock import Clock, SystemClock
 from server.domain.centre import CentreState
-from server.domain.errors import Unavailable
-from server.domain.events.event import Event as EventValue
+from server.domain.errors import Unavailable, UnknownCentre
+from server.domain.events.event import Event, StoredEvent
+from server.domain.events.payloads import TokenEvent
 from server.storage.checkpoints import Checkpoints
 from server.storage.engines import open_connections
 from server.storage.statements import Statement, roll_back
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.events import EventTable
-from server.storage.transaction import Read, Transaction, lock_centres, savepoint
+from server.storage.transaction import Read, Recorded, Transaction, lock_centres, savepoint
 
 T = TypeVar("T")
 BATCH = 64
-INSERT_EVENTS = Statement(
-    insert(EventTable), ["centre_id", "seq", "at", "kind", "actor", "token_id", "desk", "data", "hash"]
-)
+INSERT_EVENTS = Statement(insert(EventTable), ["centre_id", "token_id", *StoredEvent.__slots__])
 MOVE_CENTRE = Statement(
     update(CentreTable).where(CentreTable.id == bindparam("centre")), ["event_seq", "head", "last_at"]
 )
@@ -39,7 +39,7 @@ class Committed:
     """The events that one commit added to a centre, in order; the centre is as it stands after them."""
 
     centre: CentreState
-    events: Sequence[EventValue]
+    events: Sequence[Event]
 
 
 Listener = Callable[[Sequence[Committed]], None]
@@ -70,8 +70,8 @@ class Database:
     only. Every answer is given after the commit.
     """
 
-    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
-        self.url = url
+    def __init__(self, url: str, *, clock: Clock | None = None, synchronous: str = "FULL") -> None:
+        self.url, self.clock = url, clock or SystemClock()
         self.writer, self._reader = open_connections(url, synchronous=synchronous)
         self._checkpoints = Checkpoints(self._reader) if self.writer.engine.dialect.name == "sqlite" else None
         self._commands: deque[Command] = deque()
@@ -184,12 +184,19 @@ class Database:
                 command.answer(None, _unavailable(error))
             return
         if committed:
-            for listener in self._listeners:
-                listener(committed)
+            self._tell(committed)
         for command, (result, refusal) in zip(batch, answers, strict=True):
             command.answer(result, refusal)
         if self._checkpoints is not None:
             self._checkpoints.note_commit()
+
+    def _tell(self, committed: Sequence[Committed]) -> None:
+        """Tell the listeners; one that fails harms neither the others nor the commands, which are committed."""
+        for listener in self._listeners:
+            try:
+                listener(committed)
+            except Exception:  # what it missed it finds in the log: the events stand there
+                log.exception("a listener failed after a commit")
 
     def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], list[Committed]]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
@@ -197,19 +204,29 @@ class Database:
         with self.writer.transaction() as connection:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
             answers = []
-            events: dict[int, list[EventValue]] = {}
+            recorded: dict[int, list[Recorded]] = {}
             for command in batch:
-                tx = Transaction(connection, None if command.centre is None else states[command.centre])
-                answers.append(_attempt(tx, command.fn, nullcontext() if alone else savepoint(connection)))
-                if answers[-1][1] is None and tx.state is not None:
+                answer, tx = self._run_one(connection, command, states, alone)
+                answers.append(answer)
+                if answer[1] is None and tx.state is not None:
                     states[tx.state.id] = tx.state
-                    events.setdefault(tx.state.id, []).extend(tx.events)
+                    recorded.setdefault(tx.state.id, []).extend(tx.recorded)
             if alone and answers[0][1] is not None:
                 roll_back(connection)
                 return answers, []
-            committed = [Committed(states[centre], added) for centre, added in events.items() if added]
-            _record(connection, committed)
-        return answers, committed
+            for centre, added in recorded.items():
+                _write_events(connection, states[centre], added)
+        return answers, [Committed(states[c], [one.event for one in added]) for c, added in recorded.items() if added]
+
+    def _run_one(
+        self, connection: Connection, command: Command, states: Mapping[int, CentreState], alone: bool
+    ) -> tuple[tuple[Any, Exception | None], Transaction]:
+        """Run one command of a batch, at its own time."""
+        state = None if command.centre is None else states.get(command.centre)
+        tx = Transaction(connection, state, self.clock.now())
+        if command.centre is not None and state is None:
+            return (None, UnknownCentre("There is no such centre.")), tx
+        return _attempt(tx, command.fn, nullcontext() if alone else savepoint(connection)), tx
 
 
 def _read(connected: Callable[[], AbstractContextManager[Connection]], fn: Callable[[Connection], T]) -> T:
@@ -232,28 +249,19 @@ def _attempt(
         return None, refusal
 
 
-def _record(connection: Connection, committed: Sequence[Committed]) -> None:
-    """Write the events of a batch and move the counters of their centres."""
-    for one in committed:
-        INSERT_EVENTS.run_many(connection, [_row(one.centre.id, event) for event in one.events])
-        state = one.centre
+def _write_events(connection: Connection, state: CentreState, recorded: Sequence[Recorded]) -> None:
+    """Write the events that a batch recorded in a centre, and move its counter."""
+    if recorded:
+        INSERT_EVENTS.run_many(connection, [_row(state.id, one) for one in recorded])
         MOVE_CENTRE.run(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
 
 
-def _row(centre_id: int, event: EventValue) -> dict[str, Any]:
-    """Return an event as a row; the token and the counter it is found by stand in columns of their own."""
-    token = event.data.get("token")
-    return {
-        "centre_id": centre_id,
-        "seq": event.seq,
-        "at": event.at,
-        "kind": event.kind.value,
-        "actor": event.actor,
-        "token_id": None if token is None else token["id"],
-        "desk": event.data.get("desk"),
-        "data": dict(event.data),
-        "hash": event.hash,
-    }
+def _row(centre_id: int, recorded: Recorded) -> dict[str, Any]:
+    """Return an event as a row; the token it is found by stands in a column of its own."""
+    payload = recorded.event.payload
+    token = payload.token.id if isinstance(payload, TokenEvent) else None
+    columns = {name: getattr(recorded.stored, name) for name in StoredEvent.__slots__}
+    return {**columns, "centre_id": centre_id, "token_id": token}
 
 
 def _unavailable(error: Exception) -> Unavailable:

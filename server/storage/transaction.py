@@ -1,17 +1,20 @@
 """What a service gets: the connection, the locked centre, and the events it records."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, text, update
 
+from server.domain.actors import By
+from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
-from server.domain.errors import ClockBehind, UnknownCentre
-from server.domain.events.event import Event, fingerprint
-from server.domain.events.kinds import Kind
+from server.domain.errors import ClockBehind
+from server.domain.events.event import Event, StoredEvent, fingerprint
+from server.domain.events.payloads import ClockConfirmed, Payload
+from server.domain.events.stored import VERSION, data_of, private_of
 from server.domain.instants import to_iso
 from server.storage.json_text import canonical
 from server.storage.statements import Statement
@@ -45,13 +48,24 @@ def savepoint(conn: Connection) -> Iterator[None]:
     END_PART.run(conn)
 
 
-class Transaction:
-    """One command: its connection, its centre and what it records. Only `Database.write` makes one."""
+class Recorded(NamedTuple):
+    """An event, and the row that keeps it."""
 
-    def __init__(self, conn: Connection, state: CentreState | None) -> None:
+    event: Event
+    stored: StoredEvent
+
+
+class Transaction:
+    """One command: its connection, its centre, its time and what it records. Only `Database.write` makes one.
+
+    `now` is read once, under the lock of the centre, so that numbers, ages and calls have one order.
+    """
+
+    def __init__(self, conn: Connection, state: CentreState | None, now: datetime) -> None:
         self.conn = conn
         self.state = state
-        self.events: list[Event] = []
+        self.now = now
+        self.recorded: list[Recorded] = []
 
     @property
     def centre(self) -> CentreState:
@@ -61,29 +75,55 @@ class Transaction:
         return self.state
 
     @property
+    def today(self) -> date:
+        """The business day of this command."""
+        return self.centre.day(self.now)
+
+    @property
     def next_seq(self) -> int:
         """The number that the next recorded event will have."""
         return self.centre.event_seq + 1
 
-    def record(self, kind: Kind, actor: str, now: datetime, data: Mapping[str, Any]) -> Event:
+    def record(self, payload: Payload, by: By) -> Event:
         """Add the next event of the centre; it becomes true with the commit.
 
-        `data["token"]` and `data["desk"]` say what the event is found by. Raises ClockBehind when the clock has gone
+        The events of one command share `act`, the number of the first. Raises ClockBehind when the clock has gone
         back: numbers and ages would not be right.
         """
-        self._require_clock(kind, now)
-        seq, head = self.next_seq, self.centre.head
-        event = Event(seq, now, kind, actor, data, fingerprint(seq, now, kind, actor, canonical(data), head))
-        last_at = now if kind is Kind.CLOCK_CONFIRMED else max(now, self.centre.last_at or now)
+        confirms = isinstance(payload, ClockConfirmed)
+        if not confirms:
+            self._require_clock()
+        event, stored = self._chained(payload, by)
+        last_at = self.now if confirms else max(self.now, self.centre.last_at or self.now)
         self.state = replace(self.centre, event_seq=event.seq, head=event.hash, last_at=last_at)
-        self.events.append(event)
+        self.recorded.append(Recorded(event, stored))
         return event
 
-    def _require_clock(self, kind: Kind, now: datetime) -> None:
-        last = self.centre.last_at
-        if kind is not Kind.CLOCK_CONFIRMED and last is not None and now < last - CLOCK_SKEW:
+    def _chained(self, payload: Payload, by: By) -> tuple[Event, StoredEvent]:
+        """Return the next event and its row, bound to the one before it."""
+        seq, kind = self.next_seq, payload.kind
+        act = self.recorded[0].event.seq if self.recorded else seq
+        plan, data, private = self.centre.plan_number(self.today), data_of(payload), private_of(payload) or None
+        row = StoredEvent(
+            seq, self.now, kind.value, by.actor, by.desk, act, plan, RULE, VERSION, data, private, hash=""
+        )
+        head = fingerprint(row, canonical(data), self.centre.head)
+        return Event(seq, self.now, kind, by, act, plan, RULE, payload, VERSION, head), replace(row, hash=head)
+
+    def _require_clock(self) -> None:
+        now, last = self.now, self.centre.last_at
+        if last is not None and now < last - CLOCK_SKEW:
             told = f"The clock says {to_iso(now)}, but the last event was at {to_iso(last)}. Please confirm the time."
             raise ClockBehind(told, now=to_iso(now), last=to_iso(last))
+
+    @contextmanager
+    def within(self, centre_id: int) -> Iterator[None]:
+        """Take a centre that this transaction has made as its own for a while; nobody else knows of it yet."""
+        outer, self.state = self.state, lock_centres(self.conn, {centre_id})[centre_id]
+        try:
+            yield
+        finally:
+            self.state = outer
 
     def change_centre(self, **changes: Any) -> None:
         """Change columns of the centre's row, here and in the database."""
@@ -92,11 +132,10 @@ class Transaction:
 
 
 def lock_centres(conn: Connection, ids: set[int]) -> dict[int, CentreState]:
-    """Lock centres in the order of their ids and return them; raises UnknownCentre."""
+    """Lock centres in the order of their ids and return those there are."""
     states = {}
     for centre in sorted(ids):
         row = LOCK.row(conn, centre=centre)
-        if row is None:
-            raise UnknownCentre("There is no such centre.")
-        states[centre] = CentreState(*row)
+        if row is not None:
+            states[centre] = CentreState(*row)
     return states

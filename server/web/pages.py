@@ -47,7 +47,7 @@ def frame(
 def device_page(device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, Device] | None:
     """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
     found = visitor(permission)
-    row = read(lambda conn: device(conn, device_id))
+    row = None if found is None else read(lambda conn: device(conn, found[0].centre_id, device_id))
     if found is None or row is None or (row.kind, row.centre_id) != (kind, found[0].centre_id):
         return None
     return *found, row

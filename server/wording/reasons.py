@@ -1,8 +1,8 @@
 """Why somebody was called, in words."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from server.domain.calling.rule import Reason
 from server.domain.plan.plan import Plan
 from server.wording.catalogue import translate
 
@@ -37,12 +37,11 @@ CALLED_FIRST: Mapping[str, str] = {
 }
 
 
-def told(reason: Mapping[str, Any], plan: Plan | None, language: str) -> str:
+def sentence_of(reason: Reason, plan: Plan | None, language: str) -> str:
     """Return the sentence of a stored reason in a language; the stored English one for a rule of before."""
-    params = reason["params"]
-    sentence = SENTENCES.get(reason["rule"])
+    params, sentence = reason.params, SENTENCES.get(reason.rule)
     if sentence is None or not isinstance(params.get("passed_over", []), list):
-        return str(reason["text"])
+        return reason.text
     over = params.get("passed_over") or [{"label": ""}]
     names = plan.floor.out_of_order.get(params.get("why", ""), {}) if plan is not None else {}
     why = names.get(language) or names.get("en") or params.get("why", "")

@@ -10,8 +10,8 @@ from hardware import network_printer
 from hardware.escpos_encoder import encode
 from hardware.layout import render, shapes_indic
 from hardware.values import PrinterState, PrintResult, Verdict
-from server.clock import Clock
 from server.domain.errors import Refused
+from server.domain.events.payloads import TokenIssued
 from server.services.paper import slips
 from server.services.views.places import centre_code, device
 from server.storage.database import Committed, Database
@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 class PrintWorker:
     """Watches the outbox and keeps a thread for each printer that has something to print."""
 
-    def __init__(self, db: Database, clock: Clock, hint: Hint) -> None:
-        self._db, self._clock, self._hint = db, clock, hint
+    def __init__(self, db: Database, hint: Hint) -> None:
+        self._db, self._hint = db, hint
         self._name = secrets.token_hex(4)
         self._awake, self._stopped = threading.Event(), threading.Event()
         self._printers: dict[str, threading.Thread] = {}
@@ -54,7 +54,7 @@ class PrintWorker:
 
     def _notice(self, committed: Sequence[Committed]) -> None:
         """Wake for tokens that get a slip; one that is printed again waits for the next look."""
-        if any(event.data.get("printer") for one in committed for event in one.events):
+        if any(isinstance(e.payload, TokenIssued) and e.payload.printer for one in committed for e in one.events):
             self._awake.set()
 
     def _watch(self) -> None:
@@ -84,19 +84,17 @@ class PrintWorker:
             log.exception("printing at %s failed", printer)
 
     def _print_one(self, centre: int, printer: str) -> PrintResult | None:
-        now = self._clock.now()
-        job = self._db.write(centre, lambda tx: slips.lease_next(tx, printer, self._name, now))
+        job = self._db.write(centre, lambda tx: slips.lease_next(tx, printer, self._name))
         if job is None:
             return None
-        result = self._send(printer, job)
+        result = self._send(centre, printer, job)
         state, detail = OUTCOMES[result.verdict], result.detail or result.state.value
-        now = self._clock.now()
-        self._db.write(centre, lambda tx: slips.settle(tx, job.id, self._name, state, detail, now))
+        self._db.write(centre, lambda tx: slips.settle(tx, job.id, self._name, state, detail))
         self._tell(centre, printer, result.state)
         return result
 
-    def _send(self, printer: str, job: slips.Job) -> PrintResult:
-        row = self._db.read(lambda conn: device(conn, printer))
+    def _send(self, centre: int, printer: str, job: slips.Job) -> PrintResult:
+        row = self._db.read(lambda conn: device(conn, centre, printer))
         address = row.settings if row is not None else {}
         if "host" not in address:
             return PrintResult(Verdict.REFUSED, PrinterState.OFF, "the printer has no address yet")

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 
 from server.app import build_server
 from server.config import load_settings
+from server.domain.actors import By
 from server.domain.permissions import Role
 from server.services.floor import issue
-from tests.factories import CENTRE, MORNING, Floor, StillClock
+from tests.factories import CENTRE, MORNING, Floor, StillClock, at_time
 
 KEYS = itertools.count()
 
@@ -34,7 +35,7 @@ def test_a_citizen_goes_out_comes_back_and_leaves_with_nothing_but_the_secret(
     client: FlaskClient, sqlite_floor: Floor
 ) -> None:
     order = sqlite_floor.order()
-    sqlite_floor.write(lambda tx: issue.issue(tx, order, MORNING, "test"))
+    sqlite_floor.write(lambda tx: issue.issue(at_time(tx, MORNING), order, By("test")))
     status, away = post(client, f"status/{order.secret}/away")
     assert (status, away["state"], away["until"]) == (200, "paused", "2026-11-24T04:15:00.000Z")
     assert post(client, f"status/{order.secret}/here")[1]["state"] == "waiting"
@@ -48,7 +49,7 @@ def test_a_kiosk_gives_no_number_while_the_centre_is_stopped_but_takes_slips(
 ) -> None:
     keys = {role: {"Authorization": f"Bearer {sqlite_floor.key(role)}"} for role in (Role.KIOSK, Role.COUNTER)}
     order = sqlite_floor.order()
-    sqlite_floor.pause(sqlite_floor.write(lambda tx: issue.issue(tx, order, MORNING, "test")).token)
+    sqlite_floor.pause(sqlite_floor.write(lambda tx: issue.issue(at_time(tx, MORNING), order, By("test"))).token)
     sqlite_floor.freeze()
     wanted = {"service": "NORMAL"}
     status, refused = post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.KIOSK])

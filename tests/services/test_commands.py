@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from server.domain.actors import By
 from server.domain.errors import (
     AlreadyThere,
     CounterBusy,
@@ -39,7 +40,7 @@ from server.storage.sql import tokens
 from server.storage.sql.events import events_between
 from server.storage.tables.plan import SeriesTable
 from server.storage.transaction import Transaction
-from tests.factories import CENTRE, DAY, MORNING, Floor
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time
 
 
 def labels(floor: Floor) -> list[str]:
@@ -69,7 +70,7 @@ def test_each_series_counts_for_itself_and_a_need_goes_to_f(floor: Floor) -> Non
 def test_numbers_begin_anew_each_day(floor: Floor) -> None:
     floor.issue()
     order, tomorrow = floor.order(), MORNING + timedelta(days=1)
-    assert floor.write(lambda tx: issue.issue(tx, order, tomorrow, "test")).token.label == "N001"
+    assert floor.write(lambda tx: issue.issue(at_time(tx, tomorrow), order, By("test"))).token.label == "N001"
 
 
 def test_a_full_series_goes_on_under_its_overflow_letter_and_keeps_its_class(floor: Floor) -> None:
@@ -90,8 +91,8 @@ def test_the_number_ahead_counts_those_who_will_be_called_before(floor: Floor) -
     for _ in range(3):
         floor.issue()
     first, plain = floor.order(need="senior"), floor.order()
-    ahead_of_first = floor.write(lambda tx: issue.issue(tx, first, MORNING, "test")).ahead
-    ahead_of_plain = floor.write(lambda tx: issue.issue(tx, plain, MORNING, "test")).ahead
+    ahead_of_first = floor.write(lambda tx: issue.issue(at_time(tx, MORNING), first, By("test"))).ahead
+    ahead_of_plain = floor.write(lambda tx: issue.issue(at_time(tx, MORNING), plain, By("test"))).ahead
     assert (ahead_of_first, ahead_of_plain) == (0, 4)
 
 
@@ -167,7 +168,7 @@ def test_a_busy_counter_closes_only_after_its_token(floor: Floor) -> None:
     with pytest.raises(CounterBusy):
         floor.set_state("G1", CounterState.CLOSED)
     now = floor.now()
-    floor.write(lambda tx: set_state(tx, "G1", CounterState.CLOSED, now, "test", after_current=True))
+    floor.write(lambda tx: set_state(at_time(tx, now), "G1", CounterState.CLOSED, By("test"), after_current=True))
     floor.start("G1")
     assert floor.finish("G1").step.stage == "A"
     with pytest.raises(CounterNotOpen):
@@ -191,7 +192,7 @@ def test_a_cancelled_token_is_gone_and_cannot_be_cancelled_again(floor: Floor) -
     with pytest.raises(IllegalTransition):
         floor.cancel(token)
     with pytest.raises(UnknownToken):
-        floor.write(lambda tx: leave.cancel(tx, "nobody", MORNING, "test"))
+        floor.write(lambda tx: leave.cancel(at_time(tx, MORNING), "nobody", By("test")))
 
 
 def test_the_close_of_day_ends_everything_once(floor: Floor) -> None:

@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from server.domain.actors import By
 from server.domain.errors import QueueEmpty, Refused, Unavailable, UnknownCentre
 from server.services.floor.issue import issue
 from server.storage import schema
@@ -25,7 +26,7 @@ from server.storage.sql import centres, tokens
 from server.storage.tables.floor import StepTable, TokenTable
 from server.storage.transaction import Transaction
 from server.storage.types import from_ms, to_ms
-from tests.factories import CENTRE, MORNING, Floor
+from tests.factories import CENTRE, MORNING, Floor, at_time
 
 
 def hold_writer(floor: Floor) -> tuple[Callable[[], None], threading.Thread]:
@@ -53,7 +54,7 @@ def test_commands_that_wait_together_share_a_commit_and_a_refusal_undoes_only_it
         return floor.issue().label
 
     def refuse_after_a_change(tx: Transaction) -> None:
-        issue(tx, floor.order(), MORNING, "test")
+        issue(at_time(tx, MORNING), floor.order(), By("test"))
         raise QueueEmpty("undone")
 
     with ThreadPoolExecutor(9) as pool:
@@ -143,7 +144,7 @@ def test_a_reader_cannot_write(floor: Floor) -> None:
 
 def test_a_commit_that_fails_is_told_and_the_writer_lives_on(floor: Floor) -> None:
     def twice_the_same_event(tx: Transaction) -> None:
-        issue(tx, floor.order(), MORNING, "test")
+        issue(at_time(tx, MORNING), floor.order(), By("test"))
         tx.events.append(tx.events[0])
 
     with pytest.raises(Unavailable):

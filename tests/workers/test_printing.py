@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from hardware.simulated_printer import Fault, SimulatedPrinter
+from server.domain.actors import By
 from server.domain.errors import UnknownPrinter
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.paper import slips
 from server.storage.sql.devices import set_address
 from server.workers.printing import PrintWorker
-from tests.factories import MORNING, Floor
+from tests.factories import MORNING, Floor, at_time
 
 SOON_S = 15.0
 
@@ -58,7 +59,7 @@ def worker(floor: Floor, clock: Now, hints: list[Mapping[str, Any]]) -> Iterator
 
 def issue_slip(floor: Floor, clock: Now) -> Token:
     order = floor.order(printer="printer-k1", address="http://127.0.0.1/t/secret")
-    return floor.write(lambda tx: issue.issue(tx, order, clock.now(), "test")).token
+    return floor.write(lambda tx: issue.issue(at_time(tx, clock.now()), order, By("test"))).token
 
 
 def state_of(floor: Floor, token: Token) -> slips.JobState:
@@ -115,7 +116,7 @@ def test_a_job_cut_off_in_the_middle_is_unconfirmed_and_only_a_person_prints_it_
     printer.fault = Fault.NONE
     time.sleep(1)
     assert printer.count == 0
-    again = floor.write(lambda tx: slips.reprint(tx, token.id, None, clock.now()))
+    again = floor.write(lambda tx: slips.reprint(at_time(tx, clock.now()), token.id, None))
     assert (again.state, again.copy) == ("queued", 1)
     wait_for(lambda: state_of(floor, token) == slips.JobState("printed", 1, "ready"))
     mark = printer.papers[-1].convert("L").crop((0, 12, 20, 80))
@@ -126,7 +127,7 @@ def test_a_worker_that_died_in_the_middle_leaves_the_job_unconfirmed(floor: Floo
     token = issue_slip(floor, clock)
 
     def lease(worker: str) -> slips.Job | None:
-        return floor.write(lambda tx: slips.lease_next(tx, "printer-k1", worker, clock.now()))
+        return floor.write(lambda tx: slips.lease_next(at_time(tx, clock.now()), "printer-k1", worker))
 
     assert lease("dead") is not None
     assert lease("other") is None
@@ -137,11 +138,11 @@ def test_a_worker_that_died_in_the_middle_leaves_the_job_unconfirmed(floor: Floo
 
 def test_a_settlement_after_the_lease_ran_out_changes_nothing(floor: Floor, clock: Now) -> None:
     token = issue_slip(floor, clock)
-    job = floor.write(lambda tx: slips.lease_next(tx, "printer-k1", "slow", clock.now()))
+    job = floor.write(lambda tx: slips.lease_next(at_time(tx, clock.now()), "printer-k1", "slow"))
     assert job is not None
     clock.at += timedelta(seconds=61)
-    floor.write(lambda tx: slips.lease_next(tx, "printer-k1", "other", clock.now()))
-    floor.write(lambda tx: slips.settle(tx, job.id, "slow", "queued", None, clock.now()))
+    floor.write(lambda tx: slips.lease_next(at_time(tx, clock.now()), "printer-k1", "other"))
+    floor.write(lambda tx: slips.settle(at_time(tx, clock.now()), job.id, "slow", "queued", None))
     assert state_of(floor, token).state == "unconfirmed"
 
 
@@ -159,4 +160,4 @@ def test_two_workers_print_each_slip_once(floor: Floor, clock: Now, printer: Sim
 def test_a_token_without_a_slip_cannot_be_printed_again(floor: Floor) -> None:
     token = floor.issue()
     with pytest.raises(UnknownPrinter):
-        floor.write(lambda tx: slips.reprint(tx, token.id, None, MORNING))
+        floor.write(lambda tx: slips.reprint(at_time(tx, MORNING), token.id, None))

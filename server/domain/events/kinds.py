@@ -1,6 +1,5 @@
 """The kinds of events."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -20,6 +19,7 @@ class Kind(StrEnum):
     TOKEN_TRANSFERRED = "token.transferred"
     TOKEN_CORRECTED = "token.corrected"
     TOKEN_REMARKED = "token.remarked"
+    TOKEN_HELPER_LEFT = "token.helper_left"
     TOKEN_UNDONE = "token.undone"
     TOKEN_CANCELLED = "token.cancelled"
     TOKEN_EXPIRED = "token.expired"
@@ -33,6 +33,3 @@ class Kind(StrEnum):
     POLICY_CHANGED = "policy.changed"
     CLOCK_CONFIRMED = "clock.confirmed"
     DAY_CLOSED = "day.closed"
-
-
-FROZEN: Mapping[Kind, bool] = {Kind.CENTRE_FROZEN: True, Kind.CENTRE_RESUMED: False}

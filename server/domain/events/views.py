@@ -1,73 +1,189 @@
-"""What the public and the staff see of a token and of an event."""
+"""What the public and the staff see of a token, of a counter and of an event."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from server.domain.events.event import Event
-from server.domain.events.kinds import FROZEN
+from server.domain.events.kinds import Kind
+from server.domain.events.payloads import CounterEvent, CounterFacts, TokenEvent
 from server.domain.instants import to_iso
-from server.domain.token.lifecycle import TokenEnd
+from server.domain.token.token import Step, Token
 
 VERSION = 1
+FROZEN = {Kind.CENTRE_FROZEN: True, Kind.CENTRE_RESUMED: False}
 
 
-def token_view(record: Mapping[str, Any], *, staff: bool) -> dict[str, Any]:
-    """Return what screens see of a token record: nothing personal, no need, no service; staff see those too."""
-    ended = record.get("ended_at") is not None
-    step: Mapping[str, Any] = {} if ended else record["step"]
-    view = {
-        "id": record["id"],
-        "label": record["label"],
-        "party": record.get("party", 1),
-        "state": record.get("ends", TokenEnd.DONE.value) if ended else step["state"],
-        "stage": step.get("stage"),
-        "counter": step.get("counter"),
-        "beside": step.get("beside", []),
-        "call": step.get("call"),
-        "calls": step.get("calls", 0),
-        "called_at": step.get("called_at"),
-        "ended": ended,
-    }
-    if staff:
-        view["staff"] = _staff_view(record)
-    return view
+@dataclass(frozen=True, slots=True)
+class PublicToken:
+    """A token as everybody may see it: nothing personal, no need, no service.
+
+    `state` is that of the open step, else the terminal one; `stage` to `last_called` are of the open step.
+    """
+
+    id: str
+    label: str
+    party: int
+    state: str
+    stage: str | None
+    counter: str | None
+    beside: tuple[str, ...]
+    call: str | None
+    calls: int
+    last_called: str | None
+    ended: bool
 
 
-def _staff_view(record: Mapping[str, Any]) -> dict[str, Any]:
-    step = record["step"]
-    return {
-        "series": record["klass"],
-        "service": record["service"],
-        "then": record.get("then", []),
-        "route": record["route"],
-        "language": record["language"],
-        "need": record.get("need"),
-        "access": record.get("access", []),
-        "emergency": record.get("emergency_at") is not None,
-        "slot": record.get("slot"),
-        "issued_at": record["issued_at"],
-        "waiting_since": step.get("since", step["entered_at"]),
-        "first_call": step.get("first_call"),
-        "started_at": step.get("started_at"),
-        "until": step.get("until"),
-        "only": step.get("only"),
-        "return_until": record.get("return_until"),
-        "decision": record.get("decision"),
-        "ended_at": record.get("ended_at"),
-    }
+@dataclass(frozen=True, slots=True)
+class StaffPart:
+    """What staff see of a token beside the public view; `need` and `access` are gone once they were purged."""
+
+    klass: str
+    service: str
+    then: tuple[str, ...]
+    route: str
+    language: str
+    need: str | None
+    access: tuple[str, ...]
+    emergency: bool
+    slot: str | None
+    issued_at: str
+    waiting_since: str
+    first_called: str | None
+    started_at: str | None
+    until: str | None
+    only: str | None
+    return_until: str | None
+    decision: str | None
+    ended_at: str | None
 
 
-def event_view(event: Event, *, centre: str, epoch: str, staff: bool) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class StaffToken:
+    """A token as staff see it."""
+
+    id: str
+    label: str
+    party: int
+    state: str
+    stage: str | None
+    counter: str | None
+    beside: tuple[str, ...]
+    call: str | None
+    calls: int
+    last_called: str | None
+    ended: bool
+    staff: StaffPart
+
+
+@dataclass(frozen=True, slots=True)
+class CounterView:
+    """A counter as everybody sees it."""
+
+    id: str
+    stage: str
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """The message that goes to screens for one event."""
+
+    v: int
+    centre: str
+    epoch: str
+    seq: int
+    type: str
+    at: str
+    token: PublicToken | StaffToken | None
+    counter: CounterView | None
+    frozen: bool | None
+
+
+def public_view(token: Token) -> PublicToken:
+    """Return what everybody may see of a token."""
+    return PublicToken(*_public(token))
+
+
+def staff_view(token: Token) -> StaffToken:
+    """Return what staff see of a token."""
+    step = token.step
+    part = StaffPart(
+        klass=token.klass,
+        service=token.service,
+        then=token.then,
+        route=token.route,
+        language=token.language,
+        need=token.need,
+        access=token.access,
+        emergency=token.emergency_at is not None,
+        slot=_iso(token.slot),
+        issued_at=to_iso(token.issued_at),
+        waiting_since=to_iso(step.since),
+        first_called=_iso(step.first_called),
+        started_at=_iso(step.started_at),
+        until=_iso(step.until),
+        only=step.only,
+        return_until=_day(token.return_until),
+        decision=token.decision,
+        ended_at=_iso(token.ended_at),
+    )
+    return StaffToken(*_public(token), part)
+
+
+def event_view(event: Event, *, centre: str, epoch: str, staff: bool) -> EventView:
     """Return the message that goes to screens for one event."""
-    record = event.data.get("token")
-    return {
-        "v": VERSION,
-        "centre": centre,
-        "epoch": epoch,
-        "seq": event.seq,
-        "type": event.kind.value,
-        "at": to_iso(event.at),
-        "token": token_view(record, staff=staff) if record else None,
-        "counter": event.data.get("counter"),
-        "frozen": FROZEN.get(event.kind),
-    }
+    payload = event.payload
+    token: PublicToken | StaffToken | None = None
+    if isinstance(payload, TokenEvent):
+        token = (staff_view if staff else public_view)(payload.token)
+    counter = payload.counter if isinstance(payload, CounterEvent) else None
+    return EventView(
+        v=VERSION,
+        centre=centre,
+        epoch=epoch,
+        seq=event.seq,
+        type=event.kind.value,
+        at=to_iso(event.at),
+        token=token,
+        counter=None
+        if counter is None
+        else CounterView(counter.id, counter.stage, counter.state.value, counter.reason),
+        frozen=FROZEN.get(event.kind),
+    )
+
+
+def counter_view(counter: CounterFacts) -> CounterView:
+    """Return what everybody may see of a counter."""
+    return CounterView(counter.id, counter.stage, counter.state.value, counter.reason)
+
+
+def _public(
+    token: Token,
+) -> tuple[str, str, int, str, str | None, str | None, tuple[str, ...], str | None, int, str | None, bool]:
+    step: Step = token.step
+    if token.ended:
+        return token.id, token.label, token.party, token.state, None, None, (), None, 0, None, True
+    called = _iso(step.last_called)
+    state = step.state.value
+    return (
+        token.id,
+        token.label,
+        token.party,
+        state,
+        step.stage,
+        step.counter,
+        step.beside,
+        step.call,
+        step.calls,
+        called,
+        False,
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else to_iso(moment)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -75,7 +75,7 @@ class Plan:
     series: Mapping[str, Series]
     needs: Mapping[str, str]
     calling: CallingRule
-    desks: Mapping[str, Profile]
+    profiles: Mapping[str, Profile]
     floor: FloorRules
     hours: Hours
     slots: SlotRules
@@ -111,9 +111,9 @@ class Plan:
             raise UnknownLanguage(f"This centre has no “{code}”.", known=list(self.languages))
         return code
 
-    def desk(self, counter: str, officer: str | None = None) -> Profile:
+    def profile(self, counter: str, officer: str | None = None) -> Profile:
         """Return what a counter, and the person who sits there, may take."""
-        return replace(self.desks.get(counter, Profile(counter)), officer=officer)
+        return replace(self.profiles.get(counter, Profile(counter)), officer=officer)
 
     def stop(self, token: Token, outcome: str) -> Stop:
         """Return where a token goes with an outcome: along its route, then through its other services.

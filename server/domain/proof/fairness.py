@@ -16,9 +16,9 @@ from typing import Any
 
 from server.domain.calling.lane import Age, Lane, Waiting
 from server.domain.calling.profile import Profile
-from server.domain.calling.rule import Choice
-from server.domain.calling.v1 import choose_next
+from server.domain.calling.versions import CHOOSERS
 from server.domain.events.event import Event
+from server.domain.events.payloads import TokenCalled
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
@@ -132,14 +132,14 @@ class _Seats:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.groups = {desk.group: desk for desk in (Profile(""), *plan.desks.values())}
+        self.groups = {desk.group: desk for desk in (Profile(""), *plan.profiles.values())}
         self._seats: dict[tuple[str, str | None], tuple[Profile, str]] = {}
 
     def seat(self, counter: str, officer: str | None) -> tuple[Profile, str]:
         """Return the desk of a counter at which an officer sits, and its group."""
         found = self._seats.get((counter, officer))
         if found is None:
-            desk = self.plan.desk(counter, officer)
+            desk = self.plan.profile(counter, officer)
             found = self._seats[counter, officer] = desk, desk.group
         return found
 
@@ -169,38 +169,38 @@ class Audit:
         if now is not None:
             self._join(now)
 
-    def call(self, event: Event, before: Token, after: Token, age: Age) -> list[tuple[str, str]]:
+    def call(self, event: Event, payload: TokenCalled, before: Token, age: Age) -> list[tuple[str, str]]:
         """Judge a call before it is taken over; returns the codes and the words of its faults."""
-        told, counter = event.data["reason"], str(after.step.counter)
+        reason, counter = payload.reason, str(payload.token.step.counter)
         seats, line = self._seats_at(event.at), self._lines[before.step.stage]
         plan = seats.plan
-        desk, name = seats.seat(counter, event.data.get("officer"))
+        profile, name = seats.seat(counter, payload.officer)
         group = (before.step.stage, name)
         figures = self.day(before.day)
-        figures.calls[told["rule"]] += 1
+        figures.calls[reason.rule] += 1
         figures.quota = plan.calling.quota
-        if told["rule"] == "out_of_order":
-            figures.out_of_order[told["params"]["why"]] += 1
-        fault = self._unexplained(event, before, desk, group, age)
-        oldest = line.oldest(desk)
+        if reason.rule == "out_of_order":
+            figures.out_of_order[reason.params["why"]] += 1
+        fault = self._unexplained(event, payload, before, profile, group, age)
+        oldest = line.oldest(profile)
         passes = 0 if oldest in (None, before.waiting.place) else self._passes[group] + 1
-        if told["rule"] != "taken_over":
+        if reason.rule != "taken_over":
             self._passes[group] = passes
-        counted = told["rule"] not in NOT_COUNTED and plan.calling.quota > 0
-        beyond = self._overtake(before, (desk, name), figures, counted)
+        counted = reason.rule not in NOT_COUNTED and plan.calling.quota > 0
+        beyond = self._overtake(before, (profile, name), figures, counted)
         if line.waiters:
             figures.slips[before.klass][line.waiters[before.id].slips] += 1
         if fault is not None:
             figures.unexplained += 1
-        return [found for found in (fault, beyond) if found is not None]
+        return [finding for finding in (fault, beyond) if finding is not None]
 
-    def undo_call(self, call: Event, before: Token) -> None:
+    def undo_call(self, call: Event, payload: TokenCalled, before: Token) -> None:
         """Take over that a call was taken back: its turn is given back, and nobody is worse off by the bound."""
         seats = self._seats_at(call.at)
-        _, name = seats.seat(str(call.data["token"]["step"]["counter"]), call.data.get("officer"))
+        _, name = seats.seat(str(payload.token.step.counter), payload.officer)
         group = (before.step.stage, name)
         most = max(seats.plan.calling.quota - 1, 0)
-        self._passes[group] = min(most, self._passes[group] + int(call.data.get("passes", 0)))
+        self._passes[group] = min(most, self._passes[group] + (payload.passes or 0))
         for waiter in self._lines[before.step.stage].waiters.values():
             waiter.elders[name] += 1
 
@@ -222,17 +222,24 @@ class Audit:
         line.add(new)
 
     def _unexplained(
-        self, event: Event, before: Token, desk: Profile, group: tuple[str, str], age: Age
+        self,
+        event: Event,
+        payload: TokenCalled,
+        before: Token,
+        profile: Profile,
+        group: tuple[str, str],
+        age: Age,
     ) -> tuple[str, str] | None:
-        """Ask the rule again; returns a fault when it chooses or tells otherwise."""
-        told, passes, rule = event.data["reason"], self._passes[group], self._seats_at(event.at).plan.calling
-        if told["rule"] in BY_PERSON or "passes" not in event.data:
+        """Ask the rule of its time again; returns a fault when it chooses or tells otherwise."""
+        reason, passes, rule = payload.reason, self._passes[group], self._seats_at(event.at).plan.calling
+        if reason.rule in BY_PERSON or payload.passes is None:
             return None
-        choice: Choice | None = choose_next(self._lines[before.step.stage].heads(), rule, desk, passes, age)
+        heads = self._lines[before.step.stage].heads()
+        choice = CHOOSERS[event.rule](heads, rule, profile, passes, age)
         if choice is None or choice.waiting.token != before.id:
             due = "nobody" if choice is None else choice.waiting.label
             return "unexplained_call", f"{before.label} was called, by the rule it was {due}."
-        if choice.reason.view() != told or passes != event.data["passes"]:
+        if choice.reason.view() != reason.view() or passes != payload.passes:
             return "unexplained_call", f"The reason told for {before.label} is not that of the rule."
         return None
 

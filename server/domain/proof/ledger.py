@@ -1,10 +1,10 @@
 """The numbers of a record: each series in a row on its day, leased blocks used once or void."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
+from server.domain.leases import Lease
 from server.domain.token.token import Token
 
 Finding = tuple[str, str]
@@ -42,26 +42,26 @@ class Ledger:
         code = "number_doubled" if token.number < expected else "number_gap"
         return code, f"{token.label} was issued, number {expected} was due."
 
-    def lease(self, lease: Mapping[str, Any]) -> Finding | None:
+    def lease(self, lease: Lease) -> Finding | None:
         """Take over a leased block: it begins where the row ended."""
         given, block = self._block(lease)
         due = given.last + 1
         self.leased += len(block)
         given.leased |= block
-        given.last = lease["last"]
-        if lease["first"] == due:
+        given.last = lease.last
+        if lease.first == due:
             return None
-        return "number_gap", f"{lease['series']}{lease['first']} is not the next number."
+        return "number_gap", f"{lease.letter}{lease.first} is not the next number."
 
-    def void_lease(self, lease: Mapping[str, Any]) -> None:
+    def void_lease(self, lease: Lease) -> None:
         """Take over that the unused numbers of a block will never be given."""
         given, block = self._block(lease)
         self.void += len(given.leased & block)
         given.leased -= block
 
-    def _block(self, lease: Mapping[str, Any]) -> tuple[_Given, set[int]]:
-        given = self._of(date.fromisoformat(lease["day"]), lease["series"])
-        return given, set(range(lease["first"], lease["last"] + 1))
+    def _block(self, lease: Lease) -> tuple[_Given, set[int]]:
+        given = self._of(lease.day, lease.letter)
+        return given, set(range(lease.first, lease.last + 1))
 
     def _of(self, day: date, letter: str) -> _Given:
         given = self._given.get((day, letter))

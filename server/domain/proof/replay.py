@@ -7,6 +7,7 @@ from datetime import datetime
 from server.domain.errors import Refused
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenEvent, TokenFinished
 from server.domain.token import changes
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import Action, StepState, follow
@@ -25,6 +26,7 @@ ACTIONS: Mapping[Kind, Action] = {
     Kind.TOKEN_TRANSFERRED: Action.TRANSFER,
     Kind.TOKEN_CORRECTED: Action.CORRECT,
     Kind.TOKEN_REMARKED: Action.REMARK,
+    Kind.TOKEN_HELPER_LEFT: Action.REMARK,
     Kind.TOKEN_CANCELLED: Action.CANCEL,
     Kind.TOKEN_EXPIRED: Action.EXPIRE,
 }
@@ -35,6 +37,7 @@ class _Change:
     """An event between two records of a token. `after` is asked only for what the rules leave open."""
 
     event: Event
+    payload: TokenEvent
     before: Token
     after: Token
 
@@ -48,22 +51,30 @@ def replayed(event: Event, before: Token, after: Token) -> Token | None:
 
     What the event decided (the counter, the outcome, the target, a remark) is taken from `after`, all else is derived.
     """
+    payload = event.payload
+    if not isinstance(payload, TokenEvent):
+        return None
     try:
         follow(before.step.state, ACTIONS[event.kind])
-        return _RULES[event.kind](_Change(event, before, after))
+        return _RULES[event.kind](_Change(event, payload, before, after))
     except Refused:
         return None
 
 
-def same(expected: Token, after: Token, event: Event) -> bool:
+def in_chain(token: Token) -> Token:
+    """Return a token as the chain holds it: what its citizen needs stands beside it, and may be purged."""
+    return replace(token, need=None, access=()) if token.need or token.access else token
+
+
+def same(expected: Token, after: Token, payload: TokenEvent) -> bool:
     """Whether an event left a token as expected; events of before ages were kept say nothing of first calls."""
-    if "aged_from" in event.data["token"]:
-        return expected == after
-    return _without_first_call(expected) == _without_first_call(after)
+    if payload.ages_kept:
+        return in_chain(expected) == in_chain(after)
+    return in_chain(_without_first_call(expected)) == in_chain(_without_first_call(after))
 
 
 def _without_first_call(token: Token) -> Token:
-    return replace(token, step=replace(token.step, first_call=None, called_by=None, jumped=False))
+    return replace(token, step=replace(token.step, first_called=None, called_by=None, jumped=False))
 
 
 def _called(change: _Change) -> Token:
@@ -90,19 +101,25 @@ def _corrected(change: _Change) -> Token:
 
 def _remarked(change: _Change) -> Token:
     before, after = change.before, change.after
-    fewer = tuple(one for one in before.step.beside if one in after.step.beside)
-    told = {name: getattr(after, name) for name in ("party", "access", "language", "need", "klass", "emergency_at")}
-    return changes.remark(changes.gather(before, fewer), **told)
+    names = ("party", "access", "step_free", "needs_seal", "language", "need", "klass", "emergency_at")
+    noted = {name: getattr(after, name) for name in names}
+    if change.event.v == 0:  # a helping counter that left was recorded as a remark then
+        before = changes.gather(before, tuple(id_ for id_ in before.step.beside if id_ in after.step.beside))
+    return changes.remark(before, **noted)
+
+
+def _helper_left(change: _Change) -> Token:
+    return changes.leave_helper(change.before, change.event.by.counter)
 
 
 def _finished(change: _Change) -> Token:
     """Return what a finish must leave: the step closed with its outcome, or the next one waiting from now."""
-    before, after, event = change.before, change.after, change.event
+    before, after, event, payload = change.before, change.after, change.event, change.payload
     names = ("decision", "ends", "service", "klass", "route", "then", "return_until")
-    told = {name: getattr(after, name) for name in names}
-    if after.ended:
-        closed = replace(before.step, state=StepState.DONE, ended_at=event.at, outcome=event.data["outcome"])
-        return replace(before, **told, step=closed, ended_at=event.at)
+    decided = {name: getattr(after, name) for name in names}
+    if after.ended and isinstance(payload, TokenFinished):
+        closed = replace(before.step, state=StepState.DONE, ended_at=event.at, outcome=payload.outcome)
+        return replace(before, **decided, step=closed, ended_at=event.at)
     back = before.step.back_only is not None and after.step.stage == before.step.back_to
     entered = Step(
         event.seq,
@@ -113,7 +130,7 @@ def _finished(change: _Change) -> Token:
         back_to=after.step.back_to,
         only=before.step.back_only if back else None,
     )
-    return replace(before, **told, step=entered)
+    return replace(before, **decided, step=entered)
 
 
 _RULES: Mapping[Kind, Callable[[_Change], Token]] = {
@@ -129,6 +146,7 @@ _RULES: Mapping[Kind, Callable[[_Change], Token]] = {
     Kind.TOKEN_TRANSFERRED: _transferred,
     Kind.TOKEN_CORRECTED: _corrected,
     Kind.TOKEN_REMARKED: _remarked,
+    Kind.TOKEN_HELPER_LEFT: _helper_left,
     Kind.TOKEN_CANCELLED: lambda c: changes.cancel(c.before, c.at),
     Kind.TOKEN_EXPIRED: lambda c: replace(changes.expire(c.before, c.at), return_until=c.after.return_until),
 }

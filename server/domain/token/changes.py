@@ -34,8 +34,8 @@ def call(token: Token, counter: str, call_id: str, now: datetime, *, jumped: boo
         counter=counter,
         call=call_id,
         calls=1,
-        first_call=step.first_call or now,
-        called_at=now,
+        first_called=step.first_called or now,
+        last_called=now,
         called_by=counter,
         jumped=step.jumped or jumped,
     )
@@ -46,10 +46,16 @@ def gather(token: Token, beside: tuple[str, ...]) -> Token:
     return _step(token, beside=beside)
 
 
+def leave_helper(token: Token, counter: str) -> Token:
+    """Return the token of a party without a counter that helped with it; raises IllegalTransition when it has ended."""
+    state = follow(token.step.state, Action.REMARK)
+    return _step(token, state=state, beside=tuple(id_ for id_ in token.step.beside if id_ != counter))
+
+
 def recall(token: Token, now: datetime) -> Token:
     """Return `token` called once more to the same counter; raises IllegalTransition unless it is called."""
     state = follow(token.step.state, Action.RECALL)
-    return _step(token, state=state, calls=token.step.calls + 1, called_at=now)
+    return _step(token, state=state, calls=token.step.calls + 1, last_called=now)
 
 
 def start(token: Token, now: datetime) -> Token:

@@ -1,61 +1,136 @@
-"""A token as the event log keeps it: JSON values, without what has its default."""
+"""A token as the event log keeps it: JSON values, without what has its default.
 
+What the citizen needs is not in it, only a sealed commitment: the need itself stands in the purgeable part of the
+event (`needs_of`), so that the chain can forget. The table of defaults belongs to the version of the payload: a later
+default gets a later version, or history would read otherwise.
+"""
+
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from datetime import date, datetime
 from typing import Any
 
 from server.domain.instants import to_iso
+from server.domain.json import Json, JsonObject
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import STEP_NAMES, TOKEN_NAMES, Step, Token, of_step, of_token
 
-_DEFAULTS = {f.name: f.default for kind in (Step, Token) for f in fields(kind) if f.default is not MISSING}
+STEP_FREE_NEED = "wheelchair"
+NEEDED: Any = object()
+"""Stands for no default: the name is always written."""
+
+# Version 1; frozen by a test.
+TOKEN_DEFAULTS: Mapping[str, Any] = {
+    "then": (),
+    "party": 1,
+    "step_free": False,
+    "needs_seal": None,
+    "slot": None,
+    "emergency_at": None,
+    "entered_by_hand": False,
+    "return_until": None,
+    "decision": None,
+    "ends": TokenEnd.DONE,
+    "ended_at": None,
+}
+STEP_DEFAULTS: Mapping[str, Any] = {
+    "back_to": None,
+    "back_only": None,
+    "only": None,
+    "counter": None,
+    "beside": (),
+    "call": None,
+    "calls": 0,
+    "first_called": None,
+    "last_called": None,
+    "called_by": None,
+    "jumped": False,
+    "started_at": None,
+    "until": None,
+    "ended_at": None,
+    "outcome": None,
+}
+BESIDE_THE_CHAIN = ("need", "access")
 
 
-def to_record(token: Token) -> dict[str, Any]:
-    """Return the whole token as JSON values, the shape that the event log keeps: what has its default is left out."""
-    record = _told(_TOKEN_SHAPE, of_token(token))
-    record["step"] = _told(_STEP_SHAPE, of_step(token.step))
+def _shape(names: tuple[str, ...], defaults: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, BESIDE_THE_CHAIN if name in BESIDE_THE_CHAIN else defaults.get(name, NEEDED)) for name in names]
+
+
+_TOKEN_SHAPE, _STEP_SHAPE = _shape(TOKEN_NAMES, TOKEN_DEFAULTS), _shape(STEP_NAMES, STEP_DEFAULTS)
+
+
+def to_record(token: Token) -> dict[str, Json]:
+    """Return a token as JSON values, the shape that the event log keeps: what has its default is left out."""
+    record = _written(_TOKEN_SHAPE, of_token(token))
+    record["step"] = _written(_STEP_SHAPE, of_step(token.step))
     return record
 
 
-def _shape(names: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """Return names with their defaults; MISSING, which no value equals, without one."""
-    return [(name, _DEFAULTS.get(name, MISSING)) for name in names]
-
-
-_TOKEN_SHAPE, _STEP_SHAPE = _shape(TOKEN_NAMES), _shape(STEP_NAMES)
-
-
-def _told(shape: list[tuple[str, Any]], values: tuple[Any, ...]) -> dict[str, Any]:
-    told = {}
+def _written(shape: list[tuple[str, Any]], values: tuple[Any, ...]) -> dict[str, Json]:
+    record = {}
     for (name, default), value in zip(shape, values, strict=True):
-        if value is default or value == default:
+        if default is BESIDE_THE_CHAIN or value is default or value == default:
             continue
         write = _WRITE.get(type(value))
-        told[name] = value if write is None else write(value)
-    return told
+        record[name] = value if write is None else write(value)
+    return record
 
 
-def from_record(record: Mapping[str, Any]) -> Token:
-    """Return the token that `to_record` wrote, now or in an older version of Baari."""
-    values = _read(record)
-    step = _read(values["step"])
-    step.setdefault("since", step["entered_at"])
-    values["step"] = Step(**step)
-    values.setdefault("aged_from", values["issued_at"])
+def needs_of(token: Token) -> dict[str, Json]:
+    """Return what the citizen needs, for the purgeable part of an event; empty without needs."""
+    needs: dict[str, Json] = {}
+    if token.need is not None:
+        needs["need"] = token.need
+    if token.access:
+        needs["access"] = list(token.access)
+    return needs
+
+
+def from_record(record: JsonObject, needs: JsonObject) -> Token:
+    """Return the token that `to_record` and `needs_of` wrote; its needs are None and empty once they were purged."""
+    values: dict[str, Any] = {**TOKEN_DEFAULTS, "need": None, "access": (), **_read(record), **_read(needs)}
+    step: Any = record["step"]
+    values["step"] = Step(**{**STEP_DEFAULTS, **_read(step)})
     return Token(**values)
 
 
-def _read(record: Mapping[str, Any]) -> dict[str, Any]:
-    values = dict(record)
+def upcast_record(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return (record, needs) in the form of version 1 of a record from before versions.
+
+    Those of the first months knew no ages: the age counted from the issue, and a step's from when it was entered.
+    """
+    token, step = dict(record), dict(record["step"])
+    needs = {name: token.pop(name) for name in BESIDE_THE_CHAIN if token.get(name)}
+    token.pop("need", None)
+    for old, new in (("first_call", "first_called"), ("called_at", "last_called")):
+        if old in step:
+            step[new] = step.pop(old)
+    step.setdefault("since", step["entered_at"])
+    token.setdefault("aged_from", token["issued_at"])
+    token["step_free"] = STEP_FREE_NEED in needs.get("access", ())
+    return {**token, "step": step}, needs
+
+
+def seal_needs(secret: str, need: str | None, access: tuple[str, ...]) -> str | None:
+    """Return the commitment to what a citizen needs: SHA-256, salted with the secret of the token; None without needs.
+
+    Who knows the secret can check it; once the secret is purged nobody can guess from the few needs there are.
+    """
+    if need is None and not access:
+        return None
+    return hashlib.sha256("\n".join((secret, need or "", *access)).encode()).hexdigest()[:32]
+
+
+def _read(record: JsonObject) -> dict[str, Any]:
+    values: dict[str, Any] = dict(record)
     for name in _READ.keys() & values.keys():
         if values[name] is not None:
             values[name] = _READ[name](values[name])
     return values
 
 
-_WRITE: Mapping[type, Callable[[Any], Any]] = {datetime: to_iso, date: date.isoformat, tuple: list}
+_WRITE: Mapping[type, Callable[[Any], Json]] = {datetime: to_iso, date: date.isoformat, tuple: list}
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "issued_at": datetime.fromisoformat,
     "aged_from": datetime.fromisoformat,
@@ -64,8 +139,8 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "ended_at": datetime.fromisoformat,
     "entered_at": datetime.fromisoformat,
     "since": datetime.fromisoformat,
-    "first_call": datetime.fromisoformat,
-    "called_at": datetime.fromisoformat,
+    "first_called": datetime.fromisoformat,
+    "last_called": datetime.fromisoformat,
     "started_at": datetime.fromisoformat,
     "until": datetime.fromisoformat,
     "day": date.fromisoformat,

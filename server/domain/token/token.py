@@ -7,8 +7,6 @@ from operator import attrgetter
 from server.domain.calling.lane import Lane, Waiting
 from server.domain.token.lifecycle import StepState, TokenEnd
 
-STEP_FREE_NEED = "wheelchair"
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -30,8 +28,8 @@ class Step:
     beside: tuple[str, ...] = ()
     call: str | None = None
     calls: int = 0
-    first_call: datetime | None = None
-    called_at: datetime | None = None
+    first_called: datetime | None = None
+    last_called: datetime | None = None
     called_by: str | None = None
     jumped: bool = False
     started_at: datetime | None = None
@@ -46,7 +44,8 @@ class Token:
 
     `aged_from` is the moment from which its age in the centre counts (the slot, else the arrival), `then` the
     services that follow the present one, `party` how many people share the number, `access` what they need to be
-    reached and served, `return_until` the last day on which a return slip is good.
+    reached and served; `step_free` says that the way to the counter must have no step, `needs_seal` commits to need and
+    access once they were purged. `return_until` is the last day on which a return slip is good.
     """
 
     id: str
@@ -65,6 +64,8 @@ class Token:
     then: tuple[str, ...] = ()
     party: int = 1
     access: tuple[str, ...] = ()
+    step_free: bool = False
+    needs_seal: str | None = None
     slot: datetime | None = None
     emergency_at: datetime | None = None
     entered_by_hand: bool = False
@@ -90,7 +91,7 @@ class Token:
             self.klass,
             self.service,
             self.language,
-            STEP_FREE_NEED in self.access,
+            self.step_free,
             self.emergency_at is not None,
             self.step.only or "",
         )

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from server.domain.centre import CentreState
 from server.domain.instants import to_iso
-from server.services.setup.plans import plan_of
-from server.storage.sql import centres
-from server.storage.sql.bookings import ROW, add_bookings, find_booking, move_booking
-from server.storage.tables.bookings import BookingTable
+from server.services.setup.plans import plan_now
+from server.storage.sql import bookings, centres
 from server.storage.transaction import Read, Transaction
 
 TAIL = 4
@@ -27,56 +24,50 @@ class NewBooking:
     need: str | None = None
 
 
-def book(tx: Transaction, bookings: Sequence[NewBooking], now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """A booking as staff find it; `checked_in` says that it has its token."""
+
+    id: int
+    tail: str
+    slot: str
+    service: str
+    need: str | None
+    checked_in: bool
+
+
+def book(tx: Transaction, booked: Sequence[NewBooking]) -> int:
     """Take over bookings; one that is there already moves to its new slot. Returns how many were new.
 
     A reference that was checked in keeps its token, but is good once more for a later day: people book again under
     the reference they have. Raises UnknownService, UnknownNeed.
     """
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    plan, centre_id = plan_now(tx), tx.centre.id
     new: dict[str, dict[str, Any]] = {}
-    for one in bookings:
-        plan.series_for(plan.service(one.service), one.need)
-        told = {
-            "centre_id": tx.centre.id,
-            "tail": one.tail.upper(),
-            "day": tx.centre.day(one.slot),
-            "slot": one.slot,
-            "service": one.service,
-            "need": one.need,
+    for booking in booked:
+        plan.series_for(plan.service(booking.service), booking.need)
+        values = {
+            "tail": booking.tail.upper(),
+            "day": tx.centre.day(booking.slot),
+            "slot": booking.slot,
+            "service": booking.service,
+            "need": booking.need,
             "token_id": None,
         }
-        if find_booking(tx.conn, one.reference_hash, None) is None:
-            new[one.reference_hash] = {"reference_hash": one.reference_hash, **told}
+        known = bookings.find_booking(tx.conn, centre_id, booking.reference_hash, None)
+        if known is None or known.centre_id != centre_id:
+            new[booking.reference_hash] = {"centre_id": centre_id, "reference_hash": booking.reference_hash, **values}
         else:
-            move_booking(tx.conn, one.reference_hash, told)
-    add_bookings(tx.conn, list(new.values()))
+            bookings.move_booking(tx.conn, centre_id, booking.reference_hash, values)
+    bookings.add_bookings(tx.conn, list(new.values()))
     return len(new)
 
 
-def find(read: Read, centre: CentreState, tail: str, slot: datetime | None, now: datetime) -> list[dict[str, Any]]:
-    """Return the bookings whose reference ends in `tail`: those of today, or of the slot that is given."""
-    query = ROW.where(
-        BookingTable.centre_id == centre.id,
-        BookingTable.day == centre.day(slot or now),
-        BookingTable.tail == tail.strip().upper()[-TAIL:],
-    )
-    if slot is not None:
-        query = query.where(BookingTable.slot == slot)
-    rows = read.execute(query.order_by(BookingTable.slot, BookingTable.id))
+def find_at(read: Read, code: str, tail: str, slot: datetime | None, now: datetime) -> list[BookingView]:
+    """Return the bookings of today, or of a slot, whose reference ends in `tail`; raises UnknownCentre."""
+    centre = centres.centre_by_code(read, code)
+    end = tail.strip().upper()[-TAIL:]
+    rows = bookings.bookings_by_tail(read, centre.id, centre.day(slot or now), end, slot)
     return [
-        {
-            "id": row.id,
-            "tail": row.tail,
-            "slot": to_iso(row.slot),
-            "service": row.service,
-            "need": row.need,
-            "checked_in": row.token_id is not None,
-        }
-        for row in rows
+        BookingView(row.id, row.tail, to_iso(row.slot), row.service, row.need, row.token_id is not None) for row in rows
     ]
-
-
-def find_at(read: Read, code: str, tail: str, slot: datetime | None, now: datetime) -> list[dict[str, Any]]:
-    """Return the bookings of today at a centre; raises UnknownCentre."""
-    return find(read, centres.centre_by_code(read, code), tail, slot, now)

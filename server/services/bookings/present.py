@@ -30,7 +30,7 @@ def presented(
     """
     if reference_hash is None and booking is None:
         return None
-    row = find_booking(tx.conn, reference_hash, booking)
+    row = find_booking(tx.conn, tx.centre.id, reference_hash, booking)
     if row is None:
         if booking is not None:
             raise UnknownAppointment("There is no such booking.")
@@ -55,11 +55,9 @@ def _require_unused(tx: Transaction, token_id: str | None) -> None:
         raise AppointmentUsed(f"This appointment has its token: {token.label}.", label=token.label)
 
 
-def check_in(tx: Transaction, reference_hash: str | None, booking: int | None, token: Token) -> None:
+def check_in(tx: Transaction, booking: Booking, token: Token) -> None:
     """Note that a booking has become a token."""
-    row = None if token.slot is None else find_booking(tx.conn, reference_hash, booking)
-    if row is not None:
-        use_booking(tx.conn, row.id, token.id)
+    use_booking(tx.conn, booking.id, token.id)
 
 
 def require_return(tx: Transaction, secret: str | None, today: date) -> str | None:

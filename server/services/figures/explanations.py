@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.centre import CentreState
 from server.domain.errors import UnknownToken
-from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenCalled, TokenUndone
 from server.domain.plan.plan import Plan
 from server.domain.plan.series import read_label
 from server.domain.token.token import Token
@@ -15,7 +15,7 @@ from server.storage.sql import centres, line, tokens
 from server.storage.sql.events import events_of
 from server.storage.transaction import Read
 from server.wording.catalogue import translate
-from server.wording.reasons import CALLED_FIRST, WHY_FIRST, told
+from server.wording.reasons import CALLED_FIRST, WHY_FIRST, sentence_of
 
 
 def explain(read: Read, centre: CentreState, label: str, day: date, language: str) -> dict[str, Any]:
@@ -30,19 +30,19 @@ def explain(read: Read, centre: CentreState, label: str, day: date, language: st
     plan = plan_of(read, centre, day)
     zone = ZoneInfo(centre.timezone)
     events = list(events_of(read, centre.id, token.id))
-    undone = {event.data["undoes"] for event in events if event.kind is Kind.TOKEN_UNDONE}
+    undone = {event.payload.undoes for event in events if isinstance(event.payload, TokenUndone)}
     calls = [
         {
             "seq": event.seq,
             "at": event.at.astimezone(zone).strftime("%H:%M:%S"),
-            "stage": event.data["token"]["step"]["stage"],
-            "counter": event.data["token"]["step"]["counter"],
-            "rule": event.data["reason"]["rule"],
-            "text": told(event.data["reason"], plan, language),
+            "stage": event.payload.token.step.stage,
+            "counter": event.payload.token.step.counter,
+            "rule": event.payload.reason.rule,
+            "text": sentence_of(event.payload.reason, plan, language),
             "undone": event.seq in undone,
         }
         for event in events
-        if event.kind is Kind.TOKEN_CALLED
+        if isinstance(event.payload, TokenCalled)
     ]
     before = overtakers_of(read, centre, plan, token)
     return {
@@ -61,7 +61,7 @@ def overtakers_of(read: Read, centre: CentreState, plan: Plan, token: Token) -> 
     Only calls of counters that could have called the token count.
     """
     found = line.overtakers(read, centre.id, token)
-    return [label for label, _, counter in found if plan.desk(counter or "").takes(token.lane)]
+    return [label for label, _, counter in found if plan.profile(counter or "").takes(token.lane)]
 
 
 def overtaken_by(read: Read, centre: CentreState, token: Token, first: str, language: str) -> dict[str, str]:
@@ -76,9 +76,9 @@ def _rule_of(read: Read, centre: CentreState, token: Token, first: str) -> str:
     if number is None:
         return ""
     other = tokens.token_by_number(read, centre.id, token.day, *number)
-    calls = [e.data for e in events_of(read, centre.id, other.id) if e.kind is Kind.TOKEN_CALLED]
-    here = [call["reason"]["rule"] for call in calls if call["token"]["step"]["stage"] == token.step.stage]
-    return str(here[-1]) if here else ""
+    calls = [e.payload for e in events_of(read, centre.id, other.id) if isinstance(e.payload, TokenCalled)]
+    here = [call.reason.rule for call in calls if call.token.step.stage == token.step.stage]
+    return here[-1] if here else ""
 
 
 def explain_today(read: Read, code: str, label: str, now: datetime, language: str) -> dict[str, Any]:

@@ -81,6 +81,10 @@ def _freezes(read: Read, centre: CentreState, after: int, until: int) -> list[di
     zone = ZoneInfo(centre.timezone)
     kinds = (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
     return [
-        {"at": at.astimezone(zone).strftime("%H:%M"), "what": kind.value, "reason": data.get("reason")}
-        for at, kind, data in events.events_of_kinds(read, centre.id, kinds, after, until)
+        {
+            "at": e.at.astimezone(zone).strftime("%H:%M"),
+            "what": e.kind.value,
+            "reason": getattr(e.payload, "note", None),
+        }
+        for e in events.events_of_kinds(read, centre.id, kinds, after, until)
     ]

@@ -50,7 +50,7 @@ def figures(read: Read, centre_id: int, first: date, last: date) -> dict[str, An
 
 def _waits(read: Read, mine: Iterable[Any]) -> Mapping[str, Any]:
     query = (
-        select(StepTable.stage, StepTable.entered_at, StepTable.called_at)
+        select(StepTable.stage, StepTable.entered_at, StepTable.last_called)
         .join(TokenTable, TokenTable.id == StepTable.token_id)
         .where(*mine)
         .order_by(StepTable.seq)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from server.domain.counters import Counter
 from server.domain.errors import CounterBusy, NoCurrentToken, Stale
+from server.domain.events.views import staff_view
 from server.domain.token.token import Token
-from server.services.floor.desks import counter_of
-from server.services.floor.token_rows import staff_view
-from server.storage.sql import tokens
+from server.storage.sql import counters, tokens
 from server.storage.transaction import Transaction
 
 
@@ -19,12 +18,17 @@ class Seen:
     state: str | None = None
 
 
+def counter_named(tx: Transaction, counter_id: str) -> Counter:
+    """Return a counter of the centre; raises UnknownCounter."""
+    return counters.counter_by_id(tx.conn, tx.centre.id, counter_id)
+
+
 def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) -> Token:
     """Return the token at a counter, called by it or by the one it helps.
 
     Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
     """
-    counter = counter_of(tx.conn, tx.centre.id, counter_id)
+    counter = counter_named(tx, counter_id)
     if counter.token is None:
         raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
     token = tokens.token_by_id(tx.conn, tx.centre.id, counter.token)

@@ -1,7 +1,6 @@
 """What citizens may do to their own token with the secret of its slip: come back, go out for a while, leave."""
 
-from datetime import datetime
-
+from server.domain.actors import By
 from server.domain.errors import UnknownToken
 from server.domain.token.token import Token
 from server.services.floor import leave
@@ -15,19 +14,19 @@ def centre_of(read: Read, secret: str) -> tuple[int, str]:
     return centre_id, token.id
 
 
-def come_back(tx: Transaction, secret: str, now: datetime, actor: str) -> Token:
+def come_back(tx: Transaction, secret: str, by: By) -> Token:
     """Give the citizen their fair place again; raises UnknownToken, IllegalTransition."""
-    return leave.come_back(tx, _id(tx, secret), now, actor)
+    return leave.come_back(tx, _id(tx, secret), by)
 
 
-def go_out(tx: Transaction, secret: str, now: datetime, actor: str) -> Token:
+def go_out(tx: Transaction, secret: str, by: By) -> Token:
     """Let the citizen go out for a while; raises UnknownToken, IllegalTransition."""
-    return leave.pause(tx, _id(tx, secret), now, actor)
+    return leave.pause(tx, _id(tx, secret), by)
 
 
-def give_back(tx: Transaction, secret: str, now: datetime, actor: str) -> Token:
+def give_back(tx: Transaction, secret: str, by: By) -> Token:
     """Let the citizen give the token back; raises UnknownToken, IllegalTransition."""
-    return leave.cancel(tx, _id(tx, secret), now, actor, reason="left")
+    return leave.cancel(tx, _id(tx, secret), by, cause="left")
 
 
 def _id(tx: Transaction, secret: str) -> str:

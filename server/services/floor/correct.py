@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.domain.actors import By
 from server.domain.errors import EmergencyLimit, InvalidInput
-from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenCorrected, TokenRemarked
 from server.domain.plan.plan import Plan
 from server.domain.token import changes
+from server.domain.token.record import STEP_FREE_NEED, seal_needs
 from server.domain.token.token import Token
 from server.services.floor.token_rows import change_token
-from server.services.floor.under_way import require_under_way
-from server.services.setup.plans import plan_of
+from server.services.floor.under_way import token_under_way
+from server.services.setup.plans import plan_now
 from server.storage.sql import tokens
 from server.storage.transaction import Transaction
 
@@ -20,24 +22,19 @@ ACCESS = ("hearing", "sight", "wheelchair", "escort")
 EMERGENCY_WINDOW = timedelta(hours=1)
 
 
-def correct(
-    tx: Transaction, token_id: str, service: str, now: datetime, actor: str, *, desk: str | None = None
-) -> Token:
+def correct(tx: Transaction, token_id: str, service: str, by: By) -> Token:
     """Change the service of a token: same number, same age. One whose stage is not on the new way waits at its start.
 
     Raises UnknownToken, UnknownService, IllegalTransition.
     """
-    before = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    require_under_way(before)
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
+    before, plan = token_under_way(tx, token_id), plan_now(tx)
     wanted = plan.service(service)
     after = changes.correct(before, wanted.code, plan.series_for(wanted, before.need), wanted.route)
-    told: dict[str, Any] = {"desk": desk, "was": before.service}
     route = plan.routes[wanted.route]
     if before.step.stage in route or before.step.back_to in route:
-        return change_token(tx, (Kind.TOKEN_CORRECTED, actor, now), before, after, **told)
-    closed, moved = changes.move(after, route[0], tx.next_seq, now)
-    return change_token(tx, (Kind.TOKEN_CORRECTED, actor, now), before, moved, closed=closed, **told)
+        return change_token(tx, before, TokenCorrected(after, was=before.service), by)
+    closed, moved = changes.move(after, route[0], tx.next_seq, tx.now)
+    return change_token(tx, before, TokenCorrected(moved, was=before.service), by, closed=closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +48,47 @@ class Remark:
     emergency: bool | None = None
 
 
-def remark(
-    tx: Transaction, token_id: str, told: Remark, now: datetime, actor: str, *, desk: str | None = None
-) -> Token:
+def remark(tx: Transaction, token_id: str, noted: Remark, by: By) -> Token:
     """Note the size of a party, access needs, the language, a need, or an emergency.
 
     Raises UnknownToken, IllegalTransition, InvalidInput, UnknownLanguage, UnknownNeed, EmergencyLimit.
     """
-    before = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    require_under_way(before)
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
-    values: dict[str, Any] = {}
-    if told.party is not None:
-        values["party"] = party_size(told.party)
-    if told.access is not None:
-        values["access"] = access_needs(told.access)
-    if told.language is not None:
-        values["language"] = plan.language(told.language)
-    if told.need is not None:
-        need = told.need or None
-        values |= {"need": need, "klass": plan.series_for(plan.services[before.service], need)}
-    if told.emergency is not None:
-        values["emergency_at"] = _emergency(tx, plan, before, now) if told.emergency else None
-    after = changes.remark(before, **values)
-    return change_token(tx, (Kind.TOKEN_REMARKED, actor, now), before, after, desk=desk)
+    before, plan = token_under_way(tx, token_id), plan_now(tx)
+    values: dict[str, Any] = _needs(tx, plan, before, noted)
+    if noted.party is not None:
+        values["party"] = party_size(noted.party)
+    if noted.language is not None:
+        values["language"] = plan.language(noted.language)
+    if noted.emergency is not None:
+        values["emergency_at"] = _emergency(tx, plan, before) if noted.emergency else None
+    return change_token(tx, before, TokenRemarked(changes.remark(before, **values)), by)
 
 
-def _emergency(tx: Transaction, plan: Plan, token: Token, now: datetime) -> datetime:
+def _needs(tx: Transaction, plan: Plan, before: Token, noted: Remark) -> dict[str, Any]:
+    """Return what changes when a need or an access need is noted: with it the class, the seal, and the way."""
+    if noted.need is None and noted.access is None:
+        return {}
+    need = before.need if noted.need is None else noted.need or None
+    access = before.access if noted.access is None else access_needs(noted.access)
+    secret = tokens.secret_of(tx.conn, tx.centre.id, before.id)
+    values = {"need": need, **access_values(access), "needs_seal": seal_needs(secret, need, access)}
+    if noted.need is not None:
+        values["klass"] = plan.series_for(plan.services[before.service], need)
+    return values
+
+
+def _emergency(tx: Transaction, plan: Plan, token: Token) -> datetime:
     if token.emergency_at is not None:
         return token.emergency_at
     limit = plan.floor.emergencies_per_hour
-    if tokens.emergencies_since(tx.conn, tx.centre.id, now - EMERGENCY_WINDOW) >= limit:
+    if tokens.emergencies_since(tx.conn, tx.centre.id, tx.now - EMERGENCY_WINDOW) >= limit:
         raise EmergencyLimit(f"{limit} emergencies were called in the last hour already.", limit=limit)
-    return now
+    return tx.now
+
+
+def access_values(access: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields of a token that access needs decide."""
+    return {"access": access, "step_free": STEP_FREE_NEED in access}
 
 
 def party_size(size: int) -> int:

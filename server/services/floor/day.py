@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from server.domain.actors import CLOCK, By
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
 from server.domain.errors import DayNotFinished
-from server.domain.events.kinds import Kind
-from server.domain.instants import to_iso
+from server.domain.events.payloads import ClockConfirmed, DayClosed, TokenExpired
 from server.domain.plan.hours import next_working_day
 from server.domain.token import changes
 from server.domain.token.lifecycle import CounterState, StepState, TokenEnd
@@ -17,7 +17,7 @@ from server.services.floor.counters import set_state
 from server.services.floor.leave import come_back
 from server.services.floor.release import release, stranded
 from server.services.floor.token_rows import change_token
-from server.services.setup.plans import plan_of
+from server.services.setup.plans import plan_now, plan_of
 from server.storage.sql import centres, tokens
 from server.storage.sql.counters import counters_of
 from server.storage.transaction import Read, Transaction
@@ -33,7 +33,7 @@ class DayClose:
     counters: int
 
 
-def close_day(tx: Transaction, now: datetime, actor: str, *, force: bool = False) -> DayClose:
+def close_day(tx: Transaction, by: By, *, force: bool = False) -> DayClose:
     """End every open token, close every counter, and give no more numbers on this business day.
 
     Before the centre opens, while nobody of today is there, it is the day before that is closed. Repeating it is
@@ -43,10 +43,10 @@ def close_day(tx: Transaction, now: datetime, actor: str, *, force: bool = False
     open_tokens = list(tokens.open_tokens(tx.conn, tx.centre.id))
     if not force:
         _require_nobody_served(open_tokens)
-    return _close(tx, _day_meant(tx, open_tokens, now), open_tokens, now, actor)
+    return _close(tx, _day_meant(tx, open_tokens), open_tokens, by)
 
 
-def keep_house(tx: Transaction, now: datetime, actor: str = "clock") -> int:
+def keep_house(tx: Transaction, by: By = CLOCK) -> int:
     """Do what time brings: pauses that are over end, and a day that nobody closed is closed when the next begins.
 
     Tokens that wait for somebody who is gone wait for everybody. Returns how many tokens it changed. While the centre
@@ -54,12 +54,12 @@ def keep_house(tx: Transaction, now: datetime, actor: str = "clock") -> int:
     """
     if tx.centre.frozen:
         return 0
-    changed = _end_pauses(tx, now, actor) + release(tx, now, actor)
-    today = tx.centre.day(now)
+    changed = _end_pauses(tx, by) + release(tx, by)
+    today = tx.today
     left = [t for t in tokens.open_tokens(tx.conn, tx.centre.id) if t.day < today]
     days = [t.day for t in left] + _days_of_open_counters(tx.conn, tx.centre, today)
     if days:
-        closed = _close(tx, max(days), left, now, actor)
+        closed = _close(tx, max(days), left, by)
         changed += closed.expired + closed.no_show
     return changed
 
@@ -69,16 +69,14 @@ def due_centres(read: Read, now: datetime) -> list[int]:
     return [centre.id for centre in centres.all_centres(read) if not centre.frozen and _is_due(read, centre, now)]
 
 
-def confirm_clock(tx: Transaction, now: datetime, actor: str) -> None:
+def confirm_clock(tx: Transaction, by: By) -> None:
     """Go on with the present time although the last event is later: a person has looked at the clock.
 
     A day that was closed while the clock was ahead is not over.
     """
-    today, closed = tx.centre.day(now), tx.centre.closed_day
-    if closed is not None and closed > today:
+    if tx.centre.closed_day is not None and tx.centre.closed_day > tx.today:
         tx.change_centre(closed_day=None)
-    told = {"was": None if tx.centre.last_at is None else to_iso(tx.centre.last_at)}
-    tx.record(Kind.CLOCK_CONFIRMED, actor, now, told)
+    tx.record(ClockConfirmed(tx.centre.last_at), by)
 
 
 def _is_due(read: Read, centre: CentreState, now: datetime) -> bool:
@@ -97,30 +95,28 @@ def _days_of_open_counters(read: Read, centre: CentreState, today: date) -> list
     return [day for day in (centre.day(since) for since in still if since is not None) if day < today]
 
 
-def _day_meant(tx: Transaction, open_tokens: Sequence[Token], now: datetime) -> date:
+def _day_meant(tx: Transaction, open_tokens: Sequence[Token]) -> date:
     """Return the business day that a person closes: today, or the one before until the centre opens."""
-    today = tx.centre.day(now)
-    hours = plan_of(tx.conn, tx.centre, today).hours
-    begun = now >= hours.instant(today, hours.opens) or any(token.day == today for token in open_tokens)
+    today, hours = tx.today, plan_now(tx).hours
+    begun = tx.now >= hours.instant(today, hours.opens) or any(token.day == today for token in open_tokens)
     return today if begun else today - timedelta(days=1)
 
 
-def _close(tx: Transaction, day: date, open_tokens: Sequence[Token], now: datetime, actor: str) -> DayClose:
+def _close(tx: Transaction, day: date, open_tokens: Sequence[Token], by: By) -> DayClose:
     hours = plan_of(tx.conn, tx.centre, day).hours
-    ends = [_expire(tx, token, next_working_day(hours, day), now, actor) for token in open_tokens]
-    closed = _close_counters(tx, day, now, actor)
+    ends = [_expire(tx, token, next_working_day(hours, day), by) for token in open_tokens]
+    closed = _close_counters(tx, day, by)
     result = DayClose(day, ends.count(TokenEnd.EXPIRED), ends.count(TokenEnd.NO_SHOW), closed)
     if tx.centre.closed_day is None or tx.centre.closed_day < day:
         tx.change_centre(closed_day=day)
-        figures = {"day": day.isoformat(), "expired": result.expired, "no_show": result.no_show}
-        tx.record(Kind.DAY_CLOSED, actor, now, figures)
+        tx.record(DayClosed(day, result.expired, result.no_show), by)
     return result
 
 
-def _end_pauses(tx: Transaction, now: datetime, actor: str) -> int:
-    over = tokens.pauses_over(tx.conn, tx.centre.id, now)
-    for token in over:
-        come_back(tx, token, now, actor)
+def _end_pauses(tx: Transaction, by: By) -> int:
+    over = tokens.pauses_over(tx.conn, tx.centre.id, tx.now)
+    for token_id in over:
+        come_back(tx, token_id, by)
     return len(over)
 
 
@@ -131,21 +127,21 @@ def _require_nobody_served(open_tokens: Sequence[Token]) -> None:
         raise DayNotFinished(f"{len(served)} people are still being served.", counters=counters)
 
 
-def _expire(tx: Transaction, before: Token, again: date, now: datetime, actor: str) -> TokenEnd:
+def _expire(tx: Transaction, before: Token, again: date, by: By) -> TokenEnd:
     """End a token; somebody who was not absent may come again on the next working day."""
-    after = changes.expire(before, now)
+    after = changes.expire(before, tx.now)
     if after.ends is TokenEnd.EXPIRED:
         after = replace(after, return_until=again)
-    change_token(tx, (Kind.TOKEN_EXPIRED, actor, now), before, after)
+    change_token(tx, before, TokenExpired(after), by)
     return after.ends
 
 
-def _close_counters(tx: Transaction, day: date, now: datetime, actor: str) -> int:
+def _close_counters(tx: Transaction, day: date, by: By) -> int:
     """Close the counters that were open on a day; those opened since belong to the next one."""
     counters = counters_of(tx.conn, tx.centre.id)
     still_open = [c for c in counters if c.state is not CounterState.CLOSED and _opened_by(tx, c, day)]
     for counter in still_open:
-        set_state(tx, counter.id, CounterState.CLOSED, now, actor, after_current=True)
+        set_state(tx, counter.id, CounterState.CLOSED, by, after_current=True)
     return len(still_open)
 
 

@@ -1,27 +1,25 @@
 """Issue a token."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert
-
-from server.domain.bookings import aged_from
+from server.domain.actors import By
+from server.domain.bookings import Booking, aged_from
 from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.errors import DayClosed, InvalidInput, SeriesFull
-from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenIssued
 from server.domain.plan.hours import require_open
 from server.domain.plan.plan import Plan
 from server.domain.plan.series import label
 from server.domain.token.lifecycle import StepState
+from server.domain.token.record import seal_needs
 from server.domain.token.token import Step, Token
 from server.services.bookings import present
-from server.services.floor.correct import access_needs, party_size
-from server.services.floor.token_rows import record_token
+from server.services.floor.correct import access_needs, access_values, party_size
 from server.services.numbers import leases
 from server.services.paper import slips
-from server.services.setup.plans import plan_of
+from server.services.setup.plans import plan_now
 from server.storage.sql import line, numbers, tokens
-from server.storage.tables.floor import TokenPrivateTable
 from server.storage.transaction import Transaction
 from server.wording import slip
 
@@ -72,50 +70,42 @@ class Issued:
     print_state: str
 
 
-def issue(tx: Transaction, order: Order, now: datetime, actor: str, *, desk: str | None = None) -> Issued:
+def issue(tx: Transaction, order: Order, by: By) -> Issued:
     """Give the next number of the series and put the token in line at the first stage of its route.
 
-    `desk` is the counter that issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage,
+    The desk of `by` is the counter that issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage,
     UnknownPrinter, InvalidInput, SeriesFull, DayClosed, NotOpenNow, NumberNotLeased, and for a booking or a return
-    slip that is not good what `server.services.appointments` says.
+    slip that is not good what `server.services.bookings.present` says.
     """
-    day = tx.centre.day(now)
+    day = tx.today
     if tx.centre.closed_day is not None and day <= tx.centre.closed_day:
         raise DayClosed("The day is closed; tokens are given again on the next working day.", day=day.isoformat())
-    plan = plan_of(tx.conn, tx.centre, day)
+    plan = plan_now(tx)
     returned = present.require_return(tx, order.return_of, day)
-    token = _new_token(tx, plan, order, day, now)
-    stage = token.step.stage
-    waiting, open_here = line.ahead_and_open(tx.conn, tx.centre.id, stage)
-    ahead = _ahead(tx, plan, token, waiting)
-    wait = estimate_wait(ahead, open_here, plan.stages[stage].service_min)
-    tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
-    present.check_in(tx, order.appointment_hash, order.booking, token)
+    arrived = _arrival(tx, order)
+    booking = present.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=order.paper is not None)
+    token = _new_token(tx, plan, order, booking, arrived)
+    issued = _in_line(tx, plan, order, token)
+    if booking is not None:
+        present.check_in(tx, booking, token)
     _keep_private(tx, order, returned)
-    told = {name: value for name, value in (("desk", desk), ("printer", order.printer)) if value is not None}
-    record_token(tx, Kind.TOKEN_ISSUED, actor, now, token, **told)
-    issued = Issued(token, order.secret, ahead, wait, "none" if order.printer is None else slips.QUEUED)
+    tx.record(TokenIssued(token, order.printer, None if booking is None else booking.id, returned), by)
     if order.printer is not None:
         _queue_slip(tx, plan, order.printer, order.address, issued)
     return issued
 
 
-def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: datetime) -> Token:
-    by_hand = order.paper is not None
-    arrived = _arrival(tx, order, day, now)
-    booking = present.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=by_hand)
+def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | None, arrived: datetime) -> Token:
     slot, need = (None, order.need) if booking is None else (booking.slot, order.need or booking.need)
     service = plan.service(order.service if booking is None else booking.service)
-    then = tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code)
-    klass = plan.series_for(service, need)
-    if not by_hand:
-        _require_open_hours(plan, slot, now)
-    letter, number = _take_number(tx, plan, order, klass, day)
+    klass, access = plan.series_for(service, need), access_needs(order.access)
+    if order.paper is None:
+        _require_open_hours(plan, slot, tx.now)
+    letter, number = _take_number(tx, plan, order, klass)
     since = aged_from(slot, arrived, plan.slots)
-    stage = plan.routes[service.route][0]
     return Token(
         id=order.token_id,
-        day=day,
+        day=tx.today,
         series=letter,
         number=number,
         label=label(letter, number),
@@ -126,13 +116,24 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, day: date, now: dateti
         need=need,
         issued_at=arrived,
         aged_from=since,
-        step=Step(tx.next_seq, stage, StepState.WAITING, now, since),
-        then=then,
+        step=Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since),
+        then=tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code),
         party=party_size(order.party),
-        access=access_needs(order.access),
+        **access_values(access),
+        needs_seal=seal_needs(order.secret, need, access),
         slot=slot,
-        entered_by_hand=by_hand,
+        entered_by_hand=order.paper is not None,
     )
+
+
+def _in_line(tx: Transaction, plan: Plan, order: Order, token: Token) -> Issued:
+    """Write the token, and return it with what stands before it."""
+    stage = token.step.stage
+    waiting, open_here = line.ahead_and_open(tx.conn, tx.centre.id, stage)
+    ahead = _ahead(tx, plan, token, waiting)
+    wait = estimate_wait(ahead, open_here, plan.stages[stage].service_min)
+    tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
+    return Issued(token, order.secret, ahead, wait, "none" if order.printer is None else slips.QUEUED)
 
 
 def _require_open_hours(plan: Plan, slot: datetime | None, now: datetime) -> None:
@@ -144,26 +145,26 @@ def _require_open_hours(plan: Plan, slot: datetime | None, now: datetime) -> Non
     require_open(plan.hours, now, early=early, late=late)
 
 
-def _arrival(tx: Transaction, order: Order, day: date, now: datetime) -> datetime:
+def _arrival(tx: Transaction, order: Order) -> datetime:
     """Return when the citizen came: now, or what the paper pad says; raises InvalidInput for another day."""
     if order.paper is None:
-        return now
-    if order.paper.taken_at > now or tx.centre.day(order.paper.taken_at) != day:
+        return tx.now
+    if order.paper.taken_at > tx.now or tx.centre.day(order.paper.taken_at) != tx.today:
         raise InvalidInput("A paper number is entered on its own day, with the time at which it was taken.")
     return order.paper.taken_at
 
 
-def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str, day: date) -> tuple[str, int]:
+def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str) -> tuple[str, int]:
     """Return the next (letter, number), from the overflow series when the first is full; raises SeriesFull."""
     if order.paper is not None:
-        return leases.use(tx, order.paper.label, day)
+        return leases.use(tx, order.paper.label, tx.today)
     series = plan.series[letter]
-    number = numbers.take_number(tx.conn, tx.centre.id, day, letter, series.first, series.last)
+    number = numbers.take_number(tx.conn, tx.centre.id, tx.today, letter, series.first, series.last)
     if number is not None:
         return letter, number
     if series.overflow is None:
         raise SeriesFull(f"Series {letter} has no number left today.", series=letter)
-    return _take_number(tx, plan, order, series.overflow, day)
+    return _take_number(tx, plan, order, series.overflow)
 
 
 def _ahead(tx: Transaction, plan: Plan, token: Token, waiting: int) -> int:
@@ -176,9 +177,8 @@ def _ahead(tx: Transaction, plan: Plan, token: Token, waiting: int) -> int:
 
 def _keep_private(tx: Transaction, order: Order, returned: str | None) -> None:
     """Write what may be known of the citizen; `returned` is the token whose return slip was taken."""
-    told = {"phone": order.phone, "appointment_hash": order.appointment_hash, "return_of": returned}
-    if any(told.values()):
-        tx.conn.execute(insert(TokenPrivateTable).values(token_id=order.token_id, centre_id=tx.centre.id, **told))
+    if order.phone or order.appointment_hash or returned:
+        tokens.keep_private(tx.conn, tx.centre.id, order.token_id, order.phone, order.appointment_hash, returned)
 
 
 def _queue_slip(tx: Transaction, plan: Plan, printer: str, address: str, issued: Issued) -> None:

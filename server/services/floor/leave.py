@@ -1,41 +1,35 @@
 """Change a token that is not at a counter: pause, come back, cancel."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from server.domain.events.kinds import Kind
-from server.domain.token import changes, token
+from server.domain.actors import By
+from server.domain.events.payloads import TokenCancelled, TokenPaused, TokenReturned
+from server.domain.token import changes
+from server.domain.token.token import Token
 from server.services.floor.token_rows import change_token
-from server.services.floor.under_way import require_under_way
-from server.services.setup.plans import plan_of
-from server.storage.sql import tokens
+from server.services.floor.under_way import token_under_way
+from server.services.setup.plans import plan_now
 from server.storage.transaction import Transaction
 
 
-def cancel(tx: Transaction, token_id: str, now: datetime, actor: str, *, reason: str | None = None) -> token.Token:
+def cancel(tx: Transaction, token_id: str, by: By, *, cause: str | None = None, note: str | None = None) -> Token:
     """End a token that is not being served; raises UnknownToken, IllegalTransition."""
-    before = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    require_under_way(before)
-    after = changes.cancel(before, now)
-    return change_token(tx, (Kind.TOKEN_CANCELLED, actor, now), before, after, reason=reason)
+    before = token_under_way(tx, token_id)
+    return change_token(tx, before, TokenCancelled(changes.cancel(before, tx.now), cause, note), by)
 
 
-def pause(tx: Transaction, token_id: str, now: datetime, actor: str) -> token.Token:
+def pause(tx: Transaction, token_id: str, by: By) -> Token:
     """Let somebody leave the line for a while; their place is kept. Raises UnknownToken, IllegalTransition."""
-    before = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    require_under_way(before)
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
-    after = changes.pause(before, now + timedelta(minutes=plan.floor.pause_min))
-    return change_token(tx, (Kind.TOKEN_PAUSED, actor, now), before, after)
+    before = token_under_way(tx, token_id)
+    until = tx.now + timedelta(minutes=plan_now(tx).floor.pause_min)
+    return change_token(tx, before, TokenPaused(changes.pause(before, until)), by)
 
 
-def come_back(tx: Transaction, token_id: str, now: datetime, actor: str, *, desk: str | None = None) -> token.Token:
+def come_back(tx: Transaction, token_id: str, by: By) -> Token:
     """Give somebody who was missed or paused their fair place again; harmless for one who waits.
 
     Raises UnknownToken, IllegalTransition when they are at a counter or have ended.
     """
-    before = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    require_under_way(before)
+    before = token_under_way(tx, token_id)
     after = changes.come_back(before)
-    if after == before:
-        return before
-    return change_token(tx, (Kind.TOKEN_RETURNED, actor, now), before, after, desk=desk)
+    return before if after == before else change_token(tx, before, TokenReturned(after), by)

@@ -1,41 +1,21 @@
 """How services change a token or a counter: the rows and the event, always together."""
 
-from datetime import datetime
-from typing import Any
-
+from server.domain.actors import By
 from server.domain.counters import Counter
-from server.domain.events.kinds import Kind
-from server.domain.events.views import token_view
-from server.domain.token.record import to_record
+from server.domain.events.payloads import CounterEvent, CounterFacts, TokenEvent
 from server.domain.token.token import Step, Token, of_token
 from server.storage.sql import counters, steps, tokens
 from server.storage.transaction import Transaction
 
 
-def record_token(tx: Transaction, kind: Kind, actor: str, now: datetime, token: Token, **more: Any) -> None:
-    """Record an event that changed `token`; `more` holds what the token itself does not tell."""
-    tx.record(kind, actor, now, {"token": to_record(token), **more})
+def change_token(tx: Transaction, before: Token, event: TokenEvent, by: By, *, closed: Step | None = None) -> Token:
+    """Write the token of `event` in place of `before`, with the event, and return it.
 
-
-def change_token(
-    tx: Transaction,
-    change: tuple[Kind, str, datetime],
-    before: Token,
-    after: Token,
-    *,
-    closed: Step | None = None,
-    **more: Any,
-) -> Token:
-    """Write `after` in place of `before`, with its event, and return it; `change` is the kind, the actor, the time.
-
-    `closed` is the step that ended when `after` stands in another one. `more` goes into the event beside the token;
-    in it, `desk` names the counter that acted.
+    `closed` is the step that ended when the token stands in another one.
     """
-    kind, actor, now = change
-    write_token(tx, before, after, closed=closed)
-    told = {name: value for name, value in more.items() if value is not None}
-    record_token(tx, kind, actor, now, after, **told)
-    return after
+    write_token(tx, before, event.token, closed=closed)
+    tx.record(event, by)
+    return event.token
 
 
 def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | None = None) -> None:
@@ -53,21 +33,12 @@ def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | 
         counters.set_helpers(conn, centre, before.id, () if stays is None else stays.step.beside)
 
 
-def staff_view(token: Token) -> dict[str, Any]:
-    """Return a token as staff see it."""
-    return token_view(to_record(token), staff=True)
+def change_counter(tx: Transaction, event: type[CounterEvent], counter: Counter, by: By) -> None:
+    """Write a changed counter, with its event."""
+    counters.update_counter(tx.conn, counter)
+    tx.record(event(facts_of(counter)), by)
 
 
-def counter_view(counter: Counter) -> dict[str, Any]:
+def facts_of(counter: Counter) -> CounterFacts:
     """Return what screens see of a counter, which is also what its events hold."""
-    return {
-        "id": counter.id,
-        "stage": counter.stage,
-        "state": counter.state.value,
-        "reason": counter.reason,
-    }
-
-
-def record_counter(tx: Transaction, kind: Kind, actor: str, now: datetime, counter: Counter) -> None:
-    """Record an event that changed `counter`."""
-    tx.record(kind, actor, now, {"counter": counter_view(counter)})
+    return CounterFacts(counter.id, counter.stage, counter.state, counter.reason)

@@ -1,25 +1,22 @@
 """Take back what was done to a token: its record before the action stands again, and the log keeps both."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
+from server.domain.actors import By
 from server.domain.centre import CentreState
 from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenCalled, TokenEvent, TokenUndone
 from server.domain.freezes import active_seconds
 from server.domain.instants import to_iso
 from server.domain.token.lifecycle import AT_COUNTER
-from server.domain.token.record import from_record, to_record
 from server.domain.token.token import Token
-from server.services.floor.desks import counter_of
-from server.services.floor.token_rows import record_token
-from server.services.setup.plans import plan_of
-from server.storage.sql import counters, line, steps, tokens
-from server.storage.sql.events import latest_events
-from server.storage.tables.events import EventTable
+from server.services.floor.at_counter import counter_named
+from server.services.setup.plans import plan_now, plan_of
+from server.storage.sql import counters, events, line, steps, tokens
 from server.storage.transaction import Read, Transaction
 
 UNDOABLE = frozenset(
@@ -34,6 +31,7 @@ UNDOABLE = frozenset(
         Kind.TOKEN_TRANSFERRED,
         Kind.TOKEN_CORRECTED,
         Kind.TOKEN_REMARKED,
+        Kind.TOKEN_HELPER_LEFT,
         Kind.TOKEN_RETURNED,
         Kind.TOKEN_PAUSED,
         Kind.TOKEN_CANCELLED,
@@ -43,118 +41,120 @@ LOOKED_AT = 40
 ACTIONS_SHOWN = 5
 
 
-def undo_at(tx: Transaction, counter_id: str, now: datetime, actor: str, *, event: int | None = None) -> Token:
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """An action of a counter that can be taken back: its event, its kind, the label it was done to, and when."""
+
+    event: int
+    kind: str
+    label: str
+    at: str
+
+
+def undo_at(tx: Transaction, by: By, *, event: int | None = None) -> Token:
     """Take back the last action of a counter, or the one of event number `event`; returns the token as it is again.
 
     Raises UnknownCounter, CounterBusy when the token would come back to a counter where another is, and
     NothingToUndo when there is none, it is too long ago, or something else happened to the token since.
     """
-    counter_of(tx.conn, tx.centre.id, counter_id)
-    mine = (EventTable.desk == counter_id,)
-    found = next((e for e in _standing(tx.conn, tx.centre.id, *mine) if event in (None, e.seq)), None)
-    if found is None:
-        raise NothingToUndo(f"There is nothing to undo at counter {counter_id}.")
-    return _undo(tx, found, now, actor, counter_id)
+    counter_named(tx, by.counter)
+    standing = _standing(events.latest_at(tx.conn, tx.centre.id, by.counter, LOOKED_AT))
+    action = next((one for one in standing if event in (None, one.seq)), None)
+    if action is None:
+        raise NothingToUndo(f"There is nothing to undo at counter {by.counter}.")
+    return _undo(tx, action, by)
 
 
-def undo_of(tx: Transaction, token_id: str, now: datetime, actor: str) -> Token:
+def undo_of(tx: Transaction, token_id: str, by: By) -> Token:
     """Take back the last action on a token; raises UnknownToken, NothingToUndo, CounterBusy."""
     token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    mine = (EventTable.token_id == token.id,)
-    found = next(_standing(tx.conn, tx.centre.id, *mine), None)
-    if found is None:
+    action = _last_of(tx, token)
+    if action is None:
         raise NothingToUndo(f"There is nothing to undo for {token.label}.")
-    return _undo(tx, found, now, actor, None)
+    return _undo(tx, action, By(by.actor, action.by.desk))
 
 
-def actions_at(read: Read, centre: CentreState, counter_id: str) -> list[dict[str, Any]]:
-    """Return the last actions of a counter that stand, newest first: `{event, kind, label, at}`."""
-    standing = islice(_standing(read, centre.id, EventTable.desk == counter_id), ACTIONS_SHOWN)
-    return [
-        {
-            "event": event.seq,
-            "kind": event.kind.value,
-            "label": event.data["token"]["label"],
-            "at": to_iso(event.at),
-        }
-        for event in standing
-    ]
+def actions_at(read: Read, centre: CentreState, counter_id: str) -> list[ActionView]:
+    """Return the last actions of a counter that stand, newest first."""
+    standing = islice(_standing(events.latest_at(read, centre.id, counter_id, LOOKED_AT)), ACTIONS_SHOWN)
+    return [ActionView(e.seq, e.kind.value, _token_of(e).label, to_iso(e.at)) for e in standing]
 
 
-def _standing(read: Read, centre_id: int, *mine: Any) -> Iterator[Event]:
-    """Return the latest undoable events, newest first, that were not taken back."""
+def _standing(latest: Iterable[Event]) -> Iterator[Event]:
+    """Return the undoable ones of the latest events, newest first, that were not taken back."""
     undone: set[int] = set()
-    for event in latest_events(read, centre_id, LOOKED_AT, *mine):
-        if event.kind is Kind.TOKEN_UNDONE:
-            undone.add(event.data["undoes"])
+    for event in latest:
+        if isinstance(event.payload, TokenUndone):
+            undone.add(event.payload.undoes)
         elif event.seq not in undone and event.kind in UNDOABLE:
             yield event
 
 
-def _undo(tx: Transaction, event: Event, now: datetime, actor: str, desk: str | None) -> Token:
-    """Take back an event; the undo is found at the counter that did it, or at the one that acted."""
-    after = from_record(event.data["token"])
-    before = _record_before(tx, event)
+def _last_of(tx: Transaction, token: Token) -> Event | None:
+    """Return the last action on a token that stands."""
+    return next(_standing(events.latest_of(tx.conn, tx.centre.id, token.id, LOOKED_AT)), None)
+
+
+def _undo(tx: Transaction, action: Event, by: By) -> Token:
+    """Take back an action; the undo is found at the counter that did it, or at the one that acts."""
+    after, before = _token_of(action), _record_before(tx, action)
     present = tokens.token_by_id(tx.conn, tx.centre.id, after.id)
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(now))
-    if active_seconds(event.at, now, tx.centre.frozen_times) > plan.floor.undo_min * 60:
-        raise NothingToUndo(f"An action can be undone for {plan.floor.undo_min:g} minutes.")
-    if to_record(present) != to_record(after) or not _is_latest(tx, event, after):
+    undo_min = plan_now(tx).floor.undo_min
+    if active_seconds(action.at, tx.now, tx.centre.frozen_times) > undo_min * 60:
+        raise NothingToUndo(f"An action can be undone for {undo_min:g} minutes.")
+    last = _last_of(tx, after)
+    if present != after or last is None or last.seq != action.seq:  # a later action may have left the same record
         raise NothingToUndo(f"{present.label} is {present.state} now; undo what came later first.")
     _require_place(tx, before)
     _restore(tx, after, before)
-    if event.kind is Kind.TOKEN_CALLED:
-        _give_back_turn(tx, event, before)
-    told = {"undoes": event.seq, "of": event.kind.value, "desk": desk or event.data.get("desk")}
-    told = {name: value for name, value in told.items() if value is not None}
-    record_token(tx, Kind.TOKEN_UNDONE, actor, now, before, **told)
+    if isinstance(action.payload, TokenCalled):
+        _give_back_turn(tx, action, action.payload, before)
+    tx.record(TokenUndone(before, action.seq, action.kind), by)
     return before
 
 
-def _is_latest(tx: Transaction, event: Event, token: Token) -> bool:
-    """Whether an event is the last of its token that stands: a later one may have left the same record."""
-    last = next(_standing(tx.conn, tx.centre.id, EventTable.token_id == token.id), None)
-    return last is not None and last.seq == event.seq
+def _token_of(event: Event) -> Token:
+    """Return the token as an event left it."""
+    assert isinstance(event.payload, TokenEvent)  # noqa: S101 - only events of tokens are undoable
+    return event.payload.token
 
 
-def _record_before(tx: Transaction, event: Event) -> Token:
+def _record_before(tx: Transaction, action: Event) -> Token:
     """Return the token as the event before this one left it."""
-    token_id = event.data["token"]["id"]
-    mine = (EventTable.token_id == token_id, EventTable.seq < event.seq)
-    earlier = latest_events(tx.conn, tx.centre.id, 1, *mine)
+    earlier = events.latest_of(tx.conn, tx.centre.id, _token_of(action).id, 1, before=action.seq)
     if not earlier:
         raise NothingToUndo("The token was issued by this action; cancel it instead.")
-    return from_record(earlier[0].data["token"])
+    return _token_of(earlier[0])
 
 
 def _require_place(tx: Transaction, before: Token) -> None:
     """Raise CounterBusy when somebody else is where the token would be again."""
     if before.ended or before.step.state not in AT_COUNTER:
         return
-    for counter in (str(before.step.counter), *before.step.beside):
-        there = counters.counter_by_id(tx.conn, counter).token
+    for counter_id in (str(before.step.counter), *before.step.beside):
+        there = counter_named(tx, counter_id).token
         if there not in (None, before.id):
             label = tokens.token_by_id(tx.conn, tx.centre.id, str(there)).label
-            raise CounterBusy(f"Counter {counter} has {label} now.", counter=counter)
+            raise CounterBusy(f"Counter {counter_id} has {label} now.", counter=counter_id)
 
 
 def _restore(tx: Transaction, after: Token, before: Token) -> None:
     """Write the rows of `before` in place of those of `after`; a step that was opened since is gone."""
-    read, centre = tx.conn, tx.centre.id
+    conn, centre = tx.conn, tx.centre.id
     state = after.step.state
     if after.step.seq != before.step.seq:
-        steps.delete_step(read, centre, after.step.seq)
-        state = steps.step_state(read, centre, before.step.seq)
-    steps.update_step(read, centre, before, before.step, state)
-    tokens.update_token(read, before)
+        steps.delete_step(conn, centre, after.step.seq)
+        state = steps.step_state(conn, centre, before.step.seq)
+    steps.update_step(conn, centre, before, before.step, state)
+    tokens.update_token(conn, before)
     if after.step.beside or before.step.beside:
-        counters.set_helpers(read, centre, before.id, before.step.beside)
+        counters.set_helpers(conn, centre, before.id, before.step.beside)
 
 
-def _give_back_turn(tx: Transaction, event: Event, before: Token) -> None:
+def _give_back_turn(tx: Transaction, action: Event, call: TokenCalled, before: Token) -> None:
     """Count the calls that passed over the longest wait as if this one had not been made: at least as strictly."""
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(event.at))
-    group = plan.desk(str(event.data["token"]["step"]["counter"])).group
-    now = line.passes_of(tx.conn, tx.centre.id, before.step.stage, group)
-    again = min(max(plan.calling.quota - 1, 0), now + int(event.data.get("passes", 0)))
+    plan = plan_of(tx.conn, tx.centre, tx.centre.day(action.at))
+    group = plan.profile(str(call.token.step.counter)).group
+    passes = line.passes_of(tx.conn, tx.centre.id, before.step.stage, group)
+    again = min(max(plan.calling.quota - 1, 0), passes + (call.passes or 0))
     line.set_passes(tx.conn, tx.centre.id, before.step.stage, group, again)

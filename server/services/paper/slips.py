@@ -71,8 +71,8 @@ def queue_original(tx: Transaction, printer: str, token: Token, facts: SlipFacts
 
 
 def _queue(tx: Transaction, printer: str, token: Token, content: dict[str, Any], copy: int, now: datetime) -> None:
-    device = devices.device_by_id(tx.conn, printer)
-    if device is None or (device.centre_id, device.kind) != (tx.centre.id, "printer"):
+    device = devices.device_by_id(tx.conn, tx.centre.id, printer)
+    if device is None or device.kind != "printer":
         raise UnknownPrinter(f"There is no printer “{printer}” here.")
     tx.conn.execute(
         insert(PrintJobTable).values(
@@ -88,7 +88,7 @@ def _queue(tx: Transaction, printer: str, token: Token, content: dict[str, Any],
     )
 
 
-def reprint(tx: Transaction, token_id: str, printer: str | None, now: datetime) -> JobState:
+def reprint(tx: Transaction, token_id: str, printer: str | None) -> JobState:
     """Queue one more copy of a slip, marked as such; raises UnknownToken, UnknownPrinter."""
     token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
     last = _last_job(tx.conn, token_id)
@@ -99,7 +99,7 @@ def reprint(tx: Transaction, token_id: str, printer: str | None, now: datetime) 
     mark = " / ".join(dict.fromkeys((english, own)))
     content = {name: {**last.content[name], "copy": copy, "copy_mark": mark} for name in SLIPS}
     content["english"]["copy_mark"] = english
-    _queue(tx, printer or last.printer, token, content, copy, now)
+    _queue(tx, printer or last.printer, token, content, copy, tx.now)
     return JobState(QUEUED, copy)
 
 
@@ -114,17 +114,19 @@ def waiting_printers(read: Read) -> list[tuple[int, str]]:
     return [(centre_id, printer) for centre_id, printer in WAITING_PRINTERS.rows(read)]
 
 
-def lease_next(tx: Transaction, printer: str, worker: str, now: datetime) -> Job | None:
+def lease_next(tx: Transaction, printer: str, worker: str) -> Job | None:
     """Return the next job of a printer, marked as being printed; None when another worker is at it or none waits.
 
     A job whose worker went away in the middle is unconfirmed: its paper may be out. One that waited over two
     minutes is rejected: its citizen has gone, and a late slip would only confuse.
     """
     mine = (PrintJobTable.printer == printer, PrintJobTable.centre_id == tx.centre.id, IS_OPEN)
-    dead = update(PrintJobTable).where(*mine, PrintJobTable.state == PRINTING, PrintJobTable.leased_until < now)
-    tx.conn.execute(dead.values(state=UNCONFIRMED, detail="the print worker stopped", changed_at=now))
-    late = update(PrintJobTable).where(*mine, PrintJobTable.state == QUEUED, PrintJobTable.created_at < now - TOO_LATE)
-    tx.conn.execute(late.values(state=REJECTED, detail="the printer was away too long", changed_at=now))
+    dead = update(PrintJobTable).where(*mine, PrintJobTable.state == PRINTING, PrintJobTable.leased_until < tx.now)
+    tx.conn.execute(dead.values(state=UNCONFIRMED, detail="the print worker stopped", changed_at=tx.now))
+    late = update(PrintJobTable).where(
+        *mine, PrintJobTable.state == QUEUED, PrintJobTable.created_at < tx.now - TOO_LATE
+    )
+    tx.conn.execute(late.values(state=REJECTED, detail="the printer was away too long", changed_at=tx.now))
     if tx.conn.execute(select(PrintJobTable.id).where(*mine, PrintJobTable.state == PRINTING)).first():
         return None
     query = (
@@ -135,17 +137,17 @@ def lease_next(tx: Transaction, printer: str, worker: str, now: datetime) -> Job
     row = tx.conn.execute(query.limit(1)).one_or_none()
     if row is None:
         return None
-    lease = {"state": PRINTING, "leased_by": worker, "leased_until": now + LEASE, "changed_at": now}
+    lease = {"state": PRINTING, "leased_by": worker, "leased_until": tx.now + LEASE, "changed_at": tx.now}
     tx.conn.execute(update(PrintJobTable).where(PrintJobTable.id == row.id).values(**lease))
     return Job(row.id, *(_slip(row.content[name]) for name in SLIPS))
 
 
-def settle(tx: Transaction, job_id: int, worker: str, state: str, detail: str | None, now: datetime) -> None:
+def settle(tx: Transaction, job_id: int, worker: str, state: str, detail: str | None) -> None:
     """Note what came of a job, unless its lease ran out meanwhile."""
     tx.conn.execute(
         update(PrintJobTable)
         .where(PrintJobTable.id == job_id, PrintJobTable.leased_by == worker, PrintJobTable.state == PRINTING)
-        .values(state=state, detail=detail, leased_by=None, leased_until=None, changed_at=now)
+        .values(state=state, detail=detail, leased_by=None, leased_until=None, changed_at=tx.now)
     )
 
 

@@ -7,10 +7,9 @@ from sqlalchemy import select, update
 
 from server.domain.counters import Counter
 from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
-from server.services.floor.desks import counter_of
+from server.services.floor import at_counter
 from server.services.people.principal import Principal
 from server.services.people.sign_in import SESSION_IDLE
-from server.storage.sql import counters
 from server.storage.tables.floor import CounterTable
 from server.storage.tables.people import StaffSessionTable, StaffTable
 from server.storage.transaction import Transaction
@@ -22,7 +21,7 @@ def sit(tx: Transaction, counter_id: str, who: Principal, now: datetime, *, take
     `now` is real time. Raises UnknownCounter, CounterTaken while another person is signed in there (unless
     `take_over`), and CounterBusy while they still have a token at their own counter.
     """
-    counter = counter_of(tx.conn, tx.centre.id, counter_id)
+    counter = at_counter.counter_named(tx, counter_id)
     if counter.operator not in (None, who.id) and not take_over:
         other = _signed_in(tx, str(counter.operator), now)
         if other is not None:
@@ -36,25 +35,25 @@ def leave(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
     """Let a person get up from wherever they sit, `but` there; raises CounterBusy while a token is with them."""
     query = select(CounterTable.id).where(CounterTable.operator == who.id, CounterTable.id != (but or ""))
     for seat in tx.conn.execute(query).scalars().all():
-        if counters.counter_by_id(tx.conn, seat).token is not None:
+        if at_counter.counter_named(tx, seat).token is not None:
             raise CounterBusy(f"Counter {seat} still has a token. Finish it first.", counter=seat)
         tx.conn.execute(update(CounterTable).where(CounterTable.id == seat).values(operator=None))
 
 
 def require_seat(tx: Transaction, counter_id: str, who: Principal) -> None:
     """Raise NotYourCounter when a signed-in person acts at a counter where they do not sit; a device may."""
-    if who.user is not None and counter_of(tx.conn, tx.centre.id, counter_id).operator != who.id:
+    if who.user is not None and at_counter.counter_named(tx, counter_id).operator != who.id:
         raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
 
 
 def stage_of(tx: Transaction, counter_id: str | None) -> str:
     """Return the stage of a counter; raises UnknownCounter."""
-    return counter_of(tx.conn, tx.centre.id, counter_id or "").stage
+    return at_counter.counter_named(tx, counter_id or "").stage
 
 
-def desk_named(tx: Transaction, counter_id: str | None) -> str | None:
+def counter_named(tx: Transaction, counter_id: str | None) -> str | None:
     """Return the counter that somebody names as theirs, None for none; raises UnknownCounter, also for a stranger's."""
-    return None if counter_id is None else counter_of(tx.conn, tx.centre.id, counter_id).id
+    return None if counter_id is None else at_counter.counter_named(tx, counter_id).id
 
 
 def officer_named(tx: Transaction, user: str | None) -> str | None:

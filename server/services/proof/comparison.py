@@ -2,12 +2,14 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from server.domain.errors import Refused
+from server.domain.events.payloads import CounterFacts
+from server.domain.proof.replay import in_chain
 from server.domain.proof.verdicts import Fault
+from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Token
-from server.services.floor.token_rows import counter_view
+from server.services.floor.token_rows import facts_of
 from server.storage.sql import counters, tokens
 from server.storage.transaction import Read
 
@@ -20,15 +22,15 @@ def compare_tokens(read: Read, centre_id: int, replayed: Iterable[Token]) -> Ite
         except Refused:
             yield Fault("token_lost", token.step.seq, f"{token.label} is in the log only.")
             continue
-        if stored != token and not _upgraded(stored, token):
+        if in_chain(stored) != in_chain(token) and not _upgraded(stored, token):
             text = f"{token.label} is {stored.state} in the table and {token.state} by the log."
             yield Fault("state_differs", token.step.seq, text)
 
 
-def compare_counters(read: Read, centre_id: int, replayed: Mapping[str, Any]) -> Iterator[Fault]:
+def compare_counters(read: Read, centre_id: int, replayed: Mapping[str, CounterFacts]) -> Iterator[Fault]:
     """Compare counters, as their last event left them, with their rows."""
     for row in counters.counters_of(read, centre_id):
-        if replayed.get(row.id, counter_view(row)) != counter_view(row):
+        if _lasting(replayed.get(row.id, facts_of(row))) != _lasting(facts_of(row)):
             yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table only.")
 
 
@@ -42,11 +44,16 @@ def count_tokens(read: Read, centre_id: int, issued: int, under_way: Container[s
         yield Fault("tokens_differ", 0, f"{stray} tokens are under way in the table only.")
 
 
+def _lasting(counter: CounterFacts) -> tuple[str, str, CounterState]:
+    """Return what the chain holds of a counter: not why it pauses, which may be purged."""
+    return counter.id, counter.stage, counter.state
+
+
 def _upgraded(stored: Token, replayed: Token) -> bool:
     """Whether two records differ only in what an older version of Baari did not keep."""
-    return replayed.step.called_by is None and stored == _with_call(replayed, stored)
+    return replayed.step.called_by is None and in_chain(stored) == in_chain(_with_call(replayed, stored))
 
 
 def _with_call(token: Token, of: Token) -> Token:
-    step = replace(token.step, first_call=of.step.first_call, called_by=of.step.called_by)
+    step = replace(token.step, first_called=of.step.first_called, called_by=of.step.called_by)
     return replace(token, step=step)

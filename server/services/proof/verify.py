@@ -6,29 +6,36 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
-from typing import Any
-
-from sqlalchemy import select
 
 from server.domain.centre import CentreState
-from server.domain.events.event import Event, fingerprint
+from server.domain.events.event import Event, StoredEvent, fingerprint
 from server.domain.events.kinds import Kind
+from server.domain.events.payloads import (
+    CentreFrozen,
+    CentreResumed,
+    CounterEvent,
+    CounterFacts,
+    NumbersLeased,
+    NumbersVoided,
+    TokenCalled,
+    TokenEvent,
+    TokenIssued,
+    TokenUndone,
+)
 from server.domain.freezes import Freeze, active_seconds
 from server.domain.plan.plan import Plan
 from server.domain.proof.fairness import Audit
 from server.domain.proof.ledger import Finding, Ledger
-from server.domain.proof.replay import ACTIONS, replayed, same
+from server.domain.proof.replay import ACTIONS, in_chain, replayed, same
 from server.domain.proof.verdicts import Anchor, Fault, Verdict
 from server.domain.token.lifecycle import AT_COUNTER, StepState
-from server.domain.token.record import from_record
 from server.domain.token.token import Token
 from server.services.floor.notice import KEPT
 from server.services.proof.comparison import compare_counters, compare_tokens, count_tokens
 from server.services.setup.plans import plan_of
 from server.storage.json_text import canonical
-from server.storage.sql.events import BLOCK, events_between, hash_of, latest_events
-from server.storage.tables import plan
-from server.storage.tables.events import EventTable
+from server.storage.sql.events import BLOCK, hash_of, latest_of, stored_between
+from server.storage.sql.numbers import first_number
 from server.storage.transaction import Read
 
 __all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
@@ -80,12 +87,12 @@ class _Past:
 
 class _Replay:
     def __init__(self, read: Read, centre: CentreState, anchors: Mapping[int, str], after: int = 0) -> None:
-        self._conn, self._centre, self._anchors, self._begin = read, centre, anchors, after
+        self._read, self._centre, self._anchors, self._begin = read, centre, anchors, after
         self.verdict = Verdict(events=after)
         self._head = hash_of(read, centre.id, after)
         self._open: dict[str, _Past] = {}
         self._ended: dict[str, _Past] = {}
-        self._counters: dict[str, Mapping[str, Any]] = {}
+        self._counters: dict[str, CounterFacts] = {}
         self._at_counter: dict[str, str] = {}
         self._ledger = Ledger(self._first)
         self._freezes: list[Freeze] = []
@@ -97,40 +104,41 @@ class _Replay:
         for begin in range(self._begin, until, BLOCK):
             end = min(until, begin + BLOCK)
             try:
-                events = list(events_between(self._conn, self._centre.id, begin, end))
-            except ValueError:  # one of them is no JSON, or of a kind that nobody knows
+                rows = list(stored_between(self._read, self._centre.id, begin, end))
+            except ValueError:  # one of them is no JSON
                 self._run_singly(begin, end)
                 continue
-            for event in events:
-                self.apply(event)
+            for row in rows:
+                self.apply(row)
 
     def _run_singly(self, begin: int, end: int) -> None:
         for seq in range(begin + 1, end + 1):
             try:
-                events = list(events_between(self._conn, self._centre.id, seq - 1, seq))
+                rows = list(stored_between(self._read, self._centre.id, seq - 1, seq))
             except ValueError as error:
                 self.verdict.fault("unreadable", seq, f"Event {seq} cannot be read: {error}.")
-                self.verdict.events, self._head = seq, hash_of(self._conn, self._centre.id, seq)
+                self.verdict.events, self._head = seq, hash_of(self._read, self._centre.id, seq)
                 continue
-            for event in events:
-                self.apply(event)
+            for row in rows:
+                self.apply(row)
 
-    def apply(self, event: Event) -> None:
+    def apply(self, row: StoredEvent) -> None:
         """Check one event against what came before it, then take it as the new state."""
-        self._check_chain(event)
+        self._check_chain(row)
         self.verdict.events += 1
         try:
-            self._take(event)
+            self._take(row.read())
         except UNREADABLE as error:
-            self.verdict.fault("unreadable", event.seq, f"Event {event.seq} makes no sense: {error!r}.")
+            self.verdict.fault("unreadable", row.seq, f"Event {row.seq} makes no sense: {error!r}.")
 
     def _take(self, event: Event) -> None:
-        if event.kind is Kind.TOKEN_ISSUED:
-            self._issue(event)
-        elif event.kind in ACTIONS:
-            self._act(event)
-        elif event.kind is Kind.TOKEN_UNDONE:
-            self._undo(event)
+        payload = event.payload
+        if isinstance(payload, TokenIssued):
+            self._issue(event, payload)
+        elif isinstance(payload, TokenUndone):
+            self._undo(event, payload)
+        elif isinstance(payload, TokenEvent):
+            self._act(event, payload)
         else:
             self._note(event)
 
@@ -145,8 +153,8 @@ class _Replay:
             self.verdict.fault("anchor_missed", seq, f"A report speaks of event {seq}, the record ends at {last}.")
         self._compare(past.token for past in self._open.values())
         self._compare(past.token for past in self._ended.values())
-        self._tell(compare_counters(self._conn, self._centre.id, self._counters))
-        self._tell(count_tokens(self._conn, self._centre.id, self.verdict.tokens, self._open))
+        self._tell(compare_counters(self._read, self._centre.id, self._counters))
+        self._tell(count_tokens(self._read, self._centre.id, self.verdict.tokens, self._open))
         return self.judge()
 
     def judge(self) -> Verdict:
@@ -158,23 +166,22 @@ class _Replay:
     def _plan(self, at: datetime) -> Plan:
         """Return the plan in force at an instant; several questions are asked of each."""
         if self._asked is None or self._asked[0] != at:
-            self._asked = at, plan_of(self._conn, self._centre, self._centre.day(at))
+            self._asked = at, plan_of(self._read, self._centre, self._centre.day(at))
         return self._asked[1]
 
-    def _check_chain(self, event: Event) -> None:
+    def _check_chain(self, row: StoredEvent) -> None:
         expected = self.verdict.events + 1
-        if event.seq != expected:
-            self.verdict.fault("event_missing", event.seq, f"Event {expected} is missing.")
-            self.verdict.events = event.seq - 1
-        true = fingerprint(event.seq, event.at, event.kind.value, event.actor, canonical(event.data), self._head)
-        if event.hash != true:
-            self.verdict.fault("chain_broken", event.seq, f"Event {event.seq} is not what was written.")
-        if self._anchors.get(event.seq, event.hash) != event.hash:
-            self.verdict.fault("anchor_missed", event.seq, f"A report has another head at event {event.seq}.")
-        self._head = event.hash
+        if row.seq != expected:
+            self.verdict.fault("event_missing", row.seq, f"Event {expected} is missing.")
+            self.verdict.events = row.seq - 1
+        if row.hash != fingerprint(row, canonical(row.data), self._head):
+            self.verdict.fault("chain_broken", row.seq, f"Event {row.seq} is not what was written.")
+        if self._anchors.get(row.seq, row.hash) != row.hash:
+            self.verdict.fault("anchor_missed", row.seq, f"A report has another head at event {row.seq}.")
+        self._head = row.hash
 
-    def _issue(self, event: Event) -> None:
-        token = from_record(event.data["token"])
+    def _issue(self, event: Event, payload: TokenIssued) -> None:
+        token = payload.token
         self.verdict.tokens += 1
         self._found(event.seq, self._ledger.issue(token))
         self._open[token.id] = _Past(token)
@@ -182,21 +189,18 @@ class _Replay:
         self._forget(event.at)
 
     def _first(self, letter: str) -> int:
-        query = select(plan.SeriesTable.first).where(
-            plan.SeriesTable.centre_id == self._centre.id, plan.SeriesTable.letter == letter
-        )
-        return self._conn.execute(query).scalar_one_or_none() or 1
+        return first_number(self._read, self._centre.id, letter)
 
-    def _act(self, event: Event) -> None:
-        after = from_record(event.data["token"])
+    def _act(self, event: Event, payload: TokenEvent) -> None:
+        after = payload.token
         past = self._open.get(after.id) or self._from_before(after.id)
         if past is None:
             self.verdict.fault("not_under_way", event.seq, f"{after.label} is changed but not under way.")
             return
         before = past.token
-        self._check_action(event, before, after)
-        if event.kind is Kind.TOKEN_CALLED:
-            self._judge_call(event, before, after)
+        self._check_action(event, payload, before)
+        if isinstance(payload, TokenCalled):
+            self._judge_call(event, payload, before)
         past.move(event, after)
         self._follow(event, before, after)
 
@@ -204,39 +208,38 @@ class _Replay:
         """Return a token as it stood before the first event of this replay, with its latest steps; None without any."""
         if not self._begin or token_id in self._ended:
             return None
-        mine = (EventTable.token_id == token_id, EventTable.seq <= self._begin)
-        latest = latest_events(self._conn, self._centre.id, STEPS_KEPT, *mine)[::-1]
-        if not latest:
+        earlier = latest_of(self._read, self._centre.id, token_id, STEPS_KEPT, before=self._begin + 1)[::-1]
+        if not earlier:
             return None
-        stood = [from_record(event.data["token"]) for event in latest]
+        stood = [event.payload.token for event in earlier if isinstance(event.payload, TokenEvent)]
         past = self._open[token_id] = _Past(stood[-1])
-        past.steps.extend(zip(latest[1:], stood[:-1], strict=True))
+        past.steps.extend(zip(earlier[1:], stood[:-1], strict=True))
         self._audit.change(None, past.token)
         return past
 
-    def _judge_call(self, event: Event, before: Token, after: Token) -> None:
+    def _judge_call(self, event: Event, payload: TokenCalled, before: Token) -> None:
         if before.step.state is not StepState.WAITING:
             return
         age = partial(active_seconds, end=event.at, freezes=self._freezes)
-        for finding in self._audit.call(event, before, after, age):
+        for finding in self._audit.call(event, payload, before, age):
             self._found(event.seq, finding)
 
-    def _undo(self, event: Event) -> None:
-        after = from_record(event.data["token"])
+    def _undo(self, event: Event, payload: TokenUndone) -> None:
+        after = payload.token
         past = self._open.get(after.id) or self._ended.pop(after.id, None) or self._from_before(after.id)
-        undone = None if past is None else past.undone(event.data["undoes"])
+        undone = None if past is None else past.undone(payload.undoes)
         if past is None or undone is None:
             self.verdict.fault("wrong_undo", event.seq, f"{after.label} had no such action to undo.")
             return
         action, before = undone
-        if before != after:
+        if in_chain(before) != in_chain(after):
             self.verdict.fault("wrong_undo", event.seq, f"{after.label} is not as it was before the action.")
         present, past.token = past.token, after
         self._open[after.id] = past
         self._follow(event, present, after)
         self._audit.day(after.day).undone += 1
-        if action.kind is Kind.TOKEN_CALLED:
-            self._audit.undo_call(action, after)
+        if isinstance(action.payload, TokenCalled):
+            self._audit.undo_call(action, action.payload, after)
 
     def _follow(self, event: Event, before: Token, after: Token) -> None:
         """Take over a changed token: its place in the line, its counters, and whether it is under way."""
@@ -246,27 +249,28 @@ class _Replay:
         if after.ended:
             self._ended[after.id] = self._open.pop(after.id)
 
-    def _check_action(self, event: Event, before: Token, after: Token) -> None:
-        expected = replayed(event, before, after)
+    def _check_action(self, event: Event, payload: TokenEvent, before: Token) -> None:
+        expected = replayed(event, before, payload.token)
         if expected is None:
             action = ACTIONS[event.kind].value
             code = "double_call" if event.kind is Kind.TOKEN_CALLED else "illegal_transition"
             self.verdict.fault(code, event.seq, f"{before.label} was {before.state} and cannot be changed by {action}.")
-        elif not same(expected, after, event):
+        elif not same(expected, payload.token, payload):
             self.verdict.fault("wrong_change", event.seq, f"{event.kind.value} changed {before.label} otherwise.")
 
     def _note(self, event: Event) -> None:
         """Take over what is no token: a counter, a freeze, a lease."""
-        if "counter" in event.data:
-            self._counters[event.data["counter"]["id"]] = event.data["counter"]
-        elif event.kind is Kind.CENTRE_FROZEN:
+        payload = event.payload
+        if isinstance(payload, CounterEvent):
+            self._counters[payload.counter.id] = payload.counter
+        elif isinstance(payload, CentreFrozen):
             self._freezes = [*(f for f in self._freezes if f[1] and f[1] > event.at - KEPT), (event.at, None)]
-        elif event.kind is Kind.CENTRE_RESUMED:
+        elif isinstance(payload, CentreResumed):
             self._freezes[-1] = (self._freezes[-1][0], event.at)
-        elif event.kind is Kind.NUMBERS_LEASED:
-            self._found(event.seq, self._ledger.lease(event.data["lease"]))
-        elif event.kind is Kind.NUMBERS_VOIDED:
-            self._ledger.void_lease(event.data["lease"])
+        elif isinstance(payload, NumbersLeased):
+            self._found(event.seq, self._ledger.lease(payload.lease))
+        elif isinstance(payload, NumbersVoided):
+            self._ledger.void_lease(payload.lease)
 
     def _leave_counters(self, token: Token) -> None:
         for counter in (token.step.counter, *token.step.beside):
@@ -291,7 +295,7 @@ class _Replay:
         return active_seconds(token.ended_at or now, now, self._freezes) > REMEMBERED_S
 
     def _compare(self, replayed: Iterable[Token]) -> None:
-        self._tell(compare_tokens(self._conn, self._centre.id, replayed))
+        self._tell(compare_tokens(self._read, self._centre.id, replayed))
 
     def _tell(self, faults: Iterable[Fault]) -> None:
         for fault in faults:

@@ -5,8 +5,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
-
 from server.domain.bookings import SlotRules
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
@@ -16,9 +14,8 @@ from server.domain.plan.plan import FloorRules, Plan, Service, Stage
 from server.domain.plan.series import Series
 from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.route import Outcome
-from server.storage.base import Base
-from server.storage.tables.plan import PolicyTable, RouteTable, SeriesTable, ServiceTable, StageTable
-from server.storage.transaction import Read
+from server.storage.sql import setup
+from server.storage.transaction import Read, Transaction
 
 _PLANS_KEPT = 64
 
@@ -35,6 +32,11 @@ def plan_of(read: Read, centre: CentreState, day: date) -> Plan:
     return plan
 
 
+def plan_now(tx: Transaction) -> Plan:
+    """Return the plan in force in a command."""
+    return plan_of(tx.conn, tx.centre, tx.today)
+
+
 @lru_cache(maxsize=1)
 def _kept() -> dict[tuple[str, int, date], Plan]:
     return {}
@@ -46,19 +48,19 @@ def _load(read: Read, centre: CentreState, day: date) -> Plan:
 
     return Plan(
         languages=tuple(centre.languages),
-        stages={row.code: _stage(row) for row in _rows(read, StageTable, centre.id)},
-        routes={row.code: tuple(row.stages) for row in _rows(read, RouteTable, centre.id)},
+        stages={row.code: _stage(row) for row in setup.part_rows(read, centre.id, "stages")},
+        routes={row.code: tuple(row.stages) for row in setup.part_rows(read, centre.id, "routes")},
         services={
             row.code: Service(row.code, row.name, row.icon, row.route, row.series)
-            for row in _rows(read, ServiceTable, centre.id)
+            for row in setup.part_rows(read, centre.id, "services")
         },
         series={
             row.letter: Series(row.letter, row.first, row.last, row.overflow)
-            for row in _rows(read, SeriesTable, centre.id)
+            for row in setup.part_rows(read, centre.id, "series")
         },
         needs={code: need["series"] for code, need in policy(read, centre.id, "needs", day).items()},
         calling=_calling(policy(read, centre.id, "calling", day)),
-        desks={counter: _desk(counter, told) for counter, told in body("desks").items()},
+        profiles={counter: _profile(counter, told) for counter, told in body("desks").items()},
         floor=_floor(body("missed"), body("floor")),
         hours=_hours(centre, policy(read, centre.id, "hours", day)),
         slots=SlotRules(**body("slots")),
@@ -78,7 +80,7 @@ def _calling(body: Mapping[str, Any]) -> CallingRule:
     )
 
 
-def _desk(counter: str, body: Mapping[str, Any]) -> Profile:
+def _profile(counter: str, body: Mapping[str, Any]) -> Profile:
     def words(name: str) -> frozenset[str]:
         return frozenset(body.get(name, ()))
 
@@ -122,24 +124,10 @@ def policy(
     read: Read, centre_id: int, kind: str, day: date, default: Mapping[str, Any] | None = None
 ) -> Mapping[str, Any]:
     """Return the body of the policy of a kind in force on a day, or `default`; raises LookupError without either."""
-    query = (
-        select(PolicyTable.body)
-        .where(PolicyTable.centre_id == centre_id, PolicyTable.kind == kind, PolicyTable.valid_from <= day)
-        .order_by(PolicyTable.valid_from.desc())
-        .limit(1)
-    )
-    body = read.execute(query).scalar_one_or_none()
-    if body is None and default is not None:
-        return default
-    if body is None:
+    body = setup.policy_body(read, centre_id, kind, day)
+    if body is None and default is None:
         raise LookupError(f"no {kind} policy on {day}")
-    return dict(body)
-
-
-def _rows(read: Read, model: type[Base], centre_id: int) -> list[Any]:
-    table = model.__table__
-    order = table.c.position if "position" in table.c else list(table.primary_key)[-1]
-    return list(read.execute(select(table).where(table.c.centre_id == centre_id).order_by(order)))
+    return default or {} if body is None else body
 
 
 def _stage(row: Any) -> Stage:

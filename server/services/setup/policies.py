@@ -1,55 +1,47 @@
 """Change a rule of a centre from a day on: yesterday is replayed with yesterday's rule."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, insert, select
 
+from server.domain.actors import By
 from server.domain.centre import CentreState
 from server.domain.errors import InvalidInput
-from server.domain.events.kinds import Kind
-from server.services.setup.plans import plan_of
+from server.domain.events.payloads import PolicyChanged
+from server.services.setup.plans import plan_now
 from server.services.setup.shapes import POLICIES
+from server.services.setup.versions import add_version
+from server.storage.sql import setup
 from server.storage.sql.counters import counters_of
-from server.storage.tables.plan import PolicyTable
+from server.storage.sql.setup import PolicyRow
 from server.storage.transaction import Read, Transaction
 
 
-def set_policy(
-    tx: Transaction, kind: str, body: Any, now: datetime, actor: str, *, valid_from: date | None = None
-) -> date:
+def set_policy(tx: Transaction, kind: str, body: Any, by: By, *, valid_from: date | None = None) -> date:
     """Write the rule of a kind from a business day on, the next one if none is given, and return that day.
 
     A day that has begun keeps its rules. Raises InvalidInput for a kind, a shape or a day that cannot be.
     """
-    today = tx.centre.day(now)
-    begins = valid_from or today + timedelta(days=1)
-    if begins <= today and tx.centre.last_at is not None:
+    begins = valid_from or tx.today + timedelta(days=1)
+    if begins <= tx.today and tx.centre.last_at is not None:
         raise InvalidInput("A rule changes from tomorrow on; a day that has begun keeps its rules.")
     clean = validated(kind, body)
-    _require_known(tx, kind, clean, today)
-    mine = (PolicyTable.centre_id == tx.centre.id, PolicyTable.kind == kind, PolicyTable.valid_from == begins)
-    tx.conn.execute(delete(PolicyTable).where(*mine))
-    tx.conn.execute(insert(PolicyTable).values(centre_id=tx.centre.id, kind=kind, valid_from=begins, body=clean))
-    tx.change_centre(plan_version=tx.centre.plan_version + 1)
-    tx.record(Kind.POLICY_CHANGED, actor, now, {"kind": kind, "valid_from": begins.isoformat(), "body": clean})
+    _require_known(tx, kind, clean)
+    setup.put_policy(tx.conn, tx.centre.id, PolicyRow(kind, begins, clean))
+    tx.record(PolicyChanged(kind, begins, clean, add_version(tx, begins)), by)
     return begins
 
 
-def policies(read: Read, centre: CentreState, kind: str | None = None) -> list[dict[str, Any]]:
-    """Return `{kind, valid_from, body}` of the rules of a centre, by kind and day."""
-    query = select(PolicyTable.kind, PolicyTable.valid_from, PolicyTable.body).where(PolicyTable.centre_id == centre.id)
-    if kind is not None:
-        query = query.where(PolicyTable.kind == kind)
-    rows = read.execute(query.order_by(PolicyTable.kind, PolicyTable.valid_from))
-    return [{"kind": r.kind, "valid_from": r.valid_from.isoformat(), "body": r.body} for r in rows]
+def policies(read: Read, centre: CentreState, kind: str | None = None) -> list[PolicyRow]:
+    """Return the rules of a centre, or those of a kind, by kind and day."""
+    return setup.policies(read, centre.id, kind)
 
 
-def _require_known(tx: Transaction, kind: str, body: Mapping[str, Any], today: date) -> None:
+def _require_known(tx: Transaction, kind: str, body: Mapping[str, Any]) -> None:
     """Raise InvalidInput when a rule names a series, a service or a counter that the centre does not have."""
-    plan = plan_of(tx.conn, tx.centre, today)
+    plan = plan_now(tx)
     counters = [counter.id for counter in counters_of(tx.conn, tx.centre.id)]
     known = {"series": plan.series, "service": plan.services, "counter": counters}
     for what, names in _named(kind, body).items():

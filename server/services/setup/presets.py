@@ -1,21 +1,18 @@
 """A centre as a YAML file: validated, then written as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
 from typing import Any
 
 import yaml
-from sqlalchemy import insert, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from server.domain.errors import AlreadyThere
 from server.domain.plan.hours import WEEKDAYS
 from server.domain.token.lifecycle import CounterState
 from server.services.setup.shapes import POLICIES, Preset, StageShape
-from server.storage.base import Base
-from server.storage.tables import floor, people, plan
-from server.storage.tables.centre import CentreTable
+from server.services.setup.versions import add_version
+from server.storage.sql import setup
 from server.storage.transaction import Transaction
 
 
@@ -41,44 +38,32 @@ def always_open(preset: Preset) -> Preset:
 def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str, *, demo: bool) -> int:
     """Write a preset as the rows of a new centre and return its id; raises AlreadyThere.
 
-    Codes of centres, counters and devices are unique in the installation.
+    Codes of centres are unique in the installation; all else is unique in its centre.
     """
     centre = preset.centre
-    _require_new(tx, "centre", CentreTable.code, [centre.code])
-    _require_new(tx, "counter", floor.CounterTable.id, [row["id"] for row in _counter_rows(preset)])
-    _require_new(tx, "device", people.DeviceTable.id, [row["id"] for row in _device_rows(preset)])
-    values = {
-        **centre.model_dump(),
-        "demo": demo,
-        "epoch": epoch,
-        "event_seq": 0,
-        "head": "",
-        "plan_version": 1,
-        "freezes": [],
+    if setup.code_is_taken(tx.conn, centre.code):
+        raise AlreadyThere(f"There is a centre “{centre.code}” already.")
+    begun = {"event_seq": 0, "head": "", "plan_version": 0, "plans": [], "freezes": []}
+    values = {**centre.model_dump(), "demo": demo, "epoch": epoch, **begun}
+    centre_id = setup.insert_centre(tx.conn, values)
+    for part, rows in _parts(preset, valid_from).items():
+        setup.insert_part(tx.conn, centre_id, part, rows)
+    with tx.within(centre_id):
+        add_version(tx, valid_from)
+    return centre_id
+
+
+def _parts(preset: Preset, valid_from: date) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "zones": [{"code": stage.code, "name": stage.name} for stage in preset.stages],
+        "stages": [_stage_row(stage, place) for place, stage in enumerate(preset.stages)],
+        "routes": [{"code": code, "stages": stages} for code, stages in preset.routes.items()],
+        "series": _series_rows(preset),
+        "services": [service.model_dump() | {"position": place} for place, service in enumerate(preset.services)],
+        "policies": _policy_rows(preset, valid_from),
+        "counters": _counter_rows(preset),
+        "devices": _device_rows(preset),
     }
-    centre_id = tx.conn.execute(insert(CentreTable).values(**values).returning(CentreTable.id)).scalar_one()
-    for model, rows in _rows(preset, valid_from):
-        tx.conn.execute(insert(model), [{**row, "centre_id": centre_id} for row in rows])
-    return int(centre_id)
-
-
-def _require_new(tx: Transaction, what: str, column: InstrumentedAttribute[str], names: Sequence[str]) -> None:
-    taken = tx.conn.execute(select(column).where(column.in_(names)).order_by(column)).scalars().first()
-    if taken is not None:
-        raise AlreadyThere(f"There is a {what} “{taken}” already.")
-
-
-def _rows(preset: Preset, valid_from: date) -> list[tuple[type[Base], list[dict[str, Any]]]]:
-    return [
-        (plan.ZoneTable, [{"code": stage.code, "name": stage.name} for stage in preset.stages]),
-        (plan.StageTable, [_stage_row(stage, place) for place, stage in enumerate(preset.stages)]),
-        (plan.RouteTable, [{"code": code, "stages": stages} for code, stages in preset.routes.items()]),
-        (plan.SeriesTable, _series_rows(preset)),
-        (plan.ServiceTable, [s.model_dump() | {"position": place} for place, s in enumerate(preset.services)]),
-        (plan.PolicyTable, _policy_rows(preset, valid_from)),
-        (floor.CounterTable, _counter_rows(preset)),
-        (people.DeviceTable, _device_rows(preset)),
-    ]
 
 
 def _stage_row(stage: StageShape, place: int) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from server.domain.calling.bound import overtakings_left
 from server.domain.calling.wait import estimate_wait
 from server.domain.centre import CentreState
@@ -15,8 +13,7 @@ from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
 from server.services.figures.explanations import overtaken_by, overtakers_of
 from server.services.setup.plans import plan_of
-from server.storage.sql import centres, counters, line, tokens
-from server.storage.tables.floor import StepTable
+from server.storage.sql import centres, counters, line, steps, tokens
 from server.storage.transaction import Read
 
 
@@ -81,7 +78,7 @@ def _overtaken(read: Read, centre: CentreState, plan: Plan, token: Token) -> dic
 def _limit(read: Read, centre: CentreState, plan: Plan, token: Token) -> int | None:
     if token.lane.only:
         return None
-    desks = [plan.desk(c.id) for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage]
+    desks = [plan.profile(c.id) for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage]
     groups = {desk.group for desk in desks if desk.takes(token.lane)}
     older = line.before_count(read, centre.id, token, protected=frozenset())
     return overtakings_left(plan.calling.quota, older, len(groups))
@@ -98,12 +95,7 @@ def _wait(read: Read, centre: CentreState, plan: Plan, token: Token) -> dict[str
 
 def _journey(read: Read, plan: Plan, token: Token, now: datetime) -> list[dict[str, Any]]:
     """Return the stages passed with their minutes, the present one, and those of the route that are left."""
-    query = (
-        select(StepTable.stage, StepTable.entered_at, StepTable.ended_at)
-        .where(StepTable.token_id == token.id)
-        .order_by(StepTable.seq)
-    )
-    way = [_stop(plan, row.stage, row.entered_at, row.ended_at, now) for row in read.execute(query)]
+    way = [_stop(plan, stage, entered, ended, now) for stage, entered, ended in steps.stages_of(read, token.id)]
     if token.ended:
         return way
     left = [*_left(plan, token), *_later(plan, token)]

@@ -46,9 +46,9 @@ def facts_of(read: Read, centre_id: int, now: datetime) -> CentreFacts:
     return _facts(read, centre, now)
 
 
-def device(read: Read, device_id: str) -> devices.Device | None:
+def device(read: Read, centre_id: int, device_id: str) -> devices.Device | None:
     """Return a kiosk, a board or a printer, None when there is none of that id."""
-    return device_by_id(read, device_id)
+    return device_by_id(read, centre_id, device_id)
 
 
 def device_counts(read: Read, centre_id: int) -> dict[str, int]:

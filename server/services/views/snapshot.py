@@ -4,9 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.centre import CentreState
-from server.domain.events.views import event_view, token_view
-from server.domain.token.record import to_record
-from server.services.floor.token_rows import counter_view
+from server.domain.events.views import (
+    EventView,
+    PublicToken,
+    StaffToken,
+    counter_view,
+    event_view,
+    public_view,
+    staff_view,
+)
+from server.domain.token.token import Token
+from server.services.floor.token_rows import facts_of
 from server.storage.sql import centres, counters
 from server.storage.sql.events import events_between
 from server.storage.sql.tokens import open_tokens, token_by_id
@@ -21,7 +29,7 @@ class CatchUp:
 
     epoch: str
     seq: int
-    events: list[dict[str, Any]] | None
+    events: list[EventView] | None
 
     def view(self) -> dict[str, Any]:
         """Return what a screen is told."""
@@ -39,21 +47,21 @@ def catch_up_of(read: Read, code: str, *, after: int, epoch: str | None, staff: 
     return catch_up(read, centres.centre_by_code(read, code), after=after, epoch=epoch, staff=staff)
 
 
-def token_of(read: Read, centre_id: int, token_id: str, *, staff: bool) -> dict[str, Any]:
+def token_of(read: Read, centre_id: int, token_id: str, *, staff: bool) -> PublicToken | StaffToken:
     """Return the view of one token, ended or not; raises UnknownToken."""
-    return token_view(to_record(token_by_id(read, centre_id, token_id)), staff=staff)
+    return token_view(token_by_id(read, centre_id, token_id), staff=staff)
 
 
 def snapshot(read: Read, centre: CentreState, *, staff: bool) -> dict[str, Any]:
     """Return `{centre, epoch, seq, frozen, tokens, counters}` of one instant; ended tokens are not in it."""
-    tokens = [token_view(to_record(t), staff=staff) for t in open_tokens(read, centre.id)]
+    tokens = [token_view(t, staff=staff) for t in open_tokens(read, centre.id)]
     return {
         "centre": centre.code,
         "epoch": centre.epoch,
         "seq": centre.event_seq,
         "frozen": centre.frozen,
         "tokens": tokens,
-        "counters": [counter_view(c) for c in counters.counters_of(read, centre.id)],
+        "counters": [counter_view(facts_of(c)) for c in counters.counters_of(read, centre.id)],
     }
 
 
@@ -65,3 +73,8 @@ def catch_up(read: Read, centre: CentreState, *, after: int, epoch: str | None, 
     events = events_between(read, centre.id, after, centre.event_seq)
     views = [event_view(e, centre=centre.code, epoch=centre.epoch, staff=staff) for e in events]
     return CatchUp(centre.epoch, centre.event_seq, views)
+
+
+def token_view(token: Token, *, staff: bool) -> PublicToken | StaffToken:
+    """Return what a screen sees of a token."""
+    return staff_view(token) if staff else public_view(token)

@@ -1,6 +1,5 @@
 """Reads and writes of the answers that are kept for retries."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +27,7 @@ class Kept:
 
     body_hash: str
     status: int
-    answer: Mapping[str, Any]
+    answer: Any  # a JSON object
     created_at: datetime
 
 

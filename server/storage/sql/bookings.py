@@ -1,6 +1,7 @@
 """Reads and writes of bookings."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
@@ -11,12 +12,18 @@ from server.storage.tables.bookings import BookingTable
 
 ROW = select(*(getattr(BookingTable, name) for name in Booking._fields))
 BY_ID = Statement(ROW.where(BookingTable.id == bindparam("booking")))
-BY_REFERENCE = Statement(ROW.where(BookingTable.reference_hash == bindparam("reference")))
-TOLD = ["centre_id", "tail", "day", "slot", "service", "need", "token_id"]
-ADD = Statement(insert(BookingTable), ["reference_hash", *TOLD])
+# The own centre's first: the same reference may be booked at several.
+BY_REFERENCE = Statement(
+    ROW.where(BookingTable.reference_hash == bindparam("reference")).order_by(
+        BookingTable.centre_id != bindparam("centre", type_=BookingTable.centre_id.type), BookingTable.id
+    )
+)
+TOLD = ["tail", "day", "slot", "service", "need", "token_id"]
+ADD = Statement(insert(BookingTable), ["centre_id", "reference_hash", *TOLD])
 # One that has its token stays with it, but is good once more for a later day.
 MOVE = Statement(
     update(BookingTable).where(
+        BookingTable.centre_id == bindparam("centre"),
         BookingTable.reference_hash == bindparam("reference"),
         or_(BookingTable.token_id.is_(None), BookingTable.day < bindparam("before", type_=BookingTable.day.type)),
     ),
@@ -25,24 +32,34 @@ MOVE = Statement(
 USE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), ["token_id"])
 
 
-def find_booking(conn: Connection, reference_hash: str | None, booking: int | None) -> Booking | None:
-    """Return a booking by its id, or by the hash of its reference when that is None."""
-    by_id = booking is not None
-    row = BY_ID.row(conn, booking=booking) if by_id else BY_REFERENCE.row(conn, reference=reference_hash)
+def find_booking(conn: Connection, centre_id: int, reference_hash: str | None, booking: int | None) -> Booking | None:
+    """Return a booking by its id, or by the hash of its reference: that of the centre, else that of another one."""
+    if booking is not None:
+        row = BY_ID.row(conn, booking=booking)
+    else:
+        row = BY_REFERENCE.row(conn, reference=reference_hash, centre=centre_id)
     return None if row is None else Booking(*row)
 
 
 def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, Any]]) -> None:
-    """Write new bookings: `reference_hash` and what is in `TOLD`."""
+    """Write new bookings: `centre_id`, `reference_hash` and what is in `TOLD`."""
     if bookings:
         ADD.run_many(conn, bookings)
 
 
-def move_booking(conn: Connection, reference_hash: str, told: Mapping[str, Any]) -> None:
+def move_booking(conn: Connection, centre_id: int, reference_hash: str, told: Mapping[str, Any]) -> None:
     """Write what is in `TOLD` to a booking that has no token yet, or one of an earlier day."""
-    MOVE.run(conn, reference=reference_hash, before=told["day"], **told)
+    MOVE.run(conn, centre=centre_id, reference=reference_hash, before=told["day"], **told)
 
 
 def use_booking(conn: Connection, booking: int, token_id: str) -> None:
     """Note which token a booking has become."""
     USE.run(conn, booking=booking, token_id=token_id)
+
+
+def bookings_by_tail(conn: Connection, centre_id: int, day: date, tail: str, slot: datetime | None) -> list[Booking]:
+    """Return the bookings of a day, or of one of its slots, whose reference ends in `tail`, by slot."""
+    query = ROW.where(BookingTable.centre_id == centre_id, BookingTable.day == day, BookingTable.tail == tail)
+    if slot is not None:
+        query = query.where(BookingTable.slot == slot)
+    return [Booking(*row) for row in conn.execute(query.order_by(BookingTable.slot, BookingTable.id))]

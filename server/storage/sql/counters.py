@@ -19,7 +19,9 @@ IS_AT_COUNTER = text(f"step.{state_in(AT_COUNTER)}")
 AT_COUNTER_NOW = select(StepTable.token_id).where(
     StepTable.centre_id == CounterTable.centre_id, StepTable.counter == CounterTable.id, IS_AT_COUNTER
 )
-HELPED = select(HelperTable.token_id).where(HelperTable.counter == CounterTable.id)
+HELPED = select(HelperTable.token_id).where(
+    HelperTable.centre_id == CounterTable.centre_id, HelperTable.counter == CounterTable.id
+)
 COUNTER = select(
     CounterTable.id,
     CounterTable.centre_id,
@@ -29,7 +31,9 @@ COUNTER = select(
     CounterTable.since,
     CounterTable.operator,
 ).add_columns(func.coalesce(AT_COUNTER_NOW.scalar_subquery(), HELPED.scalar_subquery()))
-COUNTER_BY_ID = Statement(COUNTER.where(CounterTable.id == bindparam("counter")))
+COUNTER_BY_ID = Statement(
+    COUNTER.where(CounterTable.centre_id == bindparam("centre"), CounterTable.id == bindparam("counter"))
+)
 
 
 def _counter(row: Sequence[Any]) -> Counter:
@@ -37,11 +41,11 @@ def _counter(row: Sequence[Any]) -> Counter:
     return Counter(id_, centre_id, stage, CounterState(state), *more)
 
 
-def counter_by_id(conn: Connection, counter_id: str) -> Counter:
-    """Return a counter; raises UnknownCounter."""
-    row = COUNTER_BY_ID.row(conn, counter=counter_id)
+def counter_by_id(conn: Connection, centre_id: int, counter_id: str) -> Counter:
+    """Return a counter of a centre; raises UnknownCounter."""
+    row = COUNTER_BY_ID.row(conn, centre=centre_id, counter=counter_id)
     if row is None:
-        raise UnknownCounter(f"There is no counter “{counter_id}”.")
+        raise UnknownCounter(f"There is no counter “{counter_id}” here.")
     return _counter(row)
 
 
@@ -55,16 +59,16 @@ def update_counter(conn: Connection, counter: Counter) -> None:
     """Write the state of a counter."""
     conn.execute(
         update(CounterTable)
-        .where(CounterTable.id == counter.id)
+        .where(CounterTable.centre_id == counter.centre_id, CounterTable.id == counter.id)
         .values(state=counter.state.value, reason=counter.reason, since=counter.since)
     )
 
 
 HELP = Statement(insert(HelperTable), ["counter", "centre_id", "token_id"])
 FREE_HELPERS = Statement(delete(HelperTable).where(HelperTable.token_id == bindparam("token")), [])
-IS_FREE = ~exists().where(HelperTable.counter == CounterTable.id) & ~exists().where(
-    StepTable.centre_id == CounterTable.centre_id, StepTable.counter == CounterTable.id, IS_AT_COUNTER
-)
+IS_FREE = ~exists().where(
+    HelperTable.centre_id == CounterTable.centre_id, HelperTable.counter == CounterTable.id
+) & ~exists().where(StepTable.centre_id == CounterTable.centre_id, StepTable.counter == CounterTable.id, IS_AT_COUNTER)
 
 
 def free_counters(conn: Connection, centre_id: int, stage: str) -> list[tuple[str, int]]:

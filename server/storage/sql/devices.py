@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select, update
 
 from server.domain.devices import Device
+from server.storage.tables.centre import CentreTable
 from server.storage.tables.people import DeviceTable
 
 DEVICE = select(
@@ -16,9 +17,10 @@ DEVICE = select(
 )
 
 
-def device_by_id(conn: Connection, device_id: str) -> Device | None:
-    """Return a device, None when there is none of that id."""
-    row = conn.execute(DEVICE.where(DeviceTable.id == device_id)).one_or_none()
+def device_by_id(conn: Connection, centre_id: int, device_id: str) -> Device | None:
+    """Return a device of a centre, None when there is none of that id."""
+    query = DEVICE.where(DeviceTable.centre_id == centre_id, DeviceTable.id == device_id)
+    row = conn.execute(query).one_or_none()
     return None if row is None else Device(*row)
 
 
@@ -28,7 +30,16 @@ def devices_of(conn: Connection, centre_id: int, kind: str) -> list[Device]:
     return [Device(*row) for row in conn.execute(query)]
 
 
-def set_address(conn: Connection, device_id: str, host: str, port: int) -> bool:
+def set_address(conn: Connection, centre_id: int, device_id: str, host: str, port: int) -> bool:
     """Write where a printer listens; returns whether there is such a printer."""
-    mine = update(DeviceTable).where(DeviceTable.id == device_id, DeviceTable.kind == "printer")
+    mine = update(DeviceTable).where(
+        DeviceTable.centre_id == centre_id, DeviceTable.id == device_id, DeviceTable.kind == "printer"
+    )
     return conn.execute(mine.values(settings={"host": host, "port": port})).rowcount == 1
+
+
+def places_of(conn: Connection, kind: str) -> list[tuple[str, str]]:
+    """Return (code of the centre, id) of all devices of a kind."""
+    query = select(CentreTable.code, DeviceTable.id).join(CentreTable, CentreTable.id == DeviceTable.centre_id)
+    rows = conn.execute(query.where(DeviceTable.kind == kind).order_by(CentreTable.code, DeviceTable.id))
+    return [(centre, id_) for centre, id_ in rows]

@@ -1,4 +1,4 @@
-"""Reads of the event log: where days ended, and events of a kind."""
+"""Reads of the event log."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,21 +7,25 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from server.domain.events.event import Event
+from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Kind
+from server.domain.events.payloads import DayClosed
 from server.storage.statements import Statement
 from server.storage.tables.events import EventTable
 
-EVENT = select(EventTable.seq, EventTable.at, EventTable.kind, EventTable.actor, EventTable.data, EventTable.hash)
+EVENT = select(*(getattr(EventTable, name) for name in StoredEvent.__slots__))
+IS_DAY_END = text(f"event.kind = '{Kind.DAY_CLOSED.value}'")
 BLOCK = 500
-EVENTS = Statement(
+BETWEEN = Statement(
     EVENT.where(
         EventTable.centre_id == bindparam("centre"),
         EventTable.seq > bindparam("begin"),
         EventTable.seq <= bindparam("last"),
     ).order_by(EventTable.seq)
 )
-IS_DAY_END = text(f"event.kind = '{Kind.DAY_CLOSED.value}'")
+TIME = Statement(
+    select(EventTable.at).where(EventTable.centre_id == bindparam("centre"), EventTable.seq == bindparam("seq"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,22 @@ class DayEnd:
     head: str
 
 
+def stored_between(conn: Connection, centre_id: int, after: int, until: int) -> Iterator[StoredEvent]:
+    """Return the rows of the events after + 1 … until, in order; read in blocks, so that memory does not grow."""
+    for begin in range(after, until, BLOCK):
+        for row in BETWEEN.rows(conn, centre=centre_id, begin=begin, last=min(until, begin + BLOCK)):
+            yield StoredEvent(*row)
+
+
+def events_between(conn: Connection, centre_id: int, after: int, until: int) -> Iterator[Event]:
+    """Return the events after + 1 … until, in order."""
+    return (stored.read() for stored in stored_between(conn, centre_id, after, until))
+
+
 def day_ends(conn: Connection, centre_id: int) -> list[DayEnd]:
     """Return the ends of the days of a centre, in the order of their events."""
-    query = select(EventTable.seq, EventTable.data, EventTable.hash).where(
-        EventTable.centre_id == centre_id, IS_DAY_END
-    )
-    rows = conn.execute(query.order_by(EventTable.seq))
-    return [DayEnd(date.fromisoformat(data["day"]), seq, head) for seq, data, head in rows]
+    ends = _events(conn, EVENT.where(EventTable.centre_id == centre_id, IS_DAY_END).order_by(EventTable.seq))
+    return [DayEnd(e.payload.day, e.seq, e.hash) for e in ends if isinstance(e.payload, DayClosed)]
 
 
 def hash_of(conn: Connection, centre_id: int, seq: int) -> str:
@@ -48,39 +61,44 @@ def hash_of(conn: Connection, centre_id: int, seq: int) -> str:
     return conn.execute(query).scalar_one_or_none() or ""
 
 
-def latest_events(conn: Connection, centre_id: int, count: int, *mine: Any) -> list[Event]:
-    """Return the last `count` events of a centre that fulfil the conditions, newest first."""
-    query = EVENT.where(EventTable.centre_id == centre_id, *mine).order_by(EventTable.seq.desc()).limit(count)
-    return [_event(row) for row in conn.execute(query)]
+def time_of(conn: Connection, centre_id: int, seq: int) -> datetime | None:
+    """Return when an event was recorded, None when there is none of that number."""
+    row = TIME.row(conn, centre=centre_id, seq=seq)
+    return None if row is None else row[0]
+
+
+def latest_of(conn: Connection, centre_id: int, token_id: str, count: int, *, before: int | None = None) -> list[Event]:
+    """Return the last `count` events of a token, newest first; of those before a number, if one is given."""
+    query = EVENT.where(EventTable.centre_id == centre_id, EventTable.token_id == token_id)
+    if before is not None:
+        query = query.where(EventTable.seq < before)
+    return list(_events(conn, query.order_by(EventTable.seq.desc()).limit(count)))
+
+
+def latest_at(conn: Connection, centre_id: int, counter_id: str, count: int) -> list[Event]:
+    """Return the last `count` events that were done at a counter, newest first."""
+    query = EVENT.where(EventTable.centre_id == centre_id, EventTable.desk == counter_id)
+    return list(_events(conn, query.order_by(EventTable.seq.desc()).limit(count)))
+
+
+def last_of_kind(conn: Connection, centre_id: int, kind: Kind) -> Event | None:
+    """Return the last event of a kind, None when there is none."""
+    query = EVENT.where(EventTable.centre_id == centre_id, EventTable.kind == kind.value)
+    return next(_events(conn, query.order_by(EventTable.seq.desc()).limit(1)), None)
 
 
 def events_of(conn: Connection, centre_id: int, token_id: str) -> Iterator[Event]:
     """Return the events of one token, in order."""
-    query = EVENT.where(EventTable.centre_id == centre_id, EventTable.token_id == token_id).order_by(EventTable.seq)
-    return map(_event, conn.execute(query))
+    query = EVENT.where(EventTable.centre_id == centre_id, EventTable.token_id == token_id)
+    return _events(conn, query.order_by(EventTable.seq))
 
 
-def _event(row: Any) -> Event:
-    return Event(row.seq, row.at, Kind(row.kind), row.actor, row.data, row.hash)
+def events_of_kinds(conn: Connection, centre_id: int, kinds: Sequence[Kind], after: int, until: int) -> Iterator[Event]:
+    """Return the events after + 1 … until that are of some kinds."""
+    span = (EventTable.centre_id == centre_id, EventTable.seq > after, EventTable.seq <= until)
+    query = EVENT.where(*span, EventTable.kind.in_([kind.value for kind in kinds]))
+    return _events(conn, query.order_by(EventTable.seq))
 
 
-def events_of_kinds(
-    conn: Connection, centre_id: int, kinds: Sequence[Kind], after: int, until: int
-) -> Iterator[tuple[datetime, Kind, dict[str, Any]]]:
-    """Return (time, kind, data) of the events after + 1 … until that are of some kinds."""
-    query = select(EventTable.at, EventTable.kind, EventTable.data).where(
-        EventTable.centre_id == centre_id,
-        EventTable.seq > after,
-        EventTable.seq <= until,
-        EventTable.kind.in_([k.value for k in kinds]),
-    )
-    for at, kind, data in conn.execute(query.order_by(EventTable.seq)):
-        yield at, Kind(kind), data
-
-
-def events_between(conn: Connection, centre_id: int, after: int, until: int) -> Iterator[Event]:
-    """Return the stored events after+1 … until, in order; read in blocks, so that memory does not grow with them."""
-    for begin in range(after, until, BLOCK):
-        rows = EVENTS.rows(conn, centre=centre_id, begin=begin, last=min(until, begin + BLOCK))
-        for seq, at, kind, actor, data, head in rows:
-            yield Event(seq, at, Kind(kind), actor, data, head)
+def _events(conn: Connection, query: Any) -> Iterator[Event]:
+    return (StoredEvent(*row).read() for row in conn.execute(query))

@@ -125,13 +125,13 @@ def overtakers(conn: Connection, centre_id: int, token: TokenValue) -> list[tupl
             StepTable.centre_id == centre_id,
             StepTable.stage == step.stage,
             text("step.jumped"),
-            StepTable.called_at > step.entered_at,
+            StepTable.last_called > step.entered_at,
             or_(StepTable.since > step.since, and_(StepTable.since == step.since, StepTable.seq > step.seq)),
         )
-        .order_by(StepTable.called_at)
+        .order_by(StepTable.last_called)
     )
-    if step.first_call is not None:
-        query = query.where(StepTable.called_at < step.first_call)
+    if step.first_called is not None:
+        query = query.where(StepTable.last_called < step.first_called)
     return [(label, klass, counter) for label, klass, counter in conn.execute(query)]
 
 
@@ -139,3 +139,16 @@ def waiting_stages(conn: Connection, centre_id: int) -> set[str]:
     """Return the stages at which somebody waits."""
     query = select(StepTable.stage).where(StepTable.centre_id == centre_id, IS_WAITING)
     return set(conn.execute(query.distinct()).scalars())
+
+
+# Sorted here and not by SQLite, which would go through all steps ever made to have them in order.
+SENT = Statement(
+    select(StepTable.seq, StepTable.token_id, StepTable.stage, StepTable.only).where(
+        StepTable.centre_id == bindparam("centre"), IS_WAITING, StepTable.only.is_not(None)
+    )
+)
+
+
+def sent_by_name(conn: Connection, centre_id: int) -> list[tuple[int, str, str, str]]:
+    """Return (step, token, stage, counter or officer) of those who wait for one who alone may call them."""
+    return sorted((seq, token_id, stage, only) for seq, token_id, stage, only in SENT.rows(conn, centre=centre_id))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 from server.domain.leases import Lease
 from server.storage.statements import Statement
 from server.storage.tables.numbers import LeaseTable, SeriesDayTable
+from server.storage.tables.plan import SeriesTable
 
 LAST = Statement(
     select(SeriesDayTable.last).where(
@@ -71,3 +72,9 @@ def leases(conn: Connection, centre_id: int, day: date) -> list[Lease]:
     columns = (getattr(LeaseTable, name) for name in Lease.__slots__)
     query = select(*columns).where(LeaseTable.centre_id == centre_id, LeaseTable.day == day).order_by(LeaseTable.id)
     return [Lease(*row) for row in conn.execute(query)]
+
+
+def first_number(conn: Connection, centre_id: int, letter: str) -> int:
+    """Return the first number of a series; 1 for one that is not set up."""
+    query = select(SeriesTable.first).where(SeriesTable.centre_id == centre_id, SeriesTable.letter == letter)
+    return conn.execute(query).scalar_one_or_none() or 1

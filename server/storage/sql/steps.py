@@ -1,6 +1,7 @@
 """Writes of steps."""
 
 from dataclasses import fields
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -81,3 +82,9 @@ def step_state(conn: Connection, centre_id: int, seq: int) -> StepState:
     """Return the state of a step."""
     query = select(StepTable.state).where(StepTable.centre_id == centre_id, StepTable.seq == seq)
     return StepState(conn.execute(query).scalar_one())
+
+
+def stages_of(conn: Connection, token_id: str) -> list[tuple[str, datetime, datetime | None]]:
+    """Return (stage, entered, ended) of the steps of a token, in their order."""
+    query = select(StepTable.stage, StepTable.entered_at, StepTable.ended_at).where(StepTable.token_id == token_id)
+    return [(stage, entered, ended) for stage, entered, ended in conn.execute(query.order_by(StepTable.seq))]

@@ -113,7 +113,7 @@ HELD_HERE = (
     )
     .correlate(None)
 )
-TOKENS_HELD = Statement(TOKEN.where(TokenTable.id.in_(HELD_HERE)).order_by(StepTable.first_call, StepTable.seq))
+TOKENS_HELD = Statement(TOKEN.where(TokenTable.id.in_(HELD_HERE)).order_by(StepTable.first_called, StepTable.seq))
 
 
 PAUSES_OVER = Statement(
@@ -168,3 +168,30 @@ def update_token(conn: Connection, token: Token) -> None:
 def count_tokens(conn: Connection, centre_id: int) -> int:
     """Return how many tokens a centre has ever issued."""
     return conn.execute(select(func.count()).where(TokenTable.centre_id == centre_id)).scalar_one()
+
+
+SECRET = Statement(
+    select(TokenTable.secret).where(TokenTable.centre_id == bindparam("centre"), TokenTable.id == bindparam("token"))
+)
+KEEP_PRIVATE = Statement(insert(TokenPrivateTable), ["token_id", "centre_id", "phone", "appointment_hash", "return_of"])
+
+
+def secret_of(conn: Connection, centre_id: int, token_id: str) -> str:
+    """Return the secret of a token's slip; raises UnknownToken."""
+    row = SECRET.row(conn, centre=centre_id, token=token_id)
+    if row is None:
+        raise UnknownToken("There is no such token here.")
+    return str(row[0])
+
+
+def keep_private(
+    conn: Connection,
+    centre_id: int,
+    token_id: str,
+    phone: str | None,
+    reference_hash: str | None,
+    return_of: str | None,
+) -> None:
+    """Write what may be known of a citizen: all of it can be purged."""
+    values = {"phone": phone, "appointment_hash": reference_hash, "return_of": return_of}
+    KEEP_PRIVATE.run(conn, token_id=token_id, centre_id=centre_id, **values)

@@ -12,6 +12,7 @@ from server.storage.base import Base
 class CentreTable(Base):
     """A service centre; its row is the lock, the event counter and the head of the event chain.
 
+    `plan_version` is the latest version of its set-up, `plans` those in force now and later as `[number, day]`.
     `day_start` is when its business day begins, `last_at` the time of its last event, `freezes` the `[begin, end]` of
     its latest freezes.
     """
@@ -28,6 +29,7 @@ class CentreTable(Base):
     event_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     head: Mapped[str] = mapped_column(default="")
     plan_version: Mapped[int] = mapped_column(default=1)
+    plans: Mapped[list[Any]] = mapped_column(default=list)
     closed_day: Mapped[date | None]
     day_start: Mapped[str] = mapped_column(default="00:00")
     last_at: Mapped[datetime | None]

@@ -12,7 +12,8 @@ from server.storage.base import Base, partial_index
 class EventTable(Base):
     """One committed change, numbered without gaps in its centre and chained by hash.
 
-    `token_id` and `desk` repeat what `data` says, so that the way of a token and the work of a counter are found.
+    `token_id` repeats what `data` says, so that the way of a token is found. `private` holds what must be forgotten one
+    day, notes and needs: no hash covers it. See `server.domain.events.event.StoredEvent`.
     """
 
     __tablename__ = "event"
@@ -29,5 +30,10 @@ class EventTable(Base):
     actor: Mapped[str]
     token_id: Mapped[str | None]
     desk: Mapped[str | None]
+    act: Mapped[int] = mapped_column(BigInteger)
+    plan: Mapped[int]
+    rule: Mapped[str]
+    v: Mapped[int]
     data: Mapped[dict[str, Any]]
+    private: Mapped[dict[str, Any] | None]
     hash: Mapped[str]

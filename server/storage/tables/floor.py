@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.domain.token.lifecycle import AT_COUNTER
@@ -14,8 +14,8 @@ class CounterTable(Base):
 
     __tablename__ = "counter"
 
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     stage: Mapped[str]
     position: Mapped[int]
     state: Mapped[str]
@@ -49,6 +49,8 @@ class TokenTable(Base):
     then: Mapped[tuple[str, ...]]
     party: Mapped[int]
     access: Mapped[tuple[str, ...]]
+    step_free: Mapped[bool]
+    needs_seal: Mapped[str | None]
     slot: Mapped[datetime | None]
     emergency_at: Mapped[datetime | None]
     entered_by_hand: Mapped[bool]
@@ -84,7 +86,7 @@ class StepTable(Base):
         partial_index("ix_step_waiting", "centre_id", "stage", "lane", "since", "seq", where=WAITING),
         partial_index("ix_step_held", "centre_id", "counter", where="state = 'held'"),
         partial_index("ix_step_paused", "centre_id", "until", where="state = 'paused'"),
-        partial_index("ix_step_jumped", "centre_id", "stage", "called_at", where="jumped"),
+        partial_index("ix_step_jumped", "centre_id", "stage", "last_called", where="jumped"),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
@@ -103,8 +105,8 @@ class StepTable(Base):
     beside: Mapped[tuple[str, ...]]
     call: Mapped[str | None]
     calls: Mapped[int]
-    first_call: Mapped[datetime | None]
-    called_at: Mapped[datetime | None]
+    first_called: Mapped[datetime | None]
+    last_called: Mapped[datetime | None]
     called_by: Mapped[str | None]
     jumped: Mapped[bool]
     started_at: Mapped[datetime | None]
@@ -128,7 +130,8 @@ class HelperTable(Base):
     """A counter that serves a party together with the counter that called it."""
 
     __tablename__ = "helper"
+    __table_args__ = (ForeignKeyConstraint(["centre_id", "counter"], ["counter.centre_id", "counter.id"]),)
 
-    counter: Mapped[str] = mapped_column(ForeignKey("counter.id"), primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
+    counter: Mapped[str] = mapped_column(primary_key=True)
     token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))

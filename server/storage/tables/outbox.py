@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base, partial_index
@@ -15,12 +15,15 @@ class PrintJobTable(Base):
     """A slip to print, the outbox of the print worker; a worker leases the jobs of a printer while it prints."""
 
     __tablename__ = "print_job"
-    __table_args__ = (partial_index("ix_print_job_open", "printer", "centre_id", where=OPEN_JOB),)
+    __table_args__ = (
+        ForeignKeyConstraint(["centre_id", "printer"], ["device.centre_id", "device.id"]),
+        partial_index("ix_print_job_open", "printer", "centre_id", where=OPEN_JOB),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     token_id: Mapped[str] = mapped_column(ForeignKey("token.id"), index=True)
-    printer: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    printer: Mapped[str]
     state: Mapped[str]
     copy: Mapped[int]
     content: Mapped[dict[str, Any]]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base
@@ -14,8 +14,8 @@ class DeviceTable(Base):
 
     __tablename__ = "device"
 
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     kind: Mapped[str]
     name: Mapped[str]
     zone: Mapped[str | None]
@@ -54,13 +54,17 @@ class AccessKeyTable(Base):
     """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter."""
 
     __tablename__ = "access_key"
+    __table_args__ = (
+        ForeignKeyConstraint(["centre_id", "device_id"], ["device.centre_id", "device.id"]),
+        ForeignKeyConstraint(["centre_id", "counter_id"], ["counter.centre_id", "counter.id"]),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     name: Mapped[str]
     role: Mapped[str]
     secret_hash: Mapped[str] = mapped_column(unique=True)
-    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
-    counter_id: Mapped[str | None] = mapped_column(ForeignKey("counter.id"))
+    device_id: Mapped[str | None]
+    counter_id: Mapped[str | None]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

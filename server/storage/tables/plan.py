@@ -9,6 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.storage.base import Base
 
 
+class PlanVersionTable(Base):
+    """A version of the set-up of a centre, whole, and the business day from which it is in force."""
+
+    __tablename__ = "plan_version"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    begins: Mapped[date]
+    sha256: Mapped[str]
+    document: Mapped[dict[str, Any]]
+
+
 class ZoneTable(Base):
     """A part of the hall with its own board."""
 

@@ -22,7 +22,7 @@ PUBLIC = {
     "beside",
     "call",
     "calls",
-    "called_at",
+    "last_called",
     "ended",
 }
 STAFF = {
@@ -37,7 +37,7 @@ STAFF = {
     "slot",
     "issued_at",
     "waiting_since",
-    "first_call",
+    "first_called",
     "started_at",
     "until",
     "only",

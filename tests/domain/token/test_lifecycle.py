@@ -75,7 +75,7 @@ def test_a_token_held_at_its_counter_goes_on_with_the_start_it_had() -> None:
 def test_somebody_who_was_missed_comes_back_to_the_place_their_age_gives() -> None:
     called = changes.call(make_token(), "A7", "e-9", MORNING + timedelta(minutes=4))
     back = changes.come_back(changes.miss(called))
-    assert (back.state, back.step.since, back.step.first_call) == ("waiting", MORNING, called.step.first_call)
+    assert (back.state, back.step.since, back.step.first_called) == ("waiting", MORNING, called.step.first_called)
 
 
 def test_a_transfer_takes_the_age_in_the_centre_along_and_may_come_back() -> None:
@@ -126,7 +126,7 @@ def test_a_cancelled_token_has_ended() -> None:
 @pytest.mark.parametrize("state", S)
 def test_a_record_gives_back_the_same_token(state: S) -> None:
     token = make_token(
-        step=make_step(state=state, counter="A7", call="e-9", calls=2, called_at=MORNING, back_to="B"),
+        step=make_step(state=state, counter="A7", call="e-9", calls=2, last_called=MORNING, back_to="B"),
         decision="granted",
         ends=TokenEnd.REFUSED,
         need="senior",

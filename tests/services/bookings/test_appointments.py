@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.errors import (
     AppointmentEarly,
     AppointmentOtherCentre,
@@ -24,7 +25,7 @@ from server.services.floor import issue, leave
 from server.services.setup.presets import install_centre, load_preset
 from server.storage.database import Database
 from server.storage.sql import tokens
-from tests.factories import CENTRE, DAY, MORNING, Floor, install_floor
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def booking(tail: str = "4711", minutes: float = 0, **changes: object) -> NewBoo
 def come(floor: Floor, tail: str, at: datetime) -> Token:
     """Let somebody with a booking take a token at an instant."""
     order = floor.order(appointment_hash=f"hash-{tail}")
-    return floor.write(lambda tx: issue.issue(tx, order, at, "test")).token
+    return floor.write(lambda tx: issue.issue(at_time(tx, at), order, By("test"))).token
 
 
 def found(floor: Floor, tail: str, slot: datetime | None = None) -> list[tuple[str, bool]]:
@@ -73,7 +74,7 @@ def test_a_booking_ages_from_its_slot_so_that_early_gains_nothing_and_a_little_l
     floor.book(booking("0001", 15), booking("0002", 0))
     early = come(floor, "0001", MORNING + timedelta(minutes=5))
     order = floor.order()
-    walk_in = floor.write(lambda tx: issue.issue(tx, order, MORNING + timedelta(minutes=10), "test")).token
+    walk_in = floor.write(lambda tx: issue.issue(at_time(tx, MORNING + timedelta(minutes=10)), order, By("test"))).token
     late = come(floor, "0002", MORNING + timedelta(minutes=15))
     opened = Floor(floor.db, floor.centre_id, floor.preset, begin=MORNING + timedelta(minutes=20))
     opened.open("G1")
@@ -99,7 +100,7 @@ def test_the_first_bookings_come_in_before_the_doors_open_for_walk_ins_and_the_l
     assert come(floor, "0001", MORNING - timedelta(minutes=15)).label == "N001"
     order = floor.order()
     with pytest.raises(NotOpenNow):
-        floor.write(lambda tx: issue.issue(tx, order, MORNING - timedelta(minutes=1), "test"))
+        floor.write(lambda tx: issue.issue(at_time(tx, MORNING - timedelta(minutes=1)), order, By("test")))
     assert come(floor, "0002", MORNING + timedelta(minutes=404)).label == "N002"
 
 
@@ -126,7 +127,7 @@ def second_centre(floor: Floor) -> int:
 
 
 def test_another_centre_is_named(floor: Floor) -> None:
-    floor.db.write(second_centre(floor), lambda tx: book.book(tx, [booking("4711")], MORNING))
+    floor.db.write(second_centre(floor), lambda tx: book.book(at_time(tx, MORNING), [booking("4711")]))
     with pytest.raises(AppointmentOtherCentre, match="is at Second centre") as refused:
         come(floor, "4711", MORNING)
     assert refused.value.details["centre"] == "PSK-2"
@@ -175,7 +176,9 @@ def test_staff_find_a_booking_by_its_last_characters_and_slot(floor: Floor) -> N
     told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, " a711", MORNING + timedelta(minutes=30), MORNING))
     assert [(one["service"], one["checked_in"]) for one in told] == [("PCC", False)]
     token = floor.write(
-        lambda tx: issue.issue(tx, floor.order("PCC", booking=told[0]["id"]), MORNING + timedelta(minutes=20), "test")
+        lambda tx: issue.issue(
+            at_time(tx, MORNING + timedelta(minutes=20)), floor.order("PCC", booking=told[0]["id"]), By("test")
+        )
     ).token
     assert token.slot == MORNING + timedelta(minutes=30)
 
@@ -205,7 +208,7 @@ def test_a_long_line_inside_holds_the_next_batch_at_the_gate(floor: Floor) -> No
 def test_a_booking_brings_its_own_service_and_need(floor: Floor) -> None:
     slot = MORNING + timedelta(minutes=15)
     told = NewBooking("hash-1", "0001", slot, "TATKAAL", "senior")
-    floor.write(lambda tx: book.book(tx, [told], MORNING))
+    floor.write(lambda tx: book.book(at_time(tx, MORNING), [told]))
     token = floor.issue("NORMAL", appointment_hash="hash-1")
     assert (token.service, token.need, token.label) == ("TATKAAL", "senior", "F001")
     assert floor.verdict().faults == []
@@ -219,13 +222,13 @@ def refused_today(floor: Floor) -> tuple[Token, str]:
     floor.open("G1")
     order = floor.order()
     now = floor.now()
-    floor.write(lambda tx: issue.issue(tx, order, now, "test"))
+    floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test")))
     return floor.serve("G1", "refused"), order.secret
 
 
 def come_with_slip(floor: Floor, secret: str, at: datetime) -> Token:
     order = floor.order("RETURN", return_of=secret)
-    return floor.write(lambda tx: issue.issue(tx, order, at, "test")).token
+    return floor.write(lambda tx: issue.issue(at_time(tx, at), order, By("test"))).token
 
 
 def test_a_return_slip_is_good_for_three_working_days(floor: Floor) -> None:
@@ -242,7 +245,7 @@ def test_a_return_slip_brings_one_token_unless_that_is_cancelled(floor: Floor) -
     first = come_with_slip(floor, secret, MORNING + timedelta(days=1))
     with pytest.raises(ReturnSlipUsed, match="used: R001"):
         come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=1))
-    floor.write(lambda tx: leave.cancel(tx, first.id, MORNING + timedelta(days=1, minutes=2), "test"))
+    floor.write(lambda tx: leave.cancel(at_time(tx, MORNING + timedelta(days=1, minutes=2)), first.id, By("test")))
     assert come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=3)).label == "R002"
     assert floor.verdict().faults == []
 
@@ -266,7 +269,7 @@ def test_a_decision_on_hold_at_the_last_stage_leaves_a_slip_that_is_told_at_the_
 def test_the_slip_of_a_token_that_was_served_is_no_return_slip(floor: Floor) -> None:
     floor.open("E1")
     order, now = floor.order("ENQUIRY"), floor.now()
-    floor.write(lambda tx: issue.issue(tx, order, now, "test"))
+    floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test")))
     floor.serve("E1")
     for secret in (order.secret, "nobody"):
         with pytest.raises(UnknownToken):
@@ -275,7 +278,7 @@ def test_the_slip_of_a_token_that_was_served_is_no_return_slip(floor: Floor) -> 
 
 def test_somebody_whom_the_day_left_behind_may_come_again_on_the_next_working_day(floor: Floor) -> None:
     order, now = floor.order(), floor.now()
-    floor.write(lambda tx: issue.issue(tx, order, now, "test"))
+    floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test")))
     floor.close_day()
     assert come_with_slip(floor, order.secret, MORNING + timedelta(days=1)).label == "R001"
 

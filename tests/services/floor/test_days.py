@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.errors import CentreFrozen, ClockBehind, DayClosed, NotOpenNow, TooEarlyToMiss
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Token
@@ -47,11 +48,11 @@ def shape(timezone: str, *, day_start: str = "00:00", given: tuple[str, str] = (
 
 def issue_at(floor: Floor, at: datetime) -> Token:
     order = floor.order()
-    return floor.write(lambda tx: issue.issue(tx, order, at, "test")).token
+    return floor.write(lambda tx: issue.issue(at_time(tx, at), order, By("test"))).token
 
 
 def close_at(floor: Floor, at: datetime) -> day.DayClose:
-    return floor.write(lambda tx: day.close_day(tx, at, "test"))
+    return floor.write(lambda tx: day.close_day(at_time(tx, at), By("test")))
 
 
 def states(floor: Floor, *ids: str) -> list[str]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.calling.lane import Lane
 from server.domain.errors import (
     CounterBusy,
@@ -27,7 +28,7 @@ from server.services.people import seats, sign_in
 from server.services.people.principal import Principal
 from server.services.views import line
 from server.storage.database import Database
-from tests.factories import CENTRE, MORNING, Floor, install_floor
+from tests.factories import CENTRE, MORNING, Floor, at_time, install_floor
 from tests.services.bookings.test_appointments import second_centre
 
 
@@ -303,7 +304,7 @@ def test_a_parked_token_is_served_again_in_any_order_and_the_counter_calls_meanw
         floor.resume("G1")
     floor.finish("G1")
     now = floor.now()
-    assert floor.write(lambda tx: serve.resume(tx, "G1", now, "test", first.id)).id == first.id
+    assert floor.write(lambda tx: serve.resume(at_time(tx, now), By("test", "G1"), first.id)).id == first.id
     floor.finish("G1")
     with pytest.raises(NoCurrentToken):
         floor.resume("G1")
@@ -321,7 +322,7 @@ def test_somebody_parked_who_does_not_return_is_noted_as_absent_by_name(floor: F
     floor.call("G1")
     floor.wait(5)
     now = floor.now()
-    missed = floor.write(lambda tx: serve.miss(tx, "G1", now, "test", Seen(parked.id, "held")))
+    missed = floor.write(lambda tx: serve.miss(at_time(tx, now), By("test", "G1"), Seen(parked.id, "held")))
     assert (missed.id, missed.state) == (parked.id, "missed")
     assert floor.verdict().faults == []
 
@@ -329,14 +330,14 @@ def test_somebody_parked_who_does_not_return_is_noted_as_absent_by_name(floor: F
 def test_somebody_with_an_access_need_has_longer_to_arrive(floor: Floor) -> None:
     floor.open("G1")
     floor.issue(access=("wheelchair",))
-    called = floor.call("G1").token.step.called_at
+    called = floor.call("G1").token.step.last_called
     assert called is not None
     floor.recall("G1")
     floor.recall("G1")
 
     def miss(after_min: float) -> str:
         moment = called + timedelta(minutes=after_min)
-        return floor.write(lambda tx: serve.miss(tx, "G1", moment, "test")).state
+        return floor.write(lambda tx: serve.miss(at_time(tx, moment), By("test", "G1"))).state
 
     with pytest.raises(TooEarlyToMiss, match="8 minutes"):
         miss(7)
@@ -391,8 +392,8 @@ def test_nobody_sees_or_acts_at_a_counter_of_another_centre(floor: Floor) -> Non
     served = at_counter(floor, "A1")
     stranger = second_centre(floor)
     for act in (
-        lambda tx: undo.undo_at(tx, "A1", MORNING, "test"),
-        lambda tx: serve.resume(tx, "A1", MORNING, "test"),
+        lambda tx: undo.undo_at(at_time(tx, MORNING), By("test", "A1")),
+        lambda tx: serve.resume(at_time(tx, MORNING), By("test", "A1")),
         lambda tx: seats.stage_of(tx, "A1"),
         lambda tx: seats.desk_named(tx, "A1"),
         lambda tx: line.line_of(tx.conn, stranger, "A1", MORNING),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import to_record
@@ -11,7 +12,7 @@ from server.domain.token.token import Token
 from server.services.floor import serve, undo
 from server.storage.database import Database
 from server.storage.sql import centres
-from tests.factories import Floor, install_floor
+from tests.factories import Floor, at_time, install_floor
 
 Act = Callable[[Floor, Token], object]
 
@@ -218,9 +219,9 @@ def test_a_whole_chain_of_recalls_can_be_taken_back_one_by_one(floor: Floor) -> 
     floor.call("G1")
     now = floor.now()
     for _ in range(18):
-        floor.write(lambda tx: serve.recall(tx, "G1", now, "test"))
+        floor.write(lambda tx: serve.recall(at_time(tx, now), By("test", "G1")))
     for left in range(18, 0, -1):
-        floor.write(lambda tx: undo.undo_at(tx, "G1", now, "test"))
+        floor.write(lambda tx: undo.undo_at(at_time(tx, now), By("test", "G1")))
         assert floor.token(token).step.calls == left
     assert floor.verdict().faults == []
 

@@ -41,7 +41,7 @@ class DeskModel(TokenModel):
 
     def _called(self, counter: str, t: Dict) -> None:
         beside = self._neighbours(counter, t)[: t["party"] - 1]
-        at = {"called": self.now, "first_call": t["first_call"] or self.now}
+        at = {"called": self.now, "first_called": t["first_called"] or self.now}
         self.act("called", t, counter, state="called", counter=counter, beside=beside, calls=1, **at)
 
     def _neighbours(self, counter: str, t: Dict) -> tuple[str, ...]:

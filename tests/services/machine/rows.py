@@ -18,7 +18,7 @@ OWN = (
 )
 STEP = (
     *("seq", "stage", "state", "since", "only", "back_to", "back_only", "counter", "beside"),
-    *("calls", "first_call", "until"),
+    *("calls", "first_called", "until"),
 )
 
 

@@ -79,7 +79,7 @@ class FloorState:
     def held_at(self, counter: str) -> list[Dict]:
         """Return who is parked at a counter, the first called first."""
         held = [t for t in self.open_tokens() if t["state"] == "held" and t["counter"] == counter]
-        return sorted(held, key=lambda t: (t["first_call"], t["seq"]))
+        return sorted(held, key=lambda t: (t["first_called"], t["seq"]))
 
     def active(self, begin: datetime) -> float:
         """Return the seconds since a moment, without those in which the centre was frozen."""
@@ -102,7 +102,7 @@ class FloorState:
     def elsewhere(self, stage: str, since: datetime, **more: Any) -> Dict:
         """Return what a new step changes of a token."""
         clean: Dict = {"back_to": None, "back_only": None, "only": None, "counter": None, "beside": ()}
-        clean |= {"calls": 0, "called": None, "first_call": None, "until": None, "state": "waiting"}
+        clean |= {"calls": 0, "called": None, "first_called": None, "until": None, "state": "waiting"}
         return clean | {"stage": stage, "since": since, "seq": self.seq + 1} | more
 
     def the(self, token: str) -> Dict:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from server.domain.actors import By
 from server.domain.errors import DayClosed, InvalidInput, NumberNotLeased, SeriesFull, UnknownLease
 from server.domain.token.token import Token
 from server.services.floor import day, issue
@@ -13,7 +14,7 @@ from server.services.floor.issue import Paper
 from server.storage.database import Database
 from server.storage.tables.plan import SeriesTable
 from server.storage.transaction import Transaction
-from tests.factories import MORNING, Floor, install_floor
+from tests.factories import MORNING, Floor, at_time, install_floor
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def enter(floor: Floor, label: str, minutes_ago: float = 0, service: str = "NORM
     """Enter a paper number that was handed out some minutes ago."""
     now = floor.now()
     order = floor.order(service, paper=Paper(label, now - timedelta(minutes=minutes_ago)))
-    return floor.write(lambda tx: issue.issue(tx, order, now, "test")).token
+    return floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
 
 
 def shorten(floor: Floor, last: int) -> None:
@@ -92,7 +93,7 @@ def test_a_paper_number_is_of_today_and_not_of_the_future(floor: Floor) -> None:
     tomorrow = MORNING + timedelta(days=1)
     order = floor.order(paper=Paper("N001", tomorrow))
     with pytest.raises(NumberNotLeased):
-        floor.write(lambda tx: issue.issue(tx, order, tomorrow, "test"))
+        floor.write(lambda tx: issue.issue(at_time(tx, tomorrow), order, By("test")))
 
 
 def test_paper_numbers_are_entered_after_the_last_token_of_the_day_but_not_after_its_close(floor: Floor) -> None:
@@ -101,10 +102,10 @@ def test_paper_numbers_are_entered_after_the_last_token_of_the_day_but_not_after
 
     def enter_late(label: str, at: datetime) -> Token:
         order = floor.order(paper=Paper(label, MORNING + timedelta(hours=6)))
-        return floor.write(lambda tx: issue.issue(tx, order, at, "test")).token
+        return floor.write(lambda tx: issue.issue(at_time(tx, at), order, By("test"))).token
 
     assert enter_late("N001", evening).label == "N001"
-    floor.write(lambda tx: day.close_day(tx, evening, "test"))
+    floor.write(lambda tx: day.close_day(at_time(tx, evening), By("test")))
     with pytest.raises(DayClosed):
         enter_late("N002", evening)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.token.lifecycle import CounterState
@@ -23,7 +24,7 @@ from server.storage.database import Database
 from server.storage.sql import centres, tokens
 from server.storage.sql.events import events_between
 from server.storage.transaction import Transaction
-from tests.factories import CENTRE, install_floor
+from tests.factories import CENTRE, at_time, install_floor
 
 DAY = date(2026, 1, 5)
 NOON = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)  # in Asia/Kolkata
@@ -86,15 +87,15 @@ def act_by_hand(db: Database, centre_id: int) -> None:
         return waiting[-1].id
 
     def out_of_order(tx: Transaction, why: str) -> None:
-        call_token(tx, "C6", last_of_line(tx), why, NOON, "test")
-        serve.start(tx, "C6", NOON, "test")
-        serve.finish(tx, "C6", NOON, "test")
+        call_token(at_time(tx, NOON), By("test", "C6"), last_of_line(tx), why)
+        serve.start(at_time(tx, NOON), By("test", "C6"))
+        serve.finish(at_time(tx, NOON), By("test", "C6"))
 
-    db.write(centre_id, lambda tx: counters.set_state(tx, "C6", CounterState.OPEN, NOON, "test"))
+    db.write(centre_id, lambda tx: counters.set_state(at_time(tx, NOON), "C6", CounterState.OPEN, By("test")))
     for why in ("unwell", "unwell", "instruction"):
         db.write(centre_id, partial(out_of_order, why=why))
-    db.write(centre_id, lambda tx: call_next(tx, "C6", NOON, "test"))
-    db.write(centre_id, lambda tx: undo.undo_at(tx, "C6", NOON, "test"))
+    db.write(centre_id, lambda tx: call_next(at_time(tx, NOON), By("test", "C6")))
+    db.write(centre_id, lambda tx: undo.undo_at(at_time(tx, NOON), By("test", "C6")))
 
 
 def visits(events: list[Event]) -> dict[str, list[Visit]]:

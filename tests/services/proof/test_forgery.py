@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from server.domain.actors import By
 from server.domain.events.kinds import Kind
 from server.services.floor.issue import Paper, issue
 from server.storage.sql.events import events_between
-from tests.factories import Floor
+from tests.factories import Floor, at_time
 from tests.services.proof.forger import codes, judge, present, rechain, tampering
 
 Data = dict[str, Any]
@@ -49,7 +50,7 @@ def enter(floor: Floor, label: str) -> None:
     """Enter a number of the paper pad."""
     now = floor.now()
     order = floor.order(paper=Paper(label, now))
-    floor.write(lambda tx: issue(tx, order, now, "test"))
+    floor.write(lambda tx: issue(at_time(tx, now), order, By("test")))
 
 
 def test_the_floor_of_these_tests_is_clean(floor: Floor) -> None:

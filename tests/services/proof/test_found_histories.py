@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.errors import NothingToUndo
 from server.services.floor import undo
 from server.services.numbers import leases
 from server.services.setup.presets import install_centre, load_preset
 from server.services.setup.shapes import Preset
 from server.storage.database import Database
-from tests.factories import Floor, install_floor
+from tests.factories import Floor, at_time, install_floor
 from tests.services.machine.plan import small_centre
 
 
@@ -53,7 +54,7 @@ def test_after_a_manager_took_back_an_action_its_counter_can_take_back_the_one_b
     floor.call("G1")
     floor.start("G1")
     now = floor.now()
-    assert floor.write(lambda tx: undo.undo_of(tx, token.id, now, "manager")).state == "called"
+    assert floor.write(lambda tx: undo.undo_of(at_time(tx, now), token.id, By("manager"))).state == "called"
     assert floor.undo("G1").state == "waiting"
 
 
@@ -78,4 +79,7 @@ def test_two_centres_lease_numbers_under_the_same_event_number(db: Database) -> 
     assert first.id == second.id
     floors[0].void(first)
     now = floors[1].now()
-    assert floors[1].write(lambda tx: leases.void(tx, second.id, "pad lost", now, "test")).void_reason == "pad lost"
+    assert (
+        floors[1].write(lambda tx: leases.void(at_time(tx, now), second.id, "pad lost", By("test"))).void_reason
+        == "pad lost"
+    )

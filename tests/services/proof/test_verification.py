@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import text
 
+from server.domain.actors import By
 from server.domain.token.record import to_record
 from server.services.floor import serve
 from server.storage.sql.events import BLOCK, events_between
 from server.storage.sql.tokens import open_tokens
-from tests.factories import Floor
+from tests.factories import Floor, at_time
 from tests.services.proof.forger import codes, judge, rechain, tampering
 
 
@@ -76,7 +77,7 @@ def test_a_record_longer_than_a_block_is_read_whole(floor: Floor) -> None:
     floor.issue()
     floor.call("G1")
     now = floor.now()
-    floor.write(lambda tx: [serve.recall(tx, "G1", now, "test") for _ in range(2 * BLOCK)])
+    floor.write(lambda tx: [serve.recall(at_time(tx, now), By("test", "G1")) for _ in range(2 * BLOCK)])
     assert (judge(floor).ok, judge(floor).events) == (True, 2 * BLOCK + 3)
     with tampering(floor) as conn:
         conn.execute(text("UPDATE event SET actor = 'somebody' WHERE seq = :seq"), {"seq": BLOCK + 50})

@@ -5,18 +5,19 @@ from typing import Any
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.floor.call import call_token
 from server.services.paper import slips
 from server.services.views import phone
-from tests.factories import MORNING, Floor
+from tests.factories import MORNING, Floor, at_time
 
 
 def issued(floor: Floor, service: str = "NORMAL", **changes: Any) -> tuple[Token, str]:
     """Issue a token; returns it with its secret."""
     order, now = floor.order(service, **changes), floor.now()
-    return floor.write(lambda tx: issue.issue(tx, order, now, "test")).token, order.secret
+    return floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token, order.secret
 
 
 def told(floor: Floor, secret: str) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def test_a_call_out_of_order_is_told_as_a_decision_of_staff(floor: Floor) -> Non
     favoured, _ = issued(floor)
     floor.open("G1")
     now = floor.now()
-    floor.write(lambda tx: call_token(tx, "G1", favoured.id, "instruction", now, "test"))
+    floor.write(lambda tx: call_token(at_time(tx, now), By("test", "G1"), favoured.id, "instruction"))
     overtaken = told(floor, secret)["overtaken"]
     assert overtaken["why"] == "staff"
     assert overtaken["text"] == f"{favoured.label} was called first: staff decided so."
@@ -80,6 +81,6 @@ def test_without_a_quota_no_limit_is_promised(floor: Floor) -> None:
 @pytest.mark.parametrize(("party", "then"), [(1, ()), (5, ("ENQUIRY",))])
 def test_the_slip_says_the_party_and_what_comes_then(floor: Floor, party: int, then: tuple[str, ...]) -> None:
     issued(floor, party=party, then=then, language="en", printer="printer-k1", address="http://localhost/t/x")
-    job = floor.write(lambda tx: slips.lease_next(tx, "printer-k1", "test", MORNING))
+    job = floor.write(lambda tx: slips.lease_next(at_time(tx, MORNING), "printer-k1", "test"))
     assert job is not None
     assert (job.slip.party, job.slip.then) == (party, "Then: Enquiry" if then else "")

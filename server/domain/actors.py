@@ -1,0 +1,25 @@
+"""Who does it, and from where; when is told by the transaction."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who gives a command: `actor` is a principal's id (`staff:3`, `key:7`, `citizen:…`, `clock`, `cli`).
+
+    `desk` is the counter at which it is done, None for what is done at none.
+    """
+
+    actor: str
+    desk: str | None = None
+
+    @property
+    def counter(self) -> str:
+        """The acting counter; raises RuntimeError for a command that is done at none."""
+        if self.desk is None:
+            raise RuntimeError(f"{self.actor} acts at no counter")
+        return self.desk
+
+
+CLOCK = By("clock")
+"""What time brings by itself."""

@@ -1,0 +1,264 @@
+"""What each kind of event holds: the inputs of a command and its result, one frozen value per kind.
+
+A token event holds the token as it is after it. Free text of people (`note`, `holder`) and what a citizen needs are
+kept beside the chain, in the purgeable part of the event; see `server.domain.events.stored`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from server.domain.calling.rule import Reason
+from server.domain.events.kinds import Kind
+from server.domain.json import JsonObject
+from server.domain.leases import Lease
+from server.domain.token.lifecycle import CounterState
+from server.domain.token.token import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What an event holds; `kind` names it."""
+
+    kind: ClassVar[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEvent(Payload):
+    """Something that changed a token. `ages_kept` is False in records of before ages were kept."""
+
+    token: Token
+    ages_kept: bool = field(default=True, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssued(TokenEvent):
+    """A token was given; by `booking` (its row) or for the return slip of the token `return_of`."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_ISSUED
+    printer: str | None = None
+    booking: int | None = None
+    return_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCalled(TokenEvent):
+    """A token was called. `passes` is what the group of profiles had before; `officer` who sat at the counter."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_CALLED
+    reason: Reason
+    passes: int | None
+    officer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecalled(TokenEvent):
+    """A token was called once more."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_RECALLED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStarted(TokenEvent):
+    """Its service began."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFinished(TokenEvent):
+    """Its service ended with an outcome of the stage."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_FINISHED
+    outcome: str
+    return_slip: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMissed(TokenEvent):
+    """It was called and nobody came."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_MISSED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHeld(TokenEvent):
+    """It was parked at its counter."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_HELD
+
+
+@dataclass(frozen=True, slots=True)
+class TokenResumed(TokenEvent):
+    """The counter went on with it."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_RESUMED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPaused(TokenEvent):
+    """Its citizen went out for a while; the place is kept."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_PAUSED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReturned(TokenEvent):
+    """Its citizen is back, after they were missed or away."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_RETURNED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTransferred(TokenEvent):
+    """It was sent elsewhere. `cause` is a code (`take_over`, `nobody_there`), `note` what staff wrote."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_TRANSFERRED
+    cause: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCorrected(TokenEvent):
+    """Its service was changed; `was` is the one before."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_CORRECTED
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRemarked(TokenEvent):
+    """What was not known when it was taken was noted."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_REMARKED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHelperLeft(TokenEvent):
+    """A counter that helped with its party is free again."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_HELPER_LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUndone(TokenEvent):
+    """Event number `undoes`, of kind `of`, was taken back: the record before it stands again."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_UNDONE
+    undoes: int
+    of: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCancelled(TokenEvent):
+    """It was given up. `cause` is a code (`left`: by the citizen), `note` what staff wrote."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_CANCELLED
+    cause: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenExpired(TokenEvent):
+    """The close of a day ended it."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFacts:
+    """A counter as everybody sees it; `reason` is why it does not call, in the words of staff."""
+
+    id: str
+    stage: str
+    state: CounterState
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterEvent(Payload):
+    """Something that changed a counter."""
+
+    counter: CounterFacts
+
+
+@dataclass(frozen=True, slots=True)
+class CounterOpened(CounterEvent):
+    """It takes part in the calling."""
+
+    kind: ClassVar[Kind] = Kind.COUNTER_OPENED
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPaused(CounterEvent):
+    """It does not call for a while."""
+
+    kind: ClassVar[Kind] = Kind.COUNTER_PAUSED
+
+
+@dataclass(frozen=True, slots=True)
+class CounterClosed(CounterEvent):
+    """It does not call any more."""
+
+    kind: ClassVar[Kind] = Kind.COUNTER_CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class CentreFrozen(Payload):
+    """The floor was stopped."""
+
+    kind: ClassVar[Kind] = Kind.CENTRE_FROZEN
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CentreResumed(Payload):
+    """The floor goes on."""
+
+    kind: ClassVar[Kind] = Kind.CENTRE_RESUMED
+    frozen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersLeased(Payload):
+    """A block of numbers was given away."""
+
+    kind: ClassVar[Kind] = Kind.NUMBERS_LEASED
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersVoided(Payload):
+    """The unused numbers of a block will never be given."""
+
+    kind: ClassVar[Kind] = Kind.NUMBERS_VOIDED
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged(Payload):
+    """A rule of a kind holds from a day on; `number` is the version of the set-up that it made (None: not counted)."""
+
+    kind: ClassVar[Kind] = Kind.POLICY_CHANGED
+    policy: str
+    valid_from: date
+    body: JsonObject
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockConfirmed(Payload):
+    """A person said that the present time is right; `was` is the time of the event before."""
+
+    kind: ClassVar[Kind] = Kind.CLOCK_CONFIRMED
+    was: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed(Payload):
+    """A business day ended, with how many tokens expired or were no-shows."""
+
+    kind: ClassVar[Kind] = Kind.DAY_CLOSED
+    day: date
+    expired: int
+    no_show: int
