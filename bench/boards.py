@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.limits import RawCommits, raw_screens
 from bench.load import Connection
-from bench.scene import Scene, counter_names, percentile
+from bench.scene import CODE, Scene, counter_names, percentile
 from bench.screens import Screen, boards
 from bench.server import HOST, serving
 from server.domain.permissions import Role
@@ -57,7 +57,7 @@ async def _measure(scene: Scene, folder: Path, port: int, count: int, calls: int
 
 async def _one_call(manager: Connection, counter: str, screens: list[Screen]) -> tuple[float, float]:
     """Return the seconds from a call to its HTTP answer, and to the last board that heard of it."""
-    request = manager.request(f"counters/{counter}/call-next", {})
+    request = manager.request(f"centres/{CODE}/counters/{counter}/call-next", {})
     begin = perf_counter()
     status, answer = await manager.send(request)
     answered = perf_counter() - begin

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.limits import RawCommits
 from bench.load import flood
-from bench.scene import OwnTransactions, Rate, Scene, Writes, counter_names, timed
+from bench.scene import CODE, OwnTransactions, Rate, Scene, Writes, counter_names, timed
 from bench.server import HOST, serving
 from server.domain.permissions import Role
 
@@ -58,7 +58,7 @@ def over_http(scene: Scene, folder: Path, rounds: int) -> dict[str, Rate]:
             for clients in CLIENTS:
                 counter = counter_names()
                 send("issue", lambda _: (f"centres/{centre}/tokens", {"service": "NORMAL"}), clients)
-                send("call", lambda n, name=counter: (f"counters/{name(n)}/call-next", {}), clients)  # type: ignore[misc]
+                send("call", lambda n, name=counter: (f"centres/{CODE}/counters/{name(n)}/call-next", {}), clients)  # type: ignore[misc]
                 scene.clear()
     return {name: middle(rates) for name, rates in found.items()}
 

@@ -28,7 +28,7 @@ from server.storage.database import Command, Database
 from server.storage.transaction import Transaction
 
 T = TypeVar("T")
-STAGE, COUNTERS = "G", 512
+CODE, STAGE, COUNTERS = "PSK-DEMO", "G", 512
 FIRST_DAY = date(2020, 1, 1)
 MANY = 9_999_999
 

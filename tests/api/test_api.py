@@ -32,20 +32,20 @@ MATRIX: dict[tuple[str, str], set[Role]] = {
     ("GET", "/api/v1/centres/<centre>/outlook"): {M, I},
     ("GET", "/api/v1/centres/<centre>/report"): {M, I},
     **{
-        ("POST", f"/api/v1/counters/<counter>/{verb}"): {C, M}
+        ("POST", f"/api/v1/centres/<centre>/counters/<counter>/{verb}"): {C, M}
         for verb in (
             *("sit", "leave", "open", "pause", "close", "call-next", "recall", "start", "miss", "finish"),
             *("hold", "resume", "transfer", "undo"),
         )
     },
-    **{("POST", f"/api/v1/counters/<counter>/{verb}"): {M} for verb in ("call", "take-over")},
-    ("GET", "/api/v1/counters/<counter>/line"): {C, M},
+    **{("POST", f"/api/v1/centres/<centre>/counters/<counter>/{verb}"): {M} for verb in ("call", "take-over")},
+    ("GET", "/api/v1/centres/<centre>/counters/<counter>/line"): {C, M},
     **{
         ("POST", f"/api/v1/centres/<centre>/tokens/<token>/{verb}"): {C, M}
-        for verb in ("correct", "remark", "here", "pause")
+        for verb in ("correct", "remark", "return", "pause")
     },
     ("POST", "/api/v1/centres/<centre>/tokens/<token>/undo"): {M},
-    ("POST", "/api/v1/centres/<centre>/here"): {K, C, M, I},
+    ("POST", "/api/v1/centres/<centre>/return"): {K, C, M, I},
     **{
         ("POST", f"/api/v1/centres/<centre>/{verb}"): {M}
         for verb in ("freeze", "unfreeze", "confirm-clock", "leases", "leases/<int:lease>/void")
@@ -62,7 +62,7 @@ BODIES: dict[str, Any] = {
     "take-over": {"to": "G2"},
     "transfer": {"stage": "A"},
     "correct": {"service": "PCC"},
-    "here": {"slip": "no-such-slip"},
+    "return": {"slip": "no-such-slip"},
     "freeze": {"reason": "test"},
     "leases": {"series": "N", "count": 5, "holder": "pad"},
     "void": {"reason": "test"},
@@ -72,7 +72,7 @@ BODIES: dict[str, Any] = {
 
 KEYLESS = {
     ("GET", "/api/v1/status/<secret>"),
-    *(("POST", f"/api/v1/status/<secret>/{verb}") for verb in ("here", "away", "leave")),
+    *(("POST", f"/api/v1/status/<secret>/{verb}") for verb in ("return", "away", "leave")),
 }
 
 
@@ -94,7 +94,8 @@ class Api:
 @pytest.fixture
 def api(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Api]:
     settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url})
-    server = build_server(settings, db=sqlite_floor.db, clock=StillClock(MORNING))
+    sqlite_floor.db.clock = StillClock(MORNING)
+    server = build_server(settings, db=sqlite_floor.db, clock=sqlite_floor.db.clock)
     with server.app.test_client() as client:
         yield Api(sqlite_floor, client)
 
@@ -121,7 +122,7 @@ def filled(rule: str) -> str:
 
 def body_of(rule: str) -> Any:
     last = rule.rsplit("/", 1)[1]
-    return {"counter": "G1"} if rule.endswith("<token>/here") else BODIES.get(last)
+    return {"counter": "G1"} if rule.endswith("<token>/return") else BODIES.get(last)
 
 
 def test_the_matrix_names_every_route(api: Api) -> None:
@@ -157,8 +158,8 @@ def test_a_command_without_an_idempotency_key_is_refused(api: Api) -> None:
 
 def test_a_key_of_one_counter_does_not_act_for_another(api: Api) -> None:
     api.keys[C] = api.floor.key(Role.COUNTER, counter="G1")
-    assert api.send("POST", "/api/v1/counters/G1/open", C).status_code == 200
-    assert api.send("POST", "/api/v1/counters/G2/open", C).status_code == 403
+    assert api.send("POST", f"/api/v1/centres/{CENTRE}/counters/G1/open", C).status_code == 200
+    assert api.send("POST", f"/api/v1/centres/{CENTRE}/counters/G2/open", C).status_code == 403
 
 
 def test_a_key_does_not_reach_another_centre(api: Api) -> None:
@@ -213,8 +214,8 @@ def test_catch_up_gives_the_events_after_a_number_or_asks_to_reload(api: Api) ->
 
 
 def test_repeating_the_present_state_of_a_counter_is_harmless(api: Api) -> None:
-    first = api.send("POST", "/api/v1/counters/G1/open", C).get_json()
-    assert api.send("POST", "/api/v1/counters/G1/open", C).get_json() == first
+    first = api.send("POST", f"/api/v1/centres/{CENTRE}/counters/G1/open", C).get_json()
+    assert api.send("POST", f"/api/v1/centres/{CENTRE}/counters/G1/open", C).get_json() == first
     assert api.floor.centre.event_seq == 1
 
 

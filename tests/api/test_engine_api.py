@@ -63,7 +63,8 @@ class Hall(Api):
 def hall(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Hall]:
     settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url})
     clock = StillClock(MORNING)
-    server = build_server(settings, db=sqlite_floor.db, clock=clock)
+    sqlite_floor.db.clock = clock
+    server = build_server(settings, db=sqlite_floor.db, clock=sqlite_floor.db.clock)
     with server.app.test_client() as client:
         hall = Hall(sqlite_floor, client)
         hall.clock = clock
@@ -72,7 +73,7 @@ def hall(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Hall]:
 
 
 def counter(id_: str, verb: str) -> str:
-    return f"/api/v1/counters/{id_}/{verb}"
+    return f"/api/v1/centres/{CENTRE}/counters/{id_}/{verb}"
 
 
 def test_a_token_is_parked_served_again_and_sent_to_another_counter(hall: Hall) -> None:
@@ -178,12 +179,12 @@ def test_somebody_is_missed_late_and_comes_back_by_desk_slip_or_phone(hall: Hall
         assert hall.at("G1", "miss")["state"] == "missed"
 
     lose()
-    assert hall.ask(f"{AT}/tokens/{token}/here", C, counter="G1")["token"]["state"] == "waiting"
+    assert hall.ask(f"{AT}/tokens/{token}/return", C, counter="G1")["token"]["state"] == "waiting"
     lose()
-    assert hall.ask(f"{AT}/here", K, slip=secret)["token"]["label"] == "N001"
+    assert hall.ask(f"{AT}/return", K, slip=secret)["token"]["label"] == "N001"
     lose()
-    assert hall.send("POST", f"/api/v1/status/{secret}/here", None).get_json()["state"] == "waiting"
-    assert hall.refused(f"{AT}/here", K, slip="no-such-slip") == (404, "unknown_token")
+    assert hall.send("POST", f"/api/v1/status/{secret}/return", None).get_json()["state"] == "waiting"
+    assert hall.refused(f"{AT}/return", K, slip="no-such-slip") == (404, "unknown_token")
 
 
 def test_a_citizen_goes_out_comes_back_and_gives_the_token_back_by_phone(hall: Hall) -> None:
@@ -194,17 +195,17 @@ def test_a_citizen_goes_out_comes_back_and_gives_the_token_back_by_phone(hall: H
 
     away = by_phone("away")
     assert (away["state"], away["until"]) == ("paused", "2026-11-24T04:15:00.000Z")
-    assert by_phone("here")["state"] == "waiting"
+    assert by_phone("return")["state"] == "waiting"
     assert by_phone("leave")["state"] == "cancelled"
-    assert by_phone("here")["code"] == "illegal_transition"
+    assert by_phone("return")["code"] == "illegal_transition"
 
 
 def test_staff_pause_correct_and_remark_on_a_token(hall: Hall) -> None:
     at = f"{AT}/tokens/{hall.issue()['token']['id']}"
     assert hall.ask(f"{at}/pause", C)["token"]["state"] == "paused"
-    assert hall.ask(f"{at}/correct", C, service="PCC", counter="G1")["token"]["staff"]["series"] == "P"
+    assert hall.ask(f"{at}/correct", C, service="PCC", counter="G1")["token"]["staff"]["klass"] == "P"
     told = hall.ask(f"{at}/remark", C, party=3, access=["wheelchair"], need="senior", language="mr")["token"]
-    assert (told["party"], told["staff"]["access"], told["staff"]["series"]) == (3, ["wheelchair"], "F")
+    assert (told["party"], told["staff"]["access"], told["staff"]["klass"]) == (3, ["wheelchair"], "F")
     assert hall.refused(f"{at}/correct", C, service="NOPE") == (422, "unknown_service")
     assert hall.refused(f"{at}/remark", C, party=0) == (422, "invalid_input")
     assert hall.refused(f"{at}/remark", C, access=["wings"]) == (422, "invalid_input")

@@ -51,8 +51,8 @@ class Studio:
 
     def call(self, counter: str) -> None:
         """Open a counter and call."""
-        self.api.post(f"counters/{counter}/open")
-        self.api.post(f"counters/{counter}/call-next")
+        self.api.post(f"centres/{CENTRE}/counters/{counter}/open")
+        self.api.post(f"centres/{CENTRE}/counters/{counter}/call-next")
 
 
 def kiosk(studio: Studio) -> None:
@@ -110,7 +110,7 @@ def console_panels(studio: Studio, page: Page) -> None:
     """What the console asks before it acts."""
     page.locator("body[data-state=serving]").wait_for()
     for counter in ("B1", "B2", "B5", "B7"):
-        studio.api.post(f"counters/{counter}/open")
+        studio.api.post(f"centres/{CENTRE}/counters/{counter}/open")
     page.keyboard.press("t")
     page.get_by_role("radio", name="B Verification").check()
     page.get_by_role("checkbox", name="and back here").check()
@@ -163,7 +163,7 @@ def phone(studio: Studio) -> None:
     studio.call("E1")
     studio.keep(page, "phone-called", wait_ms=7000)
     for verb in ("start", "finish"):
-        studio.api.post(f"counters/E1/{verb}")
+        studio.api.post(f"centres/{CENTRE}/counters/E1/{verb}")
     studio.keep(page, "phone-ended", wait_ms=6000)
     waiting = studio.api.issue(language="hi").json()
     page.goto(waiting["status_url"])

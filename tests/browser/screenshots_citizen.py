@@ -40,7 +40,7 @@ def phones(studio: Studio) -> None:
     for counter in ("G2", "G3"):
         serve(api, counter)
     serve(api, "G1", "call-next", "start")
-    api.post("counters/G1/finish", {"outcome": "refused"})
+    api.post(f"centres/{CENTRE}/counters/G1/finish", {"outcome": "refused"})
     page.reload()
     studio.keep(page, "phone-return")
     serve(api, "G1", "call-next")

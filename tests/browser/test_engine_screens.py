@@ -119,7 +119,7 @@ def test_who_is_passed_reads_the_reason_and_the_limit_in_their_own_language(phon
         expect(phone.locator("h1")).to_have_text("केंद्र रुका हुआ है; आपकी जगह सुरक्षित है।")
         expect(phone.locator("#actions button")).to_have_count(0)
     serve(api, "G1", "finish", "call-next", "start")
-    api.post("counters/G1/finish", {"outcome": "refused"})
+    api.post(f"centres/{CENTRE}/counters/G1/finish", {"outcome": "refused"})
     phone.reload()
     expect(phone.locator(".wait")).to_contain_text("आपकी वापसी पर्ची")
 

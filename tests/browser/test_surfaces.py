@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import sideways, signed_in, violations, watched
+from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
 SIZES = [(320, 700), (768, 1366), (1366, 768), (1920, 1080)]
@@ -89,13 +90,13 @@ def test_the_board_shows_calls_by_size_and_takes_a_cancelled_one_back(
     tokens = []
     for number in range(1, 6):
         tokens.append(api.issue().json()["token"])
-        api.post(f"counters/G{number}/open")
-        api.post(f"counters/G{number}/call-next")
+        api.post(f"centres/{CENTRE}/counters/G{number}/open")
+        api.post(f"centres/{CENTRE}/counters/G{number}/call-next")
     expect(page.locator(".call")).to_have_count(5)
     expect(page.locator(".call").first).to_contain_text(tokens[-1]["label"])
     expect(page.locator("main")).to_have_class("two")
     expect(page.locator("body")).to_have_attribute("data-chimes", "5")
-    api.post("counters/G1/recall")
+    api.post(f"centres/{CENTRE}/counters/G1/recall")
     expect(page.locator("body")).to_have_attribute("data-chimes", "6")
     expect(page.locator(".call").first).to_contain_text(tokens[0]["label"])
     api.post(f"centres/PSK-DEMO/tokens/{tokens[4]['id']}/cancel")

@@ -172,7 +172,7 @@ def make_plan() -> Plan:
         series={},
         needs={"senior": "F"},
         calling=CallingRule(),
-        desks={},
+        profiles={},
         floor=FloorRules(),
         hours=hours,
         slots=SlotRules(),

@@ -73,11 +73,11 @@ def assert_equal_soon(watcher: Watcher, client: Client) -> None:
 
 def move_floor(client: Client) -> None:
     """Issue three tokens and serve one at the gate."""
-    client.post("counters/G1/open")
+    client.post(f"centres/{CENTRE}/counters/G1/open")
     for _ in range(3):
         client.issue()
     for verb in ("call-next", "recall", "start", "finish"):
-        client.post(f"counters/G1/{verb}")
+        client.post(f"centres/{CENTRE}/counters/G1/{verb}")
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +162,7 @@ def test_a_client_of_a_second_process_sees_what_the_first_commits(
             display = Client(second.url, make_key(db.url, Role.DISPLAY))
             move_floor(client)
             assert_equal_soon(watcher, display)
-            mine.post("counters/G1/call-next")
+            mine.post(f"centres/{CENTRE}/counters/G1/call-next")
             assert_equal_soon(watcher, display)
             display.http.close()
 

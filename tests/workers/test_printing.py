@@ -44,14 +44,14 @@ def hints() -> list[Mapping[str, Any]]:
 def printer(floor: Floor) -> Iterator[SimulatedPrinter]:
     simulated = SimulatedPrinter()
     simulated.start()
-    floor.write(lambda tx: set_address(tx.conn, "printer-k1", simulated.host, simulated.port))
+    floor.write(lambda tx: set_address(tx.conn, tx.centre.id, "printer-k1", simulated.host, simulated.port))
     yield simulated
     simulated.stop()
 
 
 @pytest.fixture
 def worker(floor: Floor, clock: Now, hints: list[Mapping[str, Any]]) -> Iterator[PrintWorker]:
-    one = PrintWorker(floor.db, clock, lambda _centre, hint: hints.append(hint))
+    one = PrintWorker(floor.db, lambda _centre, hint: hints.append(hint))
     one.start()
     yield one
     one.stop()
@@ -147,7 +147,7 @@ def test_a_settlement_after_the_lease_ran_out_changes_nothing(floor: Floor, cloc
 
 
 def test_two_workers_print_each_slip_once(floor: Floor, clock: Now, printer: SimulatedPrinter) -> None:
-    workers = [PrintWorker(floor.db, clock, lambda _c, _h: None) for _ in range(2)]
+    workers = [PrintWorker(floor.db, lambda _c, _h: None) for _ in range(2)]
     for worker in workers:
         worker.start()
     issued = [issue_slip(floor, clock) for _ in range(4)]

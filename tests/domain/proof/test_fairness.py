@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from server.domain.calling.lane import Age
-from server.domain.calling.rule import CallingRule, Choice
+from server.domain.calling.rule import CallingRule, Choice, Reason
 from server.domain.calling.v1 import choose_next, out_of_order
-from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenCalled
 from server.domain.freezes import active_seconds
 from server.domain.proof.fairness import Audit, DayFairness
 from server.domain.token.changes import call
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
 from tests.domain.test_rules import make_plan
-from tests.factories import DAY, MORNING, make_step, make_token
+from tests.factories import DAY, MORNING, make_event, make_step, make_token
 
 PLAN = replace(make_plan(), calling=CallingRule(protected=frozenset({"F"}), quota=3))
 
@@ -49,7 +48,7 @@ class Court:
     def choose(self) -> Choice:
         """Return whom the rule calls now, of the first in each lane."""
         heads = {t.lane: t.waiting for t in reversed(self.line)}
-        choice = choose_next(heads.values(), PLAN.calling, PLAN.desk("G1"), self.passes, self.age)
+        choice = choose_next(heads.values(), PLAN.calling, PLAN.profile("G1"), self.passes, self.age)
         assert choice is not None
         return choice
 
@@ -61,13 +60,10 @@ class Court:
     def call(self, token: Token, reason: dict[str, Any], *, passes: int | None = None) -> tuple[str, str] | None:
         """Tell the judge of a call with this reason; returns the first fault that they find."""
         called = call(token, "G1", f"e-{self.seq}", self.now)
-        data = {
-            "reason": reason,
-            "passes": self.passes if passes is None else passes,
-            "token": {"step": {"counter": "G1"}},
-        }
-        event = Event(self.seq, self.now, Kind.TOKEN_CALLED, "test", data, "")
-        fault = next(iter(self.audit.call(event, token, called, self.age)), None)
+        before = self.passes if passes is None else passes
+        payload = TokenCalled(called, Reason(reason["rule"], reason["params"], reason["text"]), before, None)
+        event = self.last = make_event(payload, seq=self.seq, at=self.now)
+        fault = next(iter(self.audit.call(event, payload, token, self.age)), None)
         self.audit.change(token, called)
         self.line.remove(token)
         self.last = event
@@ -85,7 +81,7 @@ class Court:
         """Call somebody out of order."""
         self.tick()
         line = [t.waiting for t in self.line]
-        choice = out_of_order(token.waiting, line, PLAN.calling, PLAN.desk("G1"), self.passes, self.age, why)
+        choice = out_of_order(token.waiting, line, PLAN.calling, PLAN.profile("G1"), self.passes, self.age, why)
         fault = self.call(token, choice.reason.view())
         self.passes = choice.passes
         return fault
@@ -152,8 +148,10 @@ def test_an_overtaking_beyond_the_bound_is_found_even_when_nobody_says_by_which_
         favoured = court.join("F")
         court.tick()
         called = call(favoured, "G1", f"e-{court.seq}", court.now)
-        event = Event(court.seq, court.now, Kind.TOKEN_CALLED, "test", {"reason": reason(favoured)}, "")
-        faults.append(court.audit.call(event, favoured, called, court.age))
+        why = reason(favoured)
+        payload = TokenCalled(called, Reason(why["rule"], why["params"], why["text"]), None, None)
+        event = make_event(payload, seq=court.seq, at=court.now)
+        faults.append(court.audit.call(event, payload, favoured, court.age))
         court.audit.change(favoured, called)
     assert faults == [[], [], [("overtaken_too_often", "N001 was overtaken beyond the bound.")]]
     assert (court.day.beyond_bound, court.day.worst) == (1, 3.0)
@@ -195,7 +193,8 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
     if undone:
         called = replace(second, step=replace(second.step, state=StepState.CALLED))
         court.audit.change(called, second)
-        court.audit.undo_call(court.last, second)
+        assert isinstance(court.last.payload, TokenCalled)
+        court.audit.undo_call(court.last, court.last.payload, second)
         court.line.append(second)
         court.passes = min(2, court.passes + 1)
     assert court.call_next() is None

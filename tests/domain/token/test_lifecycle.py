@@ -132,5 +132,5 @@ def test_a_record_gives_back_the_same_token(state: S) -> None:
         need="senior",
     )
     ended = replace(token, ended_at=MORNING)
-    assert record.from_record(record.to_record(token)) == token
-    assert record.from_record(record.to_record(ended)) == ended
+    assert record.from_record(record.to_record(token), record.needs_of(token)) == token
+    assert record.from_record(record.to_record(ended), record.needs_of(ended)) == ended

@@ -48,7 +48,7 @@ def come(floor: Floor, tail: str, at: datetime) -> Token:
 
 def found(floor: Floor, tail: str, slot: datetime | None = None) -> list[tuple[str, bool]]:
     told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, tail, slot, MORNING))
-    return [(one["slot"], one["checked_in"]) for one in told]
+    return [(one.slot, one.checked_in) for one in told]
 
 
 def test_bookings_are_new_once_and_move_when_they_are_told_again(floor: Floor) -> None:
@@ -174,10 +174,10 @@ def test_staff_find_a_booking_by_its_last_characters_and_slot(floor: Floor) -> N
     floor.book(booking("a711", 15), NewBooking("other", "A711", MORNING + timedelta(minutes=30), "PCC"))
     assert len(found(floor, "26-A711")) == 2
     told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, " a711", MORNING + timedelta(minutes=30), MORNING))
-    assert [(one["service"], one["checked_in"]) for one in told] == [("PCC", False)]
+    assert [(one.service, one.checked_in) for one in told] == [("PCC", False)]
     token = floor.write(
         lambda tx: issue.issue(
-            at_time(tx, MORNING + timedelta(minutes=20)), floor.order("PCC", booking=told[0]["id"]), By("test")
+            at_time(tx, MORNING + timedelta(minutes=20)), floor.order("PCC", booking=told[0].id), By("test")
         )
     ).token
     assert token.slot == MORNING + timedelta(minutes=30)
@@ -190,7 +190,7 @@ def test_staff_find_a_booking_of_another_day_by_its_slot_and_hear_which_day(floo
     assert found(floor, "4711", tomorrow) == [("2026-11-25T04:00:00.000Z", False)]
     told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, "4711", tomorrow, MORNING))
     with pytest.raises(AppointmentOtherDay):
-        floor.issue(booking=told[0]["id"])
+        floor.issue(booking=told[0].id)
 
 
 def test_a_long_line_inside_holds_the_next_batch_at_the_gate(floor: Floor) -> None:

@@ -395,7 +395,7 @@ def test_nobody_sees_or_acts_at_a_counter_of_another_centre(floor: Floor) -> Non
         lambda tx: undo.undo_at(at_time(tx, MORNING), By("test", "A1")),
         lambda tx: serve.resume(at_time(tx, MORNING), By("test", "A1")),
         lambda tx: seats.stage_of(tx, "A1"),
-        lambda tx: seats.desk_named(tx, "A1"),
+        lambda tx: seats.counter_named(tx, "A1"),
         lambda tx: line.line_of(tx.conn, stranger, "A1", MORNING),
     ):
         with pytest.raises(UnknownCounter):
