@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from hardware.network_printer import look
+from hardware.printers.tcp import look
 from server.clocks import SystemClock
 from server.commandline.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
 from server.domain.roles import Role

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hardware import network_printer
-from hardware.escpos_encoder import encode
-from hardware.layout import render, shapes_indic
+from hardware.layout.escpos import encode
+from hardware.layout.slip import render, shapes_indic
+from hardware.printers import tcp
 from hardware.values import PrinterState, PrintResult, Verdict
 from server.clocks import Clock
 from server.domain.errors import Refused
@@ -102,7 +102,7 @@ class PrintWorker:
             return PrintResult(Verdict.REFUSED, PrinterState.OFF, "the printer has no address yet")
         slip = job.slip if shapes_indic() else job.english
         job_id = f"{job.id % 10_000:04d}"
-        return network_printer.send(address["host"], address["port"], encode(render(slip), job_id), job_id)
+        return tcp.send(address["host"], address["port"], encode(render(slip), job_id), job_id)
 
     def _tell(self, centre: int, printer: str, state: PrinterState) -> None:
         """Tell staff when a printer changes: trouble, and its end."""

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
-from hardware.escpos_encoder import encode
-from hardware.layout import DOTS_PER_MM, WIDTH, render, shapes_indic
-from hardware.network_printer import look, send
-from hardware.simulated_printer import Fault, SimulatedPrinter
+from hardware.layout.escpos import encode
+from hardware.layout.slip import DOTS_PER_MM, WIDTH, render, shapes_indic
+from hardware.printers.tcp import look, send
+from hardware.simulated.printer import Fault, SimulatedPrinter
 from hardware.values import PrinterState, Slip, Verdict
 
 SLIP = Slip(

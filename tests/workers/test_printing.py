@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hardware.simulated_printer import Fault, SimulatedPrinter
+from hardware.simulated.printer import Fault, SimulatedPrinter
 from server.domain.errors import UnknownPrinter
 from server.domain.tokens import Token
 from server.services import printing, tokens

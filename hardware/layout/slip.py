@@ -14,7 +14,7 @@ from hardware.values import Slip
 WIDTH = 576
 DOTS_PER_MM = 8
 MARGIN = 12
-FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parents[1] / "fonts"
 CAP = 0.7  # cap height of the face in its size
 NUMBER_CAP_MM = 20
 QR_MM = 25
