@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from hardware.layout.slip import shapes_indic
+from hardware.layout.fonts import shapes_indic
 from server.app import Server, build_server
 from server.clocks import Clock, ScaledClock, SystemClock
 from server.commandline import installation, records, trials

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("server", "kiosk", "counter", "display", "hardware", "migrations")
 WEB = {"server.web", "server.services", "server.domain"}
 PURE = {"server.domain"}
+PRINTING = {"hardware.registry", "hardware.settings", "hardware.layout", "hardware.values"}  # no driver
 
 # What each part may import of ours. The longest name that fits a module decides.
 ALLOWED: dict[str, set[str]] = {
@@ -21,13 +22,13 @@ ALLOWED: dict[str, set[str]] = {
     "server.web": {*WEB, "server.storage", "server.config", "server.clocks"},
     "server.manager": {"server.manager", *WEB},
     "server.scheduler": {"server.services", "server.storage", "server.clocks", *PURE},
-    "server.workers": {"server.workers", "server.services", "server.storage", "server.clocks", "hardware", *PURE},
+    "server.workers": {"server.workers", "server.services", "server.storage", "server.clocks", *PRINTING, *PURE},
     "server.config": set(),
     "server.clocks": set(),
     "server.app": set(PACKAGES),
     "server.process": {"server.app", "server.config"},
     "server.demo": {"server"},
-    "server.demo_printers": {"hardware", *PURE},
+    "server.demo_printers": {"hardware.simulated", *PURE},
     "server.cli": set(PACKAGES),
     "server.commandline": {*PACKAGES, "bench"},
     "server.__main__": {"server.cli"},
@@ -35,7 +36,16 @@ ALLOWED: dict[str, set[str]] = {
     "kiosk": {"kiosk", *WEB},
     "counter": {"counter", *WEB},
     "display": {"display", *WEB},
-    "hardware": {"hardware"},
+    "hardware": set(),
+    "hardware.values": set(),
+    "hardware.settings": set(),
+    "hardware.profiles": {"hardware.profiles"},
+    "hardware.printer": {"hardware.profiles", "hardware.values"},
+    "hardware.conversation": {"hardware.profiles", "hardware.values"},
+    "hardware.printers": {"hardware.conversation", "hardware.settings", "hardware.profiles", "hardware.values"},
+    "hardware.registry": {"hardware.printers", "hardware.printer", "hardware.settings", "hardware.profiles"},
+    "hardware.layout": {"hardware.layout", "hardware.profiles", "hardware.values"},
+    "hardware.simulated": {"hardware.simulated", "hardware.profiles"},
     "migrations": {"server.storage"},
 }
 SOCKETIO_HOMES = {"server.app", "server.live.sockets"}

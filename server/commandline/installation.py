@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 
 import click
 
-from hardware.printers.tcp import look
+from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
 from server.clocks import SystemClock
 from server.commandline.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
 from server.domain.roles import Role
 from server.services import access, presets
-from server.storage import schema
+from server.storage import devices, schema
 from server.storage.database import Database
-from server.storage.devices import set_address
 from server.storage.transaction import Transaction
 
 
@@ -74,13 +73,19 @@ def printer() -> None:
 
 @printer.command("set")
 @click.option("--device", required=True, help="The printer: printer-k1.")
-@click.option("--host", required=True)
-@click.option("--port", type=int, default=9100, help="Port to print to; 9100 on most.")
-def set_printer(device: str, host: str, port: int) -> None:
-    """Write where a printer listens, and look at it."""
-    if not with_database(lambda db: db.write(None, lambda tx: set_address(tx.conn, device, host, port))):
+@click.option("--kind", type=click.Choice(sorted(DRIVERS)), default=KIND, help="How it is reached.")
+@click.option("--profile", type=click.Choice(sorted(PROFILES)), default=PROFILE, help="Its model.")
+@click.option("--host", help="Where a printer of the network listens.")
+@click.option("--port", type=int, help="Port to print to; 9100 on most.")
+@click.option("--set", "more", type=(str, str), multiple=True, help="Another setting: --set folder /srv/slips.")
+def set_printer(device: str, more: tuple[tuple[str, str], ...], **options: str | int | None) -> None:
+    """Write how a printer is reached, and look at it."""
+    settings = {name: value for name, value in {**options, **dict(more)}.items() if value is not None}
+    driver = open_printer(settings)
+    if not with_database(lambda db: db.write(None, lambda tx: devices.set_printer(tx.conn, device, settings))):
         raise LookupError(f"there is no printer {device!r}")
-    click.echo(f"{device} is at {host}:{port}, and is {look(host, port).value.replace('_', ' ')}.")
+    place = ", ".join(f"{name} {value}" for name, value in sorted(settings.items()))
+    click.echo(f"{device} is set ({place}), and is {driver.look().value.replace('_', ' ')}.")
 
 
 @click.group()

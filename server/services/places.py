@@ -51,16 +51,16 @@ def device(conn: Connection, device_id: str) -> devices.DeviceRow | None:
 
 
 def device_counts(conn: Connection, centre_id: int) -> dict[str, int]:
-    """Return how many kiosks, boards and printers a centre has, and how many printers have an address."""
+    """Return how many kiosks, boards and printers a centre has, and how many printers are set up."""
     found = {kind: devices.devices_of(conn, centre_id, kind) for kind in ("kiosk", "board", "printer")}
-    ready = sum("host" in printer.settings for printer in found["printer"])
+    ready = sum(bool(printer.settings) for printer in found["printer"])
     return {**{kind: len(rows) for kind, rows in found.items()}, "printer_ready": ready}
 
 
 def printers_of(conn: Connection, centre_id: int) -> dict[str, str]:
     """Return the names of the printers of a centre that can print, by id."""
     found = devices.devices_of(conn, centre_id, "printer")
-    return {printer.id: printer.name for printer in found if "host" in printer.settings}
+    return {printer.id: printer.name for printer in found if printer.settings}
 
 
 def centre_code(conn: Connection, centre_id: int) -> str:

@@ -1,5 +1,6 @@
 """Devices of a centre."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,11 @@ def devices_of(conn: Connection, centre_id: int, kind: str) -> list[DeviceRow]:
 
 
 def set_address(conn: Connection, device_id: str, host: str, port: int) -> bool:
-    """Write where a printer listens; returns whether there is such a printer."""
-    mine = update(Device).where(Device.id == device_id, Device.kind == "printer")
-    return conn.execute(mine.values(settings={"host": host, "port": port})).rowcount == 1
+    """Write where a printer listens on the network; returns whether there is such a printer."""
+    return set_printer(conn, device_id, {"host": host, "port": port})
+
+
+def set_printer(conn: Connection, device_id: str, settings: Mapping[str, object]) -> bool:
+    """Write how a printer is reached and what its model is; returns whether there is such a printer."""
+    printer = update(Device).where(Device.id == device_id, Device.kind == "printer")
+    return conn.execute(printer.values(settings=dict(settings))).rowcount == 1
