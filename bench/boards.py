@@ -8,9 +8,10 @@ from typing import Any
 
 from bench.limits import RawCommits, raw_screens
 from bench.load import Connection
-from bench.scene import Scene, counter_names, percentile
+from bench.scene import Scene, counter_names
 from bench.screens import Screen, boards
 from bench.server import HOST, serving
+from bench.timing import percentile
 from server.domain.roles import Role
 
 WARM_UP = 5

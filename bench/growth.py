@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from statistics import median
 from typing import Any
 
-from bench.scene import STAGE, Rate, Scene, counter_names, timed
+from bench.scene import STAGE, Scene, counter_names
+from bench.timing import middle, timed
 
 BLOCK = 50_000
 COUNT = 200
@@ -61,11 +61,7 @@ def _measure(scene: Scene) -> dict[str, Any]:
         issues.append(timed(lambda _: scene.issue(), COUNT, 1))
         calls.append(timed(lambda n: scene.call(name(n)), COUNT, 1))
         scene.sql("UPDATE step SET state = 'done', counter = NULL WHERE state = 'called'")
-    return {"issue": asdict(_middle(issues)), "call": asdict(_middle(calls))}
-
-
-def _middle(rates: list[Rate]) -> Rate:
-    return Rate(median(r.per_s for r in rates), median(r.p50_ms for r in rates), median(r.p99_ms for r in rates))
+    return {"issue": asdict(middle(issues)), "call": asdict(middle(calls))}
 
 
 def _add_past(scene: Scene, first: int, last: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from bench.scene import Rate, rate_of
+from bench.timing import Rate, rate_of
 
 END = b"\r\n\r\n"
 Command = tuple[str, dict[str, Any]]

@@ -4,13 +4,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from bench.limits import RawCommits
 from bench.load import flood
-from bench.scene import OwnTransactions, Rate, Scene, Writes, counter_names, timed
+from bench.scene import OwnTransactions, Scene, Writes, counter_names
 from bench.server import HOST, serving
+from bench.timing import Rate, middle, timed
 from server.domain.roles import Role
 
 CLIENTS = (1, 8, 32)
@@ -61,8 +61,3 @@ def over_http(scene: Scene, folder: Path, rounds: int) -> dict[str, Rate]:
                 send("call", lambda n, name=counter: (f"counters/{name(n)}/call-next", {}), clients)  # type: ignore[misc]
                 scene.clear()
     return {name: middle(rates) for name, rates in found.items()}
-
-
-def middle(rates: list[Rate]) -> Rate:
-    """Return the median of each figure."""
-    return Rate(median(r.per_s for r in rates), median(r.p50_ms for r in rates), median(r.p99_ms for r in rates))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import boards, growth, rates, statements
-from bench.scene import Rate, Scene
+from bench.scene import Scene
+from bench.timing import Rate
 
 Lines = list[str]
 BOARDS = ((1, 100, 1), (10, 300, 3), (500, 30, 1))

@@ -1,20 +1,17 @@
 """The floor that the benchmarks act on: preset M, open day and night, with numbers and counters enough."""
 
 import itertools
-import math
 import os
 import secrets
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
-from time import perf_counter
 from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from bench.timing import timed
 from server.clocks import SystemClock
 from server.domain.ids import status_secret, token_id
 from server.domain.roles import Role
@@ -29,40 +26,6 @@ T = TypeVar("T")
 STAGE, COUNTERS = "G", 512
 FIRST_DAY = date(2020, 1, 1)
 MANY = 9_999_999
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How often a second something was done, and the median and the 99th percentile of its time in milliseconds."""
-
-    per_s: float
-    p50_ms: float
-    p99_ms: float
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """Return a percentile: the smallest value that at least so many percent reach (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
-
-
-def rate_of(seconds: Sequence[float], took: float) -> Rate:
-    """Return the rate of calls that took `seconds` each and `took` seconds together."""
-    return Rate(len(seconds) / took, percentile(seconds, 50) * 1000, percentile(seconds, 99) * 1000)
-
-
-def timed(act: Callable[[int], Any], count: int, threads: int) -> Rate:
-    """Run `act(0)` … `act(count - 1)` on so many threads and return their rate."""
-
-    def one(number: int) -> float:
-        begin = perf_counter()
-        act(number)
-        return perf_counter() - begin
-
-    with ThreadPoolExecutor(threads) as pool:
-        begin = perf_counter()
-        each = list(pool.map(one, range(count)))
-        return rate_of(each, perf_counter() - begin)
 
 
 class Writes(Protocol):
