@@ -1,0 +1,57 @@
+"""What no mutant is made of, with the reason: reviewed by hand, so that a score means something."""
+
+import ast
+from dataclasses import dataclass
+
+OPTIONS = frozenset(
+    {
+        "frozen",  # guards against a change that no code makes: the types say so already
+        "slots",  # memory only
+        "strict",  # of zip: both sides come from one source; mypy cannot tell and neither can a test
+        "maxsize",  # of lru_cache: memory only
+        "daemon",  # of a thread: seen only by a process that fails to end
+    }
+)
+"""Options whose value changes nothing that a caller could see."""
+SILENT = frozenset(
+    {
+        "cache",  # a cache makes pure functions faster, not different
+        "lru_cache",
+        "override",  # for readers and mypy
+        "runtime_checkable",
+        "_log.debug",  # what a log says for developers is not promised
+        "_log.info",
+        "log.debug",
+        "log.info",
+    }
+)
+"""Calls and decorators whose absence changes nothing that a caller could see."""
+NAMING = frozenset({"TypeVar", "NewType", "cast", "logging.getLogger", "ContextVar", "ParamSpec"})
+"""Calls whose text only names something for people."""
+TYPES = frozenset({"Literal", "Annotated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A mutant that behaves like the original: the line as it stands, what is changed in it, and why it is the same.
+
+    It has no path, so that a module may be moved; a test finds each in the tree.
+    """
+
+    line: str
+    before: str
+    after: str
+    reason: str
+
+
+EQUIVALENT: tuple[Equivalent, ...] = ()
+
+
+def is_silent(node: ast.expr) -> bool:
+    """Return whether a call or a decorator is one whose absence nobody sees."""
+    return ast.unparse(node.func if isinstance(node, ast.Call) else node) in SILENT
+
+
+def only_names(node: ast.Call) -> bool:
+    """Return whether a call only names something."""
+    return ast.unparse(node.func) in NAMING
