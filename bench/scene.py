@@ -3,102 +3,88 @@
 import itertools
 import os
 import secrets
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Protocol, TypeVar, cast
+from functools import partial
+from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
+from bench.alone import Writes
 from bench.timing import timed
 from server.clocks import SystemClock
 from server.domain.ids import status_secret, token_id
 from server.domain.roles import Role
-from server.services import access, counters, tokens
+from server.services import access, counters, serving, tokens
 from server.services.idempotency import Answer, Attempt, once
 from server.services.presets import always_open, install_centre, load_preset
+from server.services.shapes import Preset, StageShape
 from server.storage import schema
-from server.storage.database import Command, Database
+from server.storage.database import Database
 from server.storage.transaction import Transaction
 
-T = TypeVar("T")
 STAGE, COUNTERS = "G", 512
 FIRST_DAY = date(2020, 1, 1)
 MANY = 9_999_999
 
 
-class Writes(Protocol):
-    """What runs a command in a transaction of a centre."""
-
-    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
-        """Run `fn` and return its answer."""
+def counter_path(centre: str, counter: str, verb: str) -> str:
+    """Return the address of a counter below /api/v1/: the one place that spells it."""
+    return f"counters/{counter}/{verb}"
 
 
-class _OnThisThread(Database):
-    """A database whose commands run on the thread that asks, each in a transaction of its own."""
-
-    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
-        """Run `fn` at once; one that finds the database locked for too long tries again."""
-        while True:
-            try:
-                [(answer, refusal)], _ = self._commit([Command(centre, fn)])
-            except OperationalError:
-                continue
-            if refusal is not None:
-                raise refusal
-            return cast(T, answer)
+def tokens_path(centre: str) -> str:
+    """Return the address below /api/v1/ where a centre's tokens are issued."""
+    return f"centres/{centre}/tokens"
 
 
-class OwnTransactions:
-    """The same code without the writer thread: one transaction per command, each thread with its own connection.
+def preset_m(*wide: str) -> Preset:
+    """Return preset M, open day and night, with 512 counters at each stage named."""
 
-    The threads meet in the database's own waiting: SQLite's busy handler, PostgreSQL's row lock.
-    """
+    def widened(stage: StageShape) -> StageShape:
+        return stage.model_copy(update={"counters": COUNTERS, "open": None}) if stage.code in wide else stage
 
-    def __init__(self, url: str) -> None:
-        self._url, self._mine = url, threading.local()
-        self._all: list[Database] = []
-
-    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
-        """Run `fn` in a transaction of its own."""
-        if not hasattr(self._mine, "db"):
-            self._mine.db = _OnThisThread(self._url)
-            self._all.append(self._mine.db)
-        return cast(T, self._mine.db.write(centre, fn))
-
-    def close(self) -> None:
-        """Close the connections of all threads."""
-        for db in self._all:
-            db.close()
+    preset = always_open(load_preset("M"))
+    return preset.model_copy(update={"stages": [widened(stage) for stage in preset.stages]})
 
 
 class Scene:
     """A centre to act on; tokens are issued and called at stage G, which has 512 open counters."""
 
-    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
+    def __init__(self, url: str, *, synchronous: str = "FULL", preset: Preset | None = None) -> None:
         schema.migrate(url, synchronous=synchronous)
         self.url, self.db = url, Database(url, synchronous=synchronous)
         self.clock = SystemClock()
-        preset = always_open(load_preset("M"))
-        stages = [
-            s.model_copy(update={"counters": COUNTERS, "open": None}) if s.code == STAGE else s for s in preset.stages
-        ]
-        self.preset = preset.model_copy(update={"stages": stages})
-        self.centre = self.db.write(
-            None, lambda tx: install_centre(tx, self.preset, FIRST_DAY, secrets.token_hex(4), demo=True)
-        )
-        self.sql(f"UPDATE series SET last = {MANY}")
-        self.sql(f"UPDATE counter SET state = 'open' WHERE stage = '{STAGE}'")
+        self.preset = preset or preset_m(STAGE)
+        self.centre = self.install(self.preset)
+        self.tokens = tokens_path(self.preset.centre.code)
 
-    def sql(self, statement: str, **values: Any) -> None:
+    def install(self, preset: Preset) -> int:
+        """Install a centre, open all its counters and return its id."""
+        epoch = secrets.token_hex(4)
+        centre = self.db.write(None, lambda tx: install_centre(tx, preset, FIRST_DAY, epoch, demo=True))
+        self.sql(f"UPDATE series SET last = {MANY} WHERE centre_id = :centre", centre=centre)
+        self.sql("UPDATE counter SET state = 'open' WHERE centre_id = :centre", centre=centre)
+        return centre
+
+    def at(self, counter: str, verb: str) -> str:
+        """Return the address of a counter below /api/v1/."""
+        return counter_path(self.preset.centre.code, counter, verb)
+
+    def sql(self, statement: str, **values: Any) -> None:  # whatever SQL takes
         """Change rows past the services, to set the stage."""
         self.db.write(None, lambda tx: tx.conn.execute(text(statement), values))
 
-    def key(self, role: Role) -> str:
-        """Make a bearer key."""
+    def key(self, role: Role, *, centre: int | None = None, counter: str | None = None) -> str:
+        """Make a bearer key, bound to a counter perhaps; in this centre if no other is named."""
         now = self.clock.now()
-        return self.db.write(self.centre, lambda tx: access.create_key(tx, role, "bench", now))
+        create = partial(access.create_key, role=role, name="bench", now=now, counter=counter)
+        return self.db.write(centre or self.centre, create)
+
+    def person(self, user: str, password: str) -> None:
+        """Let somebody sign in as staff of a counter."""
+        now = self.clock.now()
+        self.db.write(self.centre, lambda tx: access.add_staff(tx, user, Role.COUNTER, password, now))
 
     def issue(self, db: Writes | None = None) -> None:
         """Issue a token as the route does: exactly once under a key."""
@@ -111,7 +97,14 @@ class Scene:
         now = self.clock.now()
         self._once(db, lambda tx: {"id": counters.call_next(tx, counter, now, "bench").id})
 
-    def _once(self, db: Writes | None, fn: Callable[[Transaction], dict[str, Any]]) -> None:
+    def serve(self, counter: str, db: Writes | None = None) -> None:
+        """Call the next citizen, start and finish, as the routes do: three commands."""
+        self.call(counter, db)
+        for verb in (serving.start, serving.finish):
+            now = self.clock.now()
+            self._once(db, lambda tx, act=verb, now=now: {"id": act(tx, counter, now, "bench").id})  # type: ignore[misc]
+
+    def _once(self, db: Writes | None, fn: Callable[[Transaction], Mapping[str, Any]]) -> None:
         attempt = Attempt("bench", secrets.token_hex(8), "hash", self.clock.now())
         (db or self.db).write(self.centre, lambda tx: once(tx, attempt, lambda: Answer(200, fn(tx))))
 
@@ -125,7 +118,7 @@ class Scene:
         self.sql("UPDATE token SET ended_at = issued_at WHERE ended_at IS NULL")
 
 
-def counter_names() -> Callable[[int], str]:
-    """Return what names a counter of stage G, another at each turn."""
-    turn = itertools.cycle(range(1, COUNTERS + 1))
-    return lambda _: f"{STAGE}{next(turn)}"
+def counter_names(stage: str = STAGE, *, first: int = 1) -> Callable[[int], str]:
+    """Return what names a counter of a stage, another at each turn."""
+    turn = itertools.cycle(range(first, COUNTERS + 1))
+    return lambda _: f"{stage}{next(turn)}"
