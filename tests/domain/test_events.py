@@ -2,13 +2,14 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from server.domain import token_records
 from server.domain.events import Event, Kind, event_view, fingerprint, token_view
-from tests.factories import MORNING, make_step, make_token
+from tests.factories import DAY, MORNING, make_step, make_token
 
 PUBLIC = {
     "id",
@@ -23,6 +24,7 @@ PUBLIC = {
     "called_at",
     "ended",
 }
+ORDER = ("id", "label", "party", "state", "stage", "counter", "beside", "call", "calls", "called_at", "ended")
 STAFF = {
     "series",
     "service",
@@ -57,6 +59,51 @@ def test_staff_see_the_same_and_what_they_need_to_serve() -> None:
     view = token_view(record(), staff=True)
     assert set(view) == PUBLIC | {"staff"}
     assert set(view["staff"]) == STAFF
+
+
+def test_a_view_tells_each_value_as_it_stands() -> None:
+    step = make_step(counter="A7", beside=("A8",), call="e-1", calls=2, called_at=MORNING, first_call=MORNING)
+    step = replace(step, started_at=MORNING, until=MORNING, only="A9", since=MORNING - timedelta(minutes=1))
+    told = record(
+        step=step,
+        party=2,
+        then=("PCC",),
+        need="senior",
+        access=("wheelchair",),
+        slot=MORNING,
+        emergency_at=MORNING,
+        return_until=DAY,
+        decision="deferred",
+    )
+    view, at = token_view(told, staff=True), "2026-11-24T04:00:00.000Z"
+    public = ("01a0-test", "N001", 2, "waiting", "A", "A7", ["A8"], "e-1", 2, at, False)
+    assert view | {"staff": {}} == dict(zip(ORDER, public, strict=True)) | {"staff": {}}
+    assert view["staff"] == {
+        "series": "N",
+        "service": "NORMAL",
+        "then": ["PCC"],
+        "route": "default",
+        "language": "hi",
+        "need": "senior",
+        "access": ["wheelchair"],
+        "emergency": True,
+        "slot": at,
+        "issued_at": at,
+        "waiting_since": "2026-11-24T03:59:00.000Z",
+        "first_call": at,
+        "started_at": at,
+        "until": at,
+        "only": "A9",
+        "return_until": "2026-11-24",
+        "decision": "deferred",
+        "ended_at": None,
+    }
+
+
+def test_what_a_token_lacks_is_told_as_nothing() -> None:
+    view = token_view(record(), staff=True)
+    assert (view["party"], view["beside"], view["calls"], view["call"]) == (1, [], 0, None)
+    assert (view["staff"]["then"], view["staff"]["access"], view["staff"]["emergency"]) == ([], [], False)
 
 
 def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:

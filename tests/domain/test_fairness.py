@@ -1,5 +1,6 @@
 """The judge of calls: what it finds when a call is not by the rule, and what stands on the certificate of a day."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -208,3 +209,18 @@ def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
     choice = court.choose()
     assert court.call(token, choice.reason.view()) is None
     assert court.day.worst == 0
+
+
+@pytest.mark.parametrize(
+    ("slips", "told"),
+    [
+        ({0: 1}, {"tokens": 1, "mean": 0.0, "p95": 0, "max": 0}),
+        (dict.fromkeys(range(20), 1), {"tokens": 20, "mean": 9.5, "p95": 18, "max": 19}),
+        ({0: 20, 3: 1}, {"tokens": 21, "mean": 0.14, "p95": 0, "max": 3}),
+    ],
+)
+def test_the_percentile_is_the_smallest_count_that_holds_for_95_of_100(
+    slips: dict[int, int], told: dict[str, float]
+) -> None:
+    day = DayFairness(DAY, slips={"N": Counter(slips)})
+    assert day.view()["overtaken"] == {"N": told}

@@ -44,7 +44,20 @@ class Equivalent:
     reason: str
 
 
-EQUIVALENT: tuple[Equivalent, ...] = ()
+EQUIVALENT = (
+    Equivalent(
+        "low = floor(max(0.0, mean - spread) / ROUND_TO_MIN) * ROUND_TO_MIN",
+        "0.0",
+        "1.0",
+        "less than ROUND_TO_MIN is rounded down to 0 anyhow",
+    ),
+    Equivalent(
+        'self.groups = {desk.group: desk for desk in (Desk(""), *plan.desks.values())}',
+        '""',
+        "'XX'",
+        "a group is made of what a desk may take, not of its name",
+    ),
+)
 
 
 def is_silent(node: ast.expr) -> bool:
