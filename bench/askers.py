@@ -106,21 +106,21 @@ async def askers(task: Task) -> AsyncIterator[Callable[[], Awaitable[Seen]]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.askers", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**26
     )
-    told, heard = process.stdin, process.stdout
-    if told is None or heard is None:
+    orders, answers = process.stdin, process.stdout
+    if orders is None or answers is None:
         raise RuntimeError("the consoles have no pipes")
 
     async def take() -> Seen:
-        told.write(b"\n")
-        return _expected(Seen(**json.loads(await heard.readline())))
+        orders.write(b"\n")
+        return _expected(Seen(**json.loads(await answers.readline())))
 
-    told.write(json.dumps(asdict(task)).encode() + b"\n")
+    orders.write(json.dumps(asdict(task)).encode() + b"\n")
     try:
         if not task.requests:
-            await heard.readline()
+            await answers.readline()
         yield take
     finally:
-        told.close()
+        orders.close()
         await process.wait()
 
 

@@ -63,9 +63,9 @@ def tail(seconds: Iterable[float]) -> Tail:
 
 def measure(setting: Setting) -> Outcome:
     """Measure 1, 10 and 500 boards."""
-    found = [_boards(setting.folder, *size) for size in (QUICK if setting.quick else SIZES)]
-    aims = [aim for each in found if each.boards == 10 for aim in _aims(each)]
-    return Outcome({str(each.boards): asdict(each) for each in found}, list(_lines(found)), aims)
+    sizes = [_boards(setting.folder, *size) for size in (QUICK if setting.quick else SIZES)]
+    aims = [aim for each in sizes if each.boards == 10 for aim in _aims(each)]
+    return Outcome({str(each.boards): asdict(each) for each in sizes}, list(_lines(sizes)), aims)
 
 
 def _boards(folder: Path, count: int, calls: int, rounds: int) -> Figures:
@@ -118,14 +118,14 @@ def _figures(count: int, times: list[Call]) -> Figures:
 
 
 def _aims(figures: Figures) -> Iterator[Aim]:
-    told = "call → 10 boards: {} ÷ (raw commit + raw push)"
-    yield at_most(told.format("p50"), figures.p50_ratio, TIMES_OF_LIMIT)
-    yield at_most(told.format("p99"), figures.p99_ratio, TIMES_OF_LIMIT)
+    name = "call → 10 boards: {} ÷ (raw commit + raw push)"
+    yield at_most(name.format("p50"), figures.p50_ratio, TIMES_OF_LIMIT)
+    yield at_most(name.format("p99"), figures.p99_ratio, TIMES_OF_LIMIT)
 
 
-def _lines(found: Iterable[Figures]) -> Iterator[str]:
+def _lines(sizes: Iterable[Figures]) -> Iterator[str]:
     yield f"{'call → last board':<44}{'p50 ms':>9} {'p99 ms':>9}"
-    for each in found:
+    for each in sizes:
         rows = {"raw claim": each.raw_claim, "raw push": each.raw_push, "answer": each.answer, "last": each.last_board}
         for name, row in rows.items():
             yield figure_line(f"{each.boards} boards, {name}", row.p50_ms, row.p99_ms)

@@ -191,9 +191,9 @@ class Hall:
 
 
 def _aims(figures: Figures) -> Iterator[Aim]:
-    told = f"beside {CONSOLES} consoles ÷ idle, {figures.calls} calls"
-    yield at_most(f"boards p99 {told}", figures.boards_beside.p99_ms / figures.boards_idle.p99_ms, 2)
-    yield at_most(f"calls p99 {told}", figures.call_beside.p99_ms / figures.call_idle.p99_ms, 2)
+    beside = f"beside {CONSOLES} consoles ÷ idle, {figures.calls} calls"
+    yield at_most(f"boards p99 {beside}", figures.boards_beside.p99_ms / figures.boards_idle.p99_ms, 2)
+    yield at_most(f"calls p99 {beside}", figures.call_beside.p99_ms / figures.call_idle.p99_ms, 2)
     yield at_most("a console has its line after an event: p99 ms", figures.wait.p99_ms, 50)
     yield at_least(f"lines a second at {CONSOLES} askers", figures.lines_per_s, 1_500)
     yield at_most(f"calls answered 503 beside {CONSOLES} × {BROWSER} requests", figures.refused["calls"], 0)

@@ -53,8 +53,8 @@ def measure(setting: Setting) -> Outcome:
     scene.db.close()
     least, most = sorted(history, key=lambda cost: cost.count)[-2:]
     grown = {"issue": (most.issue, least.issue), "call": (most.call, least.call)}
-    told = f"p50 at {most.count} finished ÷ at {least.count}"
-    aims = [at_most(f"{act}: {told}", after.p50_ms / before.p50_ms, 1.2) for act, (after, before) in grown.items()]
+    sizes = f"p50 at {most.count} finished ÷ at {least.count}"
+    aims = [at_most(f"{act}: {sizes}", after.p50_ms / before.p50_ms, 1.2) for act, (after, before) in grown.items()]
     figures = {"history": [asdict(cost) for cost in history], "line": [asdict(cost) for cost in line]}
     return Outcome(figures, list(_lines(history, line)), aims)
 

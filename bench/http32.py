@@ -50,11 +50,11 @@ async def _rounds(scene: Scene, ours: Where, bare: Where, rounds: int, count: in
         "bare GET": lambda: flood_reads(bare, PATH, count, CALLERS),
         "GET with a key": lambda: flood_reads(ours, read, count, CALLERS),
     }
-    found: dict[str, list[Rate]] = defaultdict(list)
+    measured: dict[str, list[Rate]] = defaultdict(list)
     for _ in range(rounds):
         for name, act in slices.items():
-            found[name].append(await act())
-    return {name: middle(rates) for name, rates in found.items()}
+            measured[name].append(await act())
+    return {name: middle(rates) for name, rates in measured.items()}
 
 
 async def _cheap_read(scene: Scene, where: Where) -> str:

@@ -64,13 +64,13 @@ class Connection:
         return self._head("GET", f"/api/v1/{path}", {name.replace("_", "-"): headers[name] for name in headers})
 
     def _head(self, method: str, path: str, headers: dict[str, str], content: bytes = b"") -> bytes:
-        told = {
+        fields = {
             "Host": f"{self._where.host}:{self._where.port}",
             "Authorization": f"Bearer {self._where.key}",
             **({"Content-Type": "application/json", "Content-Length": str(len(content))} if content else {}),
             **headers,
         }
-        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + content
 
     async def send(self, request: bytes) -> Answer:

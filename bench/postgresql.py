@@ -18,7 +18,7 @@ from bench.timing import Rate, middle, timed
 ADMIN_URL = os.environ.get("BAARI_TEST_PG_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 CALLERS = (1, 32)
 WANTED = {"issue": 0.7, "call + start + finish": 0.55}
-Found = dict[str, list[Rate]]
+Slices = dict[str, list[Rate]]
 
 
 def measure(setting: Setting) -> Outcome:
@@ -61,21 +61,21 @@ def _admin(statement: str) -> None:
 def _one_process(setting: Setting, url: str) -> dict[str, Rate]:
     """Return rates by `database what callers`; both databases take turns."""
     scenes = {"SQLite": Scene(f"sqlite:///{setting.folder / 'postgresql'}.sqlite"), "PostgreSQL": Scene(url)}
-    found: Found = defaultdict(list)
+    slices: Slices = defaultdict(list)
     for _ in range(setting.size(5, 1)):
         for callers in CALLERS:
             for name, scene in scenes.items():
-                _slice(scene, name, callers, setting.size(300, 40), found)
+                _slice(scene, name, callers, setting.size(300, 40), slices)
     for scene in scenes.values():
         scene.db.close()
-    return {name: middle(rates) for name, rates in found.items()}
+    return {name: middle(rates) for name, rates in slices.items()}
 
 
-def _slice(scene: Scene, name: str, callers: int, count: int, found: Found) -> None:
+def _slice(scene: Scene, name: str, callers: int, count: int, slices: Slices) -> None:
     counter = counter_names()
     issues, serves = f"{name} issue {callers}", f"{name} call + start + finish {callers}"
-    found[issues].append(timed(lambda _: scene.issue(), count, callers))
-    found[serves].append(timed(lambda number: scene.serve(counter(number)), count, callers))
+    slices[issues].append(timed(lambda _: scene.issue(), count, callers))
+    slices[serves].append(timed(lambda number: scene.serve(counter(number)), count, callers))
 
 
 def _aims(rates: Mapping[str, Rate]) -> Iterator[Aim]:

@@ -47,5 +47,5 @@ def run(setting: Setting, names: Collection[str] = ()) -> tuple[dict[str, object
     aims = [aim for outcome in outcomes.values() for aim in outcome.aims]
     figures = {name: outcome.figures for name, outcome in outcomes.items()}
     lines = [line for outcome in outcomes.values() for line in (*outcome.lines, "")]
-    told = [{**asdict(aim), "ok": aim.ok} for aim in aims]
-    return {**figures, "targets": told}, [*lines, "to reach", *map(str, aims)]
+    targets = [{**asdict(aim), "ok": aim.ok} for aim in aims]
+    return {**figures, "targets": targets}, [*lines, "to reach", *map(str, aims)]

@@ -35,8 +35,8 @@ class Served:
         with closing(http.client.HTTPConnection(HOST, self.port, timeout=10)) as connection:
             connection.request("GET", "/metrics")
             lines = connection.getresponse().read().decode().splitlines()
-        found = [line.rpartition(" ")[2] for line in lines if line.partition(" ")[0].partition("{")[0] == name]
-        return sum(map(float, found)) if found else None
+        values = [line.rpartition(" ")[2] for line in lines if line.partition(" ")[0].partition("{")[0] == name]
+        return sum(map(float, values)) if values else None
 
 
 def free_port() -> int:

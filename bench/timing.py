@@ -36,12 +36,12 @@ def middle(rates: Sequence[Rate]) -> Rate:
 def timed(act: Callable[[int], object], count: int, threads: int) -> Rate:
     """Run `act(0)` … `act(count - 1)` on so many threads and return their rate."""
 
-    def one(number: int) -> float:
+    def seconds_of(number: int) -> float:
         begin = perf_counter()
         act(number)
         return perf_counter() - begin
 
     with ThreadPoolExecutor(threads) as pool:
         begin = perf_counter()
-        each = list(pool.map(one, range(count)))
+        each = list(pool.map(seconds_of, range(count)))
         return rate_of(each, perf_counter() - begin)

@@ -37,15 +37,15 @@ def measure(setting: Setting, url: str) -> dict[str, Rate]:
     """Return the rate of requests, a quarter each of issue, call-next, start and finish, by who asks whom."""
     scene = Scene(url)
     centres = [_centre(scene, letter) for letter in LETTERS]
-    found: dict[str, list[Rate]] = defaultdict(list)
+    slices: dict[str, list[Rate]] = defaultdict(list)
     with serving(url, setting.folder) as first, serving(url, setting.folder) as second:
         for number in range(setting.size(5, 1)):
             rng = random.Random(number)
             ways: dict[str, Choose] = {ALONE: lambda _: 0, KEPT: lambda n: n % 2, ANYWHERE: partial(_any, rng)}
             for name, choose in ways.items():
-                found[name].append(asyncio.run(_slice(centres, (first, second), choose, setting.size(12, 2))))
+                slices[name].append(asyncio.run(_slice(centres, (first, second), choose, setting.size(12, 2))))
     scene.db.close()
-    return {name: middle(rates) for name, rates in found.items()}
+    return {name: middle(rates) for name, rates in slices.items()}
 
 
 def aims(rates: Mapping[str, Rate]) -> Iterator[Aim]:

@@ -38,8 +38,8 @@ def duplicates(modules: Modules) -> list[Duplicate]:
     lines = {name: list(counted(module)) for name, module in modules.items()}
     pairs = {pair for places in _windows(lines).values() for pair in combinations(places, 2)}
     begins = sorted(pair for pair in pairs if _moved(pair, -1) not in pairs)
-    found = (_run(modules, lines, pair, pairs) for pair in begins)
-    return sorted(found, key=lambda run: -run.lines)
+    runs = (_run(modules, lines, pair, pairs) for pair in begins)
+    return sorted(runs, key=lambda run: -run.lines)
 
 
 def counted(module: Module) -> Iterator[Line]:

@@ -41,12 +41,12 @@ def length(function: Function) -> int:
 
 def is_typed(function: Function) -> bool:
     """Return whether each parameter and the answer have a type; `self` and `cls` need none."""
-    told = function.args
-    named = [*told.posonlyargs, *told.args]
+    given = function.args
+    named = [*given.posonlyargs, *given.args]
     if named and named[0].arg in ("self", "cls"):
         named = named[1:]
-    rest = [each for each in (told.vararg, told.kwarg) if each is not None]
-    return function.returns is not None and all(a.annotation is not None for a in (*named, *told.kwonlyargs, *rest))
+    rest = [each for each in (given.vararg, given.kwarg) if each is not None]
+    return function.returns is not None and all(a.annotation is not None for a in (*named, *given.kwonlyargs, *rest))
 
 
 def any_lines(module: Module) -> list[int]:

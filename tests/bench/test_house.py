@@ -149,8 +149,8 @@ def test_a_tree_without_pages_has_no_recipes(folder: Path) -> None:
 
 
 def test_the_table_tells_every_figure(figures: Figures) -> None:
-    told = [" ".join(line.split()) for line in table(figures)]
-    for line in (
+    lines = [" ".join(line.split()) for line in table(figures)]
+    for row in (
         "modules, lines of median / 90 % / most 21 / 24 / 24 of 3",
         "functions with complete annotations 80.0 % (4 of 5)",
         "comment lines 1.9 % (1 of 54)",
@@ -160,7 +160,7 @@ def test_the_table_tells_every_figure(figures: Figures) -> None:
         "recipes, most source files 2, 2",
         "server.app imports server.floor 1, server.views 1",
     ):
-        assert line in told
+        assert row in lines
 
 
 def test_the_command_prints_the_figures_as_json(folder: Path) -> None:

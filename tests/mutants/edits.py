@@ -43,8 +43,8 @@ class Source:
         begin = self.end(left)
         pattern = r"\s+".join(map(re.escape, word.split()))
         pattern = rf"\b{pattern}\b" if word[0].isalpha() else pattern
-        found = re.search(pattern.encode(), self.data[begin : self.start(right)])
-        return found and (begin + found.start(), begin + found.end())
+        place = re.search(pattern.encode(), self.data[begin : self.start(right)])
+        return place and (begin + place.start(), begin + place.end())
 
     def line_of(self, at: int) -> int:
         """Return the number of the line that a byte stands in."""

@@ -37,8 +37,8 @@ def equivalents_of(path: str, text: str) -> Iterator[Equivalent]:
 
 def known_as(mutant: Mutant) -> Equivalent | None:
     """Return the entry of the list of those that behave like the original."""
-    told = (mutant.text, mutant.before, mutant.edit.new)
-    return next((known for known in EQUIVALENT if told == (known.line, known.before, known.after)), None)
+    change = (mutant.text, mutant.before, mutant.edit.new)
+    return next((known for known in EQUIVALENT if change == (known.line, known.before, known.after)), None)
 
 
 def is_python(text: str) -> bool:

@@ -41,8 +41,8 @@ class Reach:
         """Return the tests that may see a mutant, the nearest and fastest first, as many as fit into the budget."""
         edit = mutant.edit
         lines = self.lines.get(mutant.path, {})
-        found = self._of_module(mutant.path) if edit.at_import else _joined(lines, edit.lines)
-        return list(self._within(sorted(found, key=lambda test: self._rank(mutant.path, test)), budget_s))
+        tests = self._of_module(mutant.path) if edit.at_import else _joined(lines, edit.lines)
+        return list(self._within(sorted(tests, key=lambda test: self._rank(mutant.path, test)), budget_s))
 
     def _of_module(self, path: str) -> frozenset[str]:
         """Return the tests of a module, and of those that import it: for what runs when it is imported."""

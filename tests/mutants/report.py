@@ -31,8 +31,8 @@ class Score:
 
 def scores(judged: Sequence[Judged], areas: Sequence[Area] = AREAS) -> list[Score]:
     """Return the score of each area of which a mutant was tried."""
-    found = (Score(area, tuple(j.verdict for j in judged if area_of(j.mutant.path, areas) is area)) for area in areas)
-    return [score for score in found if score.verdicts]
+    every = (Score(area, tuple(j.verdict for j in judged if area_of(j.mutant.path, areas) is area)) for area in areas)
+    return [score for score in every if score.verdicts]
 
 
 def report(judged: Sequence[Judged], drawn: int) -> Iterator[str]:

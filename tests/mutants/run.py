@@ -32,7 +32,7 @@ def try_all(
     with ExitStack() as stack:
         copies = _copies(root, pace.workers, stack)
 
-        def one(mutant: Mutant) -> Judged | None:
+        def in_a_copy(mutant: Mutant) -> Judged | None:
             if monotonic() > deadline:
                 return None
             tests = reach.tests_of(mutant, pace.budget_s)
@@ -45,7 +45,7 @@ def try_all(
             return judged
 
         pool = stack.enter_context(ThreadPoolExecutor(pace.workers))
-        return list(filter(None, pool.map(one, mutants)))
+        return list(filter(None, pool.map(in_a_copy, mutants)))
 
 
 def limit_of(reach: Reach, tests: Sequence[str]) -> float:

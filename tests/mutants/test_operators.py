@@ -69,11 +69,11 @@ def test_texts_for_people_types_and_what_is_spared_are_left_alone(text: str) -> 
 
 def test_an_edit_knows_its_statement_and_when_it_runs() -> None:
     text = "LEAST = 1\n\n\ndef f(a=2):\n    if (\n        a\n        < 3\n    ):\n        g(4)\n"
-    told = {Source(text).text(e): (e.lines, e.at_import) for e in edits_of(text) if e.operator != "condition"}
-    assert told["1"] == ((1, 1), True)
-    assert told["2"] == ((4, 4), True)
-    assert told["<"] == ((5, 8), False)
-    assert told["4"] == ((9, 9), False)
+    places = {Source(text).text(e): (e.lines, e.at_import) for e in edits_of(text) if e.operator != "condition"}
+    assert places["1"] == ((1, 1), True)
+    assert places["2"] == ((4, 4), True)
+    assert places["<"] == ((5, 8), False)
+    assert places["4"] == ((9, 9), False)
 
 
 def test_every_mutant_of_a_long_module_is_python() -> None:

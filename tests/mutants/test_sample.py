@@ -45,9 +45,9 @@ def test_the_areas_are_in_the_tree() -> None:
 
 
 def test_sources_are_those_of_the_product() -> None:
-    found = sources(ROOT)
-    assert {name.split("/")[0] for name in found} == {"server", "kiosk", "counter", "display", "hardware"}
-    assert set(sources(ROOT, "server/domain")) == {name for name in found if name.startswith("server/domain/")}
+    names = sources(ROOT)
+    assert {name.split("/")[0] for name in names} == {"server", "kiosk", "counter", "display", "hardware"}
+    assert set(sources(ROOT, "server/domain")) == {name for name in names if name.startswith("server/domain/")}
 
 
 def test_a_mutant_that_is_known_to_be_equivalent_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
