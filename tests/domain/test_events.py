@@ -9,6 +9,7 @@ import pytest
 
 from server.domain import token_records
 from server.domain.events import Event, Kind, event_view, fingerprint, token_view
+from server.domain.lifecycle import TokenEnd
 from tests.factories import DAY, MORNING, make_step, make_token
 
 PUBLIC = {
@@ -107,15 +108,18 @@ def test_what_a_token_lacks_is_told_as_nothing() -> None:
 
 
 def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:
-    ended = replace(make_token(step=make_step(counter="A7", call="e-1", calls=1)), ended_at=MORNING)
+    step = make_step(counter="A7", call="e-1", calls=1)
+    ended = make_token(step=step, ends=TokenEnd.REFUSED, ended_at=MORNING)
     view = token_view(token_records.to_record(ended), staff=False)
     assert (view["state"], view["stage"], view["counter"], view["call"], view["ended"]) == (
-        "done",
+        "refused",
         None,
         None,
         None,
         True,
     )
+    usual = token_view(token_records.to_record(replace(ended, ends=TokenEnd.DONE)), staff=False)
+    assert usual == view | {"state": "done"}
 
 
 def test_an_event_goes_out_with_the_keys_of_the_contract() -> None:

@@ -43,6 +43,11 @@ class Court:
         self.audit.change(None, token)
         return token
 
+    def stand(self, before: Token, after: Token) -> None:
+        """Let somebody stand in line otherwise."""
+        self.line[self.line.index(before)] = after
+        self.audit.change(before, after)
+
     def choose(self) -> Choice:
         """Return whom the rule calls now, of the first in each lane."""
         heads = {t.lane: t.waiting for t in reversed(self.line)}
@@ -199,6 +204,21 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
     assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
 
 
+def test_a_call_that_was_taken_back_does_not_count_towards_the_bound() -> None:
+    """N is passed over twice, but one of the two was undone: it is as if one more stood before it."""
+    court = Court()
+    court.join()
+    first = court.join("F")
+    court.call_next()
+    called = replace(first, step=replace(first.step, state=StepState.CALLED))
+    court.audit.change(called, first)
+    court.audit.undo_call(court.last, first)
+    court.line.append(first)
+    court.passes = 1
+    assert court.call_next() is None
+    assert (court.day.worst, court.day.beyond_bound) == (1, 0)
+
+
 def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
     court = Court()
     court.tick()
@@ -224,3 +244,34 @@ def test_the_percentile_is_the_smallest_count_that_holds_for_95_of_100(
 ) -> None:
     day = DayFairness(DAY, slips={"N": Counter(slips)})
     assert day.view()["overtaken"] == {"N": told}
+
+
+def test_a_day_without_a_call_has_an_empty_certificate() -> None:
+    assert DayFairness(DAY).view() == {
+        "day": "2026-11-24",
+        "calls": 0,
+        "rules": {},
+        "overtaken": {},
+        "worst": 0.0,
+        "bound": None,
+        "out_of_order": {},
+        "undone": 0,
+        "unexplained": 0,
+        "beyond_bound": 0,
+    }
+
+
+@pytest.mark.parametrize(("quota", "bound"), [(0, None), (1, 0), (3, 2)])
+def test_the_bound_follows_from_the_quota_and_the_worst_is_told_to_the_hundredth(quota: int, bound: int | None) -> None:
+    day = DayFairness(DAY, quota=quota, worst=2 / 3).view()
+    assert (day["bound"], day["worst"]) == (bound, 0.67)
+
+
+def test_somebody_sent_to_a_counter_by_name_is_not_counted_as_overtaken_there() -> None:
+    court = Court()
+    sent, hurt = court.join(), court.join()
+    court.stand(sent, replace(sent, step=replace(sent.step, only="G1")))
+    court.stand(hurt, replace(hurt, emergency_at=court.now))
+    assert [court.call_next(), court.call_next()] == [None, None]
+    assert court.day.view()["rules"] == {"emergency": 1, "longest_wait": 1}
+    assert court.day.view()["overtaken"]["N"]["max"] == 0

@@ -59,8 +59,8 @@ def judge(copy: Path, mutant: Mutant, tests: Sequence[str], limit_s: float) -> J
 
 def _verdict(copy: Path, tests: Sequence[str], limit_s: float) -> Verdict:
     code = run_tests(copy, tests, limit_s)
-    if code in (NO_SUCH_TEST, NO_TESTS):  # a changed constant may rename tests that are made from it: ask whole files
-        code = run_tests(copy, sorted({test.partition("::")[0] for test in tests}), limit_s)
+    if code in (NO_SUCH_TEST, NO_TESTS):  # a changed constant may rename the cases of a test: ask all its cases
+        code = run_tests(copy, sorted({test.partition("[")[0] for test in tests}), limit_s)
     if code is None:
         return Verdict.HUNG
     return Verdict.SURVIVED if code == PASSED else Verdict.KILLED

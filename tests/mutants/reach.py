@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from coverage import CoverageData
 
 from bench.house.rooms import module_graph
-from bench.house.tree import read_tree
+from bench.house.tree import PACKAGES, read_tree
 from tests.mutants.copies import SAID, begin_tests, copy_tree
 from tests.mutants.mutant import Mutant
 
@@ -45,9 +45,13 @@ class Reach:
         return list(self._within(sorted(tests, key=lambda test: self._rank(mutant.path, test)), budget_s))
 
     def _of_module(self, path: str) -> frozenset[str]:
-        """Return the tests of a module, and of those that import it: for what runs when it is imported."""
-        around = (path, *self.importers.get(path, ()))
-        return frozenset().union(*(tests for name in around for tests in self.lines.get(name, {}).values()))
+        """Return the tests of a module, and of those that import it: for what runs when it is imported.
+
+        A test file that imports it counts with all its tests: what they look at may be a table.
+        """
+        around = frozenset((path, *self.importers.get(path, ())))
+        reached = (tests for name in around for tests in self.lines.get(name, {}).values())
+        return frozenset(test for test in self.seconds if test.partition("::")[0] in around).union(*reached)
 
     def _rank(self, path: str, test: str) -> tuple[int, float]:
         return -_shared(path, test), self.seconds[test]
@@ -103,7 +107,7 @@ def _lines(data: CoverageData, file: str) -> Mapping[int, frozenset[str]]:
 
 
 def _importers(root: Path) -> Mapping[str, frozenset[str]]:
-    modules = read_tree(root)
+    modules = read_tree(root, (*PACKAGES, "tests"))
     graph = module_graph(modules)
     path = {name: module.path.as_posix() for name, module in modules.items()}
     return {path[name]: frozenset(path[other] for other in graph if name in graph[other]) for name in modules}

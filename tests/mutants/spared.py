@@ -46,6 +46,12 @@ class Equivalent:
 
 EQUIVALENT = (
     Equivalent(
+        "super().__init__(message)",
+        "super().__init__(message)",
+        "pass",
+        "an exception keeps its arguments from its making on, before __init__",
+    ),
+    Equivalent(
         "low = floor(max(0.0, mean - spread) / ROUND_TO_MIN) * ROUND_TO_MIN",
         "0.0",
         "1.0",

@@ -85,6 +85,12 @@ def test_what_runs_at_import_is_judged_by_the_tests_of_those_who_import_it(known
     assert set(known.tests_of(mutant("10", "constant", "server/domain/limits.py"), 20)) == {MAY, COUNT}
 
 
+def test_a_test_file_that_imports_a_table_is_asked_about_it_although_it_runs_none_of_its_lines() -> None:
+    table, path = "tests/test_table.py::test_table", "server/domain/limits.py"
+    known = Reach({table: 1.0, MAY: 1.0}, {}, {path: frozenset({"tests/test_table.py"})})
+    assert known.tests_of(mutant("10", "constant", path), 20) == [table]
+
+
 def test_the_nearest_and_fastest_tests_are_asked_until_the_budget_is_spent() -> None:
     near, far, slow = "tests/domain/test_a.py::a", "tests/web/test_a.py::a", "tests/domain/test_a.py::slow"
     lines = {"server/domain/rule.py": {7: frozenset({near, far, slow})}}
@@ -153,7 +159,7 @@ def _wait_until_gone(pid: int) -> None:
     raise AssertionError(f"{pid} still runs")
 
 
-def test_a_mutant_that_renames_tests_is_judged_by_their_whole_file(tree: Path, tmp_path: Path) -> None:
+def test_a_mutant_that_renames_the_cases_of_a_test_is_judged_by_all_its_cases(tree: Path, tmp_path: Path) -> None:
     copy = copies.copy_tree(tree, tmp_path / "copy")
     names = "import pytest\n\nfrom server.domain.limits import MOST\n\n\n"
     names += "@pytest.mark.parametrize('most', [MOST])\ndef test_most(most: int) -> None:\n    assert most == MOST\n"
