@@ -66,6 +66,7 @@ class Figures:
 def measure(setting: Setting) -> Outcome:
     """Measure everything on one server."""
     preset = preset_m(STAGE, HALL)
+    # Nobody goes on to the stages behind: they would be under way for ever, and the floor would grow with each call.
     short = preset.model_copy(update={"routes": {**preset.routes, "default": [STAGE, HALL]}})
     scene = Scene(f"sqlite:///{setting.folder / 'consoles'}.sqlite", preset=short)
     with serving(scene.url, setting.folder) as server:

@@ -7,7 +7,7 @@ OPTIONS = frozenset(
     {
         "frozen",  # guards against a change that no code makes: the types say so already
         "slots",  # memory only
-        "strict",  # of zip: both sides come from one source; mypy cannot tell and neither can a test
+        "strict",  # of zip: a guard, where both sides are made of one source and never differ
         "maxsize",  # of lru_cache: memory only
         "daemon",  # of a thread: seen only by a process that fails to end
     }
@@ -16,13 +16,10 @@ OPTIONS = frozenset(
 SILENT = frozenset(
     {
         "cache",  # a cache makes pure functions faster, not different
-        "lru_cache",
+        "lru_cache",  # likewise
         "override",  # for readers and mypy
-        "runtime_checkable",
-        "_log.debug",  # what a log says for developers is not promised
-        "_log.info",
-        "log.debug",
-        "log.info",
+        "log.debug",  # what a log says for developers is not promised
+        "log.info",  # likewise
     }
 )
 """Calls and decorators whose absence changes nothing that a caller could see."""
