@@ -93,7 +93,7 @@ def test_a_slip_at_a_printer_that_never_acknowledges_is_sent_and_laid_out_for_it
     settings = {"kind": "tcp", "profile": "generic-58", "host": narrow.host, "port": narrow.port}
     floor.write(lambda tx: set_printer(tx.conn, tx.centre.id, "printer-k1", settings))
     token = issue_slip(floor, clock)
-    wait_for(lambda: state_of(floor, token) == printing.JobState("sent", 0, "ready"))
+    wait_for(lambda: state_of(floor, token) == slips.JobState("sent", 0, "ready"))
     wait_for(lambda: narrow.count == 1)
     narrow.stop()
     assert narrow.papers[-1].width == 384

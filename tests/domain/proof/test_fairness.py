@@ -1,5 +1,6 @@
 """The judge of calls: what it finds when a call is not by the rule, and what stands on the certificate of a day."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,6 +45,11 @@ class Court:
         self.line.append(token)
         self.audit.change(None, token)
         return token
+
+    def stand(self, before: Token, after: Token) -> None:
+        """Let somebody stand in line otherwise."""
+        self.line[self.line.index(before)] = after
+        self.audit.change(before, after)
 
     def choose(self) -> Choice:
         """Return whom the rule calls now, of the first in each lane."""
@@ -201,6 +207,22 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
     assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
 
 
+def test_a_call_that_was_taken_back_does_not_count_towards_the_bound() -> None:
+    """N is passed over twice, but one of the two was undone: it is as if one more stood before it."""
+    court = Court()
+    court.join()
+    first = court.join("F")
+    court.call_next()
+    called = replace(first, step=replace(first.step, state=StepState.CALLED))
+    court.audit.change(called, first)
+    assert isinstance(court.last.payload, TokenCalled)
+    court.audit.undo_call(court.last, court.last.payload, first)
+    court.line.append(first)
+    court.passes = 1
+    assert court.call_next() is None
+    assert (court.day.worst, court.day.beyond_bound) == (1, 0)
+
+
 def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
     court = Court()
     court.tick()
@@ -211,3 +233,49 @@ def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
     choice = court.choose()
     assert court.call(token, choice.reason.view()) is None
     assert court.day.worst == 0
+
+
+@pytest.mark.parametrize(
+    ("slips", "told"),
+    [
+        ({0: 1}, {"tokens": 1, "mean": 0.0, "p95": 0, "max": 0}),
+        (dict.fromkeys(range(20), 1), {"tokens": 20, "mean": 9.5, "p95": 18, "max": 19}),
+        ({0: 20, 3: 1}, {"tokens": 21, "mean": 0.14, "p95": 0, "max": 3}),
+    ],
+)
+def test_the_percentile_is_the_smallest_count_that_holds_for_95_of_100(
+    slips: dict[int, int], told: dict[str, float]
+) -> None:
+    day = DayFairness(DAY, slips={"N": Counter(slips)})
+    assert day.view()["overtaken"] == {"N": told}
+
+
+def test_a_day_without_a_call_has_an_empty_certificate() -> None:
+    assert DayFairness(DAY).view() == {
+        "day": "2026-11-24",
+        "calls": 0,
+        "rules": {},
+        "overtaken": {},
+        "worst": 0.0,
+        "bound": None,
+        "out_of_order": {},
+        "undone": 0,
+        "unexplained": 0,
+        "beyond_bound": 0,
+    }
+
+
+@pytest.mark.parametrize(("quota", "bound"), [(0, None), (1, 0), (3, 2)])
+def test_the_bound_follows_from_the_quota_and_the_worst_is_told_to_the_hundredth(quota: int, bound: int | None) -> None:
+    day = DayFairness(DAY, quota=quota, worst=2 / 3).view()
+    assert (day["bound"], day["worst"]) == (bound, 0.67)
+
+
+def test_somebody_sent_to_a_counter_by_name_is_not_counted_as_overtaken_there() -> None:
+    court = Court()
+    sent, hurt = court.join(), court.join()
+    court.stand(sent, replace(sent, step=replace(sent.step, only="G1")))
+    court.stand(hurt, replace(hurt, emergency_at=court.now))
+    assert [court.call_next(), court.call_next()] == [None, None]
+    assert court.day.view()["rules"] == {"emergency": 1, "longest_wait": 1}
+    assert court.day.view()["overtaken"]["N"]["max"] == 0
