@@ -1,24 +1,23 @@
 """The command `baari` from outside."""
 
 import json
-import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.processes import BAARI
+from tests.processes import run_baari
+
+by_pipe = pytest.mark.provokes("GetPassWarning: Can not control echo on the terminal")
 
 
 @pytest.fixture
 def baari(tmp_path: Path) -> Any:
-    def run(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-        environment = {"BAARI_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", **env}
-        return subprocess.run([BAARI, *words], env=environment, input=stdin, capture_output=True, text=True)
-
-    return run
+    return partial(run_baari, tmp_path)
 
 
+@by_pipe
 def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> None:
     assert baari("init", "--code", "PSK-1", "--name", "Centre One").returncode == 0
     key = baari("key", "create", "--role", "kiosk", "--name", "hall", "--device", "K1")
@@ -30,6 +29,7 @@ def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> 
     assert (told["ok"], told["tokens"], told["events"], told["faults"]) == (True, 0, 0, [])
 
 
+@by_pipe
 def test_what_is_there_already_is_refused_in_words(baari: Any) -> None:
     baari("init")
     again = baari("init", "--code", "PSK-2")

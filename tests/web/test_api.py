@@ -293,6 +293,7 @@ def test_a_foreign_host_is_refused_and_the_setting_named(api: Api) -> None:
     assert "BAARI_TRUSTED_HOSTS" in answer.get_json()["detail"]
 
 
+@pytest.mark.provokes("HTTP 503 GET /readyz")
 def test_health_is_alive_and_readiness_names_what_is_missing(api: Api) -> None:
     assert api.client.get("/healthz").get_json() == {"status": "ok"}
     ready = api.client.get("/readyz")  # the relay of this server was never started
