@@ -77,7 +77,8 @@ def leave(counter: str) -> Response:
     by = authorise(Permission.SERVE, counter=counter)
 
     def get_up(tx: Any) -> dict[str, Any]:
+        desk = operators.desk_named(tx, counter)
         operators.leave(tx, by)
-        return {"counter": counter, "operator": None}
+        return {"counter": desk, "operator": None}
 
     return command(by, get_up)

@@ -68,11 +68,13 @@ def officer_named(tx: Transaction, user: str | None) -> str | None:
 
 
 def _signed_in(tx: Transaction, operator: str, now: datetime) -> str | None:
-    """Return the user name of an operator whose session is alive."""
-    staff_id = int(operator.removeprefix("staff:"))
+    """Return the user name of an operator whose session is alive; None for a device, which never signs in."""
+    kind, _, staff_id = operator.partition(":")
+    if kind != "staff":
+        return None
     query = (
         select(Staff.user)
         .join(StaffSession, StaffSession.staff_id == Staff.id)
-        .where(Staff.id == staff_id, StaffSession.seen_at > now - SESSION_IDLE)
+        .where(Staff.id == int(staff_id), StaffSession.seen_at > now - SESSION_IDLE)
     )
     return tx.conn.execute(query).scalars().first()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from server.domain.errors import InvalidInput
 from server.domain.events import Kind
+from server.domain.plan import Plan
 from server.domain.seals import Seal
 from server.services.plans import plan_of
 from server.services.statistics import figures
@@ -20,7 +21,7 @@ from server.storage.transaction import CentreState
 
 
 def report_of(conn: Connection, code: str, day: date | None, now: datetime, secret: bytes) -> dict[str, Any]:
-    """Return the report of a centre's day; raises UnknownCentre, InvalidInput for a day that has not come."""
+    """Return the report of a centre's day; raises UnknownCentre, and InvalidInput as `day_report` does."""
     return day_report(conn, queries.centre_by_code(conn, code), day, now, secret)
 
 
@@ -29,7 +30,7 @@ def day_report(conn: Connection, centre: CentreState, day: date | None, now: dat
 
     `{centre, name, day, closed, printed, figures, certificate, freezes, seal}`. `certificate` is that of
     `server.domain.fairness` with `ok` and the first fault, `seal` holds `{seq, head, text}`; before the close of the
-    day it stands for the events until now. Raises InvalidInput for a day that has not come.
+    day it stands for the events until now. Raises InvalidInput for a day that has not come or had no rules yet.
     """
     ends = records.day_ends(conn, centre.id)
     day = day or (ends[-1].day if ends else centre.day(now))
@@ -51,6 +52,13 @@ def day_report(conn: Connection, centre: CentreState, day: date | None, now: dat
     }
 
 
+def _plan(conn: Connection, centre: CentreState, day: date) -> Plan:
+    try:
+        return plan_of(conn, centre, day)
+    except LookupError as error:
+        raise InvalidInput(f"The centre had no rules yet on {day:%d-%m-%Y}.") from error
+
+
 def _bounds(ends: list[DayEnd], day: date, centre: CentreState) -> tuple[int, DayEnd]:
     """Return (number of the last event before a day, end of the day); the end of a day that runs is now."""
     before = [one.seq for one in ends if one.day < day]
@@ -61,7 +69,7 @@ def _bounds(ends: list[DayEnd], day: date, centre: CentreState) -> tuple[int, Da
 def _certificate(conn: Connection, centre: CentreState, verdict: Verdict, day: date) -> dict[str, Any]:
     """Return the certificate of one day with whether every promise was kept; a day without a call has none passed."""
     mine = next((one for one in verdict.days if one["day"] == day.isoformat()), None)
-    quota = plan_of(conn, centre, day).calling.quota
+    quota = _plan(conn, centre, day).calling.quota
     nothing = {
         "day": day.isoformat(),
         "calls": 0,

@@ -24,9 +24,9 @@ from server.services import access, lines, operators, serving, undo
 from server.services.access import Principal
 from server.services.counters import Seen
 from server.services.days import due_centres
+from server.storage import counter_rows
 from server.storage.database import Database
-from tests.factories import CENTRE, MORNING, Floor, install_floor
-from tests.services.test_appointments import second_centre
+from tests.factories import CENTRE, MORNING, Floor, install_floor, second_centre
 
 
 @pytest.fixture
@@ -207,6 +207,13 @@ def test_an_errand_comes_back_to_the_stage_when_the_counter_has_closed_meanwhile
     floor.keep_house()
     assert floor.serve("A2").step.stage == "B"
     assert floor.verdict().faults == []
+
+
+def test_a_person_sits_down_where_a_device_sat(floor: Floor) -> None:
+    tablet = Principal("key:1", Role.COUNTER, floor.centre_id, CENTRE)
+    floor.write(lambda tx: operators.sit(tx, "C1", tablet, MORNING))
+    asha = officer(floor, "asha", "C1")
+    assert floor.db.read(lambda conn: counter_rows.counter_by_id(conn, "C1")).operator == asha.id
 
 
 def test_a_token_follows_its_officer_from_counter_to_counter(floor: Floor) -> None:
