@@ -16,7 +16,7 @@ from server.services.tokens import Issued, Order, Paper, issue
 from server.web.commands import command
 from server.web.guard import authorise
 from server.web.references import hidden
-from server.web.shapes import Code, Instant, Strict
+from server.web.shapes import ID_MAX, Code, Instant, Strict
 from server.web.site import read, site
 
 bp = APIBlueprint("kiosk", __name__, tag="Tokens")
@@ -43,7 +43,7 @@ class TokenIn(Strict):
     party: int = 1
     language: Annotated[str, Field(max_length=16)] | None = None
     appointment: Annotated[str, Field(min_length=4, max_length=64)] | None = None
-    booking: int | None = None
+    booking: Annotated[int, Field(ge=1, le=ID_MAX)] | None = None
     return_slip: Annotated[str, Field(max_length=64)] | None = None
     paper: PaperIn | None = None
     counter: Code | None = None

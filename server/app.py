@@ -30,7 +30,7 @@ from server.manager.routes import bp as manager_bp
 from server.manager.steering_routes import bp as steering_bp
 from server.scheduler import Scheduler
 from server.storage.database import Database
-from server.web import headers, openapi, problems
+from server.web import headers, openapi, problems, text
 from server.web.guard import socket_principal
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
@@ -122,6 +122,7 @@ def _build_app(settings: Settings) -> APIFlask:
     app = App("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     problems.install(app)
+    text.install(app)
     headers.install(app)
     openapi.install(app)
     for blueprint in (*PAGES, *API):

@@ -23,6 +23,8 @@ def _written_out(moment: object) -> object:
 
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+ID_MAX = 2**31 - 1
+"""The largest number that the database counts rows with."""
 Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_as_stored), BeforeValidator(_written_out)]
 """A time with its zone, which is the same instant in every zone."""
 Code = Annotated[str, Field(min_length=1, max_length=64)]

@@ -30,7 +30,7 @@ def may(operation: Operation) -> str:
 
 ATTEMPTS = itertools.count()
 STRANGER = "stranger"
-INVALID = (422, "invalid_input")
+INVALID, BAD_REQUEST = (422, "invalid_input"), (400, "bad_request")
 EVERY = list(operations().values())
 COMMANDS = [operation for operation in EVERY if operation.method == "POST"]
 GUARDED = [operation for operation in EVERY if not operation.keyless]
@@ -201,6 +201,16 @@ def test_a_name_that_is_not_there_is_refused(trial: Trial) -> None:
         assert trial.refusal(ids={param: name}) == tuple(refusal), param
 
 
+@refused(EVERY)
+def test_a_zero_character_is_refused_wherever_it_stands(trial: Trial) -> None:
+    """PostgreSQL would fail at it."""
+    for param in trial.operation.params:
+        assert trial.refusal(ids={param: "\0"}) == BAD_REQUEST, param
+    assert trial.refusal(query_string={"language": "\0"}) == BAD_REQUEST
+    for name in trial.operation.fields or ():
+        assert trial.refusal(json=trial.body | {name: "a\0"}) == BAD_REQUEST, name
+
+
 @refused(COMMANDS)
 def test_a_command_without_an_idempotency_key_or_with_a_long_one_is_refused(trial: Trial) -> None:
     for key in ("", " ", "x" * 201):
@@ -220,7 +230,7 @@ def test_a_body_of_a_wrong_type_is_refused(trial: Trial) -> None:
         for wrong in wrong_types(field, trial.body.get(name)):
             assert trial.refusal(json=trial.body | {name: wrong}) == INVALID, (name, wrong)
     assert trial.refusal(json=[trial.body]) == INVALID
-    assert trial.refusal(data="{") == (400, "bad_request")
+    assert trial.refusal(data="{") == BAD_REQUEST
 
 
 @refused(ASKING)
