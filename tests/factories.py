@@ -316,3 +316,17 @@ def install_shape(db: Database, shape: Preset, begin: datetime, *, demo: bool = 
     """Install a centre in an empty database; its first minute is `begin`."""
     centre_id = db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), secrets.token_hex(4), demo=demo))
     return Floor(db, centre_id, shape, begin=begin)
+
+
+def second_centre(floor: Floor) -> int:
+    """Install another centre, with one stage, beside that of the floor and return its id."""
+    preset = load_preset("M")
+    only = preset.stages[-1].model_copy(update={"code": "Z"})
+    changes = {
+        "centre": preset.centre.model_copy(update={"code": "PSK-2", "name": {"en": "Second centre"}}),
+        "stages": [only],
+        "routes": {code: ["Z"] for code in preset.routes},
+        "kiosks": [],
+    }
+    shape = preset.model_copy(update=changes)
+    return floor.db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "e2", demo=True))

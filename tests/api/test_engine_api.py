@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -215,7 +216,7 @@ def test_staff_pause_correct_and_remark_on_a_token(hall: Hall) -> None:
 def test_nobody_acts_in_the_name_of_another_counter(hall: Hall) -> None:
     hall.keys[C] = hall.floor.key(C, counter="G1")
     at = f"{AT}/tokens/{hall.issue()['token']['id']}"
-    for verb, body in (("correct", {"service": "PCC"}), ("remark", {"party": 2}), ("here", {})):
+    for verb, body in (("correct", {"service": "PCC"}), ("remark", {"party": 2}), ("return", {})):
         assert hall.refused(f"{at}/{verb}", C, counter="G2", **body) == (403, "forbidden")
     assert hall.refused(f"{AT}/tokens", C, service="NORMAL", counter="G2") == (403, "forbidden")
 
@@ -305,8 +306,22 @@ def test_bookings_are_taken_over_found_and_checked_in(hall: Hall) -> None:
     assert hall.refused(f"{AT}/tokens", C, service="NORMAL", booking=999) == (404, "unknown_appointment")
 
 
-def test_a_slot_without_its_zone_is_refused(hall: Hall) -> None:
-    answer = hall.send("GET", f"{AT}/appointments?tail=0001&slot=2026-11-24T10:15:00", C)
+@pytest.mark.parametrize(
+    "moment",
+    [7, "7", "-1.5", "2026-11-24T10:15:00", "0001-01-01T00:00:00+05:30", "9999-12-31T23:59:59-05:30", "today"],
+)
+def test_a_time_is_refused_that_is_not_written_out_with_its_zone_or_in_no_year_of_ours(hall: Hall, moment: Any) -> None:
+    booking = {"reference": "ARN-1234", "slot": moment, "service": "NORMAL"}
+    assert hall.refused(f"{AT}/appointments", bookings=[booking]) == (422, "invalid_input")
+    paper = {"label": "N001", "taken_at": moment}
+    assert hall.refused(f"{AT}/tokens", C, service="NORMAL", paper=paper) == (422, "invalid_input")
+    found = hall.send("GET", f"{AT}/appointments?{urlencode({'tail': '0001', 'slot': moment})}", C)
+    assert (found.status_code, found.get_json()["code"]) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2025-12-31", "2026-11-25", "9999-12-31"])
+def test_there_is_no_report_of_a_day_before_the_first_rules_or_after_today(hall: Hall, day: str) -> None:
+    answer = hall.send("GET", f"{AT}/report?day={day}")
     assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid_input")
 
 

@@ -116,6 +116,7 @@ def test_an_idle_screen_warns_and_then_forgets_the_citizen(kiosk: Page) -> None:
     assert kiosk.locator("html").get_attribute("lang") == "hi"
 
 
+@pytest.mark.provokes("request failed: POST .*/tokens net::ERR_FAILED")
 def test_a_lost_answer_is_asked_for_again_and_gives_one_token(kiosk: Page, demo: DemoProcess) -> None:
     kiosk.route("**/tokens", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     kiosk.get_by_role("button", name="English").click()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import sideways, signed_in, violations, watched
+from tests.browser.conftest import sideways, signed_in, violations
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -82,7 +82,7 @@ def test_nobody_sees_a_staff_page_without_signing_in(page: Page, demo: DemoProce
 def test_the_board_shows_calls_by_size_and_takes_a_cancelled_one_back(
     browser: Browser, demo: DemoProcess, api: Client
 ) -> None:
-    page = watched(browser.new_context(viewport={"width": 1920, "height": 1080}).new_page())
+    page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
     page.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
     page.goto(f"{demo.url}/display/board-g")
     expect(page.locator(".nothing")).to_contain_text("अभी किसी को नहीं बुलाया गया")
@@ -121,9 +121,10 @@ def test_a_board_that_is_not_paired_says_so(page: Page, demo: DemoProcess) -> No
     assert violations(page) == []
 
 
+@pytest.mark.provokes("request failed: GET /api/v1/status/.* net::ERR_FAILED")
 def test_the_phone_page_is_small_and_tells_only_its_own_story(browser: Browser, demo: DemoProcess, api: Client) -> None:
     issued = [api.issue("PCC").json() for _ in range(3)]
-    page = watched(browser.new_context(viewport={"width": 320, "height": 640}).new_page())
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     loaded: list[int] = []
     page.on("response", lambda answer: loaded.append(len(answer.body()) if answer.ok else 0))
     page.goto(f"{issued[2]['status_url']}?lang=hi")
@@ -169,11 +170,11 @@ def test_the_manager_sees_the_river_move_and_steers_it(browser: Browser, demo: D
 
 
 def test_a_printer_out_of_paper_leaves_the_number_on_the_screen(browser: Browser, demo: DemoProcess) -> None:
-    paper = watched(browser.new_context().new_page())
+    paper = browser.new_context().new_page()
     paper.goto(f"{demo.url}/demo/printer")
     assert_fits_and_is_accessible(paper)
     paper.locator("[data-device=printer-k1] select").select_option("reset_mid_job")
-    kiosk = watched(browser.new_context(viewport={"width": 1080, "height": 1920}).new_page())
+    kiosk = browser.new_context(viewport={"width": 1080, "height": 1920}).new_page()
     kiosk.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
     kiosk.locator(".tile[lang=hi]").click()
     kiosk.locator(".choice").first.click()

@@ -94,6 +94,7 @@ def test_events_of_another_process_are_told_in_their_place(floor: Floor) -> None
     other.close()
 
 
+@pytest.mark.provokes("trace: events could not be sent RuntimeError")
 def test_who_commits_does_not_suffer_when_screens_cannot_be_told(floor: Floor) -> None:
     screens = Screens(1)
     relay = relay_of(floor.db, screens)

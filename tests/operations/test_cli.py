@@ -1,24 +1,23 @@
 """The command `baari` from outside."""
 
 import json
-import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.processes import BAARI
+from tests.processes import run_baari
+
+by_pipe = pytest.mark.provokes("GetPassWarning: Can not control echo on the terminal")
 
 
 @pytest.fixture
 def baari(tmp_path: Path) -> Any:
-    def run(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-        environment = {"BAARI_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", **env}
-        return subprocess.run([BAARI, *words], env=environment, input=stdin, capture_output=True, text=True)
-
-    return run
+    return partial(run_baari, tmp_path)
 
 
+@by_pipe
 def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> None:
     assert baari("init", "--code", "PSK-1", "--name", "Centre One").returncode == 0
     key = baari("key", "create", "--role", "kiosk", "--name", "hall", "--device", "K1")
@@ -30,10 +29,11 @@ def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> 
     assert (told["ok"], told["tokens"], told["events"], told["faults"]) == (True, 0, 0, [])
 
 
+@by_pipe
 def test_what_is_there_already_is_refused_in_words(baari: Any) -> None:
     baari("init")
-    again = baari("init", "--code", "PSK-2")
-    assert (again.returncode, again.stderr) == (1, "baari: There is a counter “A1” already.\n")
+    again = baari("init")
+    assert (again.returncode, again.stderr) == (1, "baari: There is a centre “PSK-DEMO” already.\n")
     for expected in (0, 1):
         added = baari("user", "add", "--user", "asha", "--role", "counter", stdin="secret\nsecret\n")
         assert added.returncode == expected
@@ -116,3 +116,14 @@ def test_a_rule_changes_from_a_day_on_and_a_wrong_one_is_refused(baari: Any, tmp
     refused = baari("policy", "set", "calling", str(rule), "--from", "2099-01-01")
     assert refused.returncode == 1
     assert "rule" in refused.stderr
+
+
+def test_a_second_centre_of_the_same_preset_stands_beside_the_first(baari: Any) -> None:
+    assert baari("init").returncode == 0
+    assert baari("init", "--code", "PSK-2", "--name", "Centre Two").returncode == 0
+    keys = {
+        baari("key", "create", "--role", "counter", "--name", "A1", "--counter", "A1", "--centre", c).stdout
+        for c in ("PSK-DEMO", "PSK-2")
+    }
+    assert len(keys) == 2
+    assert baari("verify").returncode == 0

@@ -22,10 +22,9 @@ from server.domain.token.token import Token
 from server.services.bookings import book, gate
 from server.services.bookings.book import NewBooking
 from server.services.floor import issue, leave
-from server.services.setup.presets import install_centre, load_preset
 from server.storage.database import Database
 from server.storage.sql import tokens
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, second_centre
 
 
 @pytest.fixture
@@ -110,20 +109,6 @@ def test_another_day_is_named(floor: Floor) -> None:
         come(floor, "0001", MORNING)
     with pytest.raises(AppointmentOtherDay, match=r"was on 23-11-2026 at 09:30"):
         come(floor, "0002", MORNING)
-
-
-def second_centre(floor: Floor) -> int:
-    """Install another centre, with one stage, beside that of the floor and return its id."""
-    preset = load_preset("M")
-    only = preset.stages[-1].model_copy(update={"code": "Z"})
-    changes = {
-        "centre": preset.centre.model_copy(update={"code": "PSK-2", "name": {"en": "Second centre"}}),
-        "stages": [only],
-        "routes": {code: ["Z"] for code in preset.routes},
-        "kiosks": [],
-    }
-    shape = preset.model_copy(update=changes)
-    return floor.db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "e2", demo=True))
 
 
 def test_another_centre_is_named(floor: Floor) -> None:
