@@ -13,7 +13,7 @@ from server.app import build_server
 from server.config import load_settings
 from server.domain.permissions import Role
 from server.web.guard import csrf_token
-from tests.factories import CENTRE, MORNING, Floor, StillClock
+from tests.factories import CENTRE, MORNING, Floor, StillClock, second_centre
 
 KEYS = itertools.count()
 K, C, D, M, I = Role.KIOSK, Role.COUNTER, Role.DISPLAY, Role.MANAGER, Role.INTEGRATION  # noqa: E741
@@ -125,7 +125,7 @@ def test_a_phone_and_a_reference_never_come_back(api: Api) -> None:
 def test_a_paired_device_acts_by_cookie_only_with_the_csrf_header(api: Api) -> None:
     key = api.floor.key(Role.KIOSK, device="K1")
     paired = api.client.get(f"/pair?key={key}")
-    assert (paired.status_code, paired.location) == (302, "/kiosk/K1")
+    assert (paired.status_code, paired.location) == (302, "/kiosk/PSK-DEMO/K1")
     cookie = api.client.get_cookie("baari_device")
     assert cookie is not None
     assert (cookie.http_only, cookie.same_site) == (True, "Strict")
@@ -204,3 +204,14 @@ def test_the_contract_tells_the_refusals_and_the_idempotency_key_of_each_operati
             assert all(list(told[status]["content"]) == ["application/problem+json"] for status in refusals), path
             named = [given["name"] for given in item[method].get("parameters", [])]
             assert ("Idempotency-Key" in named) == (method == "post"), path
+
+
+def test_the_page_of_a_device_stands_under_its_centre_and_its_old_address_leads_there(api: Api) -> None:
+    for old, new in (("/kiosk/K1", f"/kiosk/{CENTRE}/K1"), ("/display/board-g", f"/display/{CENTRE}/board-g")):
+        moved = api.client.get(old)
+        assert (moved.status_code, moved.location) == (308, new)
+        assert api.client.get(new).status_code == 200
+    assert api.client.get("/kiosk/K99").status_code == 404
+    second_centre(api.floor)
+    assert api.client.get("/kiosk/K1").status_code == 308  # the second has no kiosks
+    assert api.client.get("/display/board-z").status_code == 308

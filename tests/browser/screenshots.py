@@ -144,9 +144,9 @@ def console_right(studio: Studio, page: Page) -> None:
 
 def board(studio: Studio) -> None:
     page = studio.page(1920, 1080, key="display")
-    page.goto(f"{studio.demo.url}/display/board-x")
+    page.goto(f"{studio.demo.url}/display/PSK-DEMO/board-x")
     studio.keep(page, "board-empty")
-    page.goto(f"{studio.demo.url}/display/board-g")
+    page.goto(f"{studio.demo.url}/display/PSK-DEMO/board-g")
     for number in (1, 2, 3):
         studio.call(f"G{number}")
     studio.keep(page, "board-calls", wait_ms=3000)
@@ -199,7 +199,7 @@ def steering(studio: Studio, page: Page) -> None:
 def stale(studio: Studio) -> None:
     """Stop the server and look at what every screen says then."""
     shown = studio.page(1920, 1080, key="display")
-    shown.goto(f"{studio.demo.url}/display/board-g")
+    shown.goto(f"{studio.demo.url}/display/PSK-DEMO/board-g")
     desk = signed_in(studio.browser, studio.demo, "counter")
     desk.locator(".seats button").filter(has_text="G6").click()
     citizen = studio.page(320, 640, lang="hi")

@@ -47,7 +47,7 @@ def kiosk(page: Page, demo: DemoProcess, api: Client) -> Page:
 def board(browser: Browser, demo: DemoProcess, api: Client) -> Iterator[Page]:
     page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
     page.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
-    page.goto(f"{demo.url}/display/board-e")
+    page.goto(f"{demo.url}/display/PSK-DEMO/board-e")
     expect(page.locator("body")).to_have_attribute("data-state", "empty")
     yield page
     page.context.close()

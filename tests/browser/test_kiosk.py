@@ -166,7 +166,7 @@ def test_contrast_and_low_mode_are_on_every_screen(kiosk: Page) -> None:
 
 
 def test_an_unpaired_screen_says_so_in_words(page: Page, demo: DemoProcess) -> None:
-    answer = page.goto(f"{demo.url}/kiosk/K2")
+    answer = page.goto(f"{demo.url}/kiosk/PSK-DEMO/K2")
     assert answer is not None
     assert answer.status == 200
     expect(page.locator("h1")).to_have_text("This kiosk is not paired")

@@ -58,7 +58,7 @@ def test_one_citizen_from_kiosk_to_exit_with_a_crash_in_between(browser: Browser
 
     board = browser.new_context().new_page()
     board.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
-    board.goto(f"{demo.url}/display/board-g")
+    board.goto(f"{demo.url}/display/PSK-DEMO/board-g")
     expect(board.locator("body")).to_have_attribute("data-state", "empty")
     phone = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     phone.goto(f"{address}?lang=en")

@@ -84,7 +84,7 @@ def test_the_board_shows_calls_by_size_and_takes_a_cancelled_one_back(
 ) -> None:
     page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
     page.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
-    page.goto(f"{demo.url}/display/board-g")
+    page.goto(f"{demo.url}/display/PSK-DEMO/board-g")
     expect(page.locator(".nothing")).to_contain_text("अभी किसी को नहीं बुलाया गया")
     assert violations(page) == []
     tokens = []
@@ -114,7 +114,7 @@ def test_the_board_shows_calls_by_size_and_takes_a_cancelled_one_back(
 
 
 def test_a_board_that_is_not_paired_says_so(page: Page, demo: DemoProcess) -> None:
-    answer = page.goto(f"{demo.url}/display/board-a")
+    answer = page.goto(f"{demo.url}/display/PSK-DEMO/board-a")
     assert answer is not None
     assert answer.status == 200
     expect(page.locator("h1")).to_have_text("This board is not paired")
