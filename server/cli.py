@@ -15,9 +15,10 @@ from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_u
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
 from server.operations import installation, records, trials
-from server.operations.shared import PORT, PRESETS, settings_of
+from server.operations.shared import PORT, PRESETS, settings_of, with_database
 from server.process import Process
 from server.services.setup import presets
+from server.storage import schema
 
 COMMANDS: tuple[click.Command, ...] = (
     installation.init,
@@ -52,7 +53,7 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"baari: {error}", err=True)
         sys.exit(2)
-    except (Refused, NotADemo, LookupError, ValueError, OSError) as error:
+    except (Refused, NotADemo, schema.WrongSchema, LookupError, ValueError, OSError) as error:
         click.echo(f"baari: {error}", err=True)
         sys.exit(1)
 
@@ -62,6 +63,7 @@ def main() -> None:
 def serve(port: int | None) -> None:
     """Serve the centres of the database."""
     settings = settings_of(port=port)
+    with_database(lambda db: db.read(schema.require_current))
     _require_free_port(settings)
     _warn_of_script()
     Process(settings, lambda: build_server(settings)).run()
