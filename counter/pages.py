@@ -1,16 +1,13 @@
 """The counter console: one screen, one key for each verb."""
 
 from pathlib import Path
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.permissions import Permission
-from server.services.bookings.book import TAIL
-from server.services.floor.correct import ACCESS, PARTY_MAX
-from server.services.views import places
+from server.services.views.console import console_facts
 from server.web.pages import staff_page
 from server.web.site import read
 
@@ -29,23 +26,7 @@ bp = APIBlueprint(
 @bp.get("/counter")
 def console() -> Response | str:
     """Show the console to somebody who may serve; the others sign in first."""
-    page = staff_page(Permission.SERVE, STATIC, _facts)
+    page = staff_page(Permission.SERVE, STATIC, lambda centre: read(lambda snapshot: console_facts(snapshot, centre)))
     if page is None:
         return redirect("/login")
     return render_template("counter/console.html", lang=page["language"], page=page)
-
-
-def _facts(centre: places.CentreFacts) -> dict[str, Any]:
-    plan = centre.plan
-    return {
-        "outcomes": {s.code: {"ok": s.ok, "outcomes": list(s.outcomes)} for s in plan.stages.values()},
-        "clocks": centre.clocks,
-        "needs": centre.needs,
-        "access": ACCESS,
-        "party_max": PARTY_MAX,
-        "tail": TAIL,
-        "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
-        "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
-        "undo_min": plan.floor.undo_min,
-        "printers": read(lambda conn: places.printers_of(conn, centre.id)),
-    }

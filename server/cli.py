@@ -17,6 +17,7 @@ from server.domain.errors import Refused
 from server.operations import installation, records, trials
 from server.operations.shared import PORT, PRESETS, settings_of, with_database
 from server.process import Process
+from server.release import RELEASE
 from server.services.setup import presets
 from server.storage import schema
 
@@ -37,7 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
 
 
 @click.group(help="Token and queue management for service centres.")
-@click.version_option(package_name="baari")
+@click.version_option(RELEASE, prog_name="baari")
 def cli() -> None:
     """Group the commands."""
 

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import inspect
-
 from server.clock import Clock, ScaledClock, SystemClock
 from server.config import Settings, write_private
 from server.domain.errors import Refused
@@ -79,7 +77,7 @@ def set_up(settings: Settings, demo: Demo) -> dict[str, Any]:
 def _clear(url: str) -> None:
     db = Database(url)
     try:
-        used = db.read(lambda conn: inspect(conn).has_table("centre"))
+        used = db.read(schema.schema_of) is not schema.Schema.EMPTY
         real = [c.code for c in db.read(centres.all_centres) if not c.demo] if used else []
     finally:
         db.close()

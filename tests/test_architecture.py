@@ -13,6 +13,7 @@ PACKAGES = ("server", "kiosk", "counter", "display", "hardware", "migrations")
 PURE = {"server.domain"}
 TYPES = {"server.storage.database", "server.storage.transaction"}  # Database, Read, Transaction
 SLIP = {"hardware.values"}
+BEHIND_WEB = {"server.services", "server.wording", "server.config", "server.clock", *TYPES, *PURE}
 PAGES = {"server.web", "server.services.views", "server.wording", *PURE}
 PRINTING = {"hardware.registry", "hardware.settings", "hardware.layout", "hardware.values"}  # no driver
 
@@ -24,11 +25,21 @@ ALLOWED: dict[str, set[str]] = {
     "server.services": {"server.services", "server.storage", "server.wording", *SLIP, *PURE},
     "server.simulation": {"server.simulation", "server.services", "server.storage", "server.clock", *PURE},
     "server.live": {"server.live", "server.services", "server.clock", *TYPES, *PURE},
-    "server.web": {"server.web", "server.services", "server.wording", "server.config", "server.clock", *TYPES, *PURE},
+    "server.web": {
+        "server.release",
+        "server.web",
+        "server.services",
+        "server.wording",
+        "server.config",
+        "server.clock",
+        *TYPES,
+        *PURE,
+    },
     "server.api": {"server.api", "server.web", "server.services", "server.wording", "server.clock", *TYPES, *PURE},
     "server.manager": {"server.manager", *PAGES},
     "server.scheduler": {"server.services", "server.clock", *TYPES, *PURE},
     "server.workers": {"server.workers", "server.services", "server.clock", *PRINTING, *TYPES, *PURE},
+    "server.release": set(),
     "server.config": set(),
     "server.clock": set(),
     "server.app": set(PACKAGES),
@@ -52,7 +63,7 @@ ALLOWED: dict[str, set[str]] = {
     "hardware.registry": {"hardware.printers", "hardware.printer", "hardware.settings", "hardware.profiles"},
     "hardware.layout": {"hardware.layout", "hardware.profiles", "hardware.values"},
     "hardware.simulated": {"hardware.simulated", "hardware.profiles"},
-    "migrations": {"server.storage"},
+    "migrations": {"migrations", "server.storage"},
 }
 SOCKETIO_HOMES = {"server.app", "server.live.sockets"}
 SQL_HOMES = ("server.storage", "migrations", "bench", "tests")

@@ -1,7 +1,7 @@
 """How a route runs a command: exactly once under its Idempotency-Key."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 import orjson
 from flask import Response, jsonify, request
@@ -12,16 +12,17 @@ from server.services.people.principal import Principal
 from server.storage.transaction import Transaction
 from server.web.site import site
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-else:
-    DataclassInstance = object
-
 KEY_HEADER = "Idempotency-Key"
 KEY_MAX = 200
 
 
-Body = Mapping[str, object] | DataclassInstance
+class Value(Protocol):
+    """A frozen value of ours: orjson writes its fields under their names."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Body = Mapping[str, object] | Value
 """A JSON object: a mapping, or one of our frozen values, whose fields are its names."""
 
 

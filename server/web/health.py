@@ -14,8 +14,8 @@ from prometheus_client import (
 )
 
 from server.domain.errors import Unavailable
-from server.storage import schema
-from server.storage.sql import centres, tokens
+from server.release import RELEASE
+from server.services.views import health
 from server.storage.transaction import Read
 from server.web.site import read, site
 
@@ -25,7 +25,7 @@ bp = APIBlueprint("health", __name__, enable_openapi=False)
 @bp.get("/healthz")
 def healthz() -> Response:
     """The process answers."""
-    return jsonify(status="ok")
+    return jsonify(status="ok", release=RELEASE)
 
 
 @bp.get("/readyz")
@@ -38,7 +38,7 @@ def readyz() -> tuple[Response, int]:
 
 def _database_ready() -> bool:
     try:
-        return read(schema.is_current)
+        return read(health.schema_is_current)
     except Unavailable:
         return False
 
@@ -77,7 +77,7 @@ class Metrics:
 
     def _gauge_centres(self, read: Read) -> None:
         self.open_tokens.clear()
-        for centre in centres.all_centres(read):
-            self.events.labels(centre.code).set(centre.event_seq)
-            for token in tokens.open_tokens(read, centre.id):
-                self.open_tokens.labels(centre.code, token.state).inc()
+        for centre in health.counts(read):
+            self.events.labels(centre.code).set(centre.events)
+            for state, count in centre.open_tokens.items():
+                self.open_tokens.labels(centre.code, state).set(count)

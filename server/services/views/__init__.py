@@ -1,1 +1,4 @@
-"""What screens and pages see. Doors: `snapshot`, `line`, `phone`, `places`, `signpost`."""
+"""What screens and pages see.
+
+Doors: `snapshot`, `stream`, `line`, `phone`, `places`, `signpost`, `console`, `health`.
+"""

@@ -1,0 +1,25 @@
+"""What the console needs to know of its centre before anybody is called."""
+
+from typing import Any
+
+from server.services.bookings.book import TAIL
+from server.services.floor.correct import ACCESS, PARTY_MAX
+from server.services.views.places import CentreFacts, printers_of
+from server.storage.transaction import Read
+
+
+def console_facts(read: Read, centre: CentreFacts) -> dict[str, Any]:
+    """Return the choices of the console: outcomes, needs, services, reasons, printers, and the limits of its fields."""
+    plan = centre.plan
+    return {
+        "outcomes": {s.code: {"ok": s.ok, "outcomes": list(s.outcomes)} for s in plan.stages.values()},
+        "clocks": centre.clocks,
+        "needs": centre.needs,
+        "access": ACCESS,
+        "party_max": PARTY_MAX,
+        "tail": TAIL,
+        "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
+        "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
+        "undo_min": plan.floor.undo_min,
+        "printers": printers_of(read, centre.id),
+    }
