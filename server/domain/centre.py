@@ -65,5 +65,14 @@ class CentreState:
             raise CentreFrozen("The centre is frozen. Calling goes on when it is resumed.")
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far a centre has come: the number of its last event, and who sits at the counter that was asked for."""
+
+    epoch: str
+    seq: int
+    operator: str | None
+
+
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)

@@ -1,1 +1,4 @@
-"""What screens and pages see. Doors: `snapshot`, `line`, `phone`, `places`, `signpost`."""
+"""What screens and pages see, made once per event.
+
+Doors: `projections`, `ready`, `snapshot`, `phone`, `places`, `signpost`, `stream`.
+"""
