@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install run test check check-long bench lint types screenshots vendor lock clean
+.PHONY: help install run test check check-long bench mutants lint types screenshots vendor lock clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,10 @@ check-long: check ## the same, then every proof at full length (about an hour)
 
 bench: .venv/.ok ## the benchmarks, each beside a raw limit measured in the same run
 	$(BIN)/baari bench
+
+mutants: .venv/.ok ## plant 600 small faults and see whether the tests find them (an hour at most)
+	@.ci/system $(RAQM)
+	$(BIN)/python -m tests.mutants
 
 screenshots: .venv/.ok ## take a picture of every surface in its states
 	@.ci/system $(RAQM) $(CHROMIUM)

@@ -12,9 +12,9 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.pusher import LENGTH
-from bench.scene import Rate, timed
 from bench.screens import next_frame
 from bench.server import HOST
+from bench.timing import Rate, timed
 from server.live.wires import text_frame
 from server.storage.engines import sqlite_module
 

@@ -4,9 +4,11 @@ import asyncio
 import base64
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
+
+from bench.load import Where
 
 LONG, LONGER = 126, 127
 TEXT, MASKED = 0x81, 0x80
@@ -38,12 +40,12 @@ class Screen:
         self.size = 0
 
     @classmethod
-    async def connect(cls, host: str, port: int, key: str, centre: str) -> "Screen":
+    async def connect(cls, where: Where, centre: str) -> "Screen":
         """Open the websocket (RFC 6455), join /live (Socket.IO protocol 5) and watch the centre."""
-        reader, writer = await asyncio.open_connection(host, port)
+        reader, writer = await asyncio.open_connection(where.host, where.port)
         nonce = base64.b64encode(os.urandom(16)).decode()
         writer.write(
-            f"GET {PATH} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {PATH} HTTP/1.1\r\nHost: {where.host}:{where.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         head = await reader.readuntil(b"\r\n\r\n")
@@ -51,7 +53,7 @@ class Screen:
             raise ConnectionError(head.decode("latin-1"))
         screen = cls(reader, writer)
         await screen._until(b"0")
-        screen._send(f"40/live,{json.dumps({'key': key})}")
+        screen._send(f"40/live,{json.dumps({'key': where.key})}")
         await screen._until(b"40/live")
         watch = json.dumps(["watch", {"centre": centre, "epoch": None, "after": 0}])
         screen._send(f"42/live,1{watch}")
@@ -73,6 +75,19 @@ class Screen:
                     return moment
             self._something.clear()
             await asyncio.wait_for(self._something.wait(), SOON_S)
+
+    async def next_event(self) -> float:
+        """Return when the first event came that was not asked for yet, and forget those that came until now."""
+        while not self._came:
+            self._something.clear()
+            await self._something.wait()
+        moment = self._came[0][1]
+        self._came.clear()
+        return moment
+
+    def forget(self) -> None:
+        """Forget what came until now."""
+        self._came.clear()
 
     async def _until(self, begin: bytes) -> None:
         while not (await asyncio.wait_for(self._next(), SOON_S)).startswith(begin):
@@ -99,11 +114,16 @@ class Screen:
 
 
 @asynccontextmanager
-async def boards(count: int, where: tuple[str, int, str], centre: str) -> AsyncIterator[list[Screen]]:
-    """Connect so many boards; `where` is the host, the port and the key of a display."""
-    screens: list[Screen] = []
-    for _ in range(count):
-        screens.append(await Screen.connect(*where, centre))
+async def boards(count: int, where: Where, centre: str) -> AsyncIterator[list[Screen]]:
+    """Connect so many boards with the key of a display."""
+    async with listening_screens([where] * count, centre) as screens:
+        yield screens
+
+
+@asynccontextmanager
+async def listening_screens(where: Sequence[Where], centre: str) -> AsyncIterator[list[Screen]]:
+    """Connect a screen with each key, and let all listen."""
+    screens = [await Screen.connect(each, centre) for each in where]
     listening = [asyncio.create_task(screen.listen()) for screen in screens]
     try:
         yield screens

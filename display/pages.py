@@ -4,11 +4,12 @@ from pathlib import Path
 
 from apiflask import APIBlueprint
 from flask import render_template
+from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import UnknownToken
 from server.domain.permissions import Permission
 from server.services.views import phone, places
-from server.web.pages import device_page, frame, picked_language
+from server.web.pages import device_page, frame, moved_page, picked_language
 from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
@@ -24,11 +25,17 @@ bp = APIBlueprint(
 
 
 @bp.get("/display/<board>")
-def board(board: str) -> str:
+def old_address(board: str) -> AnyResponse | tuple[str, int]:
+    """Lead to the board's page from where it was before the centre stood in its address."""
+    return moved_page("/display", "board", board) or (_unpaired(board), 404)
+
+
+@bp.get("/display/<centre>/<board>")
+def board(centre: str, board: str) -> str:
     """Show the calls of a zone, or that this screen is not paired yet."""
-    found = device_page(board, "board", Permission.WATCH)
+    found = device_page(centre, board, "board", Permission.WATCH)
     if found is None:
-        return render_template("display/unpaired.html", lang="en", device=board)
+        return _unpaired(board)
     principal, csrf, row = found
     page = frame(principal.centre_id, STATIC / "board", csrf=csrf, board=row.id, zone=row.zone, settings=row.settings)
     return render_template("display/board.html", lang=page["language"], page=page)
@@ -46,3 +53,7 @@ def citizen(secret: str) -> tuple[str, int]:
     language, pause_min = picked_language(facts), facts.plan.floor.pause_min
     page = frame(centre.id, STATIC / "phone", language=language, secret=secret, status=status, pause_min=pause_min)
     return render_template("display/citizen.html", lang=page["language"], page=page), 200
+
+
+def _unpaired(board: str) -> str:
+    return render_template("display/unpaired.html", lang="en", device=board)

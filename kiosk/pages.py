@@ -8,11 +8,12 @@ import qrcode
 from apiflask import APIBlueprint
 from flask import Response, render_template, request
 from qrcode.image.svg import SvgPathImage
+from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import InvalidInput
 from server.domain.permissions import Permission
 from server.services.views import places
-from server.web.pages import device_page, frame
+from server.web.pages import device_page, frame, moved_page
 from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
@@ -29,11 +30,17 @@ bp = APIBlueprint(
 
 
 @bp.get("/kiosk/<device>")
-def kiosk(device: str) -> str:
+def old_address(device: str) -> AnyResponse | tuple[str, int]:
+    """Lead to the kiosk's page from where it was before the centre stood in its address."""
+    return moved_page("/kiosk", "kiosk", device) or (_unpaired(device), 404)
+
+
+@bp.get("/kiosk/<centre>/<device>")
+def kiosk(centre: str, device: str) -> str:
     """Show the kiosk, or that this screen is not paired yet."""
-    found = device_page(device, "kiosk", Permission.ISSUE)
+    found = device_page(centre, device, "kiosk", Permission.ISSUE)
     if found is None:
-        return render_template("kiosk/unpaired.html", lang="en", device=device)
+        return _unpaired(device)
     principal, csrf, row = found
     facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
     page = frame(principal.centre_id, STATIC, csrf=csrf, **_choices(facts), device=row.id, printer=row.printer)
@@ -51,6 +58,10 @@ def qr_code() -> Response:
     drawing = BytesIO()
     code.make_image().save(drawing)
     return Response(drawing.getvalue(), mimetype="image/svg+xml")
+
+
+def _unpaired(device: str) -> str:
+    return render_template("kiosk/unpaired.html", lang="en", device=device)
 
 
 def _choices(facts: places.CentreFacts) -> dict[str, Any]:

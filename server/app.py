@@ -41,7 +41,7 @@ from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
 from server.services.people.principal import Principal
 from server.storage.database import Database
-from server.web import headers, problems
+from server.web import headers, problems, text
 from server.web.front import Front
 from server.web.guard import credential, socket_principal
 from server.web.health import Metrics
@@ -165,6 +165,7 @@ def _build_app(settings: Settings) -> APIFlask:
     app = App("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     problems.install(app)
+    text.install(app)
     headers.install(app)
     openapi.install(app)
     for blueprint in (*PAGES, *(resource.bp for resource in API)):

@@ -150,7 +150,7 @@ def welcome(facts: Mapping[str, Any], file: Path) -> str:
     lines = [f"{facts['centre']} is served at {url}", ""]
     lines += [
         f"  kiosk {facts['kiosks'][0]:<10} {url}/pair?key={keys['kiosk']}",
-        *(f"  board {board:<10} {url}/display/{board}" for board in facts["boards"]),
+        *(f"  board {board:<10} {url}/display/{facts['centre']}/{board}" for board in facts["boards"]),
         f"  console          {url}/counter",
         f"  manager          {url}/manager",
         f"  paper            {url}/demo/printer",

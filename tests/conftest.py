@@ -13,6 +13,8 @@ from server.storage.database import Database
 from tests.factories import Floor, install_floor
 from tests.processes import ServerProcess
 
+pytest_plugins = ["tests.guards.plugin", "pytester"]
+
 ADMIN_URL = os.environ.get("BAARI_TEST_PG_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+import orjson
+
 from server.domain.actors import By
+from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
+from server.domain.events.event import Event
+from server.domain.events.payloads import Payload
+from server.domain.events.stored import VERSION
 from server.domain.ids import status_secret, token_id
 from server.domain.leases import Lease
 from server.domain.permissions import Role
@@ -34,6 +40,7 @@ from server.storage.transaction import Transaction
 MORNING = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 09:30 in Asia/Kolkata, a Tuesday
 DAY = date(2026, 11, 24)
 CENTRE = "PSK-DEMO"
+TEST = By("test")
 T = TypeVar("T")
 
 
@@ -62,6 +69,16 @@ def make_token(**changes: Any) -> Token:
         "step": make_step(),
     }
     return Token(**(values | changes))
+
+
+def make_event(payload: Payload, *, seq: int = 1, at: datetime = MORNING, by: By = TEST) -> Event:
+    """Return a committed event of the present version."""
+    return Event(seq, at, payload.kind, by, seq, 1, RULE, payload, VERSION, "hash")
+
+
+def as_json(view: object) -> Any:
+    """Return what a client gets of a view."""
+    return orjson.loads(orjson.dumps(view))
 
 
 def at_time(tx: Transaction, now: datetime) -> Transaction:
@@ -123,10 +140,7 @@ class Floor:
     def open(self, *ids: str) -> None:
         """Open counters."""
         for counter in ids:
-            now = self.now()
-            self.write(
-                lambda tx, c=counter, n=now: counters.set_state(at_time(tx, n), c, CounterState.OPEN, By("test"))
-            )  # type: ignore[misc]
+            self.set_state(counter, CounterState.OPEN)
 
     def set_state(self, counter: str, state: CounterState) -> Counter:
         """Open, pause or close a counter."""
@@ -302,3 +316,17 @@ def install_shape(db: Database, shape: Preset, begin: datetime, *, demo: bool = 
     """Install a centre in an empty database; its first minute is `begin`."""
     centre_id = db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), secrets.token_hex(4), demo=demo))
     return Floor(db, centre_id, shape, begin=begin)
+
+
+def second_centre(floor: Floor) -> int:
+    """Install another centre, with one stage, beside that of the floor and return its id."""
+    preset = load_preset("M")
+    only = preset.stages[-1].model_copy(update={"code": "Z"})
+    changes = {
+        "centre": preset.centre.model_copy(update={"code": "PSK-2", "name": {"en": "Second centre"}}),
+        "stages": [only],
+        "routes": {code: ["Z"] for code in preset.routes},
+        "kiosks": [],
+    }
+    shape = preset.model_copy(update=changes)
+    return floor.db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "e2", demo=True))

@@ -19,9 +19,20 @@ from server.services.people.keys import create_key
 from server.storage.database import Database
 from server.storage.sql import centres
 from tests.factories import CENTRE, MORNING
+from tests.guards.ledger import LEDGER
 
 READY_S = 20.0
+ROOT = Path(__file__).parents[1]
 BAARI = str(Path(sys.executable).with_name("baari"))
+
+
+def run_baari(data_dir: Path, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of `baari` in a bare environment; what it writes to standard error is judged like a server's."""
+    bare = {"BAARI_DATA_DIR": str(data_dir), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    bare |= {"PYTHONWARNINGS": "default", **env}
+    done = subprocess.run([BAARI, *words], env=bare, input=stdin, capture_output=True, text=True)
+    sys.stderr.write(done.stderr)
+    return done
 
 
 def free_port() -> int:
@@ -31,11 +42,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _judge(answer: httpx.Response) -> None:
+    LEDGER.note_answer(answer.status_code, answer.request.method, answer.request.url.path)
+
+
 class Client:
     """Speaks to a server with one key; every command gets an Idempotency-Key of its own."""
 
     def __init__(self, url: str, key: str) -> None:
-        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        headers, hooks = {"Authorization": f"Bearer {key}"}, {"response": [_judge]}
+        self.http = httpx.Client(base_url=url, headers=headers, event_hooks=hooks, timeout=30)
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """Read."""
@@ -83,9 +99,9 @@ class ServerProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
         for client in self._clients:
-            client.http.close()
+            client.http.close()  # first: the server would wait two seconds for connections that are kept alive
+        self.stop()
 
     def start(self) -> None:
         """Start and wait until it is ready."""

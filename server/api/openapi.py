@@ -15,6 +15,7 @@ REFUSALS = {
     "404": "There is no such thing",
     "409": "The present state does not allow it",
     "422": "The input does not fit",
+    "500": "A fault of the server; the command changed nothing",
     "503": "The database did not answer; try again with the same key",
 }
 PROBLEM = {
@@ -66,5 +67,6 @@ def _complete(spec: Any) -> Any:
             keyless = not operation.get("security")
             operation["security"] = [] if keyless else [{"bearer": []}, {"device": []}, {"staff": []}]
             if method == "post":
+                operation["responses"]["413"] = {"description": "The body is too long", "content": content}
                 operation.setdefault("parameters", []).append(IDEMPOTENCY)
     return spec

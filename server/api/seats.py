@@ -54,7 +54,8 @@ def leave(centre: str, counter: str) -> Response:
     by = authorise(Permission.SERVE, centre=centre, counter=counter)
 
     def get_up(tx: Any) -> dict[str, Any]:
+        desk = seats.counter_named(tx, counter)
         seats.leave(tx, by)
-        return {"counter": counter, "operator": None}
+        return {"counter": desk, "operator": None}
 
     return command(by, get_up)

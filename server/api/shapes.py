@@ -3,17 +3,29 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from server.clock import whole_ms
 
 
 def _as_stored(moment: datetime) -> datetime:
     """Return an instant as the centre keeps it: in UTC and whole milliseconds."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"The year should be between {FIRST_YEAR} and {LAST_YEAR}")
     return whole_ms(moment.astimezone(UTC))
 
 
-Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_as_stored)]
+def _written_out(moment: object) -> object:
+    """Refuse a count of seconds, which would be taken for a time after 1970."""
+    if not isinstance(moment, str) or moment.strip().lstrip("+-").replace(".", "").isdecimal():
+        raise ValueError("A time should be written like 2026-11-24T10:15:00+05:30")
+    return moment
+
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+ID_MAX = 2**31 - 1
+"""The largest number that the database counts rows with."""
+Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_as_stored), BeforeValidator(_written_out)]
 """A time with its zone, which is the same instant in every zone."""
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Note = Annotated[str, Field(max_length=200)]

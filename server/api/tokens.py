@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from server.api.commands import command
 from server.api.references import hidden
-from server.api.shapes import Code, Instant, Strict
+from server.api.shapes import ID_MAX, Code, Instant, Strict
 from server.domain.actors import By
 from server.domain.ids import status_secret, token_id
 from server.domain.permissions import ALLOWED, Permission, Role
@@ -48,7 +48,7 @@ class TokenIn(Strict):
     party: int = 1
     language: Annotated[str, Field(max_length=16)] | None = None
     appointment: Annotated[str, Field(min_length=4, max_length=64)] | None = None
-    booking: int | None = None
+    booking: Annotated[int, Field(ge=1, le=ID_MAX)] | None = None
     return_slip: Annotated[str, Field(max_length=64)] | None = None
     paper: PaperIn | None = None
     counter: Code | None = None
@@ -80,7 +80,7 @@ class WaitOut(BaseModel):
 
 
 class PrintOut(BaseModel):
-    """Whether a slip is on its way: none, queued, printing, printed, unconfirmed or rejected."""
+    """Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed or rejected."""
 
     state: str
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from bench.part import Setting
+from bench.run import PARTS
 from bench.run import run as run_benchmarks
 from server.operations.shared import AS_JSON, PRESETS
 from server.services.setup import presets
@@ -50,8 +52,10 @@ def _counts(text: str, shape: Preset) -> dict[str, int]:
 @click.command()
 @click.option("--quick", is_flag=True, help="Small sizes: to see that it works, not for figures.")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Disk to measure; default: here.")
+@click.option("--part", "parts", multiple=True, type=click.Choice(list(PARTS)), help="Only this; may be given again.")
+@click.option("--beside", type=click.Path(file_okay=False, path_type=Path), help="Another checkout, for `payload`.")
 @AS_JSON
-def bench(quick: bool, folder: Path | None, as_json: bool) -> None:
-    """Measure durable commands a second and call-to-board latency beside the raw limits of this machine."""
-    result, lines = run_benchmarks(folder or Path.cwd(), quick=quick)
+def bench(quick: bool, folder: Path | None, parts: tuple[str, ...], beside: Path | None, as_json: bool) -> None:
+    """Measure commands, screens and phones beside the raw limits of this machine."""
+    result, lines = run_benchmarks(Setting(folder or Path.cwd(), quick, beside), parts)
     click.echo(json.dumps(result) if as_json else "\n".join(lines))

@@ -8,11 +8,13 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.utils import cached_property
 
+from server.web.text import IN_JSON
+
 MAX_BODY = 64 * 1024
 
 
 class Json(JSONProvider):
-    """Flask's JSON. RFC 8259 and no more: no NaN; keys keep the order in which they were written."""
+    """Flask's JSON. RFC 8259 and no more: no NaN, and no zero character; keys keep the order they were written in."""
 
     def dumps(self, obj: Any, **_options: Any) -> str:
         """Return the text of a value."""
@@ -20,7 +22,10 @@ class Json(JSONProvider):
 
     def loads(self, s: str | bytes, **_options: Any) -> Any:
         """Return the value of a text; raises ValueError."""
-        return orjson.loads(s)
+        text = s.encode() if isinstance(s, str) else s
+        if IN_JSON in text:
+            raise ValueError("There is a zero character in the text.")
+        return orjson.loads(text)
 
 
 class JsonRequest(Request):

@@ -17,7 +17,7 @@ from server.services.people import keys, sign_in
 from server.services.people.principal import Principal
 from server.services.people.seats import leave
 from server.services.views.places import CentreFacts, device, facts_of
-from server.services.views.signpost import places
+from server.services.views.signpost import centre_of_device, places
 from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, Credential, cookies, csrf_token, visitor
 from server.web.i18n import STAFF, words_for
 from server.web.site import read, site
@@ -25,7 +25,7 @@ from server.wording.catalogue import SOURCE, translate
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
 COOKIE_AGE_S = 400 * 24 * 3600
-HOME = {Role.KIOSK: "/kiosk/", Role.DISPLAY: "/display/"}
+HOME = {Role.KIOSK: "/kiosk", Role.DISPLAY: "/display"}
 START = {Role.COUNTER.value: "/counter", Role.MANAGER.value: "/manager"}
 
 
@@ -44,13 +44,22 @@ def frame(
     }
 
 
-def device_page(device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, Device] | None:
+def device_page(centre: str, device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, Device] | None:
     """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
-    found = visitor(permission)
-    row = None if found is None else read(lambda conn: device(conn, found[0].centre_id, device_id))
-    if found is None or row is None or (row.kind, row.centre_id) != (kind, found[0].centre_id):
+    opened_by = visitor(permission)
+    if opened_by is None or opened_by[0].centre != centre:
         return None
-    return *found, row
+    row = read(lambda conn: device(conn, opened_by[0].centre_id, device_id))
+    return None if row is None or row.kind != kind else (*opened_by, row)
+
+
+def moved_page(home: str, kind: str, device_id: str) -> Response | None:
+    """Return the way from the address that a device's page had before centres stood in it.
+
+    None when no centre has such a device, or more than one.
+    """
+    centre = read(lambda conn: centre_of_device(conn, kind, device_id))
+    return None if centre is None else redirect(f"{home}/{centre}/{device_id}", 308)
 
 
 def staff_page(
@@ -100,7 +109,9 @@ def pair() -> Response:
     key = request.args.get("key", "")
     principal = read(lambda conn: keys.principal_of_key(conn, key))
     home = HOME.get(principal.role)
-    response = make_response(redirect(f"{home}{principal.device}" if home and principal.device else "/"))
+    response = make_response(
+        redirect(f"{home}/{principal.centre}/{principal.device}" if home and principal.device else "/")
+    )
     _set_cookie(response, DEVICE_COOKIE, key, COOKIE_AGE_S)
     return response
 

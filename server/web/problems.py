@@ -5,7 +5,13 @@ from typing import Any
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, json, request
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+    SecurityError,
+)
 
 from server.domain.errors import (
     BadRequest,
@@ -28,6 +34,12 @@ STATUS: dict[type[Refused], int] = {
     Unprocessable: 422,
     Unavailable: 503,
 }
+BELOW: dict[type[HTTPException], str] = {
+    MethodNotAllowed: "method_not_allowed",
+    RequestEntityTooLarge: "request_entity_too_large",
+    InternalServerError: "internal",
+}
+"""What is refused before a route sees it, and what nobody foresaw: no command refuses so."""
 MEDIA_TYPE = "application/problem+json"
 
 log = logging.getLogger(__name__)
@@ -72,12 +84,15 @@ def _invalid(error: HTTPError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     hint = " A name that is right belongs into BAARI_TRUSTED_HOSTS." if isinstance(error, SecurityError) else ""
-    return problem(status, _code_of(error.name), f"{error.description}{hint}")
+    answer = problem(status, BELOW.get(type(error), _code_of(error.name)), f"{error.description}{hint}")
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected failure at %s %s", request.method, request.path, exc_info=error)
-    return problem(500, "internal", InternalServerError.description or "")
+    return problem(500, BELOW[InternalServerError], InternalServerError.description)
 
 
 def _code_of(name: str) -> str:

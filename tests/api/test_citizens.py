@@ -21,7 +21,8 @@ KEYS = itertools.count()
 @pytest.fixture
 def client(sqlite_floor: Floor, tmp_path: Path) -> Iterator[FlaskClient]:
     settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url})
-    server = build_server(settings, db=sqlite_floor.db, clock=StillClock(MORNING))
+    sqlite_floor.db.clock = StillClock(MORNING)
+    server = build_server(settings, db=sqlite_floor.db, clock=sqlite_floor.db.clock)
     with server.app.test_client() as client:
         yield client
 
@@ -38,9 +39,9 @@ def test_a_citizen_goes_out_comes_back_and_leaves_with_nothing_but_the_secret(
     sqlite_floor.write(lambda tx: issue.issue(at_time(tx, MORNING), order, By("test")))
     status, away = post(client, f"status/{order.secret}/away")
     assert (status, away["state"], away["until"]) == (200, "paused", "2026-11-24T04:15:00.000Z")
-    assert post(client, f"status/{order.secret}/here")[1]["state"] == "waiting"
+    assert post(client, f"status/{order.secret}/return")[1]["state"] == "waiting"
     assert post(client, f"status/{order.secret}/leave")[1]["ended"] is True
-    status, refused = post(client, f"status/{order.secret}/here")
+    status, refused = post(client, f"status/{order.secret}/return")
     assert (status, refused["code"]) == (409, "illegal_transition")
 
 
@@ -55,5 +56,5 @@ def test_a_kiosk_gives_no_number_while_the_centre_is_stopped_but_takes_slips(
     status, refused = post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.KIOSK])
     assert (status, refused["code"]) == (409, "centre_frozen")
     assert post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.COUNTER])[0] == 201
-    status, back = post(client, f"centres/{CENTRE}/here", {"slip": order.secret}, **keys[Role.KIOSK])
+    status, back = post(client, f"centres/{CENTRE}/return", {"slip": order.secret}, **keys[Role.KIOSK])
     assert (status, back["token"]["state"]) == (200, "waiting")

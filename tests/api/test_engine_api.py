@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -63,7 +64,8 @@ class Hall(Api):
 def hall(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Hall]:
     settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url})
     clock = StillClock(MORNING)
-    server = build_server(settings, db=sqlite_floor.db, clock=clock)
+    sqlite_floor.db.clock = clock
+    server = build_server(settings, db=sqlite_floor.db, clock=sqlite_floor.db.clock)
     with server.app.test_client() as client:
         hall = Hall(sqlite_floor, client)
         hall.clock = clock
@@ -72,7 +74,7 @@ def hall(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Hall]:
 
 
 def counter(id_: str, verb: str) -> str:
-    return f"/api/v1/counters/{id_}/{verb}"
+    return f"/api/v1/centres/{CENTRE}/counters/{id_}/{verb}"
 
 
 def test_a_token_is_parked_served_again_and_sent_to_another_counter(hall: Hall) -> None:
@@ -178,12 +180,12 @@ def test_somebody_is_missed_late_and_comes_back_by_desk_slip_or_phone(hall: Hall
         assert hall.at("G1", "miss")["state"] == "missed"
 
     lose()
-    assert hall.ask(f"{AT}/tokens/{token}/here", C, counter="G1")["token"]["state"] == "waiting"
+    assert hall.ask(f"{AT}/tokens/{token}/return", C, counter="G1")["token"]["state"] == "waiting"
     lose()
-    assert hall.ask(f"{AT}/here", K, slip=secret)["token"]["label"] == "N001"
+    assert hall.ask(f"{AT}/return", K, slip=secret)["token"]["label"] == "N001"
     lose()
-    assert hall.send("POST", f"/api/v1/status/{secret}/here", None).get_json()["state"] == "waiting"
-    assert hall.refused(f"{AT}/here", K, slip="no-such-slip") == (404, "unknown_token")
+    assert hall.send("POST", f"/api/v1/status/{secret}/return", None).get_json()["state"] == "waiting"
+    assert hall.refused(f"{AT}/return", K, slip="no-such-slip") == (404, "unknown_token")
 
 
 def test_a_citizen_goes_out_comes_back_and_gives_the_token_back_by_phone(hall: Hall) -> None:
@@ -194,17 +196,17 @@ def test_a_citizen_goes_out_comes_back_and_gives_the_token_back_by_phone(hall: H
 
     away = by_phone("away")
     assert (away["state"], away["until"]) == ("paused", "2026-11-24T04:15:00.000Z")
-    assert by_phone("here")["state"] == "waiting"
+    assert by_phone("return")["state"] == "waiting"
     assert by_phone("leave")["state"] == "cancelled"
-    assert by_phone("here")["code"] == "illegal_transition"
+    assert by_phone("return")["code"] == "illegal_transition"
 
 
 def test_staff_pause_correct_and_remark_on_a_token(hall: Hall) -> None:
     at = f"{AT}/tokens/{hall.issue()['token']['id']}"
     assert hall.ask(f"{at}/pause", C)["token"]["state"] == "paused"
-    assert hall.ask(f"{at}/correct", C, service="PCC", counter="G1")["token"]["staff"]["series"] == "P"
+    assert hall.ask(f"{at}/correct", C, service="PCC", counter="G1")["token"]["staff"]["klass"] == "P"
     told = hall.ask(f"{at}/remark", C, party=3, access=["wheelchair"], need="senior", language="mr")["token"]
-    assert (told["party"], told["staff"]["access"], told["staff"]["series"]) == (3, ["wheelchair"], "F")
+    assert (told["party"], told["staff"]["access"], told["staff"]["klass"]) == (3, ["wheelchair"], "F")
     assert hall.refused(f"{at}/correct", C, service="NOPE") == (422, "unknown_service")
     assert hall.refused(f"{at}/remark", C, party=0) == (422, "invalid_input")
     assert hall.refused(f"{at}/remark", C, access=["wings"]) == (422, "invalid_input")
@@ -214,7 +216,7 @@ def test_staff_pause_correct_and_remark_on_a_token(hall: Hall) -> None:
 def test_nobody_acts_in_the_name_of_another_counter(hall: Hall) -> None:
     hall.keys[C] = hall.floor.key(C, counter="G1")
     at = f"{AT}/tokens/{hall.issue()['token']['id']}"
-    for verb, body in (("correct", {"service": "PCC"}), ("remark", {"party": 2}), ("here", {})):
+    for verb, body in (("correct", {"service": "PCC"}), ("remark", {"party": 2}), ("return", {})):
         assert hall.refused(f"{at}/{verb}", C, counter="G2", **body) == (403, "forbidden")
     assert hall.refused(f"{AT}/tokens", C, service="NORMAL", counter="G2") == (403, "forbidden")
 
@@ -304,8 +306,22 @@ def test_bookings_are_taken_over_found_and_checked_in(hall: Hall) -> None:
     assert hall.refused(f"{AT}/tokens", C, service="NORMAL", booking=999) == (404, "unknown_appointment")
 
 
-def test_a_slot_without_its_zone_is_refused(hall: Hall) -> None:
-    answer = hall.send("GET", f"{AT}/appointments?tail=0001&slot=2026-11-24T10:15:00", C)
+@pytest.mark.parametrize(
+    "moment",
+    [7, "7", "-1.5", "2026-11-24T10:15:00", "0001-01-01T00:00:00+05:30", "9999-12-31T23:59:59-05:30", "today"],
+)
+def test_a_time_is_refused_that_is_not_written_out_with_its_zone_or_in_no_year_of_ours(hall: Hall, moment: Any) -> None:
+    booking = {"reference": "ARN-1234", "slot": moment, "service": "NORMAL"}
+    assert hall.refused(f"{AT}/appointments", bookings=[booking]) == (422, "invalid_input")
+    paper = {"label": "N001", "taken_at": moment}
+    assert hall.refused(f"{AT}/tokens", C, service="NORMAL", paper=paper) == (422, "invalid_input")
+    found = hall.send("GET", f"{AT}/appointments?{urlencode({'tail': '0001', 'slot': moment})}", C)
+    assert (found.status_code, found.get_json()["code"]) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2025-12-31", "2026-11-25", "9999-12-31"])
+def test_there_is_no_report_of_a_day_before_the_first_rules_or_after_today(hall: Hall, day: str) -> None:
+    answer = hall.send("GET", f"{AT}/report?day={day}")
     assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid_input")
 
 

@@ -1,1 +1,1 @@
-"""Tests of the benchmarks that reproduce figures."""
+"""Tests of the benchmarks and of the figures of structure."""

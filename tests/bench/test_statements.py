@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.scene import Scene, percentile
+from bench.scene import Scene
 from bench.statements import per_command
+from bench.timing import percentile
 
 
 def test_issue_and_call_take_twelve_statements_and_one_commit_at_most(tmp_path: Path) -> None:

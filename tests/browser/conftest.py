@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import skip_or_fail
+from tests.guards.browsers import watched
 from tests.processes import DemoProcess
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def browser() -> Iterator[Browser]:
         skip_or_fail("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
+        yield watched(chromium)
         chromium.close()
 
 
@@ -55,19 +56,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """Return a page that fails the test on an error in its scripts or a refusal by its security policy."""
-    return watched(context.new_page())
-
-
-def watched(page: Page) -> Page:
-    """Let every script error of a page fail the test that looks at it."""
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    return page
+    """Return a page of this person."""
+    return context.new_page()
 
 
 def signed_in(browser: Browser, demo: DemoProcess, role: str) -> Page:
     """Return the page of a person who has just signed in."""
-    page = watched(browser.new_context(viewport={"width": 1366, "height": 768}, locale="en").new_page())
+    page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en").new_page()
     login = demo.facts["logins"][role]
     page.goto(f"{demo.url}/login")
     page.get_by_label("User name").fill(login["user"])

@@ -69,9 +69,9 @@ def slot(**later: float) -> str:
 
 def serve(api: Client, counter: str, *verbs: str) -> Any:
     """Open a counter and do one thing after the other; returns the last answer."""
-    answer = api.post(f"counters/{counter}/open")
+    answer = api.post(f"centres/{CENTRE}/counters/{counter}/open")
     for verb in verbs:
-        answer = api.post(f"counters/{counter}/{verb}")
+        answer = api.post(f"centres/{CENTRE}/counters/{counter}/{verb}")
         assert answer.status_code == 200, answer.text
     return answer.json()
 

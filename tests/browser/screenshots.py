@@ -51,8 +51,8 @@ class Studio:
 
     def call(self, counter: str) -> None:
         """Open a counter and call."""
-        self.api.post(f"counters/{counter}/open")
-        self.api.post(f"counters/{counter}/call-next")
+        self.api.post(f"centres/{CENTRE}/counters/{counter}/open")
+        self.api.post(f"centres/{CENTRE}/counters/{counter}/call-next")
 
 
 def kiosk(studio: Studio) -> None:
@@ -110,7 +110,7 @@ def console_panels(studio: Studio, page: Page) -> None:
     """What the console asks before it acts."""
     page.locator("body[data-state=serving]").wait_for()
     for counter in ("B1", "B2", "B5", "B7"):
-        studio.api.post(f"counters/{counter}/open")
+        studio.api.post(f"centres/{CENTRE}/counters/{counter}/open")
     page.keyboard.press("t")
     page.get_by_role("radio", name="B Verification").check()
     page.get_by_role("checkbox", name="and back here").check()
@@ -144,9 +144,9 @@ def console_right(studio: Studio, page: Page) -> None:
 
 def board(studio: Studio) -> None:
     page = studio.page(1920, 1080, key="display")
-    page.goto(f"{studio.demo.url}/display/board-x")
+    page.goto(f"{studio.demo.url}/display/PSK-DEMO/board-x")
     studio.keep(page, "board-empty")
-    page.goto(f"{studio.demo.url}/display/board-g")
+    page.goto(f"{studio.demo.url}/display/PSK-DEMO/board-g")
     for number in (1, 2, 3):
         studio.call(f"G{number}")
     studio.keep(page, "board-calls", wait_ms=3000)
@@ -163,7 +163,7 @@ def phone(studio: Studio) -> None:
     studio.call("E1")
     studio.keep(page, "phone-called", wait_ms=7000)
     for verb in ("start", "finish"):
-        studio.api.post(f"counters/E1/{verb}")
+        studio.api.post(f"centres/{CENTRE}/counters/E1/{verb}")
     studio.keep(page, "phone-ended", wait_ms=6000)
     waiting = studio.api.issue(language="hi").json()
     page.goto(waiting["status_url"])
@@ -199,7 +199,7 @@ def steering(studio: Studio, page: Page) -> None:
 def stale(studio: Studio) -> None:
     """Stop the server and look at what every screen says then."""
     shown = studio.page(1920, 1080, key="display")
-    shown.goto(f"{studio.demo.url}/display/board-g")
+    shown.goto(f"{studio.demo.url}/display/PSK-DEMO/board-g")
     desk = signed_in(studio.browser, studio.demo, "counter")
     desk.locator(".seats button").filter(has_text="G6").click()
     citizen = studio.page(320, 640, lang="hi")

@@ -40,7 +40,7 @@ def phones(studio: Studio) -> None:
     for counter in ("G2", "G3"):
         serve(api, counter)
     serve(api, "G1", "call-next", "start")
-    api.post("counters/G1/finish", {"outcome": "refused"})
+    api.post(f"centres/{CENTRE}/counters/G1/finish", {"outcome": "refused"})
     page.reload()
     studio.keep(page, "phone-return")
     serve(api, "G1", "call-next")
@@ -56,7 +56,7 @@ def phone(studio: Studio, address: str, lang: str) -> Page:
 def boards(studio: Studio) -> None:
     """A family, a call taken back, and a stopped centre."""
     page = studio.page(1920, 1080, key="display")
-    page.goto(f"{studio.demo.url}/display/board-e")
+    page.goto(f"{studio.demo.url}/display/PSK-DEMO/board-e")
     page.locator("body[data-state=empty]").wait_for()
     for party in (1, 2):
         studio.api.issue("ENQUIRY", party=party)

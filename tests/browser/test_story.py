@@ -7,9 +7,10 @@ from io import BytesIO
 import cv2
 import httpx
 import numpy as np
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import signed_in, watched
+from tests.browser.conftest import signed_in
 from tests.processes import DemoProcess
 
 RIGHT_AGAIN_S = 5.0
@@ -47,16 +48,19 @@ def press(console: Page, key: str, state: str) -> None:
     expect(console.locator("body")).to_have_attribute("data-state", state)
 
 
+@pytest.mark.provokes(
+    "console: WebSocket .* net::ERR_CONNECTION_REFUSED", "request failed: GET .* net::ERR_CONNECTION_REFUSED"
+)
 def test_one_citizen_from_kiosk_to_exit_with_a_crash_in_between(browser: Browser, demo: DemoProcess) -> None:
-    kiosk = watched(browser.new_context().new_page())
+    kiosk = browser.new_context().new_page()
     label, address = take_token(kiosk, demo)
     assert slip_address(demo) == address
 
-    board = watched(browser.new_context().new_page())
+    board = browser.new_context().new_page()
     board.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
-    board.goto(f"{demo.url}/display/board-g")
+    board.goto(f"{demo.url}/display/PSK-DEMO/board-g")
     expect(board.locator("body")).to_have_attribute("data-state", "empty")
-    phone = watched(browser.new_context(viewport={"width": 320, "height": 640}).new_page())
+    phone = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     phone.goto(f"{address}?lang=en")
     expect(phone.locator("h1")).to_have_text("You are next")
 

@@ -101,7 +101,7 @@ class Desk(Worker):
         self._verb = next(self._verbs)
 
     def _next(self) -> Next:
-        return self._verb, f"counters/{self._counter}/{self._verb}", None
+        return self._verb, f"centres/{CENTRE}/counters/{self._counter}/{self._verb}", None
 
     def _go_on(self, answer: Answer) -> None:
         super()._go_on(answer)

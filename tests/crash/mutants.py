@@ -18,7 +18,7 @@ from server.web.site import site
 
 def sync_at_checkpoints() -> None:
     """Write to the disk at checkpoints only, not before each answer."""
-    app.Database = LazyDatabase  # type: ignore[attr-defined]
+    app.Database = LazyDatabase  # type: ignore[attr-defined, assignment]
 
 
 def answer_early() -> None:
@@ -61,14 +61,14 @@ def _answer_at_once(command: Command, tx: Transaction) -> Any:
 
 
 def run_then_keep(
-    actor: str, centre_id: int, fn: Callable[[Transaction], Mapping[str, Any]], status: int = 200
+    actor: str, centre_id: int, fn: Callable[[Transaction], commands.Body], status: int = 200
 ) -> Response:
     """Run a command of a route as `commands.run` does, in two commits."""
     now, db, key = site().real.now(), site().db, request.headers[commands.KEY_HEADER]
     attempt = Attempt(actor, key, body_hash(request.path, request.get_json(silent=True)), now)
     kept = db.read(lambda conn: answers.find_answer(conn, actor, key))
     if kept is None:
-        kept = Kept(attempt.body_hash, status, dict(db.write(centre_id, fn)), now)
+        kept = Kept(attempt.body_hash, status, db.write(centre_id, fn), now)
         db.write(centre_id, lambda tx: answers.keep_answer(tx.conn, actor, key, centre_id, kept))
     response = jsonify(kept.answer)
     response.status_code = kept.status

@@ -172,7 +172,7 @@ def make_plan() -> Plan:
         series={},
         needs={"senior": "F"},
         calling=CallingRule(),
-        desks={},
+        profiles={},
         floor=FloorRules(),
         hours=hours,
         slots=SlotRules(),
@@ -198,3 +198,9 @@ def test_what_a_plan_does_not_have_is_refused_with_what_it_has() -> None:
         plan.series_for(plan.service("NORMAL"), "haste")
     with pytest.raises(UnknownLanguage, match="ta"):
         plan.language("ta")
+
+
+def test_a_floor_whose_plan_says_nothing_has_the_usual_limits() -> None:
+    usual = FloorRules()
+    assert (usual.missed_calls, usual.missed_min, usual.missed_access_min) == (3, 5, 3)
+    assert (usual.undo_min, usual.pause_min, usual.return_days, usual.emergencies_per_hour) == (5, 15, 3, 4)

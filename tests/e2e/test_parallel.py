@@ -22,13 +22,13 @@ def work_until_empty(client: Client, counter: str) -> tuple[list[str], set[str]]
     called: list[str] = []
     refused: set[str] = set()
     while not refused:
-        answer = client.post(f"counters/{counter}/call-next")
+        answer = client.post(f"centres/{CENTRE}/counters/{counter}/call-next")
         if answer.status_code != 200:
             refused.add(answer.json()["code"])
             continue
         called.append(answer.json()["call"]["token"]["id"])
         for verb in ("start", "finish"):
-            done = client.post(f"counters/{counter}/{verb}")
+            done = client.post(f"centres/{CENTRE}/counters/{counter}/{verb}")
             if done.status_code != 200:
                 refused.add(done.json()["code"])
     return called, refused
@@ -36,11 +36,11 @@ def work_until_empty(client: Client, counter: str) -> tuple[list[str], set[str]]
 
 def put_in_line_at_a(client: Client) -> list[str]:
     """Issue tokens and bring each through the gate to stage A."""
-    client.post("counters/G1/open")
+    client.post(f"centres/{CENTRE}/counters/G1/open")
     for _ in range(TOKENS):
         client.issue()
         for verb in ("call-next", "start", "finish"):
-            client.post(f"counters/G1/{verb}")
+            client.post(f"centres/{CENTRE}/counters/G1/{verb}")
     return [token["id"] for token in client.snapshot()["tokens"]]
 
 
@@ -53,7 +53,7 @@ def test_ten_counters_in_parallel_call_every_token_once(server: ServerProcess, d
     clients = [server.client() for _ in COUNTERS]
     waiting = put_in_line_at_a(clients[0])
     for counter in COUNTERS:
-        clients[0].post(f"counters/{counter}/open")
+        clients[0].post(f"centres/{CENTRE}/counters/{counter}/open")
     with ThreadPoolExecutor(len(COUNTERS)) as pool:
         results = list(pool.map(work_until_empty, clients, COUNTERS))
     called = Counter(token for tokens, _ in results for token in tokens)
@@ -64,11 +64,11 @@ def test_ten_counters_in_parallel_call_every_token_once(server: ServerProcess, d
 
 def test_a_second_call_at_an_occupied_counter_names_the_present_one(server: ServerProcess) -> None:
     client = server.client()
-    client.post("counters/G1/open")
+    client.post(f"centres/{CENTRE}/counters/G1/open")
     client.issue()
     client.issue()
-    first = client.post("counters/G1/call-next").json()["call"]
-    second = client.post("counters/G1/call-next")
+    first = client.post(f"centres/{CENTRE}/counters/G1/call-next").json()["call"]
+    second = client.post(f"centres/{CENTRE}/counters/G1/call-next")
     assert (second.status_code, second.json()["code"]) == (409, "counter_busy")
     assert second.json()["call"]["id"] == first["id"]
     assert second.json()["call"]["token"]["label"] == "N001"

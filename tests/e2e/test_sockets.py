@@ -14,7 +14,7 @@ from server.domain.permissions import Role
 from server.storage.database import Database
 from tests.conftest import skip_or_fail
 from tests.factories import CENTRE
-from tests.processes import BAARI, Client, ServerProcess, make_key
+from tests.processes import Client, ServerProcess, make_key, run_baari
 
 ROOT = Path(__file__).parents[2]
 SETTLE_S = 10.0
@@ -73,11 +73,11 @@ def assert_equal_soon(watcher: Watcher, client: Client) -> None:
 
 def move_floor(client: Client) -> None:
     """Issue three tokens and serve one at the gate."""
-    client.post("counters/G1/open")
+    client.post(f"centres/{CENTRE}/counters/G1/open")
     for _ in range(3):
         client.issue()
     for verb in ("call-next", "recall", "start", "finish"):
-        client.post(f"counters/G1/{verb}")
+        client.post(f"centres/{CENTRE}/counters/G1/{verb}")
 
 
 @pytest.fixture(autouse=True)
@@ -146,8 +146,8 @@ def test_a_client_survives_a_crash_of_the_server(server: ServerProcess, watcher:
 
 def test_a_client_sees_what_the_command_line_commits(server: ServerProcess, watcher: Watcher, client: Client) -> None:
     move_floor(client)
-    env = {"BAARI_DATABASE_URL": server.database_url, "BAARI_DATA_DIR": str(server.data_dir), "PATH": ""}
-    subprocess.run([BAARI, "close-day"], env=env, check=True)
+    closed = run_baari(server.data_dir, "close-day", BAARI_DATABASE_URL=server.database_url)
+    assert closed.returncode == 0
     assert_equal_soon(watcher, client)
     assert watcher.state()["tokens"] == []
 
@@ -162,7 +162,7 @@ def test_a_client_of_a_second_process_sees_what_the_first_commits(
             display = Client(second.url, make_key(db.url, Role.DISPLAY))
             move_floor(client)
             assert_equal_soon(watcher, display)
-            mine.post("counters/G1/call-next")
+            mine.post(f"centres/{CENTRE}/counters/G1/call-next")
             assert_equal_soon(watcher, display)
             display.http.close()
 

@@ -10,7 +10,7 @@ ROUTE = ("G", "A", "B", "C", "X")
 def test_one_citizen_goes_through_every_stage_and_leaves_the_snapshot(server: ServerProcess) -> None:
     kiosk, staff = server.client(Role.KIOSK, device="K1"), server.client(Role.COUNTER)
     for stage in ROUTE:
-        assert staff.post(f"counters/{stage}1/open").json()["state"] == "open"
+        assert staff.post(f"centres/{CENTRE}/counters/{stage}1/open").json()["state"] == "open"
 
     issued = kiosk.issue(language="mr")
     assert issued.status_code == 201
@@ -24,11 +24,11 @@ def test_one_citizen_goes_through_every_stage_and_leaves_the_snapshot(server: Se
     assert [t["label"] for t in kiosk.snapshot()["tokens"]] == ["N001"]
 
     for stage in ROUTE:
-        call = staff.post(f"counters/{stage}1/call-next").json()["call"]
+        call = staff.post(f"centres/{CENTRE}/counters/{stage}1/call-next").json()["call"]
         assert (call["token"]["id"], call["counter"]) == (token["id"], f"{stage}1")
         assert call["reason"]["text"].startswith("N001 is next")
-        assert staff.post(f"counters/{stage}1/start").json()["token"]["state"] == "serving"
-        finished = staff.post(f"counters/{stage}1/finish").json()["token"]
+        assert staff.post(f"centres/{CENTRE}/counters/{stage}1/start").json()["token"]["state"] == "serving"
+        finished = staff.post(f"centres/{CENTRE}/counters/{stage}1/finish").json()["token"]
     assert (finished["state"], finished["staff"]["decision"]) == ("done", "granted")
     assert kiosk.snapshot()["tokens"] == []
 
@@ -51,13 +51,13 @@ def test_a_retried_command_gets_the_first_answer_and_another_body_is_refused(ser
 def test_a_correction_loop_and_a_refusal_follow_the_outcomes_of_the_stages(server: ServerProcess) -> None:
     staff = server.client()
     for counter in ("G1", "A1", "AX1", "B1", "C1", "X1"):
-        staff.post(f"counters/{counter}/open")
+        staff.post(f"centres/{CENTRE}/counters/{counter}/open")
     staff.issue()
 
     def serve(counter: str, outcome: str | None = None) -> tuple[str, str | None]:
-        staff.post(f"counters/{counter}/call-next")
-        staff.post(f"counters/{counter}/start")
-        answer = staff.post(f"counters/{counter}/finish", {"outcome": outcome} if outcome else None)
+        staff.post(f"centres/{CENTRE}/counters/{counter}/call-next")
+        staff.post(f"centres/{CENTRE}/counters/{counter}/start")
+        answer = staff.post(f"centres/{CENTRE}/counters/{counter}/finish", {"outcome": outcome} if outcome else None)
         token = answer.json()["token"]
         return token["state"], token["stage"]
 

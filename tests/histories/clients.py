@@ -143,4 +143,6 @@ class Counter:
     def _send(self, verb: str, label: str = "") -> Said | None:
         word = "call-next" if verb == "call" else verb
         body = {"token": self._sender.ids[label]} if label else None
-        return self._sender.command(verb, self._counter, f"counters/{self._counter}/{word}", body, token=label)
+        return self._sender.command(
+            verb, self._counter, f"centres/{CENTRE}/counters/{self._counter}/{word}", body, token=label
+        )

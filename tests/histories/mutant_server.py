@@ -19,6 +19,7 @@ from server.api import commands
 from server.domain.calling.lane import Waiting
 from server.domain.calling.profile import Profile
 from server.domain.calling.v1 import choose_next
+from server.domain.calling.versions import CHOOSERS
 from server.domain.errors import Unavailable
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
@@ -128,12 +129,12 @@ def _choose_among(some: Callable[[list[Waiting]], list[Waiting]], *states: StepS
     """Let the rule choose among `some` of those who are in one of the states (waiting), as the command sees them."""
 
     def choose(_heads: Any, rule: Any, desk: Profile, *rest: Any) -> Any:
-        stage = counters.counter_by_id(NOW.conn, desk.counter).stage
+        stage = counters.counter_by_id(NOW.conn, NOW.centre, desk.counter).stage
         found = [t for t in tokens.open_tokens(NOW.conn, NOW.centre) if t.step.stage == stage]
         wanted = [t.waiting for t in found if t.step.state in (states or (StepState.WAITING,))]
         return choose_next(some(sorted(wanted, key=lambda w: w.place)), rule, desk, *rest)
 
-    _put(call, "choose_next", choose)
+    CHOOSERS["v1"] = choose  # type: ignore[index]
 
 
 def _write_unguarded() -> None:

@@ -15,7 +15,7 @@ from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.sql.events import events_between
 from server.storage.tables import floor
-from tests.factories import CENTRE
+from tests.factories import CENTRE, as_json
 from tests.histories.clients import Counter, Kiosk, Sender
 from tests.histories.history import Operation
 from tests.histories.tape import Tape
@@ -80,7 +80,7 @@ def _read_the_record(db: Database, tape: Tape, seq: int) -> None:
     def read(conn: Connection) -> None:
         centre = centres.centre_by_code(conn, CENTRE)
         for event in events_between(conn, centre.id, seq, centre.event_seq):
-            tape.hear(event_view(event, centre=centre.code, epoch=centre.epoch, staff=True), "the record")
+            tape.hear(as_json(event_view(event, centre=centre.code, epoch=centre.epoch, staff=True)), "the record")
 
     db.read(read)
 

@@ -2,17 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import repeat
-from typing import Any
 
 import pytest
 
 from server.clock import SystemClock
 from server.live.relay import FEW, Relay
+from server.live.wires import Message
 from server.storage.database import Database
-from tests.factories import Floor
+from tests.factories import Floor, as_json
 
 SOON_S = 5.0
 
@@ -26,12 +26,12 @@ class Screens:
         self.threads: set[str] = set()
         self.broken = False
 
-    def tell(self, room: str, name: str, make: Callable[[], Mapping[str, Any]]) -> None:
+    def tell(self, room: str, name: str, make: Callable[[], Message]) -> None:
         """Note an event of the staff's room."""
         if self.broken:
             raise RuntimeError("broken")
         if name == "event" and room.endswith("staff"):
-            self.told.append(make()["seq"])
+            self.told.append(as_json(make())["seq"])
             self.threads.add(threading.current_thread().name)
 
     def wait_for(self, count: int) -> None:
@@ -94,6 +94,7 @@ def test_events_of_another_process_are_told_in_their_place(floor: Floor) -> None
     other.close()
 
 
+@pytest.mark.provokes("trace: events could not be sent RuntimeError")
 def test_who_commits_does_not_suffer_when_screens_cannot_be_told(floor: Floor) -> None:
     screens = Screens(1)
     relay = relay_of(floor.db, screens)

@@ -1,24 +1,23 @@
 """The command `baari` from outside."""
 
 import json
-import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.processes import BAARI
+from tests.processes import run_baari
+
+by_pipe = pytest.mark.provokes("GetPassWarning: Can not control echo on the terminal")
 
 
 @pytest.fixture
 def baari(tmp_path: Path) -> Any:
-    def run(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-        environment = {"BAARI_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", **env}
-        return subprocess.run([BAARI, *words], env=environment, input=stdin, capture_output=True, text=True)
-
-    return run
+    return partial(run_baari, tmp_path)
 
 
+@by_pipe
 def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> None:
     assert baari("init", "--code", "PSK-1", "--name", "Centre One").returncode == 0
     key = baari("key", "create", "--role", "kiosk", "--name", "hall", "--device", "K1")
@@ -30,14 +29,33 @@ def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> 
     assert (told["ok"], told["tokens"], told["events"], told["faults"]) == (True, 0, 0, [])
 
 
+@by_pipe
 def test_what_is_there_already_is_refused_in_words(baari: Any) -> None:
     baari("init")
-    again = baari("init", "--code", "PSK-2")
-    assert (again.returncode, again.stderr) == (1, "baari: There is a counter “A1” already.\n")
+    again = baari("init")
+    assert (again.returncode, again.stderr) == (1, "baari: There is a centre “PSK-DEMO” already.\n")
     for expected in (0, 1):
         added = baari("user", "add", "--user", "asha", "--role", "counter", stdin="secret\nsecret\n")
         assert added.returncode == expected
     assert "There is a person “asha” already." in added.stderr
+
+
+def test_a_printer_is_set_with_its_profile_and_looked_at(baari: Any, tmp_path: Path) -> None:
+    baari("init")
+    words = ("printer", "set", "--device", "printer-k1", "--kind", "file", "--set", "folder", str(tmp_path))
+    kept = baari(*words, "--profile", "generic-58")
+    place = f"folder {tmp_path}, kind file, profile generic-58"
+    assert (kept.returncode, kept.stdout) == (0, f"printer-k1 is set ({place}), and is ready.\n")
+    nothing = baari("printer", "set", "--device", "printer-k1", "--host", "127.0.0.1", "--port", "1")
+    assert "(host 127.0.0.1, kind tcp, port 1, profile epson-tm-t20), and is off." in nothing.stdout
+
+
+def test_a_printer_that_could_not_print_as_set_is_not_set(baari: Any) -> None:
+    baari("init")
+    refused = baari("printer", "set", "--device", "printer-k1")
+    assert (refused.returncode, refused.stderr) == (1, "baari: the printer's setting “host” is missing\n")
+    unknown = baari("printer", "set", "--device", "printer-k9", "--host", "127.0.0.1")
+    assert (unknown.returncode, unknown.stderr) == (1, "baari: there is no printer 'printer-k9'\n")
 
 
 def test_a_demo_refuses_a_database_with_a_real_centre(baari: Any) -> None:
@@ -98,3 +116,14 @@ def test_a_rule_changes_from_a_day_on_and_a_wrong_one_is_refused(baari: Any, tmp
     refused = baari("policy", "set", "calling", str(rule), "--from", "2099-01-01")
     assert refused.returncode == 1
     assert "rule" in refused.stderr
+
+
+def test_a_second_centre_of_the_same_preset_stands_beside_the_first(baari: Any) -> None:
+    assert baari("init").returncode == 0
+    assert baari("init", "--code", "PSK-2", "--name", "Centre Two").returncode == 0
+    keys = {
+        baari("key", "create", "--role", "counter", "--name", "A1", "--counter", "A1", "--centre", c).stdout
+        for c in ("PSK-DEMO", "PSK-2")
+    }
+    assert len(keys) == 2
+    assert baari("verify").returncode == 0

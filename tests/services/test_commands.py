@@ -27,6 +27,7 @@ from server.domain.errors import (
     UnknownToken,
 )
 from server.domain.events.event import Event
+from server.domain.events.payloads import TokenCalled
 from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Answer, Attempt, once
@@ -119,7 +120,8 @@ def test_a_call_stores_its_reason_with_the_event(floor: Floor) -> None:
     floor.issue()
     call = floor.call("G1")
     event = last_event(floor)
-    assert event.data["reason"] == {
+    assert isinstance(event.payload, TokenCalled)
+    assert event.payload.reason.view() == {
         "rule": call.reason.rule,
         "params": dict(call.reason.params),
         "text": call.reason.text,
@@ -158,7 +160,7 @@ def test_calling_is_refused_where_it_cannot_be(floor: Floor) -> None:
     floor.call("G1")
     with pytest.raises(CounterBusy) as busy:
         floor.call("G1")
-    assert busy.value.details["call"]["token"]["label"] == "N001"
+    assert busy.value.details["call"]["token"].label == "N001"
 
 
 def test_a_busy_counter_closes_only_after_its_token(floor: Floor) -> None:
@@ -252,7 +254,7 @@ def test_catching_up_gives_events_or_asks_to_load_anew(floor: Floor) -> None:
 
     def ask(after: int, epoch: str | None = None) -> list[int] | None:
         got = floor.db.read(lambda c: snapshot.catch_up_of(c, CENTRE, after=after, epoch=epoch, staff=False))
-        return None if got.events is None else [event["seq"] for event in got.events]
+        return None if got.events is None else [event.seq for event in got.events]
 
     assert (ask(0), ask(1), ask(2)) == ([1, 2], [2], [])
     assert (ask(3), ask(-1), ask(0, "another epoch")) == (None, None, None)

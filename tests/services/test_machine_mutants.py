@@ -12,8 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from server.domain.calling import v1
-from server.domain.proof import fairness
+from server.domain.calling import v1, versions
 from server.domain.token import changes
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
@@ -42,8 +41,7 @@ def quick_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 def choose(patch: Patch, chooser: Callable[..., Any]) -> None:
     """Let the engine choose otherwise, and its own judge agree."""
-    patch.setattr(call, "choose_next", chooser)
-    patch.setattr(fairness, "choose_next", chooser)
+    patch.setitem(versions.CHOOSERS, "v1", chooser)
 
 
 def no_quota(patch: Patch) -> None:

@@ -7,7 +7,7 @@ from server.domain.errors import QueueEmpty, Refused
 from server.services.floor import call, issue, serve
 from server.simulation.commands import attempt
 from server.storage.transaction import Transaction
-from tests.factories import Floor, at_time
+from tests.factories import Floor
 
 
 def test_a_refusal_that_comes_late_undoes_its_own_command_only(floor: Floor) -> None:
@@ -16,16 +16,16 @@ def test_a_refusal_that_comes_late_undoes_its_own_command_only(floor: Floor) -> 
     now = floor.now()
 
     def issue_and_refuse(tx: Transaction) -> None:
-        issue.issue(at_time(tx, now), orders[1], By("test"))
+        issue.issue(tx, orders[1], By("test"))
         raise QueueEmpty("Nobody is waiting.")
 
     def act(tx: Transaction) -> list[str]:
-        first = attempt(tx, lambda tx: issue.issue(at_time(tx, now), orders[0], By("test")))
+        first = attempt(tx, now, lambda tx: issue.issue(tx, orders[0], By("test")))
         with pytest.raises(Refused):
-            attempt(tx, issue_and_refuse)
-        third = attempt(tx, lambda tx: issue.issue(at_time(tx, now), orders[2], By("test")))
-        attempt(tx, lambda tx: call.call_next(at_time(tx, now), By("test", "G1")))
-        started = attempt(tx, lambda tx: serve.start(at_time(tx, now), By("test", "G1")))
+            attempt(tx, now, issue_and_refuse)
+        third = attempt(tx, now, lambda tx: issue.issue(tx, orders[2], By("test")))
+        attempt(tx, now, lambda tx: call.call_next(tx, By("test", "G1")))
+        started = attempt(tx, now, lambda tx: serve.start(tx, By("test", "G1")))
         return [first.token.label, third.token.label, started.label]
 
     assert floor.write(act) == ["N001", "N002", "N001"]

@@ -101,7 +101,7 @@ def test_a_look_that_asks_as_sqlalchemy_does_leaves_its_connection_fit(db: Datab
 
 def test_a_look_sees_what_is_committed_and_leaves_no_transaction_open(floor: Floor) -> None:
     def state(connection: Connection) -> str:
-        return counters.counter_by_id(connection, "G1").state.value
+        return counters.counter_by_id(connection, floor.centre_id, "G1").state.value
 
     before = floor.db.look(state)
     floor.write(lambda tx: tx.conn.execute(text("UPDATE counter SET state = 'open' WHERE id = 'G1'")))
@@ -119,7 +119,7 @@ def test_a_look_is_lent_the_connection_that_writes_unless_somebody_does(floor: F
 
 @pytest.mark.parametrize("backend", ["postgresql"])
 def test_a_look_does_not_leave_postgresql_idle_in_a_transaction(floor: Floor) -> None:
-    floor.db.look(lambda connection: counters.counter_by_id(connection, "G1"))
+    floor.db.look(lambda connection: counters.counter_by_id(connection, floor.centre_id, "G1"))
     idle = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'")
     assert floor.db.read(lambda connection: connection.execute(idle).scalar_one()) == 0
 
@@ -140,6 +140,6 @@ def test_after_a_restart_of_postgresql_one_read_fails_and_no_more(floor: Floor) 
     others = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
     floor.write(lambda tx: tx.conn.execute(others))
     with pytest.raises(Unavailable):
-        floor.db.read(lambda connection: counters.counter_by_id(connection, "G1"))
+        floor.db.read(lambda connection: counters.counter_by_id(connection, floor.centre_id, "G1"))
     for _ in range(3):
-        assert floor.db.read(lambda connection: counters.counter_by_id(connection, "G1")).id == "G1"
+        assert floor.db.read(lambda connection: counters.counter_by_id(connection, floor.centre_id, "G1")).id == "G1"

@@ -145,7 +145,7 @@ def test_a_reader_cannot_write(floor: Floor) -> None:
 def test_a_commit_that_fails_is_told_and_the_writer_lives_on(floor: Floor) -> None:
     def twice_the_same_event(tx: Transaction) -> None:
         issue(at_time(tx, MORNING), floor.order(), By("test"))
-        tx.events.append(tx.events[0])
+        tx.recorded.append(tx.recorded[0])
 
     with pytest.raises(Unavailable):
         floor.write(twice_the_same_event)

@@ -96,14 +96,13 @@ class _Line:
         insort(self.lanes.setdefault(one.lane.key, []), (one.place, one.token))
         self.waiters[one.token] = waiter
 
-    def remove(self, token: str) -> _Waiter:
+    def remove(self, token: str) -> None:
         """Take a token out."""
         waiter = self.waiters.pop(token)
         key = waiter.waiting.lane.key
         self.lanes[key].remove((waiter.waiting.place, token))
         if not self.lanes[key]:
             del self.lanes[key]
-        return waiter
 
     def heads(self) -> Iterator[Waiting]:
         """Return the first of each lane."""

@@ -103,7 +103,7 @@ def upcast_record(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     token, step = dict(record), dict(record["step"])
     needs = {name: token.pop(name) for name in BESIDE_THE_CHAIN if token.get(name)}
     token.pop("need", None)
-    for old, new in (("first_call", "first_called"), ("called_at", "last_called")):
+    for old, new in (("first_called", "first_called"), ("last_called", "last_called")):
         if old in step:
             step[new] = step.pop(old)
     step.setdefault("since", step["entered_at"])

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from server.domain.centre import CentreState
 from server.domain.errors import InvalidInput
 from server.domain.events.kinds import Kind
+from server.domain.plan.plan import Plan
 from server.domain.proof.seals import Seal
 from server.services.figures.statistics import figures
 from server.services.proof.verify import Verdict, certify
@@ -56,10 +57,17 @@ def _bounds(ends: list[DayEnd], day: date, centre: CentreState) -> tuple[int, Da
     return max(before, default=0), next((one for one in reversed(ends) if one.day == day), present)
 
 
+def _plan(read: Read, centre: CentreState, day: date) -> Plan:
+    try:
+        return plan_of(read, centre, day)
+    except LookupError as error:
+        raise InvalidInput(f"The centre had no rules yet on {day:%d-%m-%Y}.") from error
+
+
 def _certificate(read: Read, centre: CentreState, verdict: Verdict, day: date) -> dict[str, Any]:
     """Return the certificate of one day with whether every promise was kept; a day without a call has none passed."""
     mine = next((one for one in verdict.days if one["day"] == day.isoformat()), None)
-    quota = plan_of(read, centre, day).calling.quota
+    quota = _plan(read, centre, day).calling.quota
     nothing = {
         "day": day.isoformat(),
         "calls": 0,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from server.domain.actors import By
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import Choice, Reason
-from server.domain.calling.v1 import choose_next, out_of_order
+from server.domain.calling.v1 import out_of_order
+from server.domain.calling.versions import CHOOSERS, RULE
 from server.domain.counters import Counter
 from server.domain.errors import CounterNotOpen, NotInThisLine, QueueEmpty
 from server.domain.events.payloads import TokenCalled, TokenTransferred
@@ -49,7 +50,7 @@ def call_next(tx: Transaction, by: By) -> Call:
     """
     counter, plan, profile = _ready(tx, by.counter)
     waiting, passes = line.heads_of_line(tx.conn, tx.centre.id, counter.stage, profile.group)
-    choice = choose_next(waiting, plan.calling, profile, passes, tx.centre.age(tx.now))
+    choice = CHOOSERS[RULE](waiting, plan.calling, profile, passes, tx.centre.age(tx.now))
     if choice is None:
         raise QueueEmpty(f"Nobody is waiting for counter {counter.id}.", stage=counter.stage)
     before = tokens.token_by_id(tx.conn, tx.centre.id, choice.waiting.token)

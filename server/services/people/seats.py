@@ -69,6 +69,8 @@ def officer_named(tx: Transaction, user: str | None) -> str | None:
 
 def _signed_in(tx: Transaction, operator: str, now: datetime) -> str | None:
     """Return the user name of an operator whose session is alive."""
+    if not operator.startswith("staff:"):  # a device sits nowhere, but may have been told to
+        return None
     staff_id = int(operator.removeprefix("staff:"))
     query = (
         select(StaffTable.user)

@@ -8,6 +8,7 @@ from server.domain.events.payloads import CounterFacts
 from server.domain.proof.replay import in_chain
 from server.domain.proof.verdicts import Fault
 from server.domain.token.lifecycle import CounterState
+from server.domain.token.record import seal_needs
 from server.domain.token.token import Token
 from server.services.floor.token_rows import facts_of
 from server.storage.sql import counters, tokens
@@ -22,7 +23,8 @@ def compare_tokens(read: Read, centre_id: int, replayed: Iterable[Token]) -> Ite
         except Refused:
             yield Fault("token_lost", token.step.seq, f"{token.label} is in the log only.")
             continue
-        if in_chain(stored) != in_chain(token) and not _upgraded(stored, token):
+        fits = in_chain(stored) == in_chain(token) or _upgraded(stored, token)
+        if not fits or not _needs_fit(read, centre_id, stored, token):
             text = f"{token.label} is {stored.state} in the table and {token.state} by the log."
             yield Fault("state_differs", token.step.seq, text)
 
@@ -42,6 +44,16 @@ def count_tokens(read: Read, centre_id: int, issued: int, under_way: Container[s
     stray = sum(token.id not in under_way for token in tokens.open_tokens(read, centre_id))
     if stray:
         yield Fault("tokens_differ", 0, f"{stray} tokens are under way in the table only.")
+
+
+def _needs_fit(read: Read, centre_id: int, stored: Token, replayed: Token) -> bool:
+    """Whether what a citizen needs is what was sealed; it may have been purged, and was told openly once."""
+    if stored.need is None and not stored.access:
+        return True
+    if replayed.needs_seal is None:
+        return (stored.need, stored.access) == (replayed.need, replayed.access)
+    secret = tokens.secret_of(read, centre_id, stored.id)
+    return seal_needs(secret, stored.need, stored.access) == replayed.needs_seal
 
 
 def _lasting(counter: CounterFacts) -> tuple[str, str, CounterState]:

@@ -68,8 +68,15 @@ def test_the_largest_share_of_its_target_is_called_before_an_older_one() -> None
     assert (choice.reason.params["waited_s"], choice.reason.params["target_s"]) == (7200, 600)
 
 
-def test_first_in_first_out_knows_no_targets() -> None:
-    assert choose([waiting(1, "N", 0), waiting(2, "F", 60)], FIFO).waiting.label == "N001"
+@pytest.mark.parametrize("rule", [FIFO, CallingRule("fifo", {"F": 1}, quota=0)])
+def test_first_in_first_out_knows_no_targets(rule: CallingRule) -> None:
+    assert choose([waiting(1, "N", 0), waiting(2, "F", 60)], rule).waiting.label == "N001"
+
+
+def test_a_group_is_named_by_what_its_desks_take_and_the_name_is_kept_with_the_quota() -> None:
+    assert Profile("A7", "staff:1", languages=frozenset({"mr"})).group == "||"
+    assert Profile("A7", services=frozenset({"PCC", "NORMAL"}), reserved=frozenset({"F"})).group == "NORMAL,PCC|F|"
+    assert Profile("A7", step_free=False).group == "||steps"
 
 
 def test_two_of_the_same_instant_go_in_the_order_of_their_events() -> None:

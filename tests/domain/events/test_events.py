@@ -2,15 +2,15 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from server.domain.events.event import Event, fingerprint
-from server.domain.events.kinds import Kind
-from server.domain.events.views import event_view, token_view
-from server.domain.token import record
-from tests.factories import MORNING, make_step, make_token
+from server.domain.events.event import StoredEvent, fingerprint
+from server.domain.events.payloads import TokenIssued
+from server.domain.events.views import event_view, public_view, staff_view
+from tests.factories import MORNING, as_json, make_event, make_step, make_token
 
 PUBLIC = {
     "id",
@@ -26,7 +26,7 @@ PUBLIC = {
     "ended",
 }
 STAFF = {
-    "series",
+    "klass",
     "service",
     "route",
     "then",
@@ -47,23 +47,22 @@ STAFF = {
 }
 
 
-def record_of(**changes: Any) -> dict[str, Any]:
-    return record.to_record(make_token(**changes))
+def public(**changes: Any) -> Any:
+    return as_json(public_view(make_token(**changes)))
 
 
 def test_the_public_sees_no_need_no_service_and_nothing_personal() -> None:
-    assert set(token_view(record_of(need="senior"), staff=False)) == PUBLIC
+    assert set(public(need="senior")) == PUBLIC
 
 
 def test_staff_see_the_same_and_what_they_need_to_serve() -> None:
-    view = token_view(record_of(), staff=True)
+    view = as_json(staff_view(make_token()))
     assert set(view) == PUBLIC | {"staff"}
     assert set(view["staff"]) == STAFF
 
 
 def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:
-    ended = replace(make_token(step=make_step(counter="A7", call="e-1", calls=1)), ended_at=MORNING)
-    view = token_view(record.to_record(ended), staff=False)
+    view = public(step=make_step(counter="A7", call="e-1", calls=1), ended_at=MORNING)
     assert (view["state"], view["stage"], view["counter"], view["call"], view["ended"]) == (
         "done",
         None,
@@ -74,23 +73,42 @@ def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:
 
 
 def test_an_event_goes_out_with_the_keys_of_the_contract() -> None:
-    event = Event(7, MORNING, Kind.TOKEN_ISSUED, "key:1", {"token": record_of()}, "hash")
-    view = event_view(event, centre="PSK", epoch="e", staff=False)
+    view = as_json(event_view(make_event(TokenIssued(make_token()), seq=7), centre="PSK", epoch="e", staff=False))
     assert list(view) == ["v", "centre", "epoch", "seq", "type", "at", "token", "counter", "frozen"]
     assert (view["v"], view["seq"], view["type"], view["at"]) == (1, 7, "token.issued", "2026-11-24T04:00:00.000Z")
 
 
+STORED = StoredEvent(7, MORNING, "token.issued", "key:1", "G1", 6, 2, "v1", 1, {}, None, "")
+
+
 @pytest.mark.parametrize(
     "changed",
-    [{"seq": 8}, {"kind": Kind.TOKEN_MISSED}, {"actor": "key:2"}, {"data": b'{"a":2}'}, {"prev": "x"}],
+    [
+        {"seq": 8},
+        {"at": MORNING + timedelta(milliseconds=1)},
+        {"kind": "token.missed"},
+        {"actor": "key:2"},
+        {"desk": None},
+        {"act": 7},
+        {"plan": 3},
+        {"rule": "v2"},
+        {"v": 2},
+    ],
 )
-def test_a_hash_binds_every_part_of_an_event_and_the_one_before(changed: dict[str, Any]) -> None:
-    content = {"seq": 7, "at": MORNING, "kind": Kind.TOKEN_ISSUED, "actor": "key:1", "data": b'{"a":1}', "prev": ""}
-    assert fingerprint(**content) != fingerprint(**{**content, **changed})  # type: ignore[arg-type]
+def test_a_hash_binds_every_part_of_an_event(changed: dict[str, Any]) -> None:
+    assert fingerprint(replace(STORED, **changed), b"{}", "") != fingerprint(STORED, b"{}", "")
+
+
+def test_a_hash_binds_the_data_and_the_event_before_and_not_what_is_to_be_forgotten() -> None:
+    hashes = {fingerprint(STORED, data, prev) for data in (b"{}", b'{"a":1}') for prev in ("", "x")}
+    assert len(hashes) == 4
+    assert fingerprint(replace(STORED, private={"note": "her brother waits outside"}), b"{}", "") in hashes
 
 
 def test_a_hash_is_that_of_one_json_text() -> None:
     """What was written by an older version is checked by the same bytes."""
     text = '["before",7,"2026-11-24T04:00:00.000Z","token.issued","key:“1”",{"a":1}]'
-    hashed = fingerprint(7, MORNING, Kind.TOKEN_ISSUED, "key:“1”", b'{"a":1}', "before")
-    assert hashed == hashlib.sha256(text.encode()).hexdigest()
+    old = replace(STORED, actor="key:“1”", v=0)
+    assert fingerprint(old, b'{"a":1}', "before") == hashlib.sha256(text.encode()).hexdigest()
+    text = '["before",7,"2026-11-24T04:00:00.000Z",1,"token.issued","key:1","G1",6,2,"v1",{"a":1}]'
+    assert fingerprint(STORED, b'{"a":1}', "before") == hashlib.sha256(text.encode()).hexdigest()

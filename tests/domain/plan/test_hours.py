@@ -174,6 +174,7 @@ def test_working_days_skip_weekends_and_holidays() -> None:
     tuesday = date(2026, 11, 24)
     following = [next_working_day(hours, tuesday, count).day for count in (1, 2, 3)]
     assert following == [26, 27, 30]
+    assert next_working_day(hours, tuesday) == date(2026, 11, 26)
 
 
 MINUTES = st.integers(0, 600)

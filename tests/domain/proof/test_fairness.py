@@ -1,5 +1,6 @@
 """The judge of calls: what it finds when a call is not by the rule, and what stands on the certificate of a day."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,17 +9,16 @@ from typing import Any
 import pytest
 
 from server.domain.calling.lane import Age
-from server.domain.calling.rule import CallingRule, Choice
+from server.domain.calling.rule import CallingRule, Choice, Reason
 from server.domain.calling.v1 import choose_next, out_of_order
-from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenCalled
 from server.domain.freezes import active_seconds
 from server.domain.proof.fairness import Audit, DayFairness
 from server.domain.token.changes import call
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
 from tests.domain.test_rules import make_plan
-from tests.factories import DAY, MORNING, make_step, make_token
+from tests.factories import DAY, MORNING, make_event, make_step, make_token
 
 PLAN = replace(make_plan(), calling=CallingRule(protected=frozenset({"F"}), quota=3))
 
@@ -46,10 +46,15 @@ class Court:
         self.audit.change(None, token)
         return token
 
+    def stand(self, before: Token, after: Token) -> None:
+        """Let somebody stand in line otherwise."""
+        self.line[self.line.index(before)] = after
+        self.audit.change(before, after)
+
     def choose(self) -> Choice:
         """Return whom the rule calls now, of the first in each lane."""
         heads = {t.lane: t.waiting for t in reversed(self.line)}
-        choice = choose_next(heads.values(), PLAN.calling, PLAN.desk("G1"), self.passes, self.age)
+        choice = choose_next(heads.values(), PLAN.calling, PLAN.profile("G1"), self.passes, self.age)
         assert choice is not None
         return choice
 
@@ -61,13 +66,10 @@ class Court:
     def call(self, token: Token, reason: dict[str, Any], *, passes: int | None = None) -> tuple[str, str] | None:
         """Tell the judge of a call with this reason; returns the first fault that they find."""
         called = call(token, "G1", f"e-{self.seq}", self.now)
-        data = {
-            "reason": reason,
-            "passes": self.passes if passes is None else passes,
-            "token": {"step": {"counter": "G1"}},
-        }
-        event = Event(self.seq, self.now, Kind.TOKEN_CALLED, "test", data, "")
-        fault = next(iter(self.audit.call(event, token, called, self.age)), None)
+        before = self.passes if passes is None else passes
+        payload = TokenCalled(called, Reason(reason["rule"], reason["params"], reason["text"]), before, None)
+        event = self.last = make_event(payload, seq=self.seq, at=self.now)
+        fault = next(iter(self.audit.call(event, payload, token, self.age)), None)
         self.audit.change(token, called)
         self.line.remove(token)
         self.last = event
@@ -85,7 +87,7 @@ class Court:
         """Call somebody out of order."""
         self.tick()
         line = [t.waiting for t in self.line]
-        choice = out_of_order(token.waiting, line, PLAN.calling, PLAN.desk("G1"), self.passes, self.age, why)
+        choice = out_of_order(token.waiting, line, PLAN.calling, PLAN.profile("G1"), self.passes, self.age, why)
         fault = self.call(token, choice.reason.view())
         self.passes = choice.passes
         return fault
@@ -152,8 +154,10 @@ def test_an_overtaking_beyond_the_bound_is_found_even_when_nobody_says_by_which_
         favoured = court.join("F")
         court.tick()
         called = call(favoured, "G1", f"e-{court.seq}", court.now)
-        event = Event(court.seq, court.now, Kind.TOKEN_CALLED, "test", {"reason": reason(favoured)}, "")
-        faults.append(court.audit.call(event, favoured, called, court.age))
+        why = reason(favoured)
+        payload = TokenCalled(called, Reason(why["rule"], why["params"], why["text"]), None, None)
+        event = make_event(payload, seq=court.seq, at=court.now)
+        faults.append(court.audit.call(event, payload, favoured, court.age))
         court.audit.change(favoured, called)
     assert faults == [[], [], [("overtaken_too_often", "N001 was overtaken beyond the bound.")]]
     assert (court.day.beyond_bound, court.day.worst) == (1, 3.0)
@@ -195,11 +199,28 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
     if undone:
         called = replace(second, step=replace(second.step, state=StepState.CALLED))
         court.audit.change(called, second)
-        court.audit.undo_call(court.last, second)
+        assert isinstance(court.last.payload, TokenCalled)
+        court.audit.undo_call(court.last, court.last.payload, second)
         court.line.append(second)
         court.passes = min(2, court.passes + 1)
     assert court.call_next() is None
     assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
+
+
+def test_a_call_that_was_taken_back_does_not_count_towards_the_bound() -> None:
+    """N is passed over twice, but one of the two was undone: it is as if one more stood before it."""
+    court = Court()
+    court.join()
+    first = court.join("F")
+    court.call_next()
+    called = replace(first, step=replace(first.step, state=StepState.CALLED))
+    court.audit.change(called, first)
+    assert isinstance(court.last.payload, TokenCalled)
+    court.audit.undo_call(court.last, court.last.payload, first)
+    court.line.append(first)
+    court.passes = 1
+    assert court.call_next() is None
+    assert (court.day.worst, court.day.beyond_bound) == (1, 0)
 
 
 def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
@@ -212,3 +233,49 @@ def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
     choice = court.choose()
     assert court.call(token, choice.reason.view()) is None
     assert court.day.worst == 0
+
+
+@pytest.mark.parametrize(
+    ("slips", "told"),
+    [
+        ({0: 1}, {"tokens": 1, "mean": 0.0, "p95": 0, "max": 0}),
+        (dict.fromkeys(range(20), 1), {"tokens": 20, "mean": 9.5, "p95": 18, "max": 19}),
+        ({0: 20, 3: 1}, {"tokens": 21, "mean": 0.14, "p95": 0, "max": 3}),
+    ],
+)
+def test_the_percentile_is_the_smallest_count_that_holds_for_95_of_100(
+    slips: dict[int, int], told: dict[str, float]
+) -> None:
+    day = DayFairness(DAY, slips={"N": Counter(slips)})
+    assert day.view()["overtaken"] == {"N": told}
+
+
+def test_a_day_without_a_call_has_an_empty_certificate() -> None:
+    assert DayFairness(DAY).view() == {
+        "day": "2026-11-24",
+        "calls": 0,
+        "rules": {},
+        "overtaken": {},
+        "worst": 0.0,
+        "bound": None,
+        "out_of_order": {},
+        "undone": 0,
+        "unexplained": 0,
+        "beyond_bound": 0,
+    }
+
+
+@pytest.mark.parametrize(("quota", "bound"), [(0, None), (1, 0), (3, 2)])
+def test_the_bound_follows_from_the_quota_and_the_worst_is_told_to_the_hundredth(quota: int, bound: int | None) -> None:
+    day = DayFairness(DAY, quota=quota, worst=2 / 3).view()
+    assert (day["bound"], day["worst"]) == (bound, 0.67)
+
+
+def test_somebody_sent_to_a_counter_by_name_is_not_counted_as_overtaken_there() -> None:
+    court = Court()
+    sent, hurt = court.join(), court.join()
+    court.stand(sent, replace(sent, step=replace(sent.step, only="G1")))
+    court.stand(hurt, replace(hurt, emergency_at=court.now))
+    assert [court.call_next(), court.call_next()] == [None, None]
+    assert court.day.view()["rules"] == {"emergency": 1, "longest_wait": 1}
+    assert court.day.view()["overtaken"]["N"]["max"] == 0

@@ -1,5 +1,7 @@
 """The seal of a day: whole, signed, and for one installation only."""
 
+import hashlib
+import hmac
 from datetime import date
 
 import pytest
@@ -9,6 +11,13 @@ from server.domain.proof.seals import Seal, read_seal
 
 SEAL = Seal("PSK-DEMO", date(2026, 11, 24), 9329, "ab" * 32)
 SECRET = b"a secret of one installation"
+
+
+def test_a_seal_is_signed_by_128_bits_over_all_before_them() -> None:
+    """Seals stand on paper: what was printed once must be read for ever."""
+    body = f"baari-day:1:PSK-DEMO:2026-11-24:9329:{'ab' * 32}"
+    signature = hmac.new(SECRET, body.encode(), hashlib.sha256).digest()[:16]
+    assert SEAL.text(SECRET) == f"{body}:{signature.hex()}"
 
 
 def test_a_seal_is_read_as_it_was_written() -> None:

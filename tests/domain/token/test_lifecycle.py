@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from enum import StrEnum
 
 import pytest
 
@@ -88,6 +89,22 @@ def test_a_transfer_takes_the_age_in_the_centre_along_and_may_come_back() -> Non
     assert (back.step.stage, back.step.only, back.step.since) == ("A", "A7", MORNING)
 
 
+def test_a_transfer_leads_back_only_when_it_is_asked_to() -> None:
+    before = make_token(step=make_step(counter="A7", state=S.SERVING))
+    _, sent = changes.transfer(before, Target("C"), 17, NOON)
+    _, looped = changes.transfer(before, Target("AX", loops=True), 17, NOON)
+    assert (sent.step.back_to, sent.step.back_only) == (None, None)
+    assert (looped.step.back_to, looped.step.back_only) == ("A", None)
+
+
+def test_a_move_to_another_route_ends_the_step_unserved_and_keeps_the_age_in_the_centre() -> None:
+    waited = make_step(since=MORNING - timedelta(minutes=5), counter="A7")
+    closed, moved = changes.move(make_token(step=waited), "E", 17, NOON)
+    assert (closed.state, closed.outcome, closed.ended_at) == (S.SKIPPED, "correct", NOON)
+    assert (moved.step.seq, moved.step.stage, moved.step.state, moved.step.entered_at) == (17, "E", S.WAITING, NOON)
+    assert (moved.step.since, moved.step.counter) == (MORNING, None)
+
+
 def test_a_correction_keeps_the_number_the_age_and_the_state() -> None:
     corrected = changes.correct(make_token(), "PCC", "P", "default")
     assert (corrected.label, corrected.klass, corrected.service, corrected.state) == ("N001", "P", "PCC", "waiting")
@@ -132,5 +149,11 @@ def test_a_record_gives_back_the_same_token(state: S) -> None:
         need="senior",
     )
     ended = replace(token, ended_at=MORNING)
-    assert record.from_record(record.to_record(token)) == token
-    assert record.from_record(record.to_record(ended)) == ended
+    assert record.from_record(record.to_record(token), record.needs_of(token)) == token
+    assert record.from_record(record.to_record(ended), record.needs_of(ended)) == ended
+
+
+@pytest.mark.parametrize("name", [*S, *TokenEnd, *Action, *K])
+def test_a_state_and_an_action_are_called_what_they_are(name: StrEnum) -> None:
+    """The log, the screens and the API hold these words."""
+    assert name.value == name.name.lower()

@@ -22,10 +22,9 @@ from server.domain.token.token import Token
 from server.services.bookings import book, gate
 from server.services.bookings.book import NewBooking
 from server.services.floor import issue, leave
-from server.services.setup.presets import install_centre, load_preset
 from server.storage.database import Database
 from server.storage.sql import tokens
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, second_centre
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def come(floor: Floor, tail: str, at: datetime) -> Token:
 
 def found(floor: Floor, tail: str, slot: datetime | None = None) -> list[tuple[str, bool]]:
     told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, tail, slot, MORNING))
-    return [(one["slot"], one["checked_in"]) for one in told]
+    return [(one.slot, one.checked_in) for one in told]
 
 
 def test_bookings_are_new_once_and_move_when_they_are_told_again(floor: Floor) -> None:
@@ -112,20 +111,6 @@ def test_another_day_is_named(floor: Floor) -> None:
         come(floor, "0002", MORNING)
 
 
-def second_centre(floor: Floor) -> int:
-    """Install another centre, with one stage, beside that of the floor and return its id."""
-    preset = load_preset("M")
-    only = preset.stages[-1].model_copy(update={"code": "Z"})
-    changes = {
-        "centre": preset.centre.model_copy(update={"code": "PSK-2", "name": {"en": "Second centre"}}),
-        "stages": [only],
-        "routes": {code: ["Z"] for code in preset.routes},
-        "kiosks": [],
-    }
-    shape = preset.model_copy(update=changes)
-    return floor.db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "e2", demo=True))
-
-
 def test_another_centre_is_named(floor: Floor) -> None:
     floor.db.write(second_centre(floor), lambda tx: book.book(at_time(tx, MORNING), [booking("4711")]))
     with pytest.raises(AppointmentOtherCentre, match="is at Second centre") as refused:
@@ -174,10 +159,10 @@ def test_staff_find_a_booking_by_its_last_characters_and_slot(floor: Floor) -> N
     floor.book(booking("a711", 15), NewBooking("other", "A711", MORNING + timedelta(minutes=30), "PCC"))
     assert len(found(floor, "26-A711")) == 2
     told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, " a711", MORNING + timedelta(minutes=30), MORNING))
-    assert [(one["service"], one["checked_in"]) for one in told] == [("PCC", False)]
+    assert [(one.service, one.checked_in) for one in told] == [("PCC", False)]
     token = floor.write(
         lambda tx: issue.issue(
-            at_time(tx, MORNING + timedelta(minutes=20)), floor.order("PCC", booking=told[0]["id"]), By("test")
+            at_time(tx, MORNING + timedelta(minutes=20)), floor.order("PCC", booking=told[0].id), By("test")
         )
     ).token
     assert token.slot == MORNING + timedelta(minutes=30)
@@ -190,7 +175,7 @@ def test_staff_find_a_booking_of_another_day_by_its_slot_and_hear_which_day(floo
     assert found(floor, "4711", tomorrow) == [("2026-11-25T04:00:00.000Z", False)]
     told = floor.db.read(lambda conn: book.find_at(conn, CENTRE, "4711", tomorrow, MORNING))
     with pytest.raises(AppointmentOtherDay):
-        floor.issue(booking=told[0]["id"])
+        floor.issue(booking=told[0].id)
 
 
 def test_a_long_line_inside_holds_the_next_batch_at_the_gate(floor: Floor) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from server.domain.calling.rule import Reason
 from server.domain.errors import UnknownToken
 from server.services.figures.explanations import explain, explain_today
 from server.services.setup.plans import plan_of
 from server.storage.database import Database
 from server.storage.sql import centres
 from server.wording.catalogue import catalogue
-from server.wording.reasons import CALLED_FIRST, SENTENCES, told
+from server.wording.reasons import CALLED_FIRST, SENTENCES, sentence_of
 from tests.factories import CENTRE, DAY, MORNING, Floor, install_floor
 
 DESKS = {"G2": {"prefers": ["P"]}, "G3": {"languages": ["mr"]}}
@@ -213,9 +214,9 @@ def test_today_is_the_day_of_the_centre(floor: Floor) -> None:
 
 def test_a_reason_of_a_rule_that_is_no_more_is_told_in_its_own_words(floor: Floor) -> None:
     plan = floor.db.read(lambda conn: plan_of(conn, centres.centre_by_code(conn, CENTRE), DAY))
-    old = {"rule": "lottery", "params": {"label": "N001"}, "text": "N001 was drawn."}
-    before = {"rule": "longest_wait", "params": {"label": "N001", "passed_over": 3}, "text": "N001 waited longest."}
-    assert [told(reason, plan, "hi") for reason in (old, before)] == ["N001 was drawn.", "N001 waited longest."]
+    old = Reason("lottery", {"label": "N001"}, "N001 was drawn.")
+    before = Reason("longest_wait", {"label": "N001", "passed_over": 3}, "N001 waited longest.")
+    assert [sentence_of(reason, plan, "hi") for reason in (old, before)] == ["N001 was drawn.", "N001 waited longest."]
 
 
 def test_explanations_are_alike_on_each_database(db: Database) -> None:

@@ -17,7 +17,7 @@ from server.services.setup.shapes import Preset
 from server.storage import schema
 from server.storage.database import Database
 from server.storage.sql import counters
-from tests.factories import DAY, MORNING, Floor, install_floor, install_shape
+from tests.factories import DAY, MORNING, Floor, at_time, install_floor, install_shape
 
 ALL_DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

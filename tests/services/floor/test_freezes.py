@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from server.domain.instants import to_iso
-from server.services.floor.notice import freezes_of
+from server.services.floor.notice import FreezeView, freezes_of
 from tests.factories import CENTRE, MORNING, Floor
 
 
@@ -11,16 +11,16 @@ def test_a_stopped_floor_tells_since_when_and_why(floor: Floor) -> None:
     floor.freeze()
     told = floor.db.read(lambda conn: freezes_of(conn, CENTRE))
     since = to_iso(MORNING)
-    assert told == {"frozen": True, "since": since, "reason": "test", "freezes": [[since, None]]}
+    assert told == FreezeView(True, since, "test", [[since, None]])
 
 
 def test_a_floor_that_goes_on_keeps_the_time_in_which_no_clock_ran(floor: Floor) -> None:
     stopped, resumed = floor.freeze(), floor.unfreeze()
     told = floor.db.read(lambda conn: freezes_of(conn, CENTRE))
     assert told == resumed
-    assert (told["frozen"], told["since"], told["reason"]) == (False, None, None)
-    [(begin, end)] = told["freezes"]
-    assert begin == stopped["since"] < end
+    assert (told.frozen, told.since, told.reason) == (False, None, None)
+    [(begin, end)] = told.freezes
+    assert begin == stopped.since < end
 
 
 def test_a_clock_set_back_between_two_stops_turns_no_line_around(floor: Floor) -> None:

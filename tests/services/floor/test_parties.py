@@ -163,5 +163,5 @@ def test_a_counter_that_was_taken_over_is_paused_and_not_gathered(db: Database) 
     floor.call("G1")
     floor.open("G2")
     assert floor.take_over("G1", "G2").token.step.beside == ()
-    assert floor.db.read(lambda conn: counters.counter_by_id(conn, "G1")).state is CounterState.PAUSED
+    assert floor.db.read(lambda conn: counters.counter_by_id(conn, floor.centre_id, "G1")).state is CounterState.PAUSED
     assert floor.verdict().faults == []

@@ -28,8 +28,8 @@ from server.services.people import seats, sign_in
 from server.services.people.principal import Principal
 from server.services.views import line
 from server.storage.database import Database
-from tests.factories import CENTRE, MORNING, Floor, at_time, install_floor
-from tests.services.bookings.test_appointments import second_centre
+from server.storage.sql import counters
+from tests.factories import CENTRE, MORNING, Floor, at_time, install_floor, second_centre
 
 
 @pytest.fixture
@@ -210,6 +210,13 @@ def test_an_errand_comes_back_to_the_stage_when_the_counter_has_closed_meanwhile
     floor.keep_house()
     assert floor.serve("A2").step.stage == "B"
     assert floor.verdict().faults == []
+
+
+def test_a_person_sits_down_where_a_device_sat(floor: Floor) -> None:
+    tablet = Principal("key:1", Role.COUNTER, floor.centre_id, CENTRE)
+    floor.write(lambda tx: seats.sit(tx, "C1", tablet, MORNING))
+    asha = officer(floor, "asha", "C1")
+    assert floor.db.read(lambda conn: counters.counter_by_id(conn, floor.centre_id, "C1")).operator == asha.id
 
 
 def test_a_token_follows_its_officer_from_counter_to_counter(floor: Floor) -> None:
@@ -395,7 +402,7 @@ def test_nobody_sees_or_acts_at_a_counter_of_another_centre(floor: Floor) -> Non
         lambda tx: undo.undo_at(at_time(tx, MORNING), By("test", "A1")),
         lambda tx: serve.resume(at_time(tx, MORNING), By("test", "A1")),
         lambda tx: seats.stage_of(tx, "A1"),
-        lambda tx: seats.desk_named(tx, "A1"),
+        lambda tx: seats.counter_named(tx, "A1"),
         lambda tx: line.line_of(tx.conn, stranger, "A1", MORNING),
     ):
         with pytest.raises(UnknownCounter):

@@ -233,7 +233,7 @@ def test_the_actions_of_a_counter_are_told_newest_first_without_those_taken_back
     floor.finish("G1")
     floor.undo("G1")
     told = floor.db.read(lambda conn: undo.actions_at(conn, centres.centre_by_id(conn, floor.centre_id), "G1"))
-    assert [(one["kind"], one["label"]) for one in told] == [("token.started", "N001"), ("token.called", "N001")]
+    assert [(one.kind, one.label) for one in told] == [("token.started", "N001"), ("token.called", "N001")]
 
 
 def test_all_that_a_counter_did_is_taken_back_alike_on_each_database(db: Database) -> None:

@@ -3,12 +3,12 @@
 import random
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import Any, ClassVar
 
 from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import delete, update
 
+from server.domain.actors import By
 from server.domain.errors import Refused
 from server.services.command import Answer, Attempt, body_hash, once
 from server.services.proof.verify import verify
@@ -18,6 +18,7 @@ from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.tables import floor
 from server.storage.transaction import Transaction
+from tests.factories import at_time
 from tests.services.machine.floor import FloorModel
 from tests.services.machine.plan import OPERATORS, small_centre
 from tests.services.machine.rows import assert_same, assert_whole, read_rows, tokens_of, told
@@ -53,10 +54,10 @@ class FloorHarness(RuleBasedStateMachine):
         foretold = _refusals(foretell)
         self.keys += 1
         attempt = Attempt("key:1", f"k{self.keys}", body_hash(what, None), self.model.now)
-        command, results = partial(act, now=self.model.now, actor="test"), list[Any]()
+        now, results = self.model.now, list[Any]()
 
         def run(tx: Transaction) -> Answer:
-            results.append(command(tx))
+            results.append(act(at_time(tx, now), by=By("test")))
             return Answer(200, {"told": str(results[-1])})
 
         answer = self.ask(attempt, run)
@@ -99,6 +100,11 @@ class FloorHarness(RuleBasedStateMachine):
             verdict = self.db.read(lambda conn: verify(conn, centres.centre_by_id(conn, self.centre)))
             assert not verdict.faults, f"the replay finds faults: {verdict.faults}"
             assert (verdict.tokens, verdict.events) == (len(self.model.tokens), self.model.seq)
+
+
+def at_desk(desk: str | None, act: Callable[..., Any], /, **options: Any) -> Callable[..., Any]:
+    """Return a command that is done at a counter."""
+    return lambda tx, by: act(tx, by=By(by.actor, desk), **options)
 
 
 def _fresh_centre(tx: Transaction) -> int:

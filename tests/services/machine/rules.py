@@ -17,6 +17,7 @@ from server.services.floor import call, correct, counters, day, issue, leave, mo
 from server.services.numbers import leases
 from tests.factories import MORNING
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
+from tests.services.machine.harness import at_desk
 from tests.services.machine.plan import COUNTERS, OUTCOMES, REASONS, SERVICES, STAGES
 from tests.services.machine.state import AT, Dict, Seen
 
@@ -79,14 +80,14 @@ class FloorMachine(Likely):
     @rule(whom=PICK, service=st.sampled_from([*SERVICES, "NOPE"]), desk=DESK)
     def correct(self, whom: int, service: str, desk: str | None) -> None:
         token = self.whom(whom, "waiting", *AT)
-        act = partial(correct.correct, token_id=token, service=service, desk=desk)
+        act = at_desk(desk, correct.correct, token_id=token, service=service)
         self.go("correct", partial(self.model.correct, token, service, desk), act)
 
     @when(lambda self: self.having("waiting", *AT))
     @rule(whom=PICK, told=REMARK, desk=DESK)
     def remark(self, whom: int, told: Dict, desk: str | None) -> None:
         token = self.whom(whom, "waiting", *AT)
-        act = partial(correct.remark, token_id=token, told=correct.Remark(**told), desk=desk)
+        act = at_desk(desk, correct.remark, token_id=token, noted=correct.Remark(**told))
         self.go("remark", partial(self.model.remark, token, told, desk), act)
 
     @when(lambda self: self.model.open_tokens())
@@ -97,7 +98,7 @@ class FloorMachine(Likely):
             self.go(what, partial(self.model.pause, token), partial(leave.pause, token_id=token))
         elif what == "return":
             token = self.whom(whom, "missed", "paused")
-            act = partial(leave.come_back, token_id=token, desk=desk)
+            act = at_desk(desk, leave.come_back, token_id=token)
             self.go(what, partial(self.model.come_back, token, desk), act)
         else:
             token = self.whom(whom, "missed", "held", "called")
@@ -146,7 +147,7 @@ class FloorMachine(Likely):
 
     def _call(self, desk: str) -> bool:
         """Call the next to a counter; returns whether somebody was called."""
-        act = partial(call.call_next, counter_id=desk)
+        act = at_desk(desk, call.call_next)
         called = self.do("call_next", partial(self.model.may_call, desk), act)
         for made in called or ():
             self.model.call(desk, made.token.id, made.reason.rule)
@@ -158,7 +159,7 @@ class FloorMachine(Likely):
     def call_out_of_order(self, pick: int, whom: int, why: str) -> None:
         desk = pick_of(self.callable(), COUNTERS, pick)
         token = pick_of([t["id"] for t in self.model.waiting(desk[:-1])], [*self.model.tokens, "nobody"], whom)
-        act = partial(call.call_token, counter_id=desk, token_id=token, why=why)
+        act = at_desk(desk, call.call_token, token_id=token, why=why)
         self.go("call_token", partial(self.model.call_token, desk, token, why), act)
 
     @when(lambda self: self.desks(busy=True))
@@ -176,7 +177,7 @@ class FloorMachine(Likely):
         self._verb(verb, desk, self.seen(desk, seen))
 
     def _verb(self, verb: str, desk: str, seen: Seen) -> None:
-        act = partial(getattr(serve, verb), counter_id=desk, seen=screen_of(seen))
+        act = at_desk(desk, getattr(serve, verb), seen=screen_of(seen))
         self.go(verb, partial(getattr(self.model, verb), desk, seen), act)
 
     @when(lambda self: self.having("called"))
@@ -199,7 +200,7 @@ class FloorMachine(Likely):
     def resume(self, pick: int, whom: int | None) -> None:
         desk = pick_of([c for c in COUNTERS if self.model.held_at(c)], COUNTERS, pick)
         token = None if whom is None else self.whom(whom, "held")
-        act = partial(serve.resume, counter_id=desk, token_id=token)
+        act = at_desk(desk, serve.resume, token_id=token)
         self.go("resume", partial(self.model.resume, desk, token), act)
 
     @when(lambda self: self.having("serving"))
@@ -211,7 +212,7 @@ class FloorMachine(Likely):
         self._finish(desk, None if outcome is None else known[outcome % len(known)], self.seen(desk, seen))
 
     def _finish(self, desk: str, outcome: str | None, seen: Seen) -> None:
-        act = partial(serve.finish, counter_id=desk, outcome=outcome, seen=screen_of(seen))
+        act = at_desk(desk, serve.finish, outcome=outcome, seen=screen_of(seen))
         self.go("finish", partial(self.model.finish, desk, outcome, seen), act)
 
     @when(lambda self: self.desks(busy=True))
@@ -220,7 +221,7 @@ class FloorMachine(Likely):
         desk = pick_of(self.desks(busy=True), COUNTERS, pick)
         shown = self.seen(desk, seen)
         target = (stage, [None, None, f"{stage}1", "staff:7"][only], returns)
-        act = partial(move.transfer, counter_id=desk, target=Target(*target), seen=screen_of(shown))
+        act = at_desk(desk, move.transfer, target=Target(*target), seen=screen_of(shown))
         self.go("transfer", partial(self.model.transfer, desk, target, shown), act)
 
     # Undo and retry
@@ -241,7 +242,7 @@ class FloorMachine(Likely):
             self.go("undo_of", partial(self.model.undo_of, token), partial(undo.undo_of, token_id=token))
 
     def _undo_at(self, desk: str, event: int | None) -> None:
-        act = partial(undo.undo_at, counter_id=desk, event=event)
+        act = at_desk(desk, undo.undo_at, event=event)
         self.go("undo", partial(self.model.undo_at, desk, event), act)
 
     @when(lambda self: self.answers)

@@ -12,7 +12,7 @@ from server.services.proof.verify import Anchor, Verdict, verify
 from server.storage.engines import open_connections
 from server.storage.json_text import canonical
 from server.storage.sql import centres
-from server.storage.sql.events import events_between
+from server.storage.sql.events import stored_between
 from tests.factories import CENTRE, Floor
 
 
@@ -33,17 +33,17 @@ def tampering(floor: Floor) -> Iterator[Connection]:
 
 def rechain(floor: Floor, change: Callable[[dict[str, Any]], None], seq: int) -> None:
     """Change the data of one event and write all hashes anew, as a skilled forger would."""
-    events = floor.db.read(lambda conn: list(events_between(conn, floor.centre_id, 0, floor.centre.event_seq)))
+    rows = floor.db.read(lambda conn: list(stored_between(conn, floor.centre_id, 0, floor.centre.event_seq)))
     with tampering(floor) as conn:
         head = ""
-        for event in events:
-            data = json.loads(json.dumps(event.data))
-            if event.seq == seq:
+        for row in rows:
+            data = json.loads(json.dumps(row.data))
+            if row.seq == seq:
                 change(data)
-            head = fingerprint(event.seq, event.at, event.kind.value, event.actor, canonical(data), head)
+            head = fingerprint(row, canonical(data), head)
             conn.execute(
                 text("UPDATE event SET data = :data, hash = :hash WHERE seq = :seq"),
-                {"data": json.dumps(data), "hash": head, "seq": event.seq},
+                {"data": json.dumps(data), "hash": head, "seq": row.seq},
             )
         conn.execute(text("UPDATE centre SET head = :head"), {"head": head})
 

@@ -14,6 +14,7 @@ import pytest
 from server.domain.actors import By
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
+from server.domain.events.payloads import TokenCalled, TokenEvent, TokenUndone
 from server.domain.token.lifecycle import CounterState
 from server.services.floor import counters, serve, undo
 from server.services.floor.call import call_next, call_token
@@ -37,7 +38,7 @@ class Visit:
 
     klass: str
     stage: str
-    place: tuple[str, int]
+    place: tuple[datetime, int]
     joined: int
     left: int = 10**9
     call: Event | None = None
@@ -102,17 +103,19 @@ def visits(events: list[Event]) -> dict[str, list[Visit]]:
     """Return every stay in a line, by stage, from the log alone."""
     found: dict[str, list[Visit]] = defaultdict(list)
     waiting: dict[str, Visit] = {}
-    for event in (e for e in events if "token" in e.data):
-        token = event.data["token"]
-        step = token["step"]
-        stays = step["state"] == "waiting" and "ended_at" not in token
-        if token["id"] in waiting and not (stays and waiting[token["id"]].place == (step["since"], step["seq"])):
-            visit = waiting.pop(token["id"])
+    for event in events:
+        if not isinstance(event.payload, TokenEvent):
+            continue
+        token = event.payload.token
+        step = token.step
+        stays = step.state.value == "waiting" and not token.ended
+        if token.id in waiting and not (stays and waiting[token.id].place == (step.since, step.seq)):
+            visit = waiting.pop(token.id)
             visit.left = event.seq
             visit.call = event if event.kind is Kind.TOKEN_CALLED else None
-        if stays and token["id"] not in waiting:
-            visit = Visit(token["klass"], step["stage"], (step["since"], step["seq"]), event.seq)
-            waiting[token["id"]] = visit
+        if stays and token.id not in waiting:
+            visit = Visit(token.klass, step.stage, (step.since, step.seq), event.seq)
+            waiting[token.id] = visit
             found[visit.stage].append(visit)
     return found
 
@@ -129,16 +132,22 @@ def elders(visit: Visit, line: list[Visit], given_back: list[int], until: int) -
     return len(older) + sum(visit.joined <= seq < until for seq in given_back)
 
 
+def rule_of(call: Event) -> str:
+    """Return by which rule somebody was called."""
+    assert isinstance(call.payload, TokenCalled)
+    return call.payload.reason.rule
+
+
 def undone_calls(events: list[Event], stage: str) -> list[int]:
     """Return the numbers of the events by which calls at a stage were taken back."""
-    undone = (e for e in events if e.kind is Kind.TOKEN_UNDONE and e.data["of"] == Kind.TOKEN_CALLED.value)
-    return [e.seq for e in undone if e.data["token"]["step"]["stage"] == stage]
+    undone = [(e.seq, e.payload) for e in events if isinstance(e.payload, TokenUndone)]
+    return [seq for seq, p in undone if p.of is Kind.TOKEN_CALLED and p.token.step.stage == stage]
 
 
 def test_the_calls_are_counted_by_rule_and_those_out_of_order_by_reason(day: Day) -> None:
-    calls = [event.data["reason"] for event in day.events if event.kind is Kind.TOKEN_CALLED]
-    rules = Counter(reason["rule"] for reason in calls)
-    reasons = Counter(reason["params"]["why"] for reason in calls if "why" in reason["params"])
+    calls = [event.payload.reason for event in day.events if isinstance(event.payload, TokenCalled)]
+    rules = Counter(reason.rule for reason in calls)
+    reasons = Counter(reason.params["why"] for reason in calls if "why" in reason.params)
     assert day.certificate["calls"] == len(calls) > 500
     assert day.certificate["rules"] == rules
     assert day.certificate["out_of_order"] == reasons == {"unwell": 2, "instruction": 1}
@@ -169,7 +178,7 @@ def test_the_worst_share_of_the_bound_is_that_of_the_intervals_in_line(day: Day)
     for stage, line in visits(day.events).items():
         given_back = undone_calls(day.events, stage)
         for visit in line:
-            passed = [call for call in overtakings(visit, line) if call.data["reason"]["rule"] != "out_of_order"]
+            passed = [call for call in overtakings(visit, line) if rule_of(call) != "out_of_order"]
             for number, call in enumerate(passed, 1):
                 shares.append(number / (elders(visit, line, given_back, call.seq) + 1))
     assert day.certificate["worst"] == round(max(shares), 2) > 0.5

@@ -22,7 +22,7 @@ from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.sql.tokens import open_tokens
 from tests.conftest import skip_or_fail
-from tests.factories import CENTRE, Floor, install_floor
+from tests.factories import CENTRE, Floor, as_json, install_floor
 
 ROOT = Path(__file__).parents[3]
 COUNTERS = ("G1", "G2", "A1", "AX1", "B1", "C1", "X1")
@@ -31,6 +31,7 @@ COUNTERS = ("G1", "G2", "A1", "AX1", "B1", "C1", "X1")
 COMMANDS: dict[str, Any] = {
     "issue": lambda floor, counter: floor.issue(),
     "issue_first": lambda floor, counter: floor.issue(need="senior"),
+    "issue_party": lambda floor, counter: floor.issue(party=2),
     "open": lambda floor, counter: floor.set_state(counter, CounterState.OPEN),
     "pause": lambda floor, counter: floor.set_state(counter, CounterState.PAUSED),
     "close": lambda floor, counter: floor.set_state(counter, CounterState.CLOSED),
@@ -67,6 +68,7 @@ DAY = [
     *(("call", "A1"), ("start", "A1"), ("hold", "A1"), ("resume", "A1"), ("undo", "A1")),
     *(("issue", ""), ("issue", ""), ("open", "G2"), ("call_token", "G1"), ("take_over", "G1"), ("transfer", "G2")),
     *(("issue", ""), ("pause_token", ""), ("here", ""), ("remark", ""), ("correct", "")),
+    *(("issue_party", ""), ("open", "G1"), ("call_token", "G1"), ("finish", "G2")),
     *(("freeze", ""), ("unfreeze", ""), ("lease", ""), ("policy", ""), ("clock", ""), ("close_day", "")),
 ]
 
@@ -108,7 +110,7 @@ def new_floor() -> Iterator[Floor]:
 
 
 def look(floor: Floor, *, staff: bool) -> dict[str, Any]:
-    return floor.db.read(lambda conn: snapshot(conn, centres.centre_by_code(conn, CENTRE), staff=staff))
+    return as_json(floor.db.read(lambda conn: snapshot(conn, centres.centre_by_code(conn, CENTRE), staff=staff)))  # type: ignore[no-any-return]
 
 
 def events_since(floor: Floor, before: dict[str, Any], *, staff: bool) -> list[dict[str, Any]]:
@@ -118,7 +120,7 @@ def events_since(floor: Floor, before: dict[str, Any], *, staff: bool) -> list[d
         )
     )
     assert got.events is not None
-    return got.events
+    return as_json(got.events)  # type: ignore[no-any-return]
 
 
 def act(floor: Floor, command: str, counter: str) -> None:

@@ -59,7 +59,7 @@ def test_the_floor_of_these_tests_is_clean(floor: Floor) -> None:
 
 def test_a_record_written_anew_does_not_pass_through_the_head_on_a_report(floor: Floor) -> None:
     report = present(floor)
-    rechain(floor, lambda data: data.update(desk="G9"), seq_of(floor, Kind.TOKEN_FINISHED))
+    rechain(floor, lambda data: data.update(outcome="error"), seq_of(floor, Kind.TOKEN_FINISHED))
     assert codes(floor) == set()
     assert codes(floor, report) == {"anchor_missed"}
 
@@ -78,7 +78,7 @@ def test_a_record_that_was_cut_off_misses_the_head_on_a_report(floor: Floor) -> 
         (Kind.TOKEN_ISSUED, lambda data: data["token"].update(id="another"), "not_under_way"),
         (Kind.TOKEN_STARTED, lambda data: data["token"].update(service="TATKAAL"), "wrong_change"),
         (Kind.TOKEN_UNDONE, lambda data: data.update(undoes=1), "wrong_undo"),
-        (Kind.TOKEN_UNDONE, lambda data: data["token"].update(need="senior"), "wrong_undo"),
+        (Kind.TOKEN_UNDONE, lambda data: data["token"].update(klass="F"), "wrong_undo"),
         (Kind.TOKEN_CALLED, lambda data: data["reason"].update(rule="quota"), "unexplained_call"),
         (Kind.TOKEN_CALLED, lambda data: data.update(passes=1), "unexplained_call"),
         (Kind.TOKEN_CALLED, lambda data: data.pop("reason"), "unreadable"),

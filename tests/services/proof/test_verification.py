@@ -1,9 +1,12 @@
 """The replay keeps silent about a clean floor, and finds each kind of tampering."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
 from server.domain.actors import By
+from server.domain.events.payloads import TokenIssued
 from server.domain.token.record import to_record
 from server.services.floor import serve
 from server.storage.sql.events import BLOCK, events_between
@@ -93,7 +96,7 @@ def test_a_token_taken_out_of_the_tables_is_found(day: Floor) -> None:
 
 def issue_of(floor: Floor, label: str) -> int:
     events = floor.db.read(lambda conn: list(events_between(conn, floor.centre_id, 0, floor.centre.event_seq)))
-    return next(e.seq for e in events if e.kind == "token.issued" and e.data["token"]["label"] == label)
+    return next(e.seq for e in events if isinstance(e.payload, TokenIssued) and e.payload.token.label == label)
 
 
 @pytest.mark.parametrize(("number", "code"), [(7, "number_gap"), (1, "number_doubled")])
@@ -114,7 +117,7 @@ def test_a_call_of_somebody_already_called_is_found_behind_a_perfect_chain(day: 
     day.open("G2")
     day.call("G2")
     tokens = day.db.read(lambda conn: list(open_tokens(conn, day.centre_id)))
-    record = to_record(next(token for token in tokens if token.step.counter == "G1"))
+    record: Any = to_record(next(token for token in tokens if token.step.counter == "G1"))
     record["step"]["counter"] = "G2"
     rechain(day, lambda data: data.update(token=record), day.centre.event_seq)
     assert "double_call" in codes(day)

@@ -82,7 +82,7 @@ def test_the_last_word_for_a_day_counts_and_all_stand_on_record(floor: Floor) ->
     floor.set_policy("missed", {"calls": 2, "minutes": 3})
     floor.set_policy("missed", {"calls": 1, "minutes": 1})
     told = floor.db.read(lambda conn: policies(conn, centres.centre_by_id(conn, floor.centre_id), "missed"))
-    assert [(one["valid_from"], one["body"]["calls"]) for one in told] == [("2026-01-01", 3), ("2026-11-25", 1)]
+    assert [(one.valid_from, one.body["calls"]) for one in told] == [(date(2026, 1, 1), 3), (date(2026, 11, 25), 1)]
     tomorrow = next_day(floor)
     tomorrow.open("G1")
     tomorrow.issue()
@@ -94,7 +94,7 @@ def test_the_last_word_for_a_day_counts_and_all_stand_on_record(floor: Floor) ->
 def test_what_is_left_out_of_a_rule_is_filled_in_with_its_default(floor: Floor) -> None:
     floor.set_policy("floor", {"undo_min": 2})
     told = floor.db.read(lambda conn: policies(conn, centres.centre_by_id(conn, floor.centre_id)))
-    body = next(one["body"] for one in told if (one["kind"], one["valid_from"]) == ("floor", TOMORROW.isoformat()))
+    body = next(one.body for one in told if (one.kind, one.valid_from) == ("floor", TOMORROW))
     assert (body["undo_min"], body["pause_min"], body["emergencies_per_hour"]) == (2, 15, 4)
 
 

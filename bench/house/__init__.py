@@ -1,0 +1,1 @@
+"""The figures of structure of this tree, measured from its source: `python -m bench.house`."""

@@ -1,0 +1,101 @@
+"""The operations of the API as its contract describes them."""
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from server.app import build_server
+from server.config import load_settings
+
+Schema = Mapping[str, Any]
+WRONG = (("integer", 7), ("string", "seven"))
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the contract says of one method at one address; `fields` are those of the JSON body, None without one."""
+
+    method: str
+    path: str
+    keyless: bool
+    query: Mapping[str, Schema]
+    query_needed: frozenset[str]
+    fields: Mapping[str, Schema] | None
+    needed: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """The method and the fixed words of the path: `POST counters/call-next`."""
+        return f"{self.method} {words_of(self.path)}"
+
+    @property
+    def params(self) -> list[str]:
+        """The names in the path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+
+def words_of(path: str) -> str:
+    """Return the fixed words of a path without those that stand in all."""
+    return "/".join(re.findall(r"/(?!api\b|v1\b|centres\b)([\w-]+)", path))
+
+
+@cache
+def operations() -> Mapping[str, Operation]:
+    """Return every operation of the contract by its name."""
+    spec = contract()
+    every = [
+        _operation(spec, path, method) for path, item in spec["paths"].items() for method in METHODS if method in item
+    ]
+    by_name = {operation.name: operation for operation in every}
+    assert len(by_name) == len(every), "two operations have one name: change `words_of`"
+    return by_name
+
+
+@cache
+def contract() -> Any:
+    """Return the contract as a client downloads it."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = build_server(load_settings({"BAARI_DATA_DIR": folder}))
+        try:
+            return server.app.test_client().get("/api/openapi.json").get_json()
+        finally:
+            server.db.close()
+
+
+def wrong_types(schema: Schema, value: Any) -> Iterator[Any]:
+    """Yield the value with one wrong type in it, for each place in it and for the whole."""
+    schema = _resolved(contract(), schema)
+    kinds = {one.get("type") for one in (schema, *schema.get("anyOf", ()))}
+    yield next(wrong for kind, wrong in WRONG if kind not in kinds)
+    if isinstance(value, list) and value:
+        yield from ([wrong] for wrong in wrong_types(schema["items"], value[0]))
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from ({**value, name: wrong} for wrong in wrong_types(schema["properties"][name], part))
+
+
+def _operation(spec: Any, path: str, method: str) -> Operation:
+    told = spec["paths"][path][method]
+    query = {given["name"]: given for given in told.get("parameters", ()) if given["in"] == "query"}
+    content = told.get("requestBody", {}).get("content", {}).get("application/json")
+    body = None if content is None else _resolved(spec, content["schema"])
+    return Operation(
+        method=method.upper(),
+        path=path,
+        keyless=not told["security"],
+        query={name: given["schema"] for name, given in query.items()},
+        query_needed=frozenset(name for name, given in query.items() if given["required"]),
+        fields=None if body is None else body["properties"],
+        needed=frozenset(() if body is None else body.get("required", ())),
+    )
+
+
+def _resolved(spec: Any, schema: Schema) -> Schema:
+    if "$ref" not in schema:
+        return schema
+    resolved: Schema = spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    return resolved

@@ -1,0 +1,72 @@
+"""A token as the log keeps it: nothing is lost on the way to JSON and back, and what is usual is not written."""
+
+import json
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+from server.domain.token.lifecycle import StepState, TokenEnd
+from server.domain.token.record import from_record, needs_of, to_record, upcast_record
+from server.domain.token.token import Step, Token
+from tests.factories import MORNING, make_step, make_token
+
+
+def later(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)
+
+
+FULL_STEP = make_step(
+    state=StepState.HELD,
+    since=MORNING - later(1),
+    back_to="A",
+    back_only="A7",
+    only="A9",
+    counter="A8",
+    beside=("A1", "A2"),
+    call="e-1",
+    calls=2,
+    first_called=MORNING + later(2),
+    last_called=MORNING + later(3),
+    called_by="key:1",
+    jumped=True,
+    started_at=MORNING + later(4),
+    until=MORNING + later(5),
+    ended_at=MORNING + later(6),
+    outcome="ok",
+)
+FULL = make_token(
+    need="senior",
+    aged_from=MORNING - later(7),
+    step=FULL_STEP,
+    then=("TATKAAL", "PCC"),
+    party=3,
+    access=("wheelchair", "sign"),
+    step_free=True,
+    needs_seal="sealed",
+    slot=MORNING + later(8),
+    emergency_at=MORNING + later(9),
+    entered_by_hand=True,
+    return_until=date(2026, 11, 27),
+    decision="deferred",
+    ends=TokenEnd.REFUSED,
+    ended_at=MORNING + later(10),
+)
+
+
+def test_a_token_with_everything_comes_back_from_json_as_it_was() -> None:
+    assert all(getattr(FULL, f.name) != f.default for f in fields(Token))
+    assert all(getattr(FULL_STEP, f.name) != f.default for f in fields(Step))
+    assert from_record(*json.loads(json.dumps([to_record(FULL), needs_of(FULL)]))) == FULL
+
+
+def test_what_has_its_default_is_not_written() -> None:
+    record: Any = to_record(make_token())
+    assert set(record) & {"then", "party", "access", "slot", "entered_by_hand", "ends", "ended_at"} == set()
+    assert set(record["step"]) == {"seq", "stage", "state", "entered_at", "since"}
+
+
+def test_an_old_record_without_an_age_counts_from_its_issue_and_its_entry() -> None:
+    record: Any = to_record(replace(FULL, step=make_step(entered_at=MORNING + later(1))))
+    del record["aged_from"], record["step"]["since"]
+    token = from_record(*upcast_record(record))
+    assert (token.aged_from, token.step.since) == (MORNING, MORNING + later(1))
