@@ -26,7 +26,8 @@ def again_and_again(
     line: Sequence[Waiting], rule: CallingRule, desk: Profile, passes: int, moment: Moment, most: int = MOST
 ) -> list[int]:
     """Return the steps in the order in which the rule calls them, asked for each."""
-    left, called = list(line), []
+    left = list(line)
+    called: list[int] = []
     while len(called) < most and (choice := choose_next(left, rule, desk, passes, moment.age)) is not None:
         called.append(choice.waiting.step)
         left.remove(choice.waiting)
