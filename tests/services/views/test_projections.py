@@ -1,4 +1,4 @@
-"""What is kept of a centre is what its rows say, is made once for all who ask, and ages by itself only where it must."""
+"""What is kept of a centre is what its rows say, is made once for all, and ages by itself only where it must."""
 
 import json
 from collections.abc import Iterator
