@@ -68,7 +68,7 @@ class _Left:
     """Those who are left of a line while it is called in its order."""
 
     def __init__(self, line: Sequence[Waiting], rule: CallingRule, desk: Profile, moment: Moment) -> None:
-        self._rule, self._desk, self._moment = rule, desk, moment
+        self._rule, self._desk, self._moment, self._stands = rule, desk, moment, moment.stands
         self._gone: set[int] = set()
         self._by_place = _Pile(line)
         self._by_rank = _Pile(sorted(line, key=lambda w: rank(w, rule, desk, moment.age)))
@@ -95,15 +95,28 @@ class _Left:
         """Return when time alone may change what was taken, None for never.
 
         What was looked at are the first by rank, up to one. Each of them stands fast until the one behind has the same
-        rank; who is further behind has to pass the last of them first. Between two bounds of a freeze every rank is a
-        line in time, so the moment is exact (a fraction of a millisecond is rounded up: clocks tell whole ones).
+        rank; who is further behind has to pass the last of them first, the first of each class before its others.
+        Between two bounds of a freeze every rank is a line in time, so the moment is exact (a fraction of a millisecond
+        is rounded up: clocks tell whole ones).
         """
         people, at = self._by_rank.people, min(self._by_rank.at, len(self._by_rank.people) - 1)
-        pairs = [*pairwise(people[: at + 1]), *((people[at], behind) for behind in people[at + 1 :])]
+        pairs = [*pairwise(people[: at + 1]), *((people[at], first) for first in self._first_of_each(people[at + 1 :]))]
         changes = [change for pair in pairs if (change := self._passing(*pair)) is not None]
         turns = [] if self._moment.turns is None else [self._moment.turns]
-        begins = [w.since for w in people if self._moment.stands and w.since > self._moment.now]
+        begins = [w.since for w in people if self._stands and w.since > self._moment.now]
         return min((*changes, *turns, *begins), default=None)
+
+    def _first_of_each(self, people: Iterable[Waiting]) -> Iterable[Waiting]:
+        """Return the first of those whose ages grow alike and who have one target and one fixed part of the rank."""
+        first: dict[tuple[str, bool, bool, bool], Waiting] = {}
+        for waiting in people:
+            lane = waiting.lane
+            first.setdefault((lane.klass, lane.emergency, lane.only == "", self._still(waiting)), waiting)
+        return first.values()
+
+    def _still(self, waiting: Waiting) -> bool:
+        """Whether the age of somebody does not grow now."""
+        return self._stands and waiting.since <= self._moment.now
 
     def _by_language(self, chosen: Waiting) -> Waiting:
         """Return the first of the same kind whose language the desk speaks, if it is hardly younger."""
@@ -127,10 +140,8 @@ class _Left:
 
     def _clock_of(self, waiting: Waiting) -> tuple[int, int, int]:
         """Return the age and the target in microseconds, and how fast the age grows: 0 while it stands."""
-        now, freezes = self._moment.now, self._moment.freezes
-        pace = 0 if self._moment.stands and waiting.since <= now else 1
-        target = round(self._rule.target_s(waiting.lane.klass) * 1_000_000)
-        return active_time(waiting.since, now, freezes) // MICROSECOND, pace, target
+        age = active_time(waiting.since, self._moment.now, self._moment.freezes) // MICROSECOND
+        return age, int(not self._still(waiting)), round(self._rule.target_s(waiting.lane.klass) * 1_000_000)
 
 
 def _spoken_by_kind(line: Iterable[Waiting], desk: Profile) -> dict[tuple[str, bool, str], list[Waiting]]:

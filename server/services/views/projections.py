@@ -113,7 +113,8 @@ class CentreViews:
 
     def line(self, read: Read, counter: str, now: datetime) -> Ready:
         """Return the line of a counter; raises UnknownCounter."""
-        made, head = self._renewed(read, now), self.head(read, counter)
+        head = self.head(read, counter)
+        made = self._renewed(read, head, now)
         facts = made.floor.counters.get(counter)
         if facts is None:
             raise UnknownCounter(f"There is no counter “{counter}” here.")
@@ -126,14 +127,14 @@ class CentreViews:
 
     def snapshot(self, read: Read, now: datetime, *, staff: bool) -> Ready:
         """Return the snapshot of the centre."""
-        made = self._renewed(read, now)
+        made = self._renewed(read, self.head(read, ""), now)
         if staff not in made.snapshots:
             made.snapshots[staff] = ready(json_bytes(snapshot(made.floor, staff=staff)))
         return made.snapshots[staff]
 
     def status(self, read: Read, token_id: str, now: datetime) -> Ready:
         """Return the status of a token; raises UnknownToken."""
-        made = self._renewed(read, now)
+        made = self._renewed(read, self.head(read, ""), now)
         if token_id not in made.statuses:
             made.statuses[token_id] = ready(json_bytes(self._status(read, made, token_id)))
         return made.statuses[token_id]
@@ -147,15 +148,14 @@ class CentreViews:
         same = centre.epoch == head.epoch and centre.event_seq >= head.seq and centre.day(now) == made.floor.day
         return made if same else None
 
-    def _renewed(self, read: Read, now: datetime) -> Made:
+    def _renewed(self, read: Read, head: Head, now: datetime) -> Made:
         """Return what is made of the centre as it stands in this snapshot of the database."""
-        centre, made = centres.centre_by_id(read, self._centre_id), self._made
-        day = centre.day(now)
-        if made is not None and (made.floor.centre, made.floor.day) == (centre, day):
+        if made := self._made_by(head, now):
             return made
+        centre, made = centres.centre_by_id(read, self._centre_id), self._made
         before = None if made is None else made.floor
         self._lasting = self._still_true(read, before, centre)
-        self._made = made = Made(next_floor(before, read, centre, day))
+        self._made = made = Made(next_floor(before, read, centre, centre.day(now)))
         return made
 
     def _still_true(self, read: Read, before: Floor | None, centre: CentreState) -> Lasting:

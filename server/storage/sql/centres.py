@@ -18,9 +18,12 @@ def centre_by_code(conn: Connection, code: str) -> CentreState:
     return CentreState(**row._mapping)
 
 
+BY_ID = Statement(CENTRE.where(CentreTable.id == bindparam("centre")))
+
+
 def centre_by_id(conn: Connection, centre_id: int) -> CentreState:
     """Return a centre; raises UnknownCentre."""
-    row = conn.execute(CENTRE.where(CentreTable.id == centre_id)).one_or_none()
+    row = BY_ID.row(conn, centre=centre_id)
     if row is None:
         raise UnknownCentre("There is no such centre.")
     return CentreState(*row)
