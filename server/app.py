@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from apiflask import APIFlask
+from flask import request
 from flask_socketio import SocketIO
 
 from counter.pages import bp as counter_pages_bp
@@ -38,14 +39,19 @@ from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
+from server.services.people.principal import Principal
 from server.storage.database import Database
 from server.web import headers, problems, text
-from server.web.guard import socket_principal
+from server.web.front import Front
+from server.web.guard import credential, socket_principal
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
 from server.web.json import MAX_BODY, Json, JsonRequest
 from server.web.pages import bp as pages_bp
-from server.web.site import EXTENSION, Site
+from server.web.reads import Reads
+from server.web.remembered import Remembered
+from server.web.site import EXTENSION, Site, site
+from server.web.views import Views
 from server.workers.printing import PrintWorker
 
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
@@ -125,7 +131,9 @@ def build_server(
     app = _build_app(settings)
     metrics = Metrics()
     metrics.install(app)
-    pages = app.wsgi_app
+    reads = Reads(db)
+    views = Views(reads, clock, metrics.lines.inc)
+    pages = Front(app.wsgi_app, views, Remembered(_look_up(app)).principal_of, settings.hosts, metrics.count)
     socketio = SocketIO(
         app,
         async_mode="threading",
@@ -135,12 +143,22 @@ def build_server(
         json=app.json,
     )
     app.wsgi_app = with_wires(app.wsgi_app, pages)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
-    sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
+    sockets = Sockets(socketio, reads.read, socket_principal, settings.max_sockets, metrics.sockets.set)
     relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
-    app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
+    app.extensions[EXTENSION] = Site(db, reads, views, settings, clock, real, random_bytes, relay.alive)
     worker = PrintWorker(db, sockets.hint)
     return Server(app, db, relay, (Scheduler(db, real, clock), worker))
+
+
+def _look_up(app: APIFlask) -> Callable[[dict[str, Any]], Principal]:
+    """Return what tells who sends a request, by its headers; it raises Unauthenticated, Forbidden."""
+
+    def look_up(environ: dict[str, Any]) -> Principal:
+        with app.request_context(environ):
+            return credential(request).principal(site())
+
+    return look_up
 
 
 def _build_app(settings: Settings) -> APIFlask:

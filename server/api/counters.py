@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from server.api.at_seat import AT, at_seat
 from server.api.commands import command
-from server.api.shapes import Code, Note, ReasonOut, StaffTokenOut, Strict
+from server.api.shapes import Code, CounterOut, Note, ReasonOut, StaffTokenOut, Strict
 from server.domain.actors import By
 from server.domain.events.views import CounterView, counter_view, staff_view
 from server.domain.permissions import Permission, Role
@@ -37,15 +37,6 @@ class TakeOverIn(Strict):
     """The counter at which the token goes on."""
 
     to: Code
-
-
-class CounterOut(BaseModel):
-    """A counter as it stands."""
-
-    id: str
-    stage: str
-    state: str
-    reason: str | None
 
 
 class CallOut(BaseModel):

@@ -1,33 +1,55 @@
 """The line of a counter's stage."""
 
-from typing import Any
-
 from apiflask import APIBlueprint
-from flask import Response, jsonify
+from flask import Response
 from pydantic import BaseModel
 
 from server.api.at_seat import AT
+from server.api.ready import send
 from server.api.shapes import ReasonOut, StaffTokenOut
 from server.domain.permissions import Permission
-from server.services.views.line import line_of
 from server.web.guard import authorise
-from server.web.site import read, site
+from server.web.site import site
 
 bp = APIBlueprint("lines", __name__, tag="Counters")
 
 
-class LineOut(BaseModel):
-    """The line of a counter's stage, in the order in which it would be called."""
+class OwnCounterOut(BaseModel):
+    """A counter, and who sits there."""
 
-    counter: dict[str, Any]
+    id: str
+    stage: str
+    state: str
+    reason: str | None
+    operator: str | None
+
+
+class ActionOut(BaseModel):
+    """What was done at a counter and can be taken back: its event, its kind, to which token, and when."""
+
+    event: int
+    kind: str
+    label: str
+    at: str
+
+
+class LineOut(BaseModel):
+    """The line of a counter's stage after event `seq`, in the order in which it would be called.
+
+    `next` says why the first is the first: its `params` tell since when each waits (`since`), not how long.
+    """
+
+    epoch: str
+    seq: int
+    counter: OwnCounterOut
     frozen: bool
-    current: dict[str, Any] | None
+    current: StaffTokenOut | None
     next: ReasonOut | None
     line: list[StaffTokenOut]
     more: int
     missed: list[StaffTokenOut]
     held: list[StaffTokenOut]
-    actions: list[dict[str, Any]]
+    actions: list[ActionOut]
 
 
 @bp.get(f"{AT}/line")
@@ -35,5 +57,6 @@ class LineOut(BaseModel):
 @bp.doc(security="bearer")
 def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
-    by, now = authorise(Permission.SERVE, centre=centre, counter=counter), site().clock.now()
-    return jsonify(read(lambda conn: line_of(conn, by.centre_id, counter, now)))
+    by = authorise(Permission.SERVE, centre=centre, counter=counter)
+    ready = site().views.line(by.centre_id, counter)
+    return send(ready, ready.body)

@@ -1,15 +1,17 @@
 """What screens start from, and how they catch up."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.api.ready import send
+from server.api.shapes import CounterOut, StaffPartOut
 from server.domain.instants import to_iso
 from server.domain.permissions import ALLOWED, Permission
 from server.services.people.principal import Principal
-from server.services.views.snapshot import catch_up_of, snapshot_of
+from server.services.views.snapshot import catch_up_of
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -24,6 +26,23 @@ class AfterIn(BaseModel):
     epoch: str | None = None
 
 
+class PublicTokenOut(BaseModel):
+    """A token as everybody may see it; staff get their part beside it."""
+
+    id: str
+    label: str
+    party: int
+    state: str
+    stage: str | None
+    counter: str | None
+    beside: list[str]
+    call: str | None
+    calls: int
+    last_called: str | None
+    ended: bool
+    staff: StaffPartOut | None = None
+
+
 class SnapshotOut(BaseModel):
     """The floor at one instant: `seq` is the number of the last event in it."""
 
@@ -32,8 +51,22 @@ class SnapshotOut(BaseModel):
     seq: int
     now: str
     frozen: bool
-    tokens: list[dict[str, Any]]
-    counters: list[dict[str, Any]]
+    tokens: list[PublicTokenOut]
+    counters: list[CounterOut]
+
+
+class EventOut(BaseModel):
+    """One committed event, as it goes to screens."""
+
+    v: int
+    centre: str
+    epoch: str
+    seq: int
+    type: str
+    at: str
+    token: PublicTokenOut | None
+    counter: CounterOut | None
+    frozen: bool | None
 
 
 class EventsOut(BaseModel):
@@ -41,7 +74,7 @@ class EventsOut(BaseModel):
 
     epoch: str
     seq: int
-    events: list[dict[str, Any]] | None = None
+    events: list[EventOut] | None = None
     reload: bool | None = None
 
 
@@ -50,9 +83,9 @@ class EventsOut(BaseModel):
 @bp.doc(security="bearer")
 def snapshot(centre: str) -> Response:
     """Get the floor as it is."""
-    staff = sees_staff(authorise(Permission.WATCH, centre=centre))
-    view = read(lambda conn: snapshot_of(conn, centre, staff=staff))
-    return jsonify({**view, "now": to_iso(site().clock.now())})
+    principal = authorise(Permission.WATCH, centre=centre)
+    ready = site().views.snapshot(principal.centre_id, staff=sees_staff(principal))
+    return send(ready, ready.at("now", to_iso(site().views.now())))
 
 
 @bp.get("/api/v1/centres/<centre>/events")
@@ -62,8 +95,8 @@ def snapshot(centre: str) -> Response:
 def events(centre: str, asked: AfterIn) -> Response:
     """Catch up from a number."""
     staff = sees_staff(authorise(Permission.WATCH, centre=centre))
-    got = read(lambda conn: catch_up_of(conn, centre, after=asked.after, epoch=asked.epoch, staff=staff))
-    return jsonify(got.view())
+    missed = read(lambda read: catch_up_of(read, centre, after=asked.after, epoch=asked.epoch, staff=staff))
+    return jsonify(missed)
 
 
 def sees_staff(principal: Principal) -> bool:

@@ -37,6 +37,29 @@ class Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", str_strip_whitespace=True)
 
 
+class StaffPartOut(BaseModel):
+    """What staff see of a token beside the public view."""
+
+    klass: str
+    service: str
+    then: list[str]
+    route: str
+    language: str
+    need: str | None
+    access: list[str]
+    emergency: bool
+    slot: str | None
+    issued_at: str
+    waiting_since: str
+    first_called: str | None
+    started_at: str | None
+    until: str | None
+    only: str | None
+    return_until: str | None
+    decision: str | None
+    ended_at: str | None
+
+
 class StaffTokenOut(BaseModel):
     """A token as staff see it."""
 
@@ -51,7 +74,16 @@ class StaffTokenOut(BaseModel):
     calls: int
     last_called: str | None
     ended: bool
-    staff: dict[str, Any]
+    staff: StaffPartOut
+
+
+class CounterOut(BaseModel):
+    """A counter as it stands."""
+
+    id: str
+    stage: str
+    state: str
+    reason: str | None
 
 
 class ReasonOut(BaseModel):

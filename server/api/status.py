@@ -1,23 +1,55 @@
 """What a citizen may know and do with the secret of their slip."""
 
-import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, json, jsonify, request
+from flask import Response
 from pydantic import BaseModel
-from werkzeug.wrappers import Response as AnyResponse
 
 from server.api.commands import run
+from server.api.ready import send
 from server.domain.actors import By
+from server.domain.instants import to_iso
 from server.domain.token.token import Token
 from server.services.floor import citizen
-from server.services.views import phone
+from server.services.views.phone import StatusNow, owner_of, status_now
 from server.storage.transaction import Transaction
-from server.web.site import read, site
+from server.web.site import site
 
 bp = APIBlueprint("status", __name__, tag="Citizens")
+
+
+class WaitOut(BaseModel):
+    """Minutes until the call, as a range; both None while no counter is open."""
+
+    low_min: int | None
+    high_min: int | None
+
+
+class StopOut(BaseModel):
+    """A stage of a visit: `done` with its minutes, `here` since a moment, or `ahead`."""
+
+    stage: str
+    name: dict[str, str]
+    state: str
+    minutes: int | None
+    since: str | None
+
+
+class VisitOut(BaseModel):
+    """The way through the centre."""
+
+    stops: list[StopOut]
+
+
+class OvertakenOut(BaseModel):
+    """How often others were called first, the latest of them and why, and how often it can still happen."""
+
+    count: int
+    label: str
+    why: str
+    text: str
+    limit: int | None
 
 
 class StatusOut(BaseModel):
@@ -35,9 +67,9 @@ class StatusOut(BaseModel):
     call: str | None
     calls: int
     ahead: int
-    wait: dict[str, int | None] | None
-    journey: list[dict[str, Any]]
-    overtaken: dict[str, Any] | None
+    wait: WaitOut | None
+    visit: VisitOut
+    overtaken: OvertakenOut | None
     until: str | None
     return_until: str | None
     decision: str | None
@@ -47,14 +79,10 @@ class StatusOut(BaseModel):
 
 @bp.get("/api/v1/status/<secret>")
 @bp.output(StatusOut)
-def status(secret: str) -> AnyResponse:
+def status(secret: str) -> Response:
     """Get a citizen's own token; the secret of the slip's QR code is all it takes."""
-    now = site().clock.now()
-    _, told = read(lambda conn: phone.status_of(conn, secret, now))
-    response = jsonify(told)
-    response.set_etag(_fingerprint(told))
-    response.cache_control.no_cache = True
-    return response.make_conditional(request)
+    ready = site().views.status(secret)
+    return send(ready, ready.at("as_of", to_iso(site().views.now())), kept=True)
 
 
 @bp.post("/api/v1/status/<secret>/return")
@@ -79,17 +107,11 @@ def give_back(secret: str) -> Response:
 
 
 def _for_citizen(secret: str, act: Callable[[Transaction, str, By], Token]) -> Response:
-    centre_id, token_id = read(lambda conn: citizen.centre_of(conn, secret))
+    centre_id, token_id = site().db.look(lambda read: owner_of(read, secret))
     actor = f"citizen:{token_id}"
 
-    def change(tx: Transaction) -> dict[str, Any]:
-        act(tx, secret, By(actor))
-        return phone.status_of(tx.conn, secret, tx.now)[1]
+    def change(tx: Transaction) -> StatusNow:
+        token = act(tx, secret, By(actor))
+        return status_now(tx.conn, tx.centre, token, tx.now)
 
     return run(actor, centre_id, change)
-
-
-def _fingerprint(told: dict[str, Any]) -> str:
-    """Return what changes only when the citizen has something new to see."""
-    lasting = {name: value for name, value in told.items() if name != "as_of"}
-    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16]

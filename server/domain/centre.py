@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
 from server.domain.calling.lane import Age
 from server.domain.errors import CentreFrozen
-from server.domain.freezes import Freeze, active_seconds, frozen_now
+from server.domain.freezes import Freeze, Moment, frozen_now
 from server.domain.plan.hours import business_day, clock
 
 
@@ -54,12 +53,25 @@ class CentreState:
 
     def age(self, now: datetime) -> Age:
         """Return what tells how long a moment is ago, without the time in which the centre was frozen."""
-        return partial(active_seconds, end=now, freezes=self.frozen_times)
+        return self.moment(now).age
+
+    def moment(self, now: datetime) -> Moment:
+        """Return the instant `now` with the latest freezes, from which ages are counted."""
+        return Moment(now, self.frozen_times)
 
     def require_running(self) -> None:
         """Raise CentreFrozen while the centre is frozen."""
         if self.frozen:
             raise CentreFrozen("The centre is frozen. Calling goes on when it is resumed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far a centre has come: the number of its last event, and who sits at the counter that was asked for."""
+
+    epoch: str
+    seq: int
+    operator: str | None
 
 
 def _instant(text: str) -> datetime:

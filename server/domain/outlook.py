@@ -1,7 +1,9 @@
 """What the floor will be like if nobody steps in: each person's stay, projected at present lines and counters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+
+from server.domain.calling.wait import mean_wait_min
 
 CLOSED_WAIT_MIN = 240.0
 
@@ -17,9 +19,10 @@ class StageLoad:
 
     def wait_min(self, ahead: int) -> float:
         """Return the minutes until somebody with so many ahead is called; a stage nobody serves takes hours."""
-        if self.open == 0:
+        wait = mean_wait_min(ahead, self.open, self.service_min)
+        if wait is None:
             return CLOSED_WAIT_MIN
-        return max(0, ahead + 1 - self.open) * self.service_min / self.open if self.waiting else 0.0
+        return wait if self.waiting else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,3 @@ def _expected(loads: Mapping[str, StageLoad], person: Person) -> float:
 
 def _passing(load: StageLoad) -> float:
     return load.service_min + (load.wait_min(load.waiting) if load.waiting else 0.0)
-
-
-def later_stages(route: Sequence[str], stage: str, back_to: str | None) -> tuple[str, ...]:
-    """Return the stages a person still has to pass after the present one."""
-    here = back_to or stage
-    if here not in route:
-        return ()
-    return tuple(route[route.index(here) + (back_to is None) :])

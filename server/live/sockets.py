@@ -16,14 +16,16 @@ from server.domain.permissions import ALLOWED, Permission, require
 from server.live.relay import room_of
 from server.live.wires import Message, Wire, event_frame, wire_of
 from server.services.people.principal import Principal
-from server.services.views.snapshot import catch_up_of
-from server.storage.database import Database
+from server.services.views.snapshot import CatchUp, catch_up_of
+from server.storage.transaction import Read
 
 NAMESPACE = "/live"
 FIRST = 25
 BREATH_S = 0.002
 Who = Callable[[Mapping[str, Any]], Principal]
 """Tells whose socket it is, by what it sent as `auth` and by its cookies; raises Refused."""
+ReadOnce = Callable[[Callable[[Read], CatchUp]], CatchUp]
+"""Reads one snapshot of the database, in turn with other screens."""
 
 
 class WatchIn(BaseModel):
@@ -42,8 +44,10 @@ class Sockets:
     After the first 25 it waits a moment, so that a request is answered before hundreds of screens are told.
     """
 
-    def __init__(self, socketio: SocketIO, db: Database, who: Who, limit: int, gauge: Callable[[float], None]) -> None:
-        self._socketio, self._db, self._who = socketio, db, who
+    def __init__(
+        self, socketio: SocketIO, read: ReadOnce, who: Who, limit: int, gauge: Callable[[float], None]
+    ) -> None:
+        self._socketio, self._read, self._who = socketio, read, who
         self._limit, self._gauge = limit, gauge
         self._lock = Lock()
         self._screens: dict[str, Principal] = {}
@@ -108,7 +112,7 @@ class Sockets:
                 room.pop(_sid(), None)
             self._gauge(len(self._screens))
 
-    def _watch(self, asked: Any = None) -> dict[str, Any]:
+    def _watch(self, asked: Any = None) -> CatchUp | dict[str, str]:
         """Enter the room first, then read: what is committed in between comes twice rather than never."""
         principal = self._screens.get(_sid())
         try:
@@ -122,12 +126,11 @@ class Sockets:
             if _sid() in self._screens:  # not gone meanwhile
                 self._rooms.setdefault(room_of(wanted.centre, staff=staff), {})[_sid()] = wire_of(request.environ)
         try:
-            got = self._db.read(
-                lambda conn: catch_up_of(conn, wanted.centre, after=wanted.after, epoch=wanted.epoch, staff=staff)
+            return self._read(
+                lambda read: catch_up_of(read, wanted.centre, after=wanted.after, epoch=wanted.epoch, staff=staff)
             )
         except Refused as refusal:
             return {"code": refusal.code}
-        return got.view()
 
 
 def _sid() -> str:

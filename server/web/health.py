@@ -51,6 +51,7 @@ class Metrics:
         names = ["endpoint", "status"]
         self.requests = Counter("baari_requests", "HTTP requests", names, registry=self.registry)
         self.seconds = Histogram("baari_request_seconds", "Time to answer", ["endpoint"], registry=self.registry)
+        self.lines = Counter("baari_line_computations", "Lines that were put in order", registry=self.registry)
         self.sockets = Gauge("baari_sockets", "Sockets connected", registry=self.registry)
         self.events = Gauge("baari_events", "Events of a centre", ["centre"], registry=self.registry)
         self.open_tokens = Gauge("baari_open_tokens", "Tokens under way", ["centre", "state"], registry=self.registry)
@@ -65,11 +66,14 @@ class Metrics:
         g.began = time.perf_counter()
 
     def _end(self, response: Response) -> Response:
-        endpoint = request.endpoint or "none"
-        self.requests.labels(endpoint, response.status_code).inc()
         if "began" in g:
-            self.seconds.labels(endpoint).observe(time.perf_counter() - g.began)
+            self.count(request.endpoint or "none", response.status_code, time.perf_counter() - g.began)
         return response
+
+    def count(self, endpoint: str, status: int, seconds: float) -> None:
+        """Count an answer, and the time it took."""
+        self.requests.labels(endpoint, status).inc()
+        self.seconds.labels(endpoint).observe(seconds)
 
     def _page(self) -> Response:
         read(self._gauge_centres)

@@ -11,6 +11,8 @@ from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.storage.database import Database
 from server.storage.transaction import Read
+from server.web.reads import Reads
+from server.web.views import Views
 
 EXTENSION = "baari"
 T = TypeVar("T")
@@ -18,9 +20,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The database, the settings, the clocks of centre and machine, randomness, and the live part's health."""
+    """The database, its reads and views, the settings, clocks of centre and machine, randomness, the live health."""
 
     db: Database
+    reads: Reads
+    views: Views
     settings: Settings
     clock: Clock
     real: Clock
@@ -34,5 +38,5 @@ def site() -> Site:
 
 
 def read(fn: Callable[[Read], T]) -> T:
-    """Read one snapshot of the site's database."""
-    return site().db.read(fn)
+    """Read one snapshot of the site's database, in turn with other screens."""
+    return site().reads.read(fn)

@@ -17,7 +17,9 @@ from server.domain.permissions import Role
 from server.services.people.keys import create_key
 from server.storage import schema
 from server.storage.database import Database
+from server.web.reads import Reads
 from server.web.site import EXTENSION, Site
+from server.web.views import Views
 from tests.api.contract import Operation, contract, operations, wrong_types
 from tests.api.recipes import NOT_THERE, RECIPES, ROLES, THERE, Ids, Recipe
 from tests.factories import MORNING, Floor, StillClock, install_floor, second_centre
@@ -99,7 +101,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         floor, recipe = replace(template, db=copies[-1], minutes=itertools.count()), RECIPES[operation.name]
         ids = THERE | recipe.ready(floor)
         floor.db.clock = StillClock(floor.now())
-        now = replace(site, db=floor.db, clock=floor.db.clock)
+        reads = Reads(floor.db)
+        views = Views(reads, floor.db.clock)
+        now = replace(site, db=floor.db, reads=reads, views=views, clock=floor.db.clock)
         return Trial(operation, recipe, floor, server.app, now, keys, ids, floor.centre.event_seq)
 
     yield begin

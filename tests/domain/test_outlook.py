@@ -1,6 +1,6 @@
 """The projection, against floors small enough to compute by hand."""
 
-from server.domain.outlook import Person, StageLoad, later_stages, project, with_one_more
+from server.domain.outlook import Person, StageLoad, project, with_one_more
 
 LOADS = {"A": StageLoad("A", 0, 2, 10), "B": StageLoad("B", 4, 1, 5)}
 
@@ -43,11 +43,3 @@ def test_a_stage_that_nobody_serves_counts_as_hours() -> None:
     outlook = project(closed, [person("N1", "A", 0, 0)])
     assert outlook.beyond(60) == 1
     assert outlook.bottleneck is not None
-
-
-def test_what_is_left_follows_the_route_and_a_loop_comes_back() -> None:
-    route = ("G", "A", "B", "C", "X")
-    assert later_stages(route, "A", None) == ("B", "C", "X")
-    assert later_stages(route, "AX", "B") == ("B", "C", "X")
-    assert later_stages(route, "X", None) == ()
-    assert later_stages(route, "E", None) == ()

@@ -16,7 +16,7 @@ from server.domain.proof.verdicts import Verdict
 from server.services.figures.reports import day_report
 from server.services.proof.verify import Anchor, verify
 from server.services.setup.presets import load_preset
-from server.services.views.line import line_of
+from server.services.views.projections import Projections
 from server.storage import schema
 from server.storage.database import Database
 from server.storage.engines import open_connections, sqlite_module
@@ -67,9 +67,10 @@ def test_every_promise_is_kept_before_and_after_and_the_seal_that_left_the_build
 
 
 def test_the_line_of_each_counter_is_the_same(floor: Floor) -> None:
+    views = Projections(lambda: None).of(floor.centre_id)
     for counter, labels in EXPECTED["line"].items():
-        line = floor.db.read(lambda conn, c=counter: line_of(conn, floor.centre_id, c, NOW))  # type: ignore[misc]
-        assert [token.label for token in line["line"]] == labels
+        line = json.loads(floor.db.read(lambda read, c=counter: views.line(read, c, NOW)).body)  # type: ignore[misc]
+        assert [token["label"] for token in line["line"]] == labels
 
 
 def test_the_report_of_the_sealed_day_is_the_same(floor: Floor) -> None:

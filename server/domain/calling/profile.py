@@ -1,6 +1,6 @@
 """A calling profile: what a counter, and the person who sits there, may take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain.calling.lane import Lane
 
@@ -36,3 +36,7 @@ class Profile:
             and (not self.reserved or lane.klass in self.reserved)
             and (self.step_free or not lane.step_free)
         )
+
+    def for_anybody(self) -> "Profile":
+        """Return the same without the names of its counter and its officer."""
+        return replace(self, counter="", officer=None)

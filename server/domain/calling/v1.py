@@ -9,12 +9,13 @@ m(k + 1) calls of the group and overtaken at most (m - 1)(k + 1) times, because 
 k before it. Desks that may take the same tokens form a group; calls of staff out of order count as calls of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from server.domain.calling.lane import Age, Lane, Waiting
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule, Choice, Reason
+from server.domain.instants import to_iso
 
 PASSED_OVER_TOLD = 3
 
@@ -28,7 +29,7 @@ def choose_next(waiting: Iterable[Waiting], rule: CallingRule, desk: Profile, pa
     line = sorted((w for w in waiting if desk.takes(w.lane)), key=lambda w: w.place)
     if not line:
         return None
-    by_rule = _spoken(min(line, key=lambda w: _rank(w, rule, desk, age)), line, rule, desk)
+    by_rule = _spoken(min(line, key=lambda w: rank(w, rule, desk, age)), line, rule, desk)
     due = rule.quota > 0 and passes >= rule.quota - 1
     chosen = min(line, key=lambda w: (not w.lane.emergency, w.place)) if due else by_rule
     reason = _reason(chosen, line, rule, desk, age, chosen is not by_rule)
@@ -40,64 +41,91 @@ def out_of_order(
 ) -> Choice:
     """Return the choice that a person made against the rule, with their reason."""
     line = sorted((w for w in waiting if desk.takes(w.lane)), key=lambda w: w.place)
-    params = _figures(chosen, line, rule, age) | {"why": why}
+    params = _figures(chosen, line, rule, "out_of_order", _aged(rule, age)) | {"why": why}
     text = f"{chosen.label} is called out of order: {why}."
     oldest = not line or chosen.place == line[0].place
     return Choice(chosen, Reason("out_of_order", params, text), 0 if oldest else passes + 1)
 
 
-def _rank(one: Waiting, rule: CallingRule, desk: Profile, age: Age) -> tuple[Any, ...]:
+def rank(waiting: Waiting, rule: CallingRule, desk: Profile, age: Age) -> tuple[Any, ...]:
     """Return what sorts the line: emergencies, those sent here, what the desk prefers, the protected, then age."""
-    relative = 0.0 if rule.name == "fifo" else -age(one.since) / rule.target_s(one.lane.klass)
-    return (
-        not one.lane.emergency,
-        not one.lane.only,
-        one.lane.klass not in desk.prefers,
-        one.lane.klass not in rule.protected,
-        relative,
-        one.place,
-    )
+    relative = 0.0 if rule.name == "fifo" else -age(waiting.since) / rule.target_s(waiting.lane.klass)
+    return (*fixed_rank(waiting.lane, rule, desk), relative, waiting.place)
+
+
+def fixed_rank(lane: Lane, rule: CallingRule, desk: Profile) -> tuple[bool, bool, bool, bool]:
+    """Return the part of the rank that no time changes."""
+    return not lane.emergency, not lane.only, lane.klass not in desk.prefers, lane.klass not in rule.protected
+
+
+def standing_reason(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile, due: bool) -> Reason:
+    """Return why somebody is next, for a screen that shows it for a while: with `since` in the place of ages.
+
+    `line` is what the desk may take, by place; `due` says that only the quota made it this one.
+    """
+
+    def seen(waiting: Waiting) -> dict[str, Any]:
+        return {**_known(waiting, rule), "since": to_iso(waiting.since)}
+
+    name, why = _cause(chosen, line, rule, desk, due)
+    return Reason(name, _figures(chosen, line, rule, name, seen), f"{chosen.label} is next: {why}.")
+
+
+def within_patience(spoken: Waiting, chosen: Waiting, rule: CallingRule) -> bool:
+    """Whether somebody whose language the desk speaks is hardly younger than the one who would be called."""
+    return (spoken.since - chosen.since).total_seconds() <= rule.language_patience_s
+
+
+def kind_of(lane: Lane) -> tuple[str, bool, str]:
+    """Return what two must share for the language to decide between them."""
+    return lane.klass, lane.emergency, lane.only
 
 
 def _spoken(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile) -> Waiting:
     """Return the first of the same kind whose language the desk speaks, if it is hardly younger."""
     if not desk.languages or chosen.lane.language in desk.languages:
         return chosen
-    same = (w for w in line if w.lane.language in desk.languages and _alike(w.lane, chosen.lane))
+    same = (w for w in line if w.lane.language in desk.languages and kind_of(w.lane) == kind_of(chosen.lane))
     spoken = next(same, chosen)
-    younger = (spoken.since - chosen.since).total_seconds()
-    return spoken if younger <= rule.language_patience_s else chosen
+    return spoken if within_patience(spoken, chosen, rule) else chosen
 
 
-def _alike(one: Lane, other: Lane) -> bool:
-    return (one.klass, one.emergency, one.only) == (other.klass, other.emergency, other.only)
+def _known(waiting: Waiting, rule: CallingRule) -> dict[str, Any]:
+    klass = waiting.lane.klass
+    return {"label": waiting.label, "class": klass, "target_s": int(rule.target_s(klass))}
 
 
-def _figures(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, age: Age) -> dict[str, Any]:
-    """Return the figures of a reason: the ages and targets of the chosen and of those it passed over."""
-
-    def told(one: Waiting) -> dict[str, Any]:
-        target = int(rule.target_s(one.lane.klass))
-        return {"label": one.label, "class": one.lane.klass, "waited_s": int(age(one.since)), "target_s": target}
-
+def _figures(
+    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, name: str, figures: Callable[[Waiting], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the params of a reason: the `figures` of the chosen and of those it passed over."""
     older = [w for w in line if w.place < chosen.place]
-    return told(chosen) | {"passed_over": [told(w) for w in older[:PASSED_OVER_TOLD]], "older": len(older)}
+    passed = {"passed_over": [figures(w) for w in older[:PASSED_OVER_TOLD]], "older": len(older)}
+    return figures(chosen) | passed | ({"quota": rule.quota} if name == "quota" else {})
+
+
+def _aged(rule: CallingRule, age: Age) -> Callable[[Waiting], dict[str, Any]]:
+    return lambda waiting: {**_known(waiting, rule), "waited_s": int(age(waiting.since))}
 
 
 def _reason(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile, age: Age, due: bool) -> Reason:
-    """Return why; `due` says that only the quota made it this one."""
-    params = _figures(chosen, line, rule, age)
-    waited = _minutes(params["waited_s"])
+    """Return why somebody is called; `due` says that only the quota made it this one."""
+    name, why = _cause(chosen, line, rule, desk, due, f", {_minutes(int(age(chosen.since)))}")
+    return Reason(name, _figures(chosen, line, rule, name, _aged(rule, age)), f"{chosen.label} is next: {why}.")
+
+
+def _cause(
+    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile, due: bool, waited: str = ""
+) -> tuple[str, str]:
+    """Return the name and the words of what decided; `waited` is how long, where a wait is named."""
     if chosen.lane.emergency:
-        return Reason("emergency", params, f"{chosen.label} is next: an emergency.")
-    if chosen is line[0]:
-        if due:
-            params["quota"] = rule.quota
-            return Reason("quota", params, f"{chosen.label} is next: the longest wait, {waited}; its turn is due.")
-        return Reason("longest_wait", params, f"{chosen.label} is next: the longest wait, {waited}.")
-    first = line[0].label
-    name, why = _jump(chosen, line, rule, desk)
-    return Reason(name, params, f"{chosen.label} is next: {why}; {first} has waited longer.")
+        return "emergency", "an emergency"
+    if chosen is not line[0]:
+        name, why = _jump(chosen, line, rule, desk)
+        return name, f"{why}; {line[0].label} has waited longer"
+    if due:
+        return "quota", f"the longest wait{waited}; its turn is due"
+    return "longest_wait", f"the longest wait{waited}"
 
 
 def _jump(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile) -> tuple[str, str]:

@@ -15,20 +15,31 @@ class WaitRange:
     high_min: int | None
 
 
+def mean_wait_min(ahead: int, counters: int, service_min: float) -> float | None:
+    """Return the minutes until the call of somebody with `ahead` people before them; None while no counter is open.
+
+    A counter that is free takes them at once; else it is the queue-length estimator (Q + 1) / (s mu) of Ibrahim and
+    Whitt (2009), where Q + 1 counts the services that have to end.
+    """
+    return None if counters == 0 else _turns(ahead, counters) * service_min / counters
+
+
 def estimate_wait(ahead: int, counters: int, service_min: float) -> WaitRange:
     """Return the range for somebody with `ahead` people before them at `counters` open counters.
 
-    The mean is the queue-length estimator (Q + 1) / (s mu) and its spread sqrt(Q + 1) / (s mu) times the
-    coefficient of variation of service (Ibrahim and Whitt 2009, section on GI/M/s); the ends are about the
-    tenth and the ninetieth percentile.
+    The spread about the mean is sqrt(Q + 1) / (s mu) times the coefficient of variation of service (Ibrahim and
+    Whitt 2009, section on GI/M/s); the ends are about the tenth and the ninetieth percentile.
     """
-    if counters == 0:
+    mean = mean_wait_min(ahead, counters, service_min)
+    if mean is None:
         return WaitRange(None, None)
-    if ahead < counters:
+    if mean == 0:
         return WaitRange(0, ROUND_TO_MIN)
-    turns = ahead + 1 - counters
-    mean = turns * service_min / counters
-    spread = 1.28 * sqrt(turns) * service_min * SERVICE_CV / counters
+    spread = 1.28 * sqrt(_turns(ahead, counters)) * service_min * SERVICE_CV / counters
     low = floor(max(0.0, mean - spread) / ROUND_TO_MIN) * ROUND_TO_MIN
     high = ceil((mean + spread) / ROUND_TO_MIN) * ROUND_TO_MIN
     return WaitRange(low, max(high, low + ROUND_TO_MIN))
+
+
+def _turns(ahead: int, counters: int) -> int:
+    return max(0, ahead + 1 - counters)

@@ -10,7 +10,7 @@ from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownReason, Un
 from server.domain.plan.hours import Hours
 from server.domain.plan.series import Series
 from server.domain.token.lifecycle import TokenEnd
-from server.domain.token.route import Outcome, Stop, follow_route
+from server.domain.token.route import Outcome, Stop, follow_route, stages_after
 from server.domain.token.token import Token
 
 Names = Mapping[str, str]
@@ -136,3 +136,12 @@ class Plan:
     def after(self, route: str, then: Sequence[str]) -> tuple[str, ...]:
         """Return which services are still to do when a route was passed to its end."""
         return tuple(code for code in then if self.services[code].route != route)
+
+    def stages_left(self, token: Token) -> tuple[str, ...]:
+        """Return the stages still ahead of a token: of its present route, then of the services that follow."""
+        left = list(stages_after(self.routes[token.route], token.step.stage, token.step.back_to))
+        route, then = token.route, token.then
+        while then := self.after(route, then):
+            route, then = self.services[then[0]].route, then[1:]
+            left += self.routes[route]
+        return tuple(left)

@@ -75,3 +75,11 @@ def _target(route: Sequence[str], stage: str, to: str, back_to: str | None) -> t
 def _following(route: Sequence[str], stage: str) -> str | None:
     place = route.index(stage) + 1 if stage in route else len(route)
     return route[place] if place < len(route) else None
+
+
+def stages_after(route: Sequence[str], stage: str, back_to: str | None) -> tuple[str, ...]:
+    """Return the stages of a route that are still ahead; in a loop, those from where it leads back."""
+    here = back_to or stage
+    if here not in route:
+        return ()
+    return tuple(route[route.index(here) + (back_to is None) :])

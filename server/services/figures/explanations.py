@@ -1,9 +1,12 @@
 """Why a token was called when it was, and by whom it was overtaken, in words and in the reader's language."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.domain.calling.jumps import Jump, passes_over
 from server.domain.centre import CentreState
 from server.domain.errors import UnknownToken
 from server.domain.events.payloads import TokenCalled, TokenUndone
@@ -44,30 +47,39 @@ def explain(read: Read, centre: CentreState, label: str, day: date, language: st
         for event in events
         if isinstance(event.payload, TokenCalled)
     ]
-    before = overtakers_of(read, centre, plan, token)
+    before = overtakers_of(plan, token, line.jumps(read, centre.id, token.step.stage, token.step.entered_at))
     return {
         "label": token.label,
         "day": day.isoformat(),
         "state": token.state,
         "stage": token.step.stage,
         "calls": calls,
-        "overtaken": [overtaken_by(read, centre, token, first, language) for first in before],
+        "overtaken": [called_first(read, centre, token, first, language) for first in before],
     }
 
 
-def overtakers_of(read: Read, centre: CentreState, plan: Plan, token: Token) -> list[str]:
-    """Return the labels of the younger that were called before a token at its present stage.
+def overtakers_of(plan: Plan, token: Token, jumps: Iterable[Jump]) -> list[str]:
+    """Return the labels of the younger that were called before a token at its present stage, the first first.
 
     Only calls of counters that could have called the token count.
     """
-    found = line.overtakers(read, centre.id, token)
-    return [label for label, _, counter in found if plan.profile(counter or "").takes(token.lane)]
+    over = [jump for jump in jumps if passes_over(jump, token.step)]
+    return [jump.label for jump in over if plan.profile(jump.counter or "").takes(token.lane)]
 
 
-def overtaken_by(read: Read, centre: CentreState, token: Token, first: str, language: str) -> dict[str, str]:
-    """Return `{label, why, text}`: who was called before a token, and why, as everybody may know it."""
+@dataclass(frozen=True, slots=True)
+class CalledFirst:
+    """Who was called before somebody, why (a code) and in words, as everybody may know it."""
+
+    label: str
+    why: str
+    text: str
+
+
+def called_first(read: Read, centre: CentreState, token: Token, first: str, language: str) -> CalledFirst:
+    """Return why another was called before a token."""
     why = WHY_FIRST.get(_rule_of(read, centre, token, first), "due")
-    return {"label": first, "why": why, "text": translate(language, CALLED_FIRST[why], label=first)}
+    return CalledFirst(first, why, translate(language, CALLED_FIRST[why], label=first))
 
 
 def _rule_of(read: Read, centre: CentreState, token: Token, first: str) -> str:

@@ -1,14 +1,14 @@
 """The manager's outlook: who will stay too long, where they are held up, and what one counter more would do."""
 
 import collections
-from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.domain.calling.ahead import Queue
 from server.domain.calling.lane import Age
 from server.domain.counters import Counter
 from server.domain.instants import to_iso
-from server.domain.outlook import Outlook, Person, StageLoad, later_stages, project, with_one_more
+from server.domain.outlook import Outlook, Person, StageLoad, project, with_one_more
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Token
@@ -63,17 +63,15 @@ def _loads(plan: Plan, tokens: list[Token], counters: list[Counter]) -> dict[str
 
 
 def _people(plan: Plan, tokens: list[Token], age: Age) -> list[Person]:
-    places: dict[str, int] = defaultdict(int)
-    protected = plan.calling.protected
+    waits = [token for token in tokens if token.step.state is StepState.WAITING]
+    queues = {
+        code: Queue((t.waiting for t in waits if t.step.stage == code), plan.calling.protected) for code in plan.stages
+    }
     people = []
-    for token in sorted(tokens, key=lambda t: (t.klass not in protected, t.step.entered_at, t.step.seq)):
-        waits, ahead = token.step.state is StepState.WAITING, None
-        if waits:
-            ahead = places[token.step.stage]
-            places[token.step.stage] += 1
+    for token in tokens:
+        ahead = queues[token.step.stage].ahead(token.waiting) if token.step.state is StepState.WAITING else None
         stay = age(token.issued_at) / 60
-        later = later_stages(plan.routes[token.route], token.step.stage, token.step.back_to)
-        people.append(Person(token.label, token.step.stage, stay, ahead, later))
+        people.append(Person(token.label, token.step.stage, stay, ahead, plan.stages_left(token)))
     return people
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from server.domain.actors import By
 from server.domain.bookings import Booking, aged_from
+from server.domain.calling.ahead import ahead_of
 from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.errors import DayClosed, InvalidInput, SeriesFull
 from server.domain.events.payloads import TokenIssued
@@ -129,8 +130,8 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | Non
 def _in_line(tx: Transaction, plan: Plan, order: Order, token: Token) -> Issued:
     """Write the token, and return it with what stands before it."""
     stage = token.step.stage
-    waiting, open_here = line.ahead_and_open(tx.conn, tx.centre.id, stage)
-    ahead = _ahead(tx, plan, token, waiting)
+    counts, open_here = line.in_line(tx.conn, tx.centre.id, token.step)
+    ahead = ahead_of(token.klass, counts, plan.calling.protected)
     wait = estimate_wait(ahead, open_here, plan.stages[stage].service_min)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
     return Issued(token, order.secret, ahead, wait, "none" if order.printer is None else slips.QUEUED)
@@ -165,14 +166,6 @@ def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str) -> tupl
     if series.overflow is None:
         raise SeriesFull(f"Series {letter} has no number left today.", series=letter)
     return _take_number(tx, plan, order, series.overflow)
-
-
-def _ahead(tx: Transaction, plan: Plan, token: Token, waiting: int) -> int:
-    """Return how many will be called before a new token: those of its own rank, or everybody."""
-    protected = plan.calling.protected
-    if token.klass not in protected:
-        return waiting
-    return line.ahead_count(tx.conn, tx.centre.id, token.step.stage, protected)
 
 
 def _keep_private(tx: Transaction, order: Order, returned: str | None) -> None:

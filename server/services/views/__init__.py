@@ -1,4 +1,5 @@
-"""What screens and pages see.
+"""What screens and pages see, made once per event.
 
-Doors: `snapshot`, `stream`, `line`, `phone`, `places`, `signpost`, `console`, `health`.
+Doors: `projections`, `ready`, `snapshot`, `stream`, `line`, `phone`, `places`, `signpost`,
+`console`, `health`.
 """

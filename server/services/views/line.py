@@ -1,67 +1,123 @@
 """The line of a stage as its counters see it: who comes next, why, and everybody after them."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from server.domain.calling.lane import Age, Waiting
 from server.domain.calling.profile import Profile
-from server.domain.calling.rule import CallingRule, Reason
-from server.domain.calling.v1 import choose_next
-from server.domain.events.views import counter_view, staff_view
+from server.domain.calling.rule import Reason
+from server.domain.calling.v1_order import order_of
+from server.domain.events.views import StaffToken, staff_view
 from server.domain.token.lifecycle import AT_COUNTER, StepState
-from server.domain.token.token import Token
-from server.services.floor.token_rows import facts_of
-from server.services.floor.undo import actions_at
-from server.services.setup.plans import plan_of
-from server.storage.sql import centres, counters, line
-from server.storage.sql.tokens import open_tokens
-from server.storage.transaction import Read
+from server.services.floor.undo import ActionView
+from server.services.views.floor import Floor, StageNow
+from server.services.views.ready import json_bytes
 
 SHOWN = 30
 AWAY = (StepState.MISSED, StepState.PAUSED)
 
 
-def line_of(read: Read, centre_id: int, counter_id: str, now: datetime) -> dict[str, Any]:
-    """Return `{counter, frozen, current, next, line, more, missed, actions, held}` of a counter; raises UnknownCounter.
+@dataclass(frozen=True, slots=True)
+class LineKey:
+    """What tells the line of one desk from that of another: desks of one key see the same line.
 
-    `line` is what the counter may take, in the order in which the calling rule would call, thirty at most; `more`
-    counts the others. `missed` are those who are away from the stage, `held` those parked at this counter.
+    `profile` is without its counter and officer; `names` are those of the two for whom alone somebody waits.
     """
-    counter = counters.counter_by_id(read, centre_id, counter_id)
-    centre = centres.centre_by_id(read, centre_id)
-    plan = plan_of(read, centre, centre.day(now))
-    desk = plan.profile(counter_id, counter.operator)
-    here = {t.id: t for t in open_tokens(read, centre.id) if t.step.stage == counter.stage}
-    passes = line.passes_of(read, centre.id, counter.stage, desk.group)
-    order = _order(here.values(), plan.calling, desk, passes, centre.age(now))
-    current = [
-        t for t in here.values() if t.step.state in AT_COUNTER and counter_id in (t.step.counter, *t.step.beside)
-    ]
-    return {
-        "counter": {**asdict(counter_view(facts_of(counter))), "operator": counter.operator},
-        "frozen": centre.frozen,
-        "current": staff_view(current[0]) if current else None,
-        "next": order[0][1].view() if order else None,
-        "line": [staff_view(here[w.token]) for w, _ in order[:SHOWN]],
-        "more": max(0, len(order) - SHOWN),
-        "missed": [staff_view(t) for t in here.values() if t.step.state in AWAY],
-        "actions": actions_at(read, centre, counter_id),
-        "held": [
-            staff_view(t) for t in here.values() if t.step.state is StepState.HELD and t.step.counter == counter_id
-        ],
-    }
+
+    stage: str
+    profile: Profile
+    names: frozenset[str]
 
 
-def _order(
-    tokens: Iterable[Token], rule: CallingRule, desk: Profile, passes: int, age: Age
-) -> list[tuple[Waiting, Reason]]:
-    """Return who would be called when, by asking the calling rule again and again."""
-    left = [t.waiting for t in tokens if t.step.state is StepState.WAITING]
-    order: list[tuple[Waiting, Reason]] = []
-    while len(order) <= SHOWN and (choice := choose_next(left, rule, desk, passes, age)) is not None:
-        order.append((choice.waiting, choice.reason))
-        left.remove(choice.waiting)
-        passes = choice.passes
-    return order + [(w, Reason("later", {}, "")) for w in left if desk.takes(w.lane)]
+@dataclass(frozen=True, slots=True)
+class SharedLine:
+    """What all desks of a key see of a stage after event `seq`.
+
+    `line` is who may be called, in the order in which the rule would call, thirty at most; `more` counts the others;
+    `next` is why the first is the first, with `since` in the place of ages; `missed` are those away from the stage.
+    """
+
+    epoch: str
+    seq: int
+    frozen: bool
+    next: Reason | None
+    line: tuple[StaffToken, ...]
+    more: int
+    missed: tuple[StaffToken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCounter:
+    """A counter, and who sits there."""
+
+    id: str
+    stage: str
+    state: str
+    reason: str | None
+    operator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What a counter alone sees: itself, the token that is there, those parked there, what it can take back."""
+
+    counter: OwnCounter
+    current: StaffToken | None
+    held: tuple[StaffToken, ...]
+    actions: tuple[ActionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits at a counter, and what was done there last."""
+
+    operator: str | None
+    actions: tuple[ActionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A shared line as it was made, and until when time alone leaves it so (None: always)."""
+
+    view: SharedLine
+    json: bytes
+    made_at: datetime
+    until: datetime | None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it is still the line at `now`, if nothing has happened."""
+        return now == self.made_at or (self.made_at < now and (self.until is None or now < self.until))
+
+
+def key_of(stage: StageNow, profile: Profile) -> LineKey:
+    """Return the key of a desk at a stage."""
+    names = stage.sent_to & {profile.counter, profile.officer or ""}
+    return LineKey(stage.code, profile.for_anybody(), names)
+
+
+def shared_line(floor: Floor, stage: StageNow, profile: Profile, passes: int, now: datetime) -> KeptLine:
+    """Return the line of a stage for a desk and all others of its key; `passes` are those of its group."""
+    centre = floor.centre
+    order = order_of(stage.waiting, floor.plan.calling, profile, passes, centre.moment(now), most=SHOWN)
+    view = SharedLine(
+        epoch=centre.epoch,
+        seq=centre.event_seq,
+        frozen=centre.frozen,
+        next=order.reason,
+        line=tuple(staff_view(floor.tokens[waiting.token]) for waiting in order.first),
+        more=order.more,
+        missed=tuple(map(staff_view, stage.those(*AWAY))),
+    )
+    return KeptLine(view, json_bytes(view), now, order.until)
+
+
+def own_part(floor: Floor, stage: StageNow, counter_id: str, seat: Seat) -> OwnPart:
+    """Return what a counter alone sees of its stage."""
+    counter = floor.counters[counter_id]
+    here = (t for t in stage.those(*AT_COUNTER) if counter_id in (t.step.counter, *t.step.beside))
+    held = (t for t in stage.those(StepState.HELD) if t.step.counter == counter_id)
+    return OwnPart(
+        OwnCounter(counter.id, counter.stage, counter.state.value, counter.reason, seat.operator),
+        next(map(staff_view, here), None),
+        tuple(map(staff_view, held)),
+        seat.actions,
+    )

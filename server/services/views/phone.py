@@ -1,123 +1,198 @@
 """A citizen's own view: the truth of now, and the way behind and before them. Nothing of anyone else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
+from server.domain.calling.ahead import ahead_of
 from server.domain.calling.bound import overtakings_left
-from server.domain.calling.wait import estimate_wait
+from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.centre import CentreState
+from server.domain.freezes import active_minutes
 from server.domain.instants import to_iso
-from server.domain.plan.plan import Plan
+from server.domain.plan.plan import Names, Plan
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
-from server.services.figures.explanations import overtaken_by, overtakers_of
+from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
 from server.storage.transaction import Read
 
-
-def status_of(read: Read, secret: str, now: datetime) -> tuple[CentreState, dict[str, Any]]:
-    """Return the centre and the status of the token with this secret; raises UnknownToken.
-
-    `{label, party, services, language, state, frozen, stage, counter, beside, call, calls, ahead, wait, journey,
-    overtaken, until, return_until, decision, ended, as_of}`; `services` are the names of the present one and of those
-    that follow.
-    """
-    centre_id, token = tokens.token_by_secret(read, secret)
-    centre = centres.centre_by_id(read, centre_id)
-    plan = plan_of(read, centre, token.day)
-    status = {
-        "label": token.label,
-        "party": token.party,
-        "services": [plan.services[code].name for code in (token.service, *token.then)],
-        "language": token.language,
-        "state": token.state,
-        "frozen": centre.frozen,
-        **_place(token),
-        **_wait(read, centre, plan, token),
-        "journey": _journey(read, plan, token, now),
-        "overtaken": _overtaken(read, centre, plan, token),
-        "return_until": token.return_until.isoformat() if token.return_until else None,
-        "decision": token.decision,
-        "ended": token.ended,
-        "as_of": to_iso(now),
-    }
-    return centre, status
+Stay = tuple[str, datetime, datetime | None]
+"""A stage that a token has entered, when, and when it left it (None: it is there)."""
 
 
-def _place(token: Token) -> dict[str, Any]:
-    """Return where a token is now: nowhere when it has ended."""
-    step = token.step
-    if token.ended:
-        return {"stage": None, "counter": None, "beside": [], "call": None, "calls": 0, "until": None}
-    return {
-        "stage": step.stage,
-        "counter": step.counter,
-        "beside": list(step.beside),
-        "call": step.call,
-        "calls": step.calls,
-        "until": to_iso(step.until) if step.until else None,
-    }
+@dataclass(frozen=True, slots=True)
+class StopView:
+    """A stage of a visit: `done` with its minutes, `here` since a moment, or `ahead`."""
+
+    stage: str
+    name: Names
+    state: str
+    minutes: int | None = None
+    since: str | None = None
 
 
-def _overtaken(read: Read, centre: CentreState, plan: Plan, token: Token) -> dict[str, Any] | None:
-    """Return how often others were called first at this stage, the latest of them and why; None when nobody was.
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """The way of a citizen through the centre."""
+
+    stops: tuple[StopView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OvertakenView:
+    """How often others were called first at this stage, the latest of them and why.
 
     `limit` is how many more the rule can call first with the line as it is, None when it makes no such promise.
     """
-    if token.ended or token.step.state is not StepState.WAITING:
-        return None
-    found = overtakers_of(read, centre, plan, token)
-    if not found:
-        return None
-    latest = overtaken_by(read, centre, token, found[-1], token.language)
-    return {"count": len(found), **latest, "limit": _limit(read, centre, plan, token)}
+
+    count: int
+    label: str
+    why: str
+    text: str
+    limit: int | None
 
 
-def _limit(read: Read, centre: CentreState, plan: Plan, token: Token) -> int | None:
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A citizen's own token; `services` are the names of the present one and of those that follow."""
+
+    label: str
+    party: int
+    services: tuple[Names, ...]
+    language: str
+    state: str
+    frozen: bool
+    stage: str | None
+    counter: str | None
+    beside: tuple[str, ...]
+    call: str | None
+    calls: int
+    ahead: int
+    wait: WaitRange | None
+    visit: VisitView
+    overtaken: OvertakenView | None
+    until: str | None
+    return_until: str | None
+    decision: str | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatusNow(StatusView):
+    """A citizen's own token with the moment of the answer."""
+
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a token stands: how many go before it, how many are older, and how many `counters` of the stage call."""
+
+    ahead: int
+    older: int
+    open: int
+    counters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What lies behind a token: the stages it entered with (begin, end), and who was called before it at this one."""
+
+    stages: Sequence[Stay]
+    overtaken: OvertakenView | None
+
+
+def status_now(read: Read, centre: CentreState, token: Token, now: datetime) -> StatusNow:
+    """Return the status of a token as its rows stand; for its own command, and a page that shows it once."""
+    plan = plan_of(read, centre, token.day)
+    counts, calling = line.in_line(read, centre.id, token.step)
+    ahead = ahead_of(token.klass, counts, plan.calling.protected)
+    here = tuple(c.id for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage)
+    standing = Standing(ahead, sum(count.older for count in counts), calling, here)
+    behind = Behind(steps.stages_of(read, token.id), _overtaken(read, centre, plan, token, standing))
+    view = status_view(centre, plan, token, standing, behind)
+    return StatusNow(**{field.name: getattr(view, field.name) for field in fields(view)}, as_of=to_iso(now))
+
+
+def status_of(read: Read, secret: str, now: datetime) -> tuple[CentreState, StatusNow]:
+    """Return the centre and the status of the token with this secret; raises UnknownToken."""
+    centre_id, token = tokens.token_by_secret(read, secret)
+    centre = centres.centre_by_id(read, centre_id)
+    return centre, status_now(read, centre, token, now)
+
+
+def owner_of(read: Read, secret: str) -> tuple[int, str]:
+    """Return (centre id, token id) of a secret; raises UnknownToken."""
+    centre_id, token = tokens.token_by_secret(read, secret)
+    return centre_id, token.id
+
+
+def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standing, behind: Behind) -> StatusView:
+    """Return what a citizen sees of their token."""
+    step, here, waits = token.step, not token.ended, is_waiting(token)
+    service_min = plan.stages[step.stage].service_min
+    return StatusView(
+        label=token.label,
+        party=token.party,
+        services=tuple(plan.services[code].name for code in (token.service, *token.then)),
+        language=token.language,
+        state=token.state,
+        frozen=centre.frozen,
+        stage=step.stage if here else None,
+        counter=step.counter if here else None,
+        beside=step.beside if here else (),
+        call=step.call if here else None,
+        calls=step.calls if here else 0,
+        ahead=standing.ahead if waits else 0,
+        wait=estimate_wait(standing.ahead, standing.open, service_min) if waits else None,
+        visit=VisitView(tuple(_stops(centre, plan, token, behind.stages))),
+        overtaken=behind.overtaken,
+        until=to_iso(step.until) if here and step.until else None,
+        return_until=token.return_until.isoformat() if token.return_until else None,
+        decision=token.decision,
+        ended=token.ended,
+    )
+
+
+def overtaken_view(plan: Plan, token: Token, standing: Standing, count: int, latest: CalledFirst) -> OvertakenView:
+    """Return what a citizen is told of the `count` who were called first, of whom `latest` is the last."""
+    limit = _limit(plan, token, standing)
+    return OvertakenView(count, latest.label, latest.why, latest.text, limit)
+
+
+def is_waiting(token: Token) -> bool:
+    """Whether a token waits to be called."""
+    return not token.ended and token.step.state is StepState.WAITING
+
+
+def _overtaken(read: Read, centre: CentreState, plan: Plan, token: Token, standing: Standing) -> OvertakenView | None:
+    if not is_waiting(token):
+        return None
+    labels = overtakers_of(plan, token, line.jumps(read, centre.id, token.step.stage, token.step.entered_at))
+    if not labels:
+        return None
+    latest = called_first(read, centre, token, labels[-1], token.language)
+    return overtaken_view(plan, token, standing, len(labels), latest)
+
+
+def _limit(plan: Plan, token: Token, standing: Standing) -> int | None:
     if token.lane.only:
         return None
-    desks = [plan.profile(c.id) for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage]
+    desks = (plan.profile(counter) for counter in standing.counters)
     groups = {desk.group for desk in desks if desk.takes(token.lane)}
-    older = line.before_count(read, centre.id, token, protected=frozenset())
-    return overtakings_left(plan.calling.quota, older, len(groups))
+    return overtakings_left(plan.calling.quota, standing.older, len(groups))
 
 
-def _wait(read: Read, centre: CentreState, plan: Plan, token: Token) -> dict[str, Any]:
-    if token.ended or token.step.state is not StepState.WAITING:
-        return {"ahead": 0, "wait": None}
-    ahead = line.before_count(read, centre.id, token, plan.calling.protected)
-    stage = plan.stages[token.step.stage]
-    wait = estimate_wait(ahead, line.open_counters(read, centre.id, stage.code), stage.service_min)
-    return {"ahead": ahead, "wait": {"low_min": wait.low_min, "high_min": wait.high_min}}
-
-
-def _journey(read: Read, plan: Plan, token: Token, now: datetime) -> list[dict[str, Any]]:
-    """Return the stages passed with their minutes, the present one, and those of the route that are left."""
-    way = [_stop(plan, stage, entered, ended, now) for stage, entered, ended in steps.stages_of(read, token.id)]
-    if token.ended:
-        return way
-    left = [*_left(plan, token), *_later(plan, token)]
-    return way + [{"stage": code, "name": plan.stages[code].name, "state": "ahead", "minutes": None} for code in left]
-
-
-def _left(plan: Plan, token: Token) -> tuple[str, ...]:
-    """Return the stages of the present route that are still ahead."""
-    route = plan.routes[token.route]
-    here = token.step.back_to or token.step.stage
-    return route[route.index(here) + (token.step.back_to is None) :] if here in route else ()
-
-
-def _later(plan: Plan, token: Token) -> Iterator[str]:
-    """Return the stages of the services that follow the present one."""
-    route, then = token.route, token.then
-    while then := plan.after(route, then):
-        route, then = plan.services[then[0]].route, then[1:]
-        yield from plan.routes[route]
-
-
-def _stop(plan: Plan, stage: str, entered: datetime, ended: datetime | None, now: datetime) -> dict[str, Any]:
-    minutes = round(((ended or now) - entered).total_seconds() / 60)
-    state = "here" if ended is None else "done"
-    return {"stage": stage, "name": plan.stages[stage].name, "state": state, "minutes": minutes}
+def _stops(centre: CentreState, plan: Plan, token: Token, stages: Iterable[Stay]) -> Iterable[StopView]:
+    """Return the stages passed with their minutes, the present one, and those that are left."""
+    for code, entered, ended in stages:
+        name = plan.stages[code].name
+        if ended is None:
+            yield StopView(code, name, "here", since=to_iso(entered))
+        else:
+            minutes = round(active_minutes(entered, ended, centre.frozen_times))
+            yield StopView(code, name, "done", minutes)
+    if not token.ended:
+        yield from (StopView(code, plan.stages[code].name, "ahead") for code in plan.stages_left(token))

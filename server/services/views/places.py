@@ -1,11 +1,11 @@
 """What pages need to know of a centre: its name, languages, stages, services and devices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from server.domain import devices
 from server.domain.centre import CentreState
+from server.domain.devices import Device
 from server.domain.plan.plan import Names, Plan
 from server.services.setup.plans import plan_of, policy
 from server.storage.sql import centres
@@ -14,8 +14,62 @@ from server.storage.transaction import Read
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A need of a citizen: its name and its pictogram."""
+
+    name: Names
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The minutes of a stay that are very good, that are promised, and that are a breach."""
+
+    high_performance_min: int
+    promise_min: int
+    breach_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHours:
+    """Between which wall-clock times tokens are given."""
+
+    tokens: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage as every page is told of it."""
+
+    code: str
+    name: Names
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CentreView:
+    """A centre as every page is told of it."""
+
+    code: str
+    name: Names
+    timezone: str
+    languages: tuple[str, ...]
+    stages: tuple[StageView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCounts:
+    """How many kiosks, boards and printers a centre has, and how many of the printers are set up."""
+
+    kiosk: int
+    board: int
+    printer: int
+    printer_ready: int
+
+
+@dataclass(frozen=True, slots=True)
 class CentreFacts:
-    """A centre as its pages see it; `hours` and `clocks` are the policies in force today."""
+    """A centre as its pages see it; `needs`, `hours` and `clocks` are those in force today."""
 
     id: int
     code: str
@@ -23,21 +77,15 @@ class CentreFacts:
     timezone: str
     languages: tuple[str, ...]
     plan: Plan
-    needs: dict[str, dict[str, Any]]
-    hours: dict[str, Any]
-    clocks: dict[str, Any]
+    needs: Mapping[str, Need]
+    hours: TokenHours
+    clocks: Clocks
     demo: bool
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> CentreView:
         """Return what every page is told."""
-        stages = self.plan.stages.values()
-        return {
-            "code": self.code,
-            "name": self.name,
-            "timezone": self.timezone,
-            "languages": self.languages,
-            "stages": [{"code": s.code, "name": s.name, "zone": s.zone} for s in stages],
-        }
+        stages = tuple(StageView(stage.code, stage.name, stage.zone) for stage in self.plan.stages.values())
+        return CentreView(self.code, self.name, self.timezone, self.languages, stages)
 
 
 def facts_of(read: Read, centre_id: int, now: datetime) -> CentreFacts:
@@ -46,16 +94,16 @@ def facts_of(read: Read, centre_id: int, now: datetime) -> CentreFacts:
     return _facts(read, centre, now)
 
 
-def device(read: Read, centre_id: int, device_id: str) -> devices.Device | None:
+def device(read: Read, centre_id: int, device_id: str) -> Device | None:
     """Return a kiosk, a board or a printer, None when there is none of that id."""
     return device_by_id(read, centre_id, device_id)
 
 
-def device_counts(read: Read, centre_id: int) -> dict[str, int]:
+def device_counts(read: Read, centre_id: int) -> DeviceCounts:
     """Return how many kiosks, boards and printers a centre has, and how many printers are set up."""
-    found = {kind: devices_of(read, centre_id, kind) for kind in ("kiosk", "board", "printer")}
-    ready = sum(bool(printer.settings) for printer in found["printer"])
-    return {**{kind: len(rows) for kind, rows in found.items()}, "printer_ready": ready}
+    kiosks, boards, printers = (devices_of(read, centre_id, kind) for kind in ("kiosk", "board", "printer"))
+    ready = sum(bool(printer.settings) for printer in printers)
+    return DeviceCounts(len(kiosks), len(boards), len(printers), ready)
 
 
 def printers_of(read: Read, centre_id: int) -> dict[str, str]:
@@ -71,6 +119,7 @@ def centre_code(read: Read, centre_id: int) -> str:
 
 def _facts(read: Read, centre: CentreState, now: datetime) -> CentreFacts:
     day = centre.day(now)
+    first, last = policy(read, centre.id, "hours", day)["tokens"]
     return CentreFacts(
         id=centre.id,
         code=centre.code,
@@ -78,8 +127,8 @@ def _facts(read: Read, centre: CentreState, now: datetime) -> CentreFacts:
         timezone=centre.timezone,
         languages=tuple(centre.languages),
         plan=plan_of(read, centre, day),
-        needs=dict(policy(read, centre.id, "needs", day)),
-        hours=dict(policy(read, centre.id, "hours", day)),
-        clocks=dict(policy(read, centre.id, "clocks", day)),
+        needs={code: Need(need["name"], need["icon"]) for code, need in policy(read, centre.id, "needs", day).items()},
+        hours=TokenHours((first, last)),
+        clocks=Clocks(**policy(read, centre.id, "clocks", day)),
         demo=centre.demo,
     )

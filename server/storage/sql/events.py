@@ -81,6 +81,23 @@ def latest_at(conn: Connection, centre_id: int, counter_id: str, count: int) -> 
     return list(_events(conn, query.order_by(EventTable.seq.desc()).limit(count)))
 
 
+DESKS = Statement(
+    select(EventTable.desk)
+    .where(
+        EventTable.centre_id == bindparam("centre"),
+        EventTable.seq > bindparam("begin"),
+        EventTable.seq <= bindparam("last"),
+        EventTable.desk.is_not(None),
+    )
+    .distinct()
+)
+
+
+def desks_between(conn: Connection, centre_id: int, after: int, until: int) -> set[str]:
+    """Return the counters at which the events after + 1 … until were done."""
+    return {desk for (desk,) in DESKS.rows(conn, centre=centre_id, begin=after, last=until)}
+
+
 def last_of_kind(conn: Connection, centre_id: int, kind: Kind) -> Event | None:
     """Return the last event of a kind, None when there is none."""
     query = EVENT.where(EventTable.centre_id == centre_id, EventTable.kind == kind.value)

@@ -1,10 +1,14 @@
 """Reads of the line: the first of each lane, how many stand where, and the quota of each group of desks."""
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
+from datetime import datetime
 
+from sqlalchemy import Connection, bindparam, func, select, text
+
+from server.domain.calling.ahead import ClassCount
+from server.domain.calling.jumps import Jump
 from server.domain.calling.lane import Waiting, lane_of_key
 from server.domain.token.lifecycle import CounterState
-from server.domain.token.token import Token as TokenValue
+from server.domain.token.token import Step
 from server.storage.base import WAITING
 from server.storage.statements import Statement
 from server.storage.tables.floor import CallGroupTable, CounterTable, StepTable, TokenTable
@@ -92,47 +96,45 @@ def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, i
     return (0, 0) if row is None else (row[0], row[1])
 
 
-def open_counters(conn: Connection, centre_id: int, stage: str) -> int:
-    """Return how many counters of a stage are open."""
-    return ahead_and_open(conn, centre_id, stage)[1]
+# Counted by lane, not by class, because the index of the waiting answers that without a look at a single row.
+IN_LINE = Statement(
+    text(
+        """
+        SELECT o.open, q.lane, q.waiting, q.older
+        FROM (SELECT count(*) AS open FROM counter
+              WHERE centre_id = :centre AND stage = :stage AND state = 'open') AS o
+        LEFT JOIN (SELECT lane, count(*) AS waiting,
+                       sum(CASE WHEN since < :since OR (since = :since AND seq < :seq) THEN 1 ELSE 0 END) AS older
+                   FROM step WHERE centre_id = :centre AND stage = :stage AND state = 'waiting' GROUP BY lane) AS q
+            ON 1 = 1
+        """
+    ).bindparams(bindparam("since", type_=StepTable.since.type))
+)
 
 
-def ahead_count(conn: Connection, centre_id: int, stage: str, classes: frozenset[str]) -> int:
-    """Return how many wait at a stage in `classes`."""
-    query = select(func.count()).select_from(StepTable)
-    mine = query.where(StepTable.centre_id == centre_id, StepTable.stage == stage, IS_WAITING)
-    return int(conn.execute(mine.where(StepTable.klass.in_(sorted(classes)))).scalar_one())
+def in_line(conn: Connection, centre_id: int, step: Step) -> tuple[list[ClassCount], int]:
+    """Return who waits at the stage of a step and how many of them are older, and how many of its counters are open."""
+    rows = IN_LINE.rows(conn, centre=centre_id, stage=step.stage, since=step.since, seq=step.seq)
+    counts = [ClassCount(lane_of_key(lane).klass, n, int(older)) for _, lane, n, older in rows if lane is not None]
+    return counts, rows[0][0]
 
 
-def before_count(conn: Connection, centre_id: int, token: TokenValue, protected: frozenset[str]) -> int:
-    """Return how many will be called before a waiting token: the older of its rank, and all of a higher one."""
-    query = select(func.count()).select_from(StepTable)
-    query = query.where(StepTable.centre_id == centre_id, StepTable.stage == token.step.stage, IS_WAITING)
-    me = (token.step.since, token.step.seq)
-    older = or_(StepTable.since < me[0], and_(StepTable.since == me[0], StepTable.seq < me[1]))
-    first = StepTable.klass.in_(sorted(protected))
-    before = and_(first, older) if token.klass in protected else or_(first, older)
-    return int(conn.execute(query.where(before)).scalar_one())
-
-
-def overtakers(conn: Connection, centre_id: int, token: TokenValue) -> list[tuple[str, str, str | None]]:
-    """Return (label, class, counter) of the younger that were called at its stage while a token waited."""
-    step = token.step
-    query = (
-        select(TokenTable.label, StepTable.klass, StepTable.called_by)
-        .join(TokenTable, TokenTable.id == StepTable.token_id)
-        .where(
-            StepTable.centre_id == centre_id,
-            StepTable.stage == step.stage,
-            text("step.jumped"),
-            StepTable.last_called > step.entered_at,
-            or_(StepTable.since > step.since, and_(StepTable.since == step.since, StepTable.seq > step.seq)),
-        )
-        .order_by(StepTable.last_called)
+JUMPS = Statement(
+    select(TokenTable.label, StepTable.called_by, StepTable.last_called, StepTable.since, StepTable.seq)
+    .join(TokenTable, TokenTable.id == StepTable.token_id)
+    .where(
+        StepTable.centre_id == bindparam("centre"),
+        StepTable.stage == bindparam("stage"),
+        text("step.jumped"),
+        StepTable.last_called > bindparam("after"),
     )
-    if step.first_called is not None:
-        query = query.where(StepTable.last_called < step.first_called)
-    return [(label, klass, counter) for label, klass, counter in conn.execute(query)]
+    .order_by(StepTable.last_called)
+)
+
+
+def jumps(conn: Connection, centre_id: int, stage: str, after: datetime) -> list[Jump]:
+    """Return the calls at a stage after a moment that passed over somebody, the first first."""
+    return [Jump(*row) for row in JUMPS.rows(conn, centre=centre_id, stage=stage, after=after)]
 
 
 def waiting_stages(conn: Connection, centre_id: int) -> set[str]:

@@ -26,7 +26,7 @@ from server.services.floor.at_counter import Seen
 from server.services.floor.day import due_centres
 from server.services.people import seats, sign_in
 from server.services.people.principal import Principal
-from server.services.views import line
+from server.services.views.projections import Projections
 from server.storage.database import Database
 from server.storage.sql import counters
 from tests.factories import CENTRE, MORNING, Floor, at_time, install_floor, second_centre
@@ -403,7 +403,7 @@ def test_nobody_sees_or_acts_at_a_counter_of_another_centre(floor: Floor) -> Non
         lambda tx: serve.resume(at_time(tx, MORNING), By("test", "A1")),
         lambda tx: seats.stage_of(tx, "A1"),
         lambda tx: seats.counter_named(tx, "A1"),
-        lambda tx: line.line_of(tx.conn, stranger, "A1", MORNING),
+        lambda tx: Projections(lambda: None).of(stranger).line(tx.conn, "A1", MORNING),
     ):
         with pytest.raises(UnknownCounter):
             floor.db.write(stranger, act)

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,13 +17,14 @@ from hypothesis import strategies as st
 from server.domain.errors import Refused
 from server.domain.events.kinds import Kind
 from server.domain.token.lifecycle import CounterState
-from server.services.views.snapshot import catch_up, snapshot
+from server.services.views.projections import Projections
+from server.services.views.snapshot import EventsView, catch_up
 from server.storage import schema
 from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.sql.tokens import open_tokens
 from tests.conftest import skip_or_fail
-from tests.factories import CENTRE, Floor, as_json, install_floor
+from tests.factories import CENTRE, MORNING, Floor, as_json, install_floor
 
 ROOT = Path(__file__).parents[3]
 COUNTERS = ("G1", "G2", "A1", "AX1", "B1", "C1", "X1")
@@ -110,7 +112,8 @@ def new_floor() -> Iterator[Floor]:
 
 
 def look(floor: Floor, *, staff: bool) -> dict[str, Any]:
-    return as_json(floor.db.read(lambda conn: snapshot(conn, centres.centre_by_code(conn, CENTRE), staff=staff)))  # type: ignore[no-any-return]
+    views = Projections(lambda: None).of(floor.centre_id)
+    return orjson.loads(floor.db.read(lambda read: views.snapshot(read, MORNING, staff=staff)).body)  # type: ignore[no-any-return]
 
 
 def events_since(floor: Floor, before: dict[str, Any], *, staff: bool) -> list[dict[str, Any]]:
@@ -119,7 +122,7 @@ def events_since(floor: Floor, before: dict[str, Any], *, staff: bool) -> list[d
             conn, centres.centre_by_code(conn, CENTRE), after=before["seq"], epoch=before["epoch"], staff=staff
         )
     )
-    assert got.events is not None
+    assert isinstance(got, EventsView)
     return as_json(got.events)  # type: ignore[no-any-return]
 
 

@@ -1,17 +1,20 @@
 """What a citizen is told of their own token."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from server.domain.actors import By
+from server.domain.instants import to_iso
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.floor.call import call_token
 from server.services.paper import slips
 from server.services.views import phone
-from tests.factories import MORNING, Floor, at_time
+from server.services.views.projections import Projections
+from tests.factories import MORNING, Floor, as_json, at_time
 
 
 def issued(floor: Floor, service: str = "NORMAL", **changes: Any) -> tuple[Token, str]:
@@ -21,8 +24,14 @@ def issued(floor: Floor, service: str = "NORMAL", **changes: Any) -> tuple[Token
 
 
 def told(floor: Floor, secret: str) -> dict[str, Any]:
+    """Return what the page is told; the one that is kept for all readers says the same as one made for a command."""
     later = MORNING + timedelta(hours=2)
-    return floor.db.read(lambda conn: phone.status_of(conn, secret, later)[1])
+    centre, status = floor.db.read(lambda read: phone.status_of(read, secret, later))
+    _, token_id = floor.db.read(lambda read: phone.owner_of(read, secret))
+    kept = floor.db.read(lambda read: Projections(lambda: None).of(centre.id).status(read, token_id, later))
+    alone: dict[str, Any] = as_json(status)
+    assert json.loads(kept.at("as_of", to_iso(later))) == alone
+    return alone
 
 
 def test_a_family_sees_its_size_and_every_counter_it_is_called_to(floor: Floor) -> None:
@@ -41,7 +50,7 @@ def test_several_services_stand_on_the_page_and_their_stages_on_the_way(floor: F
         "Police clearance certificate",
         "Enquiry",
     ]
-    assert [stop["stage"] for stop in status["journey"]] == ["G", "A", "B", "C", "X", "E"]
+    assert [stop["stage"] for stop in status["visit"]["stops"]] == ["G", "A", "B", "C", "X", "E"]
 
 
 def test_who_was_called_first_is_told_with_the_reason_and_the_limit(floor: Floor) -> None:
@@ -76,6 +85,39 @@ def test_without_a_quota_no_limit_is_promised(floor: Floor) -> None:
     floor.open("G1")
     floor.call("G1")
     assert told(floor, secret)["overtaken"]["limit"] is None
+
+
+def test_a_way_tells_the_minutes_of_each_stage_without_stops_and_since_when_one_is_here(floor: Floor) -> None:
+    _, secret = issued(floor)  # at 09:30
+    floor.freeze()
+    floor.wait(20)
+    floor.unfreeze()  # at 09:52
+    floor.open("G1")
+    floor.serve("G1")  # until 09:56
+    gate, hall, *ahead = told(floor, secret)["visit"]["stops"]
+    assert (gate["state"], gate["minutes"], gate["since"]) == ("done", 26 - 21, None)
+    assert (hall["state"], hall["minutes"], hall["since"]) == ("here", None, "2026-11-24T04:26:00.000Z")
+    assert {(stop["state"], stop["minutes"], stop["since"]) for stop in ahead} == {("ahead", None, None)}
+
+
+def test_one_who_waits_is_told_how_many_go_first_and_the_wait(floor: Floor) -> None:
+    _, first = issued(floor)
+    _, secret = issued(floor)
+    issued(floor, need="senior")
+    floor.open("G1")
+    status = told(floor, secret)
+    assert (status["ahead"], status["wait"]) == (2, {"low_min": 0, "high_min": 10})
+    assert told(floor, first)["ahead"] == 1
+    floor.cancel(floor.call("G1").token)
+    assert told(floor, first)["ahead"] == 0
+
+
+def test_one_who_has_left_is_told_the_end_and_no_place(floor: Floor) -> None:
+    token, secret = issued(floor)
+    floor.cancel(token)
+    status = told(floor, secret)
+    assert (status["state"], status["ended"], status["stage"], status["wait"]) == ("cancelled", True, None, None)
+    assert [stop["state"] for stop in status["visit"]["stops"]] == ["done"]
 
 
 @pytest.mark.parametrize(("party", "then"), [(1, ()), (5, ("ENQUIRY",))])

@@ -1,0 +1,227 @@
+"""Views kept from one event to the next: each is made once, by whoever asks first, and shared by all who ask later.
+
+What is kept belongs to the event with whose number it was made. Before it is given out, the reader asks the database
+how far the centre has come; so it is as true as if it were made anew, whichever process wrote last.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from server.domain.calling.ahead import Queue
+from server.domain.calling.jumps import Jump
+from server.domain.calling.profile import Profile
+from server.domain.centre import CentreState, Head
+from server.domain.errors import UnknownCounter
+from server.domain.plan.plan import Plan
+from server.domain.token.token import Token
+from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
+from server.services.floor.undo import ActionView, actions_at
+from server.services.setup.plans import plan_of
+from server.services.views.floor import Floor, StageNow, next_floor
+from server.services.views.line import KeptLine, LineKey, Seat, key_of, own_part, shared_line
+from server.services.views.phone import (
+    Behind,
+    OvertakenView,
+    Standing,
+    StatusView,
+    Stay,
+    is_waiting,
+    overtaken_view,
+    status_view,
+)
+from server.services.views.ready import Ready, json_bytes, ready
+from server.services.views.snapshot import snapshot
+from server.storage.sql import centres, events, line, steps, tokens
+from server.storage.transaction import Read
+
+REMEMBERED_MAX = 5000
+
+
+@dataclass(slots=True)
+class OneStage:
+    """A stage after one event, with what was made of it until now."""
+
+    now: StageNow
+    queue: Queue
+    jumps: list[Jump] | None = None
+    firsts: dict[tuple[str, str], CalledFirst] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Made:
+    """All that was made of a centre after one event."""
+
+    floor: Floor
+    stages: dict[str, OneStage] = field(default_factory=dict)
+    lines: dict[LineKey, KeptLine] = field(default_factory=dict)
+    at_counters: dict[tuple[str, str | None], tuple[KeptLine, Ready]] = field(default_factory=dict)
+    snapshots: dict[bool, Ready] = field(default_factory=dict)
+    statuses: dict[str, Ready] = field(default_factory=dict)
+
+    def stage(self, code: str) -> OneStage:
+        """Return a stage; what its views share is made once."""
+        if code not in self.stages:
+            now = self.floor.stage(code)
+            self.stages[code] = OneStage(now, Queue(now.waiting, self.floor.plan.calling.protected))
+        return self.stages[code]
+
+
+@dataclass(slots=True)
+class Lasting:
+    """What outlasts an event: what was done last at each counter, and the stages each token has passed."""
+
+    actions: dict[str, tuple[ActionView, ...]] = field(default_factory=dict)
+    stays: dict[str, tuple[int, list[Stay]]] = field(default_factory=dict)
+
+
+class CentreViews:
+    """The views of one centre.
+
+    Any thread may ask for what is kept, which needs no more than how far the centre has come. What is not there is made
+    by one thread at a time, which holds `making`; those who come meanwhile find it kept.
+    """
+
+    def __init__(self, centre_id: int, computed: Callable[[], None]) -> None:
+        self._centre_id, self._computed = centre_id, computed
+        self._made: Made | None = None
+        self._lasting = Lasting()
+        self.making = Lock()
+
+    def head(self, read: Read, counter: str) -> Head:
+        """Return how far the centre has come, by one statement; raises UnknownCentre."""
+        return centres.head_of(read, self._centre_id, counter)
+
+    def kept_line(self, head: Head, counter: str, now: datetime) -> Ready | None:
+        """Return the line of a counter if it is ready: the fields of `OwnPart` and of `SharedLine`."""
+        made = self._made_by(head, now)
+        line_and_answer = made.at_counters.get((counter, head.operator)) if made else None
+        if line_and_answer is None or not line_and_answer[0].holds_at(now):
+            return None
+        return line_and_answer[1]
+
+    def kept_snapshot(self, head: Head, now: datetime, *, staff: bool) -> Ready | None:
+        """Return the snapshot if it is ready."""
+        made = self._made_by(head, now)
+        return made.snapshots.get(staff) if made else None
+
+    def kept_status(self, head: Head, token_id: str, now: datetime) -> Ready | None:
+        """Return the status of a token if it is ready."""
+        made = self._made_by(head, now)
+        return made.statuses.get(token_id) if made else None
+
+    def line(self, read: Read, counter: str, now: datetime) -> Ready:
+        """Return the line of a counter; raises UnknownCounter."""
+        head = self.head(read, counter)
+        made = self._renewed(read, head, now)
+        facts = made.floor.counters.get(counter)
+        if facts is None:
+            raise UnknownCounter(f"There is no counter “{counter}” here.")
+        stage = made.stage(facts.stage).now
+        shared = self._shared(read, made, stage, made.floor.plan.profile(counter, head.operator), now)
+        seat = Seat(head.operator, self._actions(read, made, counter))
+        answer = ready(json_bytes(own_part(made.floor, stage, counter, seat)), shared.json)
+        made.at_counters[counter, head.operator] = shared, answer
+        return answer
+
+    def snapshot(self, read: Read, now: datetime, *, staff: bool) -> Ready:
+        """Return the snapshot of the centre."""
+        made = self._renewed(read, self.head(read, ""), now)
+        if staff not in made.snapshots:
+            made.snapshots[staff] = ready(json_bytes(snapshot(made.floor, staff=staff)))
+        return made.snapshots[staff]
+
+    def status(self, read: Read, token_id: str, now: datetime) -> Ready:
+        """Return the status of a token; raises UnknownToken."""
+        made = self._renewed(read, self.head(read, ""), now)
+        if token_id not in made.statuses:
+            made.statuses[token_id] = ready(json_bytes(self._status(read, made, token_id)))
+        return made.statuses[token_id]
+
+    def _made_by(self, head: Head, now: datetime) -> Made | None:
+        """Return what was made, if nothing has happened since and it is the same day."""
+        made = self._made
+        if made is None:
+            return None
+        centre = made.floor.centre
+        same = centre.epoch == head.epoch and centre.event_seq >= head.seq and centre.day(now) == made.floor.day
+        return made if same else None
+
+    def _renewed(self, read: Read, head: Head, now: datetime) -> Made:
+        """Return what is made of the centre as it stands in this snapshot of the database."""
+        if made := self._made_by(head, now):
+            return made
+        centre, made = centres.centre_by_id(read, self._centre_id), self._made
+        before = None if made is None else made.floor
+        self._lasting = self._still_true(read, before, centre)
+        self._made = made = Made(next_floor(before, read, centre, centre.day(now)))
+        return made
+
+    def _still_true(self, read: Read, before: Floor | None, centre: CentreState) -> Lasting:
+        """Return what outlasts the events since `before`: nothing where history is another."""
+        known = None if before is None else before.centre
+        if known is None or known.epoch != centre.epoch or known.event_seq > centre.event_seq:
+            return Lasting()
+        changed = events.desks_between(read, centre.id, known.event_seq, centre.event_seq)
+        actions = {counter: done for counter, done in self._lasting.actions.items() if counter not in changed}
+        return Lasting(actions, self._lasting.stays if len(self._lasting.stays) < REMEMBERED_MAX else {})
+
+    def _shared(self, read: Read, made: Made, stage: StageNow, profile: Profile, now: datetime) -> KeptLine:
+        key = key_of(stage, profile)
+        kept = made.lines.get(key)
+        if kept is None or not kept.holds_at(now):
+            passes = line.passes_of(read, self._centre_id, stage.code, profile.group)
+            kept = made.lines[key] = shared_line(made.floor, stage, profile, passes, now)
+            self._computed()
+        return kept
+
+    def _actions(self, read: Read, made: Made, counter: str) -> tuple[ActionView, ...]:
+        if counter not in self._lasting.actions:
+            self._lasting.actions[counter] = tuple(actions_at(read, made.floor.centre, counter))
+        return self._lasting.actions[counter]
+
+    def _status(self, read: Read, made: Made, token_id: str) -> StatusView:
+        floor = made.floor
+        token = floor.tokens.get(token_id) or tokens.token_by_id(read, self._centre_id, token_id)
+        plan = floor.plan if token.day == floor.day else plan_of(read, floor.centre, token.day)
+        stage = made.stage(token.step.stage)
+        ahead, older = stage.queue.ahead(token.waiting), stage.queue.older(token.waiting)
+        standing = Standing(ahead, older, stage.now.open, floor.counters_at(stage.now.code))
+        overtaken = self._overtaken(read, made, plan, token, standing)
+        return status_view(floor.centre, plan, token, standing, Behind(self._stays(read, token), overtaken))
+
+    def _overtaken(self, read: Read, made: Made, plan: Plan, token: Token, standing: Standing) -> OvertakenView | None:
+        stage = made.stage(token.step.stage)
+        labels = overtakers_of(plan, token, self._jumps(read, stage)) if is_waiting(token) else []
+        if not labels:
+            return None
+        key = labels[-1], token.language
+        if key not in stage.firsts:
+            stage.firsts[key] = called_first(read, made.floor.centre, token, *key)
+        return overtaken_view(plan, token, standing, len(labels), stage.firsts[key])
+
+    def _jumps(self, read: Read, stage: OneStage) -> list[Jump]:
+        if stage.jumps is None:
+            entered = [token.step.entered_at for token in stage.now.tokens]
+            stage.jumps = line.jumps(read, self._centre_id, stage.now.code, min(entered)) if entered else []
+        return stage.jumps
+
+    def _stays(self, read: Read, token: Token) -> list[Stay]:
+        """Return the stages a token has entered; they are others only when it has entered one more, or one less."""
+        known = self._lasting.stays.get(token.id)
+        if known is None or known[0] != token.step.seq or token.ended:
+            known = self._lasting.stays[token.id] = token.step.seq, steps.stages_of(read, token.id)
+        return known[1]
+
+
+class Projections:
+    """The views of all centres; `computed` is called for each line that was put in order."""
+
+    def __init__(self, computed: Callable[[], None]) -> None:
+        self._computed = computed
+        self._centres: dict[int, CentreViews] = {}
+
+    def of(self, centre_id: int) -> CentreViews:
+        """Return the views of a centre."""
+        return self._centres.setdefault(centre_id, CentreViews(centre_id, self._computed))

@@ -1,0 +1,127 @@
+"""Answers the addresses that every screen reads again and again before Flask sees them, from bytes that are ready.
+
+Flask takes more time to look at such a request than it takes to answer it. What needs a word of refusal, a redirect or
+anything else out of the usual is left to Flask, whose routes of the same addresses give the same answers.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from werkzeug.sansio.utils import host_is_trusted
+
+from server.domain.errors import Forbidden, Refused
+from server.domain.instants import to_iso
+from server.domain.permissions import ALLOWED, Permission, require
+from server.services.people.principal import Principal
+from server.services.views.ready import Ready
+from server.web.headers import SECURE
+from server.web.views import Views
+
+Environ = Mapping[str, Any]  # as PEP 3333 has it
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Count = Callable[[str, int, float], None]
+"""Counts an answer: its endpoint, its status, and the seconds it took."""
+PrincipalOf = Callable[[dict[str, Any]], Principal | None]
+"""Tells who sends a request, by its headers; None when that is nobody, or needs a refusal."""
+
+CODE = r"([A-Za-z0-9._~-]+)"
+LINE = re.compile(f"/api/v1/centres/{CODE}/counters/{CODE}/line")
+SNAPSHOT = re.compile(f"/api/v1/centres/{CODE}/snapshot")
+STATUS = re.compile(f"/api/v1/status/{CODE}")
+OK, UNCHANGED = "200 OK", "304 NOT MODIFIED"
+PRIVATE, ASK_AGAIN = "no-store", "no-cache"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered: of which endpoint, the tag and the bytes, and how it may be kept."""
+
+    endpoint: str
+    ready: Ready
+    body: bytes
+    cache: str
+
+
+class Front:
+    """Stands before Flask and answers what it can."""
+
+    def __init__(self, pages: Wsgi, views: Views, who: PrincipalOf, hosts: Sequence[str], count: Count) -> None:
+        self._pages, self._views, self._who, self._hosts, self._count = pages, views, who, hosts, count
+        self._trusted: set[str] = set()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request, or leave it to Flask."""
+        begin = perf_counter()
+        answer = self._answer(environ)
+        if answer is None:
+            return self._pages(environ, start_response)
+        same = _knows(environ.get("HTTP_IF_NONE_MATCH", ""), answer.ready.tag)
+        start_response(UNCHANGED if same else OK, [*_headers(answer), *([] if same else _content(answer))])
+        self._count(answer.endpoint, 304 if same else 200, perf_counter() - begin)
+        return [] if same else [answer.body]
+
+    def _answer(self, environ: dict[str, Any]) -> Answer | None:
+        """Return the answer to a request, None where Flask has to give it."""
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or not self._is_ours(environ):
+            return None
+        path = environ["PATH_INFO"]
+        try:
+            for pattern, make in ((LINE, self._line), (SNAPSHOT, self._snapshot), (STATUS, self._status)):
+                if match := pattern.fullmatch(path):
+                    return make(environ, *match.groups())
+        except Refused:
+            return None  # Flask says why
+        except Exception:  # Flask's answer to it is a proper one
+            log.exception("%s could not be answered before Flask", path)
+        return None
+
+    def _is_ours(self, environ: Environ) -> bool:
+        """Whether the request names us by a name we trust."""
+        host = environ.get("HTTP_HOST", "")
+        if host not in self._trusted and host_is_trusted(host, self._hosts):
+            self._trusted.add(host)  # of which there are as many as names and ports we listen to
+        return host in self._trusted
+
+    def _line(self, environ: dict[str, Any], centre: str, counter: str) -> Answer:
+        principal = self._allowed(environ, Permission.SERVE, centre)
+        principal.require_counter(counter)
+        ready = self._views.line(principal.centre_id, counter)
+        return Answer("lines.line", ready, ready.body, PRIVATE)
+
+    def _snapshot(self, environ: dict[str, Any], centre: str) -> Answer:
+        principal = self._allowed(environ, Permission.WATCH, centre)
+        staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
+        ready = self._views.snapshot(principal.centre_id, staff=staff)
+        return Answer("screens.snapshot", ready, ready.at("now", to_iso(self._views.now())), PRIVATE)
+
+    def _status(self, _environ: dict[str, Any], secret: str) -> Answer:
+        ready = self._views.status(secret)
+        return Answer("status.status", ready, ready.at("as_of", to_iso(self._views.now())), ASK_AGAIN)
+
+    def _allowed(self, environ: dict[str, Any], permission: Permission, centre: str) -> Principal:
+        """Return who is there; raises Forbidden when that is nobody who may do this here."""
+        principal = self._who(environ)
+        if principal is None:
+            raise Forbidden("Nobody is there.")
+        require(principal.role, permission)
+        principal.require_centre(centre)
+        return principal
+
+
+def _knows(tags: str, tag: str) -> bool:
+    """Whether a screen says that it has the answer with this tag (RFC 9110, section 13.1.2; weak ones count)."""
+    return any(known.strip().removeprefix("W/") == tag for known in tags.split(","))
+
+
+def _headers(answer: Answer) -> list[tuple[str, str]]:
+    return [*SECURE.items(), ("ETag", answer.ready.tag), ("Cache-Control", answer.cache)]
+
+
+def _content(answer: Answer) -> list[tuple[str, str]]:
+    return [("Content-Type", "application/json"), ("Content-Length", str(len(answer.body)))]
