@@ -1,4 +1,4 @@
-"""What crosses the border of this library: a slip to print, how a printer is, and what came of a job."""
+"""What crosses the border of this library: a slip, how a printer is, a job and what came of it. Needs no Pillow."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,9 +45,14 @@ class PrinterState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What came of a job: only an acknowledgement is proof; after the first byte nobody can be sure without it."""
+    """What came of a job: only an acknowledgement is proof; after the first byte nobody can be sure without it.
+
+    PRINTED: the printer said that the paper is out. SENT: a printer that never says so took every byte.
+    REFUSED: no byte was sent, it may be tried again. UNCONFIRMED: some were, and nobody can be sure.
+    """
 
     PRINTED = "printed"
+    SENT = "sent"
     REFUSED = "refused"
     UNCONFIRMED = "unconfirmed"
 
@@ -59,3 +64,15 @@ class PrintResult:
     verdict: Verdict
     state: PrinterState
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """A slip made ready for one printer: `commands` are its ESC/POS bytes, `picture` is the same as a PNG file.
+
+    `id` is four printable ASCII characters; a printer that acknowledges says it again when the paper is out.
+    """
+
+    id: str
+    commands: bytes
+    picture: bytes

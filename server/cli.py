@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from hardware.layout import shapes_indic
+from hardware.layout.fonts import shapes_indic
 from server.app import Server, build_server
 from server.clock import Clock, ScaledClock, SystemClock
 from server.config import ConfigError, Settings

@@ -7,7 +7,8 @@ from pathlib import Path
 from apiflask import APIBlueprint
 from flask import Response, jsonify, render_template, request
 
-from hardware.simulated_printer import Fault, SimulatedPrinter
+from hardware.simulated.faults import Fault
+from hardware.simulated.printer import SimulatedPrinter
 from server.domain.errors import Forbidden, InvalidInput, UnknownDevice
 
 STATIC = Path(__file__).parent / "static" / "demo"

@@ -14,6 +14,7 @@ PURE = {"server.domain"}
 TYPES = {"server.storage.database", "server.storage.transaction"}  # Database, Read, Transaction
 SLIP = {"hardware.values"}
 PAGES = {"server.web", "server.services.views", "server.wording", *PURE}
+PRINTING = {"hardware.registry", "hardware.settings", "hardware.layout", "hardware.values"}  # no driver
 
 # What each part may import of ours. The longest name that fits a module decides.
 ALLOWED: dict[str, set[str]] = {
@@ -27,13 +28,13 @@ ALLOWED: dict[str, set[str]] = {
     "server.api": {"server.api", "server.web", "server.services", "server.wording", "server.clock", *TYPES, *PURE},
     "server.manager": {"server.manager", *PAGES},
     "server.scheduler": {"server.services", "server.clock", *TYPES, *PURE},
-    "server.workers": {"server.workers", "server.services", "server.clock", "hardware", *TYPES, *PURE},
+    "server.workers": {"server.workers", "server.services", "server.clock", *PRINTING, *TYPES, *PURE},
     "server.config": set(),
     "server.clock": set(),
     "server.app": set(PACKAGES),
     "server.process": {"server.app", "server.config"},
     "server.demo": {"server"},
-    "server.demo_printers": {"hardware", *PURE},
+    "server.demo_printers": {"hardware.simulated", *PURE},
     "server.cli": set(PACKAGES),
     "server.operations": {*PACKAGES, "bench"},
     "server.__main__": {"server.cli"},
@@ -41,7 +42,16 @@ ALLOWED: dict[str, set[str]] = {
     "kiosk": {"kiosk", *PAGES},
     "counter": {"counter", *PAGES},
     "display": {"display", *PAGES},
-    "hardware": {"hardware"},
+    "hardware": set(),
+    "hardware.values": set(),
+    "hardware.settings": set(),
+    "hardware.profiles": {"hardware.profiles"},
+    "hardware.printer": {"hardware.profiles", "hardware.values"},
+    "hardware.conversation": {"hardware.profiles", "hardware.values"},
+    "hardware.printers": {"hardware.conversation", "hardware.settings", "hardware.profiles", "hardware.values"},
+    "hardware.registry": {"hardware.printers", "hardware.printer", "hardware.settings", "hardware.profiles"},
+    "hardware.layout": {"hardware.layout", "hardware.profiles", "hardware.values"},
+    "hardware.simulated": {"hardware.simulated", "hardware.profiles"},
     "migrations": {"server.storage"},
 }
 SOCKETIO_HOMES = {"server.app", "server.live.sockets"}

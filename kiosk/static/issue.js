@@ -7,7 +7,7 @@ import { order, refusal, result, step } from "./state.js";
 
 const LOOK_MS = 700;
 const LOOKS = 40;
-const OVER = ["printed", "unconfirmed", "rejected", "none"];
+const OVER = ["printed", "sent", "unconfirmed", "rejected", "none"];
 const at = `/api/v1/centres/${page.centre.code}/tokens`;
 
 let key = null;

@@ -134,9 +134,12 @@ export function BusyScreen() {
   return html`<${Question} text=${t("Your token is being made…")} />`;
 }
 
+/** Whether the paper is out, as far as its printer can tell. */
+const isOut = ({ print }) => print.state === "printed" || print.state === "sent";
+
 /** What to say about the slip: nothing while it may still come. */
 function slipWords({ print, token }) {
-  if (print.state === "printed") return t("Take your slip.");
+  if (isOut({ print })) return t("Take your slip.");
   if (print.state === "queued" || print.state === "printing") return t("Your slip is being printed.");
   if (print.state === "none") return "";
   return t("The slip did not come out. {label} is yours. Take a photo or write it down.", { label: token.label });
@@ -168,5 +171,5 @@ export function ResultScreen() {
       <p class=${`slip ${got.print.state} ${lost ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${slipWords(got)}</p>
       <${Finish} />
     </div>
-    ${got.print.state === "printed" && html`<div class="paper" aria-hidden="true"><${Chip} label=${got.token.label} /></div>`}`;
+    ${isOut(got) && html`<div class="paper" aria-hidden="true"><${Chip} label=${got.token.label} /></div>`}`;
 }

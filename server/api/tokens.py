@@ -80,7 +80,7 @@ class WaitOut(BaseModel):
 
 
 class PrintOut(BaseModel):
-    """Whether a slip is on its way: none, queued, printing, printed, unconfirmed or rejected."""
+    """Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed or rejected."""
 
     state: str
 

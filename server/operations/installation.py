@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from hardware.network_printer import look
+from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
 from server.clock import SystemClock
 from server.domain.permissions import Role
 from server.operations.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
@@ -13,7 +13,7 @@ from server.services.people import keys, sign_in
 from server.services.setup import presets
 from server.storage import schema
 from server.storage.database import Database
-from server.storage.sql.devices import set_address
+from server.storage.sql import devices
 from server.storage.transaction import Transaction
 
 
@@ -75,19 +75,27 @@ def printer() -> None:
 
 @printer.command("set")
 @click.option("--device", required=True, help="The printer: printer-k1.")
-@click.option("--host", required=True)
-@click.option("--port", type=int, default=9100, help="Port to print to; 9100 on most.")
+@click.option("--kind", type=click.Choice(sorted(DRIVERS)), default=KIND, help="How it is reached.")
+@click.option("--profile", type=click.Choice(sorted(PROFILES)), default=PROFILE, help="Its model.")
+@click.option("--host", help="Where a printer of the network listens.")
+@click.option("--port", type=int, help="Port to print to; 9100 on most.")
+@click.option("--set", "more", type=(str, str), multiple=True, help="Another setting: --set folder /srv/slips.")
 @CENTRE
-def set_printer(device: str, host: str, port: int, centre: str | None) -> None:
-    """Write where a printer listens, and look at it."""
+def set_printer(
+    device: str, more: tuple[tuple[str, str], ...], centre: str | None, **options: str | int | None
+) -> None:
+    """Write how a printer is reached, and look at it."""
+    settings = {name: value for name, value in {**options, **dict(more)}.items() if value is not None}
+    driver = open_printer(settings)
 
     def run(db: Database) -> bool:
         centre_id = only_centre(db, centre).id
-        return db.write(centre_id, lambda tx: set_address(tx.conn, centre_id, device, host, port))
+        return db.write(centre_id, lambda tx: devices.set_printer(tx.conn, centre_id, device, settings))
 
     if not with_database(run):
         raise LookupError(f"there is no printer {device!r}")
-    click.echo(f"{device} is at {host}:{port}, and is {look(host, port).value.replace('_', ' ')}.")
+    place = ", ".join(f"{name} {value}" for name, value in sorted(settings.items()))
+    click.echo(f"{device} is set ({place}), and is {driver.look().value.replace('_', ' ')}.")
 
 
 @click.group()

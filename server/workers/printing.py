@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hardware import network_printer
-from hardware.escpos_encoder import encode
-from hardware.layout import render, shapes_indic
+from hardware.layout.fonts import shapes_indic
+from hardware.layout.printout import prepare
+from hardware.registry import open_printer
+from hardware.settings import WrongSettings
 from hardware.values import PrinterState, PrintResult, Verdict
 from server.domain.errors import Refused
 from server.domain.events.payloads import TokenIssued
@@ -20,6 +21,7 @@ LOOK_S = 0.5
 RETRY_S = 1.5
 OUTCOMES = {
     Verdict.PRINTED: slips.PRINTED,
+    Verdict.SENT: slips.SENT,
     Verdict.UNCONFIRMED: slips.UNCONFIRMED,
     Verdict.REFUSED: slips.QUEUED,
 }
@@ -95,12 +97,12 @@ class PrintWorker:
 
     def _send(self, centre: int, printer: str, job: slips.Job) -> PrintResult:
         row = self._db.read(lambda conn: device(conn, centre, printer))
-        address = row.settings if row is not None else {}
-        if "host" not in address:
-            return PrintResult(Verdict.REFUSED, PrinterState.OFF, "the printer has no address yet")
+        try:
+            driver = open_printer(row.settings if row is not None else {})
+        except WrongSettings as error:
+            return PrintResult(Verdict.REFUSED, PrinterState.OFF, str(error))
         slip = job.slip if shapes_indic() else job.english
-        job_id = f"{job.id % 10_000:04d}"
-        return network_printer.send(address["host"], address["port"], encode(render(slip), job_id), job_id)
+        return driver.send(prepare(slip, driver.profile, f"{job.id % 10_000:04d}"))
 
     def _tell(self, centre: int, printer: str, state: PrinterState) -> None:
         """Tell staff when a printer changes: trouble, and its end."""

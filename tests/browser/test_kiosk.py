@@ -1,12 +1,15 @@
 """The kiosk: three touches or three keys to a token, and nothing of the citizen stays."""
 
+import os
+import subprocess
+
 import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
-from tests.processes import Client, DemoProcess
+from tests.processes import BAARI, Client, DemoProcess
 
 SIZES = [(1080, 1920), (320, 640), (768, 1366), (1366, 768), (1920, 1080)]
 
@@ -123,6 +126,18 @@ def test_a_lost_answer_is_asked_for_again_and_gives_one_token(kiosk: Page, demo:
     kiosk.unroute("**/tokens")
     kiosk.get_by_role("button", name="Try again").click()
     expect(kiosk.locator(".number .chip")).to_be_visible()
+
+
+def test_a_slip_sent_to_a_printer_that_never_acknowledges_is_there_to_be_taken(kiosk: Page, demo: DemoProcess) -> None:
+    printer = ("--device", "printer-k1", "--host", "127.0.0.1", "--port", str(demo.facts["printer"]["port"]))
+    environment = {"BAARI_DATABASE_URL": demo.database_url, "BAARI_DATA_DIR": str(demo.data_dir)}
+    for profile, state in (("generic-80", "sent"), ("epson-tm-t20", "printed")):
+        words = [BAARI, "printer", "set", *printer, "--profile", profile]
+        subprocess.run(words, env={**os.environ, **environment}, check=True, capture_output=True)
+        take_token(kiosk)
+        expect(kiosk.locator(f".slip.{state}")).to_have_text("Take your slip.", timeout=15_000)
+        expect(kiosk.locator(".paper .chip")).to_be_attached()
+        kiosk.get_by_role("button", name="Finish").click()
 
 
 def test_no_screen_has_an_accessibility_violation_or_scrolls_sideways(kiosk: Page) -> None:

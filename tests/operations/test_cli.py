@@ -40,6 +40,24 @@ def test_what_is_there_already_is_refused_in_words(baari: Any) -> None:
     assert "There is a person “asha” already." in added.stderr
 
 
+def test_a_printer_is_set_with_its_profile_and_looked_at(baari: Any, tmp_path: Path) -> None:
+    baari("init")
+    words = ("printer", "set", "--device", "printer-k1", "--kind", "file", "--set", "folder", str(tmp_path))
+    kept = baari(*words, "--profile", "generic-58")
+    place = f"folder {tmp_path}, kind file, profile generic-58"
+    assert (kept.returncode, kept.stdout) == (0, f"printer-k1 is set ({place}), and is ready.\n")
+    nothing = baari("printer", "set", "--device", "printer-k1", "--host", "127.0.0.1", "--port", "1")
+    assert "(host 127.0.0.1, kind tcp, port 1, profile epson-tm-t20), and is off." in nothing.stdout
+
+
+def test_a_printer_that_could_not_print_as_set_is_not_set(baari: Any) -> None:
+    baari("init")
+    refused = baari("printer", "set", "--device", "printer-k1")
+    assert (refused.returncode, refused.stderr) == (1, "baari: the printer's setting “host” is missing\n")
+    unknown = baari("printer", "set", "--device", "printer-k9", "--host", "127.0.0.1")
+    assert (unknown.returncode, unknown.stderr) == (1, "baari: there is no printer 'printer-k9'\n")
+
+
 def test_a_demo_refuses_a_database_with_a_real_centre(baari: Any) -> None:
     baari("init")
     refused = baari("demo", "--port", "0")

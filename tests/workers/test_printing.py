@@ -3,17 +3,21 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from hardware.simulated_printer import Fault, SimulatedPrinter
+from hardware.profiles.generic_escpos import GENERIC_58
+from hardware.simulated.faults import Fault
+from hardware.simulated.printer import SimulatedPrinter
 from server.domain.actors import By
 from server.domain.errors import UnknownPrinter
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.paper import slips
-from server.storage.sql.devices import set_address
+from server.storage.sql.devices import set_address, set_printer
 from server.workers.printing import PrintWorker
 from tests.factories import MORNING, Floor, at_time
 
@@ -44,14 +48,14 @@ def hints() -> list[Mapping[str, Any]]:
 def printer(floor: Floor) -> Iterator[SimulatedPrinter]:
     simulated = SimulatedPrinter()
     simulated.start()
-    floor.write(lambda tx: set_address(tx.conn, "printer-k1", simulated.host, simulated.port))
+    floor.write(lambda tx: set_address(tx.conn, floor.centre_id, "printer-k1", simulated.host, simulated.port))
     yield simulated
     simulated.stop()
 
 
 @pytest.fixture
 def worker(floor: Floor, clock: Now, hints: list[Mapping[str, Any]]) -> Iterator[PrintWorker]:
-    one = PrintWorker(floor.db, clock, lambda _centre, hint: hints.append(hint))
+    one = PrintWorker(floor.db, lambda _centre, hint: hints.append(hint))
     one.start()
     yield one
     one.stop()
@@ -79,6 +83,43 @@ def test_a_slip_comes_out_and_is_printed_only_when_acknowledged(
     token = issue_slip(floor, clock)
     wait_for(lambda: state_of(floor, token).state == "printed")
     assert printer.count == 1
+
+
+def test_a_slip_at_a_printer_that_never_acknowledges_is_sent_and_laid_out_for_its_paper(
+    floor: Floor, clock: Now, worker: PrintWorker
+) -> None:
+    narrow = SimulatedPrinter(profile=GENERIC_58)
+    narrow.start()
+    settings = {"kind": "tcp", "profile": "generic-58", "host": narrow.host, "port": narrow.port}
+    floor.write(lambda tx: set_printer(tx.conn, floor.centre_id, "printer-k1", settings))
+    token = issue_slip(floor, clock)
+    wait_for(lambda: state_of(floor, token) == slips.JobState("sent", 0, "ready"))
+    wait_for(lambda: narrow.count == 1)
+    narrow.stop()
+    assert narrow.papers[-1].width == 384
+
+
+def test_a_slip_is_printed_into_a_folder(floor: Floor, clock: Now, worker: PrintWorker, tmp_path: Path) -> None:
+    floor.write(
+        lambda tx: set_printer(tx.conn, floor.centre_id, "printer-k1", {"kind": "file", "folder": str(tmp_path)})
+    )
+    token = issue_slip(floor, clock)
+    wait_for(lambda: state_of(floor, token).state == "printed")
+    (kept,) = tmp_path.glob("*.png")
+    with Image.open(kept) as picture:
+        assert picture.width == 576
+
+
+def test_a_printer_that_is_set_wrong_keeps_the_job_and_says_why(
+    floor: Floor, clock: Now, worker: PrintWorker, tmp_path: Path
+) -> None:
+    floor.write(lambda tx: set_printer(tx.conn, floor.centre_id, "printer-k1", {"kind": "pigeon"}))
+    token = issue_slip(floor, clock)
+    wait_for(lambda: "no kind of printer “pigeon”" in (state_of(floor, token).detail or ""))
+    floor.write(
+        lambda tx: set_printer(tx.conn, floor.centre_id, "printer-k1", {"kind": "file", "folder": str(tmp_path)})
+    )
+    wait_for(lambda: state_of(floor, token).state == "printed")
 
 
 def test_a_printer_without_paper_keeps_the_job_until_it_has_some_and_staff_are_told(
@@ -147,7 +188,7 @@ def test_a_settlement_after_the_lease_ran_out_changes_nothing(floor: Floor, cloc
 
 
 def test_two_workers_print_each_slip_once(floor: Floor, clock: Now, printer: SimulatedPrinter) -> None:
-    workers = [PrintWorker(floor.db, clock, lambda _c, _h: None) for _ in range(2)]
+    workers = [PrintWorker(floor.db, lambda _c, _h: None) for _ in range(2)]
     for worker in workers:
         worker.start()
     issued = [issue_slip(floor, clock) for _ in range(4)]

@@ -21,7 +21,8 @@ from server.wording.slip import SlipFacts, compose
 SLIPS = ("slip", "english")
 LEASE = timedelta(seconds=60)
 TOO_LATE = timedelta(minutes=2)
-QUEUED, PRINTING, PRINTED, UNCONFIRMED, REJECTED = "queued", "printing", "printed", "unconfirmed", "rejected"
+QUEUED, PRINTING, PRINTED, SENT = "queued", "printing", "printed", "sent"
+UNCONFIRMED, REJECTED = "unconfirmed", "rejected"
 IS_OPEN = text(f"print_job.{OPEN_JOB}")  # as a text, so that both databases see that a partial index serves it
 WAITING_PRINTERS = Statement(select(PrintJobTable.centre_id, PrintJobTable.printer).where(IS_OPEN).distinct())
 LAST_JOB = Statement(

@@ -52,16 +52,16 @@ def device(read: Read, centre_id: int, device_id: str) -> devices.Device | None:
 
 
 def device_counts(read: Read, centre_id: int) -> dict[str, int]:
-    """Return how many kiosks, boards and printers a centre has, and how many printers have an address."""
+    """Return how many kiosks, boards and printers a centre has, and how many printers are set up."""
     found = {kind: devices_of(read, centre_id, kind) for kind in ("kiosk", "board", "printer")}
-    ready = sum("host" in printer.settings for printer in found["printer"])
+    ready = sum(bool(printer.settings) for printer in found["printer"])
     return {**{kind: len(rows) for kind, rows in found.items()}, "printer_ready": ready}
 
 
 def printers_of(read: Read, centre_id: int) -> dict[str, str]:
     """Return the names of the printers of a centre that can print, by id."""
     found = devices_of(read, centre_id, "printer")
-    return {printer.id: printer.name for printer in found if "host" in printer.settings}
+    return {printer.id: printer.name for printer in found if printer.settings}
 
 
 def centre_code(read: Read, centre_id: int) -> str:

@@ -1,5 +1,7 @@
 """Devices of a centre."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, select, update
 
 from server.domain.devices import Device
@@ -31,11 +33,16 @@ def devices_of(conn: Connection, centre_id: int, kind: str) -> list[Device]:
 
 
 def set_address(conn: Connection, centre_id: int, device_id: str, host: str, port: int) -> bool:
-    """Write where a printer listens; returns whether there is such a printer."""
-    mine = update(DeviceTable).where(
+    """Write where a printer listens on the network; returns whether there is such a printer."""
+    return set_printer(conn, centre_id, device_id, {"host": host, "port": port})
+
+
+def set_printer(conn: Connection, centre_id: int, device_id: str, settings: Mapping[str, object]) -> bool:
+    """Write how a printer is reached and what its model is; returns whether there is such a printer."""
+    printer = update(DeviceTable).where(
         DeviceTable.centre_id == centre_id, DeviceTable.id == device_id, DeviceTable.kind == "printer"
     )
-    return conn.execute(mine.values(settings={"host": host, "port": port})).rowcount == 1
+    return conn.execute(printer.values(settings=dict(settings))).rowcount == 1
 
 
 def places_of(conn: Connection, kind: str) -> list[tuple[str, str]]:

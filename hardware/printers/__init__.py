@@ -1,0 +1,1 @@
+"""Drivers, one file each: what keeps the protocol of `hardware.printer` over one kind of connection."""

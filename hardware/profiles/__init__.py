@@ -1,0 +1,1 @@
+"""What printers of a family can do, one file for each family."""
