@@ -1,6 +1,7 @@
 """The composition root: builds the parts of a server and hands each what it needs."""
 
 import os
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -38,6 +39,7 @@ from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
+from server.services.paper.slips import print_kind
 from server.storage.database import Database
 from server.web import headers, problems
 from server.web.guard import socket_principal
@@ -46,7 +48,8 @@ from server.web.health import bp as health_bp
 from server.web.json import MAX_BODY, Json, JsonRequest
 from server.web.pages import bp as pages_bp
 from server.web.site import EXTENSION, Site
-from server.workers.printing import PrintWorker
+from server.workers.outbox import OutboxWorker
+from server.workers.printing import Printers
 
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
 API = (
@@ -139,7 +142,8 @@ def build_server(
     relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
     app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
-    worker = PrintWorker(db, sockets.hint)
+    kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
+    worker = OutboxWorker(db, kinds, random.random)
     return Server(app, db, relay, (Scheduler(db, real, clock), worker))
 
 

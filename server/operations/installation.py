@@ -82,7 +82,7 @@ def printer() -> None:
 @click.option("--set", "more", type=(str, str), multiple=True, help="Another setting: --set folder /srv/slips.")
 @CENTRE
 def set_printer(
-    device: str, more: tuple[tuple[str, str], ...], centre: str | None, **options: str | int | None
+    device: str, centre: str | None, more: tuple[tuple[str, str], ...], **options: str | int | None
 ) -> None:
     """Write how a printer is reached, and look at it."""
     settings = {name: value for name, value in {**options, **dict(more)}.items() if value is not None}

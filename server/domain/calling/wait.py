@@ -15,6 +15,15 @@ class WaitRange:
     high_min: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What somebody is told with their number: how many will be called before them at `stage`, and the wait."""
+
+    stage: str
+    ahead: int
+    wait: WaitRange
+
+
 def estimate_wait(ahead: int, counters: int, service_min: float) -> WaitRange:
     """Return the range for somebody with `ahead` people before them at `counters` open counters.
 

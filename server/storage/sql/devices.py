@@ -32,17 +32,17 @@ def devices_of(conn: Connection, centre_id: int, kind: str) -> list[Device]:
     return [Device(*row) for row in conn.execute(query)]
 
 
-def set_address(conn: Connection, centre_id: int, device_id: str, host: str, port: int) -> bool:
-    """Write where a printer listens on the network; returns whether there is such a printer."""
-    return set_printer(conn, centre_id, device_id, {"host": host, "port": port})
-
-
 def set_printer(conn: Connection, centre_id: int, device_id: str, settings: Mapping[str, object]) -> bool:
     """Write how a printer is reached and what its model is; returns whether there is such a printer."""
     printer = update(DeviceTable).where(
         DeviceTable.centre_id == centre_id, DeviceTable.id == device_id, DeviceTable.kind == "printer"
     )
     return conn.execute(printer.values(settings=dict(settings))).rowcount == 1
+
+
+def set_address(conn: Connection, centre_id: int, device_id: str, host: str, port: int) -> bool:
+    """Write where a printer listens on the network; returns whether there is such a printer."""
+    return set_printer(conn, centre_id, device_id, {"host": host, "port": port})
 
 
 def places_of(conn: Connection, kind: str) -> list[tuple[str, str]]:

@@ -67,12 +67,13 @@ class TokenPrivateTable(Base):
     """Personal data of a token, kept outside the event chain so that it can be purged."""
 
     __tablename__ = "token_private"
+    __table_args__ = (Index("ix_token_private_return_of", "centre_id", "return_of"),)
 
     token_id: Mapped[str] = mapped_column(ForeignKey("token.id"), primary_key=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     phone: Mapped[str | None]
     appointment_hash: Mapped[str | None]
-    return_of: Mapped[str | None] = mapped_column(index=True)
+    return_of: Mapped[str | None]
 
 
 class StepTable(Base):

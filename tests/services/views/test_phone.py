@@ -3,13 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from server.domain.actors import By
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.floor.call import call_token
-from server.services.paper import slips
 from server.services.views import phone
 from tests.factories import MORNING, Floor, at_time
 
@@ -76,11 +73,3 @@ def test_without_a_quota_no_limit_is_promised(floor: Floor) -> None:
     floor.open("G1")
     floor.call("G1")
     assert told(floor, secret)["overtaken"]["limit"] is None
-
-
-@pytest.mark.parametrize(("party", "then"), [(1, ()), (5, ("ENQUIRY",))])
-def test_the_slip_says_the_party_and_what_comes_then(floor: Floor, party: int, then: tuple[str, ...]) -> None:
-    issued(floor, party=party, then=then, language="en", printer="printer-k1", address="http://localhost/t/x")
-    job = floor.write(lambda tx: slips.lease_next(at_time(tx, MORNING), "printer-k1", "test"))
-    assert job is not None
-    assert (job.slip.party, job.slip.then) == (party, "Then: Enquiry" if then else "")
