@@ -41,6 +41,7 @@ from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
 from server.services.paper.slips import print_kind
 from server.storage.database import Database
+from server.storage.leader import Leader
 from server.web import headers, problems
 from server.web.guard import socket_principal
 from server.web.health import Metrics
@@ -144,7 +145,7 @@ def build_server(
     app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
     kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
     worker = OutboxWorker(db, kinds, random.random)
-    return Server(app, db, relay, (Scheduler(db, real, clock), worker))
+    return Server(app, db, relay, (Scheduler(db, real, clock, Leader(db.url)), worker))
 
 
 def _build_app(settings: Settings) -> APIFlask:
