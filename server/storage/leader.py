@@ -84,7 +84,7 @@ class FileLock:
             os.close(file)
             return False
         self._file = file
-        return self.held()
+        return True
 
     def held(self) -> bool:
         """Whether it is still held: a file that was removed or replaced locks nobody out."""
