@@ -1,6 +1,7 @@
 """The composition root: builds the parts of a server and hands each what it needs."""
 
 import os
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -39,8 +40,10 @@ from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
+from server.services.paper.slips import print_kind
 from server.services.people.principal import Principal
 from server.storage.database import Database
+from server.storage.leader import Leader
 from server.web import headers, problems, text
 from server.web.front import Front
 from server.web.guard import credential, socket_principal
@@ -52,7 +55,8 @@ from server.web.reads import Reads
 from server.web.remembered import Remembered
 from server.web.site import EXTENSION, Site, site
 from server.web.views import Views
-from server.workers.printing import PrintWorker
+from server.workers.outbox import OutboxWorker
+from server.workers.printing import Printers
 
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
 API = (
@@ -147,8 +151,9 @@ def build_server(
     relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
     app.extensions[EXTENSION] = Site(db, reads, views, settings, clock, real, random_bytes, relay.alive)
-    worker = PrintWorker(db, sockets.hint)
-    return Server(app, db, relay, (Scheduler(db, real, clock), worker))
+    kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
+    worker = OutboxWorker(db, kinds, random.random)
+    return Server(app, db, relay, (Scheduler(db, real, clock, Leader(db.url)), worker))
 
 
 def _look_up(app: APIFlask) -> Callable[[dict[str, Any]], Principal]:

@@ -1,6 +1,7 @@
-"""What happens by itself from time to time. Every job may run in any process, and twice."""
+"""What happens by itself from time to time, in one process: the one that leads."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -11,6 +12,7 @@ from server.services.command import forget_expired
 from server.services.floor.day import due_centres, keep_house
 from server.services.people.sign_in import forget_sessions
 from server.storage.database import Database
+from server.storage.leader import Leader
 
 TIDY_HOURS = 24
 HOUSE_SECONDS = 5
@@ -19,38 +21,46 @@ log = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Runs the jobs of a server on real time, beside it."""
+    """Runs the jobs of an installation on real time, beside a server, while its process leads.
 
-    def __init__(self, db: Database, real: Clock, clock: Clock) -> None:
-        self._db, self._real, self._clock = db, real, clock
+    A job may run twice all the same, when the lead changes in its middle: each finds by itself what is to be done.
+    """
+
+    def __init__(self, db: Database, real: Clock, clock: Clock, leader: Leader) -> None:
+        self._db, self._real, self._clock, self._leader = db, real, clock, leader
         self._jobs = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
         )
         at_once = datetime.now(UTC)
-        self._jobs.add_job(self.tidy, "interval", hours=TIDY_HOURS, next_run_time=at_once)
-        self._jobs.add_job(self.keep_house, "interval", seconds=HOUSE_SECONDS, next_run_time=at_once)
+        self._jobs.add_job(self._led, "interval", [self.tidy], hours=TIDY_HOURS, next_run_time=at_once)
+        self._jobs.add_job(self._led, "interval", [self.keep_house], seconds=HOUSE_SECONDS, next_run_time=at_once)
 
     def start(self) -> None:
         """Begin to run the jobs."""
         self._jobs.start()
 
     def stop(self) -> None:
-        """Finish the job under way and run no more."""
+        """Finish the job under way, run no more, and let another process lead."""
+        self._jobs.pause()  # else a job that is due just now meets an executor that has shut down already
         self._jobs.shutdown()
+        self._leader.resign()
 
     def keep_house(self) -> None:
         """End pauses that are over, and close a day that nobody closed."""
         now = self._clock.now()
-        try:
-            for centre in self._db.read(lambda conn: due_centres(conn, now)):
-                self._db.write(centre, lambda tx: keep_house(tx))
-        except Refused as refusal:
-            log.warning("keeping house waits for the next round: %s", refusal.message)
+        for centre in self._db.read(lambda conn: due_centres(conn, now)):
+            self._db.write(centre, lambda tx: keep_house(tx))
 
     def tidy(self) -> None:
         """Forget answers kept for retries and sessions that are over."""
         now = self._real.now()
+        self._db.write(None, lambda tx: (forget_expired(tx, now), forget_sessions(tx, now)))
+
+    def _led(self, job: Callable[[], None]) -> None:
+        """Run a job if this process leads."""
+        if not self._leader.leads():
+            return
         try:
-            self._db.write(None, lambda tx: (forget_expired(tx, now), forget_sessions(tx, now)))
+            job()
         except Refused as refusal:
-            log.warning("tidying waits for the next round: %s", refusal.message)
+            log.warning("what runs by itself waits for the next round: %s", refusal.message)

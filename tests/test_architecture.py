@@ -37,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "server.api": {"server.api", "server.web", "server.services", "server.wording", "server.clock", *TYPES, *PURE},
     "server.manager": {"server.manager", *PAGES},
-    "server.scheduler": {"server.services", "server.clock", *TYPES, *PURE},
+    "server.scheduler": {"server.services", "server.storage.leader", "server.clock", *TYPES, *PURE},
     "server.workers": {"server.workers", "server.services", "server.clock", *PRINTING, *TYPES, *PURE},
     "server.release": set(),
     "server.config": set(),

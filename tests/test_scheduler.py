@@ -1,14 +1,69 @@
-"""What happens by itself."""
+"""What happens by itself, and in one process only."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
-from server.clock import SystemClock
+import pytest
+
+from server import scheduler
+from server.clock import ScaledClock, SystemClock
+from server.domain.errors import Unavailable
 from server.domain.permissions import Role
 from server.scheduler import Scheduler
 from server.services.command import Answer, Attempt, forget_expired, once
 from server.services.people.principal import Principal
 from server.services.people.sign_in import add_staff, principal_of_session, sign_in
-from tests.factories import Floor
+from server.storage.database import Database
+from server.storage.leader import Leader
+from tests.factories import MORNING, Floor
+
+ROOT = Path(__file__).parents[1]
+SOON_S = 8.0
+SCHEDULE = """
+import sys, time
+from server import scheduler
+from server.clock import SystemClock
+from server.storage.database import Database
+from server.storage.leader import Leader
+class Telling(scheduler.Scheduler):
+    def keep_house(self):
+        print("kept", flush=True)
+
+scheduler.HOUSE_SECONDS = 0.2
+db = Database(sys.argv[1])
+Telling(db, SystemClock(), SystemClock(), Leader(db.url)).start()
+time.sleep(60)
+"""
+
+
+class Counted(Scheduler):
+    """A scheduler that counts how often it kept house."""
+
+    kept = 0
+
+    def keep_house(self) -> None:
+        self.kept += 1
+        super().keep_house()
+
+
+def scheduler_on(db: Database) -> Counted:
+    return Counted(db, SystemClock(), ScaledClock(MORNING, 1.0), Leader(db.url))
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "HOUSE_SECONDS", 0.2)
+
+
+def wait_for(check: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SOON_S
+    while not check():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
 
 
 def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) -> None:
@@ -19,11 +74,86 @@ def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) ->
     for key, at in (("old", old), ("new", now)):
         attempt = Attempt("key:1", key, "hash", at)
         sqlite_floor.write(lambda tx, a=attempt: once(tx, a, lambda: Answer(200, {})))  # type: ignore[misc]
-    scheduler = Scheduler(sqlite_floor.db, SystemClock(), SystemClock())
-    scheduler.start()
-    scheduler.tidy()
-    scheduler.stop()
+    running = scheduler_on(sqlite_floor.db)
+    running.start()
+    running.tidy()
+    running.stop()
     assert sqlite_floor.write(lambda tx: forget_expired(tx, now)) == 0
     assert sqlite_floor.write(lambda tx: forget_expired(tx, now + timedelta(hours=25))) == 1
     still = sqlite_floor.db.read(lambda conn: principal_of_session(conn, str(sessions[1]), now))
     assert isinstance(still, Principal)
+
+
+@pytest.mark.usefixtures("often")
+def test_a_pause_that_is_over_ends_by_itself(floor: Floor) -> None:
+    token = floor.issue()
+    floor.pause(token)
+    assert floor.token(token).state == "paused"
+    floor.db.clock = ScaledClock(MORNING + timedelta(minutes=30), 1.0)
+    running = Counted(floor.db, SystemClock(), floor.db.clock, Leader(floor.db.url))
+    running.start()
+    wait_for(lambda: floor.token(token).state == "waiting")
+    running.stop()
+
+
+@pytest.mark.usefixtures("often")
+def test_of_two_on_one_database_one_runs_and_the_other_takes_over_when_it_stops(floor: Floor) -> None:
+    second_db = Database(floor.db.url)
+    first, second = scheduler_on(floor.db), scheduler_on(second_db)
+    first.start()
+    wait_for(lambda: first.kept > 0)
+    second.start()
+    seen = first.kept
+    wait_for(lambda: first.kept > seen + 3)
+    assert second.kept == 0
+    first.stop()
+    wait_for(lambda: second.kept > 0)
+    second.stop()
+    second_db.close()
+
+
+@pytest.fixture
+def leading(floor: Floor) -> Iterator[subprocess.Popen[str]]:
+    """Return a process in which the scheduler runs."""
+    command = [sys.executable, "-c", SCHEDULE, floor.db.url]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.usefixtures("often")
+def test_a_process_that_is_killed_is_followed_by_another_within_seconds(
+    floor: Floor, leading: subprocess.Popen[str]
+) -> None:
+    assert leading.stdout is not None
+    assert leading.stdout.readline() == "kept\n"
+    other = scheduler_on(floor.db)
+    other.start()
+    time.sleep(1)
+    assert other.kept == 0
+    leading.kill()
+    wait_for(lambda: other.kept > 0)
+    other.stop()
+
+
+@pytest.mark.usefixtures("often")
+def test_a_round_that_is_refused_is_logged_in_a_sentence_and_the_next_runs(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals = [Unavailable("The database did not answer.")]
+
+    def refused(_read: object, _now: object) -> list[int]:
+        if refusals:
+            raise refusals.pop()
+        return []
+
+    monkeypatch.setattr(scheduler, "due_centres", refused)
+    running = scheduler_on(sqlite_floor.db)
+    running.start()
+    wait_for(lambda: running.kept > 1)
+    running.stop()
+    assert [r.message for r in caplog.records if r.name == "server.scheduler"] == [
+        "what runs by itself waits for the next round: The database did not answer."
+    ]

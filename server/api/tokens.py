@@ -80,7 +80,7 @@ class WaitOut(BaseModel):
 
 
 class PrintOut(BaseModel):
-    """Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed or rejected."""
+    """Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed, rejected or withdrawn."""
 
     state: str
 
@@ -181,10 +181,9 @@ def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
 
 def _order(principal: Principal, asked: TokenIn) -> Order:
     random_bytes = site().random_bytes
-    secret = status_secret(random_bytes)
     return Order(
         token_id=token_id(site().clock.now(), random_bytes),
-        secret=secret,
+        secret=status_secret(random_bytes),
         service=asked.service,
         then=tuple(asked.then),
         need=asked.need,
@@ -197,15 +196,14 @@ def _order(principal: Principal, asked: TokenIn) -> Order:
         return_of=asked.return_slip,
         paper=None if asked.paper is None else Paper(asked.paper.label, asked.paper.taken_at),
         printer=asked.print_at or principal.printer,
-        address=f"{site().settings.url}/t/{secret}",
     )
 
 
 def _answer(issued: Issued, url: str) -> dict[str, Any]:
     return {
         "token": _new(issued.token),
-        "ahead": issued.ahead,
-        "wait": {"low_min": issued.wait.low_min, "high_min": issued.wait.high_min},
+        "ahead": issued.forecast.ahead,
+        "wait": {"low_min": issued.forecast.wait.low_min, "high_min": issued.forecast.wait.high_min},
         "status_url": f"{url}/t/{issued.secret}",
         "print": {"state": issued.print_state},
     }

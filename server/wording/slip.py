@@ -2,55 +2,71 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from hardware.values import Slip
-from server.domain.calling.wait import WaitRange
-from server.domain.plan.plan import Names
+from server.domain.calling.wait import Forecast
+from server.domain.plan.plan import Names, Plan
 from server.domain.token.token import Token
 from server.wording.catalogue import SOURCE, translate
 
 
 @dataclass(frozen=True, slots=True)
 class SlipFacts:
-    """What a slip tells beside the token itself; `then` are the services after the first."""
+    """What a slip tells beside the token: its centre, what was told at the issue, the address of the citizen's page.
+
+    `copy` counts the duplicates; 0 is the original.
+    """
 
     centre: Names
-    service: Names
     timezone: str
-    ahead: int
-    wait: WaitRange
+    plan: Plan
+    forecast: Forecast
     address: str
-    help: Names
-    then: tuple[Names, ...] = ()
+    copy: int = 0
 
 
-def compose(token: Token, facts: SlipFacts, now: datetime, language: str) -> Slip:
+def compose(token: Token, facts: SlipFacts, language: str) -> Slip:
     """Return the slip of a token in a language, the service in English too."""
-
-    def say(text: str, **values: Any) -> str:
-        return translate(language, text, **values)
-
-    told = [say("Hall {stage}", stage=token.step.stage), say("{n} before you", n=facts.ahead)]
-    if facts.wait.high_min is not None:
-        told.append(say("{low}–{high} min", low=facts.wait.low_min, high=facts.wait.high_min))
-    names = [facts.service.get(code) for code in (language, SOURCE)]
-    following = ", ".join(_named(then, language) for then in facts.then)
+    services = facts.plan.services
+    service = (services[token.service].name.get(code) for code in (language, SOURCE))
+    following = ", ".join(_named(services[code].name, language) for code in token.then)
     return Slip(
         language=language,
         centre=_named(facts.centre, language),
-        service=tuple(dict.fromkeys(name for name in names if name)),
+        service=tuple(dict.fromkeys(name for name in service if name)),
         label=token.label,
-        facts=" · ".join(told),
-        issued=now.astimezone(ZoneInfo(facts.timezone)).strftime("%d-%m-%Y · %H:%M"),
+        facts=" · ".join(_standing(token, facts.forecast, language)),
+        issued=_local(token.issued_at, facts.timezone),
         address=facts.address,
-        address_caption=say("See it on your phone, or show it at the kiosk again"),
-        promise=say("If your turn has passed, show this slip. Your place is kept."),
-        help=_named(facts.help, language),
+        address_caption=translate(language, "See it on your phone, or show it at the kiosk again"),
+        promise=translate(language, "If your turn has passed, show this slip. Your place is kept."),
+        help=_named(facts.plan.slip_help, language),
+        copy=facts.copy,
+        copy_mark=_copy_mark(facts.copy, language) if facts.copy else "",
         party=token.party,
-        then=say("Then: {services}", services=following) if following else "",
+        then=translate(language, "Then: {services}", services=following) if following else "",
     )
+
+
+def _standing(token: Token, forecast: Forecast, language: str) -> list[str]:
+    """Return the hall where the token stands, and what was foretold as long as it is about that hall."""
+    hall = [translate(language, "Hall {stage}", stage=token.step.stage)]
+    if forecast.stage != token.step.stage:
+        return hall
+    hall.append(translate(language, "{n} before you", n=forecast.ahead))
+    if forecast.wait.high_min is not None:
+        low, high = forecast.wait.low_min, forecast.wait.high_min
+        hall.append(translate(language, "{low}–{high} min", low=low, high=high))
+    return hall
+
+
+def _copy_mark(copy: int, language: str) -> str:
+    return " / ".join(dict.fromkeys(translate(code, "DUPLICATE {n}", n=copy) for code in (SOURCE, language)))
+
+
+def _local(moment: datetime, timezone: str) -> str:
+    return moment.astimezone(ZoneInfo(timezone)).strftime("%d-%m-%Y · %H:%M")
 
 
 def _named(names: Names, language: str) -> str:

@@ -1,1 +1,1 @@
-"""Loops over outboxes: the only place of the server that drives hardware."""
+"""Loops over the outbox: the only place of the server that drives hardware."""

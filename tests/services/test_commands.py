@@ -93,8 +93,8 @@ def test_the_number_ahead_counts_those_who_will_be_called_before(floor: Floor) -
         floor.issue()
     first, plain = floor.order(need="senior"), floor.order()
     now = floor.now()
-    ahead_of_first = floor.write(lambda tx: issue.issue(at_time(tx, now), first, By("test"))).ahead
-    ahead_of_plain = floor.write(lambda tx: issue.issue(at_time(tx, now), plain, By("test"))).ahead
+    ahead_of_first = floor.write(lambda tx: issue.issue(at_time(tx, now), first, By("test"))).forecast.ahead
+    ahead_of_plain = floor.write(lambda tx: issue.issue(at_time(tx, now), plain, By("test"))).forecast.ahead
     assert (ahead_of_first, ahead_of_plain) == (0, 4)
 
 

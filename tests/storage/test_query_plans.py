@@ -3,8 +3,7 @@
 import pytest
 from sqlalchemy import Connection
 
-from server.services.paper import slips
-from server.storage.sql import counters, line, tokens
+from server.storage.sql import counters, line, outbox, tokens
 from server.storage.statements import Statement
 from tests.factories import Floor
 
@@ -17,8 +16,10 @@ READS = [
     (tokens.OPEN_DAYS, "ix_token_open", "token"),
     (tokens.BROUGHT_BY, "ix_token_private_return_of", "token"),
     (line.SENT, "ix_step_waiting", "step"),
-    (slips.WAITING_PRINTERS, "ix_print_job_open", "print_job"),
-    (slips.LAST_JOB, "ix_print_job_token_id", "print_job"),
+    (outbox.DUE_TARGETS, "ix_job_open", "j"),
+    (outbox.OPEN_JOBS, "ix_job_open", "job"),
+    (outbox.DEAD_JOBS, "ix_job_dead", "job"),
+    (outbox.LAST_JOB, "ix_job_token_id", "job"),
 ]
 
 

@@ -1,9 +1,8 @@
-"""The outbox: a slip comes out once, or a person decides; the token exists whatever happens to the paper."""
+"""Slips at printers: one comes out once, or a person decides; the token exists whatever happens to the paper."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,31 +11,20 @@ from PIL import Image
 from hardware.profiles.generic_escpos import GENERIC_58
 from hardware.simulated.faults import Fault
 from hardware.simulated.printer import SimulatedPrinter
+from server.clock import ScaledClock
 from server.domain.actors import By
-from server.domain.errors import UnknownPrinter
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.paper import slips
+from server.services.paper.slips import Printing, PrintState
+from server.storage.database import Database
 from server.storage.sql.devices import set_address, set_printer
-from server.workers.printing import PrintWorker
-from tests.factories import MORNING, Floor, at_time
+from server.workers.outbox import OutboxWorker
+from server.workers.printing import Hint, Printers
+from tests.factories import MORNING, Floor
 
+PRINTER = "printer-k1"
 SOON_S = 15.0
-
-
-class Now:
-    """The clock of a test, moved by hand."""
-
-    def __init__(self) -> None:
-        self.at = MORNING
-
-    def now(self) -> Any:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Now:
-    return Now()
 
 
 @pytest.fixture
@@ -48,25 +36,30 @@ def hints() -> list[Mapping[str, Any]]:
 def printer(floor: Floor) -> Iterator[SimulatedPrinter]:
     simulated = SimulatedPrinter()
     simulated.start()
-    floor.write(lambda tx: set_address(tx.conn, tx.centre.id, "printer-k1", simulated.host, simulated.port))
+    floor.write(lambda tx: set_address(tx.conn, floor.centre_id, PRINTER, simulated.host, simulated.port))
     yield simulated
     simulated.stop()
 
 
+def worker_on(db: Database, hint: Hint) -> OutboxWorker:
+    return OutboxWorker(db, [slips.print_kind("http://centre.example", Printers(hint).perform)], lambda: 0.0)
+
+
 @pytest.fixture
-def worker(floor: Floor, clock: Now, hints: list[Mapping[str, Any]]) -> Iterator[PrintWorker]:
-    one = PrintWorker(floor.db, lambda _centre, hint: hints.append(hint))
-    one.start()
-    yield one
-    one.stop()
+def worker(floor: Floor, hints: list[Mapping[str, Any]]) -> Iterator[OutboxWorker]:
+    floor.db.clock = ScaledClock(MORNING, 1.0)
+    outbox = worker_on(floor.db, lambda _centre, hint: hints.append(hint))
+    outbox.start()
+    yield outbox
+    outbox.stop()
 
 
-def issue_slip(floor: Floor, clock: Now) -> Token:
-    order = floor.order(printer="printer-k1", address="http://127.0.0.1/t/secret")
-    return floor.write(lambda tx: issue.issue(at_time(tx, clock.now()), order, By("test"))).token
+def issue_slip(floor: Floor) -> Token:
+    order = floor.order(printer=PRINTER)
+    return floor.write(lambda tx: issue.issue(tx, order, By("test"))).token
 
 
-def state_of(floor: Floor, token: Token) -> slips.JobState:
+def state_of(floor: Floor, token: Token) -> Printing:
     return floor.db.read(lambda conn: slips.state_of(conn, token.id))
 
 
@@ -78,123 +71,118 @@ def wait_for(check: Callable[[], bool]) -> None:
 
 
 def test_a_slip_comes_out_and_is_printed_only_when_acknowledged(
-    floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker
+    floor: Floor, printer: SimulatedPrinter, worker: OutboxWorker
 ) -> None:
-    token = issue_slip(floor, clock)
-    wait_for(lambda: state_of(floor, token).state == "printed")
+    token = issue_slip(floor)
+    wait_for(lambda: state_of(floor, token) == Printing(PrintState.PRINTED, 0, "ready"))
     assert printer.count == 1
 
 
 def test_a_slip_at_a_printer_that_never_acknowledges_is_sent_and_laid_out_for_its_paper(
-    floor: Floor, clock: Now, worker: PrintWorker
+    floor: Floor, worker: OutboxWorker
 ) -> None:
     narrow = SimulatedPrinter(profile=GENERIC_58)
     narrow.start()
     settings = {"kind": "tcp", "profile": "generic-58", "host": narrow.host, "port": narrow.port}
-    floor.write(lambda tx: set_printer(tx.conn, tx.centre.id, "printer-k1", settings))
-    token = issue_slip(floor, clock)
-    wait_for(lambda: state_of(floor, token) == slips.JobState("sent", 0, "ready"))
+    floor.write(lambda tx: set_printer(tx.conn, floor.centre_id, PRINTER, settings))
+    token = issue_slip(floor)
+    wait_for(lambda: state_of(floor, token) == Printing(PrintState.SENT, 0, "ready"))
     wait_for(lambda: narrow.count == 1)
     narrow.stop()
     assert narrow.papers[-1].width == 384
 
 
-def test_a_slip_is_printed_into_a_folder(floor: Floor, clock: Now, worker: PrintWorker, tmp_path: Path) -> None:
-    floor.write(lambda tx: set_printer(tx.conn, tx.centre.id, "printer-k1", {"kind": "file", "folder": str(tmp_path)}))
-    token = issue_slip(floor, clock)
-    wait_for(lambda: state_of(floor, token).state == "printed")
-    (kept,) = tmp_path.glob("*.png")
-    with Image.open(kept) as picture:
-        assert picture.width == 576
-
-
-def test_a_printer_that_is_set_wrong_keeps_the_job_and_says_why(
-    floor: Floor, clock: Now, worker: PrintWorker, tmp_path: Path
-) -> None:
-    floor.write(lambda tx: set_printer(tx.conn, tx.centre.id, "printer-k1", {"kind": "pigeon"}))
-    token = issue_slip(floor, clock)
-    wait_for(lambda: "no kind of printer “pigeon”" in (state_of(floor, token).detail or ""))
-    floor.write(lambda tx: set_printer(tx.conn, tx.centre.id, "printer-k1", {"kind": "file", "folder": str(tmp_path)}))
-    wait_for(lambda: state_of(floor, token).state == "printed")
-
-
 def test_a_printer_without_paper_keeps_the_job_until_it_has_some_and_staff_are_told(
-    floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker, hints: list[Mapping[str, Any]]
+    floor: Floor, printer: SimulatedPrinter, worker: OutboxWorker, hints: list[Mapping[str, Any]]
 ) -> None:
     printer.fault = Fault.PAPER_OUT
-    token = issue_slip(floor, clock)
+    token = issue_slip(floor)
     wait_for(lambda: bool(hints))
-    assert (hints[0]["device"], hints[0]["state"]) == ("printer-k1", "paper_out")
-    assert state_of(floor, token).state in ("queued", "printing")
+    assert hints == [{"kind": "printer", "device": PRINTER, "state": "paper_out"}]
+    wait_for(lambda: state_of(floor, token) == Printing(PrintState.QUEUED, 0, "paper_out"))
     printer.fault = Fault.NONE
     wait_for(lambda: state_of(floor, token).state == "printed")
-    assert (printer.count, hints[-1]["state"]) == (1, "ready")
+    assert (printer.count, len(hints), hints[-1]["state"]) == (1, 2, "ready")
 
 
 def test_a_job_that_waited_too_long_is_rejected_and_never_printed(
-    floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker
+    floor: Floor, printer: SimulatedPrinter, worker: OutboxWorker
 ) -> None:
     printer.fault = Fault.OFF
-    token = issue_slip(floor, clock)
-    clock.at += timedelta(minutes=3)
+    token = issue_slip(floor)
+    wait_for(lambda: state_of(floor, token).detail is not None)
+    floor.db.clock = ScaledClock(MORNING + timedelta(minutes=3), 1.0)
     wait_for(lambda: state_of(floor, token).state == "rejected")
     printer.fault = Fault.NONE
-    later = issue_slip(floor, clock)
+    later = issue_slip(floor)
     wait_for(lambda: state_of(floor, later).state == "printed")
     assert printer.count == 1
 
 
+def test_the_slip_of_somebody_who_left_before_it_came_out_is_withdrawn(
+    floor: Floor, printer: SimulatedPrinter, worker: OutboxWorker
+) -> None:
+    printer.fault = Fault.PAPER_OUT
+    token = issue_slip(floor)
+    wait_for(lambda: state_of(floor, token).detail == "paper_out")
+    floor.cancel(token)
+    printer.fault = Fault.NONE
+    wait_for(lambda: state_of(floor, token) == Printing(PrintState.WITHDRAWN, 0, "the token was cancelled"))
+    assert printer.count == 0
+
+
 def test_a_job_cut_off_in_the_middle_is_unconfirmed_and_only_a_person_prints_it_again(
-    floor: Floor, clock: Now, printer: SimulatedPrinter, worker: PrintWorker
+    floor: Floor, printer: SimulatedPrinter, worker: OutboxWorker
 ) -> None:
     printer.fault = Fault.RESET_MID_JOB
-    token = issue_slip(floor, clock)
+    token = issue_slip(floor)
     wait_for(lambda: state_of(floor, token).state == "unconfirmed")
     printer.fault = Fault.NONE
     time.sleep(1)
     assert printer.count == 0
-    again = floor.write(lambda tx: slips.reprint(at_time(tx, clock.now()), token.id, None))
-    assert (again.state, again.copy) == ("queued", 1)
-    wait_for(lambda: state_of(floor, token) == slips.JobState("printed", 1, "ready"))
-    mark = printer.papers[-1].convert("L").crop((0, 12, 20, 80))
-    assert set(mark.tobytes()) == {0}
+    again = floor.write(lambda tx: slips.reprint(tx, token.id, None))
+    assert again == Printing(PrintState.QUEUED, 1)
+    wait_for(lambda: state_of(floor, token) == Printing(PrintState.PRINTED, 1, "ready"))
+    assert set(black_bar(printer.papers[-1])) == {0}
 
 
-def test_a_worker_that_died_in_the_middle_leaves_the_job_unconfirmed(floor: Floor, clock: Now) -> None:
-    token = issue_slip(floor, clock)
-
-    def lease(worker: str) -> slips.Job | None:
-        return floor.write(lambda tx: slips.lease_next(at_time(tx, clock.now()), "printer-k1", worker))
-
-    assert lease("dead") is not None
-    assert lease("other") is None
-    clock.at += timedelta(seconds=61)
-    assert lease("other") is None
-    assert state_of(floor, token).state == "unconfirmed"
+def black_bar(paper: Image.Image) -> bytes:
+    """Return the dots where a copy has its mark."""
+    return paper.convert("L").crop((0, 12, 20, 80)).tobytes()
 
 
-def test_a_settlement_after_the_lease_ran_out_changes_nothing(floor: Floor, clock: Now) -> None:
-    token = issue_slip(floor, clock)
-    job = floor.write(lambda tx: slips.lease_next(at_time(tx, clock.now()), "printer-k1", "slow"))
-    assert job is not None
-    clock.at += timedelta(seconds=61)
-    floor.write(lambda tx: slips.lease_next(at_time(tx, clock.now()), "printer-k1", "other"))
-    floor.write(lambda tx: slips.settle(at_time(tx, clock.now()), job.id, "slow", "queued", None))
-    assert state_of(floor, token).state == "unconfirmed"
+def test_a_printer_that_is_set_wrong_keeps_its_jobs_and_says_why(floor: Floor, worker: OutboxWorker) -> None:
+    floor.write(lambda tx: set_printer(tx.conn, floor.centre_id, PRINTER, {"kind": "tcp"}))
+    token = issue_slip(floor)
+    wait_for(lambda: "host" in str(state_of(floor, token).detail))
+    assert state_of(floor, token).state in ("queued", "printing")
 
 
-def test_two_workers_print_each_slip_once(floor: Floor, clock: Now, printer: SimulatedPrinter) -> None:
-    workers = [PrintWorker(floor.db, lambda _c, _h: None) for _ in range(2)]
+def test_two_workers_on_one_database_print_each_slip_once(floor: Floor, printer: SimulatedPrinter) -> None:
+    floor.db.clock = ScaledClock(MORNING, 1.0)
+    second = Database(floor.db.url, clock=floor.db.clock)
+    workers = [worker_on(db, lambda _centre, _hint: None) for db in (floor.db, second)]
     for worker in workers:
         worker.start()
-    issued = [issue_slip(floor, clock) for _ in range(4)]
+    issued = [issue_slip(floor) for _ in range(4)]
     wait_for(lambda: all(state_of(floor, token).state == "printed" for token in issued))
     for worker in workers:
         worker.stop()
+    second.close()
     assert printer.count == 4
 
 
-def test_a_token_without_a_slip_cannot_be_printed_again(floor: Floor) -> None:
-    token = floor.issue()
-    with pytest.raises(UnknownPrinter):
-        floor.write(lambda tx: slips.reprint(at_time(tx, MORNING), token.id, None))
+def test_what_was_printed_stays_printed_when_staff_cannot_be_told(
+    floor: Floor, printer: SimulatedPrinter, caplog: pytest.LogCaptureFixture
+) -> None:
+    def deaf(_centre: str, _hint: Mapping[str, Any]) -> None:
+        raise OSError("nobody hears")
+
+    floor.db.clock = ScaledClock(MORNING, 1.0)
+    printer.fault = Fault.NEAR_END
+    worker = worker_on(floor.db, deaf)
+    worker.start()
+    token = issue_slip(floor)
+    wait_for(lambda: state_of(floor, token).state == "printed")
+    worker.stop()
+    assert "staff could not be told" in caplog.text

@@ -24,6 +24,15 @@ def mean_wait_min(ahead: int, counters: int, service_min: float) -> float | None
     return None if counters == 0 else _turns(ahead, counters) * service_min / counters
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What somebody is told with their number: how many will be called before them at `stage`, and the wait."""
+
+    stage: str
+    ahead: int
+    wait: WaitRange
+
+
 def estimate_wait(ahead: int, counters: int, service_min: float) -> WaitRange:
     """Return the range for somebody with `ahead` people before them at `counters` open counters.
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from server.domain.actors import By
 from server.domain.bookings import Booking, aged_from
 from server.domain.calling.ahead import ahead_of
-from server.domain.calling.wait import WaitRange, estimate_wait
+from server.domain.calling.wait import Forecast, estimate_wait
 from server.domain.errors import DayClosed, InvalidInput, SeriesFull
 from server.domain.events.payloads import TokenIssued
 from server.domain.plan.hours import require_open
@@ -19,10 +19,10 @@ from server.services.bookings import present
 from server.services.floor.correct import access_needs, access_values, party_size
 from server.services.numbers import leases
 from server.services.paper import slips
+from server.services.paper.slips import PrintState
 from server.services.setup.plans import plan_now
 from server.storage.sql import line, numbers, tokens
 from server.storage.transaction import Transaction
-from server.wording import slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ class Order:
 
     `then` are the services after the first, `party` how many people share the number, `access` what they need to be
     reached and served. `booking` names an appointment that staff found, `return_of` the secret of a return slip. An
-    appointment that is known brings its own service, and its need when none is told.
-    `printer` gets the slip, with `address` (of the citizen's own page) as its QR code.
+    appointment that is known brings its own service, and its need when none is told. `printer` gets the slip.
     """
 
     token_id: str
@@ -57,18 +56,16 @@ class Order:
     return_of: str | None = None
     paper: Paper | None = None
     printer: str | None = None
-    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new token, how many stand before it, the wait to expect, and whether a slip is on its way."""
+    """A new token, what its citizen is told of the line, and whether a slip is on its way."""
 
     token: Token
     secret: str
-    ahead: int
-    wait: WaitRange
-    print_state: str
+    forecast: Forecast
+    print_state: PrintState
 
 
 def issue(tx: Transaction, order: Order, by: By) -> Issued:
@@ -86,14 +83,15 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     arrived = _arrival(tx, order)
     booking = present.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=order.paper is not None)
     token = _new_token(tx, plan, order, booking, arrived)
-    issued = _in_line(tx, plan, order, token)
+    forecast = _in_line(tx, plan, order, token)
     if booking is not None:
         present.check_in(tx, booking, token)
     _keep_private(tx, order, returned)
     tx.record(TokenIssued(token, order.printer, None if booking is None else booking.id, returned), by)
-    if order.printer is not None:
-        _queue_slip(tx, plan, order.printer, order.address, issued)
-    return issued
+    if order.printer is None:
+        return Issued(token, order.secret, forecast, PrintState.NONE)
+    slips.queue_original(tx, order.printer, token, forecast)
+    return Issued(token, order.secret, forecast, PrintState.QUEUED)
 
 
 def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | None, arrived: datetime) -> Token:
@@ -127,14 +125,13 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | Non
     )
 
 
-def _in_line(tx: Transaction, plan: Plan, order: Order, token: Token) -> Issued:
-    """Write the token, and return it with what stands before it."""
+def _in_line(tx: Transaction, plan: Plan, order: Order, token: Token) -> Forecast:
+    """Write the token, and return what stands before it."""
     stage = token.step.stage
     counts, open_here = line.in_line(tx.conn, tx.centre.id, token.step)
     ahead = ahead_of(token.klass, counts, plan.calling.protected)
-    wait = estimate_wait(ahead, open_here, plan.stages[stage].service_min)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
-    return Issued(token, order.secret, ahead, wait, "none" if order.printer is None else slips.QUEUED)
+    return Forecast(stage, ahead, estimate_wait(ahead, open_here, plan.stages[stage].service_min))
 
 
 def _require_open_hours(plan: Plan, slot: datetime | None, now: datetime) -> None:
@@ -172,17 +169,3 @@ def _keep_private(tx: Transaction, order: Order, returned: str | None) -> None:
     """Write what may be known of the citizen; `returned` is the token whose return slip was taken."""
     if order.phone or order.appointment_hash or returned:
         tokens.keep_private(tx.conn, tx.centre.id, order.token_id, order.phone, order.appointment_hash, returned)
-
-
-def _queue_slip(tx: Transaction, plan: Plan, printer: str, address: str, issued: Issued) -> None:
-    token = issued.token
-    facts = slip.SlipFacts(
-        centre=tx.centre.name,
-        service=plan.services[token.service].name,
-        timezone=tx.centre.timezone,
-        ahead=issued.ahead,
-        wait=issued.wait,
-        address=address,
-        help=plan.slip_help,
-    )
-    slips.queue_original(tx, printer, token, facts, token.issued_at)

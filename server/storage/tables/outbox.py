@@ -1,34 +1,36 @@
-"""What is to be printed."""
+"""What is to be done behind the commit."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base, partial_index
 
-OPEN_JOB = "state IN ('printing', 'queued')"
+OPEN_JOB = "state IN ('leased', 'queued')"
 
 
-class PrintJobTable(Base):
-    """A slip to print, the outbox of the print worker; a worker leases the jobs of a printer while it prints."""
+class JobTable(Base):
+    """A job of the outbox; see `server.domain.jobs.Job`. The tables themselves let no two workers at one target."""
 
-    __tablename__ = "print_job"
+    __tablename__ = "job"
     __table_args__ = (
-        ForeignKeyConstraint(["centre_id", "printer"], ["device.centre_id", "device.id"]),
-        partial_index("ix_print_job_open", "printer", "centre_id", where=OPEN_JOB),
+        partial_index("ix_job_open", "centre_id", "kind", "target", "state", "id", where=OPEN_JOB),
+        partial_index("ix_job_one_leased", "centre_id", "kind", "target", where="state = 'leased'", unique=True),
+        partial_index("ix_job_dead", "centre_id", "id", where="state = 'dead'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
-    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"), index=True)
-    printer: Mapped[str]
+    kind: Mapped[str]
+    target: Mapped[str]
+    token_id: Mapped[str | None] = mapped_column(ForeignKey("token.id"), index=True)
     state: Mapped[str]
-    copy: Mapped[int]
-    content: Mapped[dict[str, Any]]
-    detail: Mapped[str | None]
+    attempts: Mapped[int]
+    queued_at: Mapped[datetime]
+    next_at: Mapped[datetime]
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
+    detail: Mapped[str | None]
+    content: Mapped[dict[str, Any]]

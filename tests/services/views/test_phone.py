@@ -4,14 +4,11 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from server.domain.actors import By
 from server.domain.instants import to_iso
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.floor.call import call_token
-from server.services.paper import slips
 from server.services.views import phone
 from server.services.views.projections import Projections
 from tests.factories import MORNING, Floor, as_json, at_time
@@ -118,11 +115,3 @@ def test_one_who_has_left_is_told_the_end_and_no_place(floor: Floor) -> None:
     status = told(floor, secret)
     assert (status["state"], status["ended"], status["stage"], status["wait"]) == ("cancelled", True, None, None)
     assert [stop["state"] for stop in status["visit"]["stops"]] == ["done"]
-
-
-@pytest.mark.parametrize(("party", "then"), [(1, ()), (5, ("ENQUIRY",))])
-def test_the_slip_says_the_party_and_what_comes_then(floor: Floor, party: int, then: tuple[str, ...]) -> None:
-    issued(floor, party=party, then=then, language="en", printer="printer-k1", address="http://localhost/t/x")
-    job = floor.write(lambda tx: slips.lease_next(at_time(tx, MORNING), "printer-k1", "test"))
-    assert job is not None
-    assert (job.slip.party, job.slip.then) == (party, "Then: Enquiry" if then else "")

@@ -1,0 +1,110 @@
+"""Reads and writes of the outbox. Whatever looks for work goes by an index of the open jobs only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, text, update
+
+from server.domain.jobs import Job, JobState, Target
+from server.storage.statements import Statement
+from server.storage.tables.outbox import OPEN_JOB, JobTable
+from server.storage.types import UtcDateTime
+
+AT_ONCE = 20
+SHOWN = 100
+HEAD = (JobTable.id, JobTable.centre_id, JobTable.kind, JobTable.target)
+REST = ("token_id", "state", "attempts", "queued_at", "next_at", "leased_until", "detail", "content")
+JOB = select(*HEAD, *(getattr(JobTable, name) for name in REST))
+OF_TARGET = (
+    JobTable.centre_id == bindparam("centre"),
+    JobTable.kind == bindparam("of_kind"),
+    JobTable.target == bindparam("at"),
+)
+INSERT_JOB = Statement(
+    insert(JobTable).values(state=JobState.QUEUED.value, attempts=0),
+    ["centre_id", "kind", "target", "token_id", "state", "attempts", "queued_at", "next_at", "content"],
+)
+# The first open job of each target, a leased one before those that wait, if its time has come.
+DUE_TARGETS = Statement(
+    text(
+        f"""
+        SELECT j.centre_id, j.kind, j.target FROM job AS j
+        WHERE j.{OPEN_JOB} AND CASE j.state WHEN 'leased' THEN j.leased_until ELSE j.next_at END <= :now
+            AND NOT EXISTS (
+                SELECT 1 FROM job AS e
+                WHERE e.{OPEN_JOB} AND e.centre_id = j.centre_id AND e.kind = j.kind AND e.target = j.target
+                    AND (e.state, e.id) < (j.state, j.id))
+        """
+    )
+    .bindparams(bindparam("now", type_=UtcDateTime))
+    .columns(JobTable.centre_id, JobTable.kind, JobTable.target)
+)
+# As texts, so that both databases see that a partial index serves them.
+OPEN_JOBS = Statement(
+    JOB.where(*OF_TARGET, text(f"job.{OPEN_JOB}")).order_by(JobTable.state, JobTable.id).limit(AT_ONCE)
+)
+DEAD_JOBS = Statement(
+    JOB.where(JobTable.centre_id == bindparam("centre"), text("job.state = 'dead'"))
+    .order_by(JobTable.id.desc())
+    .limit(SHOWN)
+)
+LAST_JOB = Statement(
+    JOB.where(JobTable.token_id == bindparam("token"), JobTable.kind == bindparam("of_kind"))
+    .order_by(JobTable.id.desc())
+    .limit(1)
+)
+IN_STATE = update(JobTable).where(JobTable.id == bindparam("job"), JobTable.state == bindparam("before"))
+CHANGE_JOB = Statement(IN_STATE, ["state", "attempts", "queued_at", "next_at", "leased_by", "leased_until", "detail"])
+HELD = IN_STATE.where(JobTable.leased_by == bindparam("worker"))
+SETTLE_JOB = Statement(HELD, ["state", "next_at", "leased_by", "leased_until", "detail"])
+RENEW_LEASE = Statement(HELD, ["leased_until"])
+
+
+def insert_job(conn: Connection, target: Target, token_id: str | None, content: object, now: datetime) -> None:
+    """Queue a job; `content` is a frozen value, kept as a JSON object of its fields."""
+    at = {"centre_id": target.centre_id, "kind": target.kind, "target": target.name}
+    INSERT_JOB.run(conn, **at, token_id=token_id, queued_at=now, next_at=now, content=content)
+
+
+def due_targets(conn: Connection, now: datetime) -> list[Target]:
+    """Return the targets whose first open job can be tried, or was left by its worker."""
+    return [Target(*row) for row in DUE_TARGETS.rows(conn, now=now)]
+
+
+def open_jobs(conn: Connection, target: Target) -> list[Job]:
+    """Return the first open jobs of a target, AT_ONCE at most: one that is leased, then those that wait, in order."""
+    return [_job(row) for row in OPEN_JOBS.rows(conn, centre=target.centre_id, of_kind=target.kind, at=target.name)]
+
+
+def dead_jobs(conn: Connection, centre_id: int) -> list[Job]:
+    """Return the dead jobs of a centre, newest first, SHOWN at most."""
+    return [_job(row) for row in DEAD_JOBS.rows(conn, centre=centre_id)]
+
+
+def last_job(conn: Connection, kind: str, token_id: str) -> Job | None:
+    """Return the latest job of a kind for a token, None when there is none."""
+    row = LAST_JOB.row(conn, of_kind=kind, token=token_id)
+    return None if row is None else _job(row)
+
+
+def change_job(conn: Connection, before: JobState, job: Job, worker: str | None = None) -> bool:
+    """Write a job that stood as `before`, held by `worker` now; returns whether it still stood so."""
+    own = {name: getattr(job, name) for name in ("state", "attempts", "queued_at", "next_at", "leased_until", "detail")}
+    return CHANGE_JOB.run(conn, job=job.id, before=before, leased_by=worker, **own) == 1
+
+
+def settle_job(conn: Connection, job: Job, worker: str) -> bool:
+    """Write what came of a job that `worker` had; returns whether it had it still."""
+    own = {name: getattr(job, name) for name in ("state", "next_at", "leased_until", "detail")}
+    return SETTLE_JOB.run(conn, job=job.id, before=JobState.LEASED, worker=worker, leased_by=None, **own) == 1
+
+
+def renew_lease(conn: Connection, job_id: int, worker: str, until: datetime) -> bool:
+    """Lengthen the lease of a job that `worker` has; returns whether it has it still."""
+    return RENEW_LEASE.run(conn, job=job_id, before=JobState.LEASED, worker=worker, leased_until=until) == 1
+
+
+def _job(row: Sequence[Any]) -> Job:
+    job_id, centre, kind, name, token_id, state, *rest = row
+    return Job(job_id, Target(centre, kind, name), token_id, JobState(state), *rest)
