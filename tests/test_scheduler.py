@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from server.clock import SystemClock
 from server.domain.permissions import Role
 from server.scheduler import Scheduler
 from server.services.command import Answer, Attempt, forget_expired, once
+from server.services.figures.cells import centres_behind
 from server.services.people.principal import Principal
 from server.services.people.sign_in import add_staff, principal_of_session, sign_in
 from tests.factories import Floor
@@ -27,3 +30,18 @@ def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) ->
     assert sqlite_floor.write(lambda tx: forget_expired(tx, now + timedelta(hours=25))) == 1
     still = sqlite_floor.db.read(lambda conn: principal_of_session(conn, str(sessions[1]), now))
     assert isinstance(still, Principal)
+
+
+def test_figures_are_counted_by_the_scheduler_a_part_in_each_round(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.services.figures.cells.BLOCK", 1)
+    monkeypatch.setattr("server.scheduler.BLOCKS_A_ROUND", 2)
+    for _ in range(3):
+        sqlite_floor.issue()
+    scheduler = Scheduler(sqlite_floor.db, SystemClock(), SystemClock())
+    behind = []
+    for _ in range(2):
+        scheduler.count_figures()
+        behind.append(sqlite_floor.db.read(centres_behind))
+    assert behind == [[sqlite_floor.centre_id], []]

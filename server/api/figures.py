@@ -1,5 +1,6 @@
 """Figures of a centre."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -8,8 +9,8 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.domain.permissions import Permission
-from server.services.figures import statistics
 from server.services.figures.outlook import outlook_of
+from server.services.figures.statistics import figures_of
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -57,7 +58,8 @@ def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
     authorise(Permission.STATISTICS, centre=centre)
     now = site().clock.now()
-    return jsonify(read(lambda conn: statistics.figures_of(conn, centre, asked.from_, asked.to, now)))
+    period, counted = read(lambda snapshot: figures_of(snapshot, centre, asked.from_, asked.to, now))
+    return jsonify({"from": period.first, "to": period.last, **asdict(counted)})
 
 
 @bp.get("/api/v1/centres/<centre>/outlook")

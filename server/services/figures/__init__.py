@@ -1,1 +1,1 @@
-"""Figures, outlook, explanations and reports."""
+"""Figures, outlook, explanations and reports. Doors: `cells`, `statistics`, `outlook`, `explanations`, `reports`."""
