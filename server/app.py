@@ -38,6 +38,7 @@ from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
+from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.web import headers, problems
 from server.web.guard import socket_principal
@@ -138,7 +139,8 @@ def build_server(
     sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
     relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
-    app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
+    reports = DayReports(db, settings.secret)
+    app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive, reports)
     worker = PrintWorker(db, sockets.hint)
     return Server(app, db, relay, (Scheduler(db, real, clock), worker))
 

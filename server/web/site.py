@@ -9,6 +9,7 @@ from flask import current_app
 from server.clock import Clock
 from server.config import Settings
 from server.domain.ids import RandomBytes
+from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.transaction import Read
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The database, the settings, the clocks of centre and machine, randomness, and the live part's health."""
+    """The database, the settings, the clocks of centre and machine, randomness, the live part's health, the reports."""
 
     db: Database
     settings: Settings
@@ -26,6 +27,7 @@ class Site:
     real: Clock
     random_bytes: RandomBytes
     live: Callable[[], bool]
+    reports: DayReports
 
 
 def site() -> Site:

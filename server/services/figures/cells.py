@@ -55,9 +55,15 @@ def roll_up(db: Database, centre_id: int, *, most: int | None = None, tell: Tell
 
 
 def rebuild(db: Database, centre_id: int, tell: Tell) -> None:
-    """Forget the cells of a centre and make them anew from its log; `tell` hears how far they are."""
-    db.write(None, lambda tx: figures.forget_cells(tx.conn, centre_id, until=DEFINITION))
+    """Forget what was counted of a centre and count anew from its log; `tell` hears how far that is."""
+    db.write(None, lambda tx: forget(tx, centre_id))
     roll_up(db, centre_id, tell=tell)
+
+
+def forget(tx: Transaction, centre_id: int) -> None:
+    """Forget the cells of a centre and the reports of its days."""
+    figures.forget_cells(tx.conn, centre_id, until=DEFINITION)
+    figures.forget_reports(tx.conn, centre_id)
 
 
 def centres_behind(read: Read) -> list[int]:

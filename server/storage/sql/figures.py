@@ -167,6 +167,13 @@ def kept_report(conn: Connection, key: ReportKey) -> str | None:
 
 def keep_report(conn: Connection, key: ReportKey, body: str, now: datetime) -> None:
     """Keep the report of a day in place of those of earlier seals and definitions."""
-    mine = (DayReportTable.centre_id == key.centre_id, DayReportTable.day == key.day)
-    conn.execute(delete(DayReportTable).where(*mine))
+    forget_reports(conn, key.centre_id, key.day)
     conn.execute(insert(DayReportTable).values(**key._asdict(), body=body, made_at=now))
+
+
+def forget_reports(conn: Connection, centre_id: int, day: date | None = None) -> None:
+    """Delete the kept reports of a day of a centre; of all days when `day` is None."""
+    mine = [DayReportTable.centre_id == centre_id]
+    if day is not None:
+        mine.append(DayReportTable.day == day)
+    conn.execute(delete(DayReportTable).where(*mine))

@@ -13,6 +13,7 @@ from server.domain.calling.v1 import choose_next, out_of_order
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.freezes import active_seconds
+from server.domain.proof.certificates import Overtaken
 from server.domain.proof.fairness import Audit, DayFairness
 from server.domain.token.changes import call
 from server.domain.token.lifecycle import StepState
@@ -106,12 +107,9 @@ def test_calls_by_the_rule_are_found_just_and_counted() -> None:
         court.join(klass)
     assert [court.call_next() for _ in range(5)] == [None] * 5
     told = court.day.view()
-    assert told["rules"] == {"longest_wait": 1, "protected_class": 3, "quota": 1}
-    assert (told["calls"], told["worst"], told["bound"], told["beyond_bound"], told["unexplained"]) == (5, 2, 2, 0, 0)
-    assert told["overtaken"] == {
-        "F": {"tokens": 3, "mean": 0, "p95": 0, "max": 0},
-        "N": {"tokens": 2, "mean": 2.5, "p95": 3, "max": 3},
-    }
+    assert told.rules == {"longest_wait": 1, "protected_class": 3, "quota": 1}
+    assert (told.calls, told.worst, told.bound, told.beyond_bound, told.unexplained) == (5, 2, 2, 0, 0)
+    assert told.overtaken == {"F": Overtaken(3, 0, 0, 0), "N": Overtaken(2, 2.5, 3, 3)}
 
 
 def test_a_call_of_somebody_else_than_the_rule_chose_is_found() -> None:
@@ -166,7 +164,7 @@ def test_a_decision_of_a_person_is_counted_apart_and_is_no_fault() -> None:
         favoured = court.join()
         assert court.favour(favoured, "instruction") is None
     told = court.day.view()
-    assert (told["out_of_order"], told["beyond_bound"], told["worst"]) == ({"instruction": 4}, 0, 0)
+    assert (told.out_of_order, told.beyond_bound, told.worst) == ({"instruction": 4}, 0, 0)
     assert court.call_next() is None
     assert court.day.slips["N"][4] == 1
 
@@ -199,7 +197,7 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
         court.line.append(second)
         court.passes = min(2, court.passes + 1)
     assert court.call_next() is None
-    assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
+    assert court.day.view().rules == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
 
 
 def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
