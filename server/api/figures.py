@@ -69,4 +69,4 @@ def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
     authorise(Permission.STATISTICS, centre=centre)
     now = site().clock.now()
-    return jsonify(read(lambda conn: outlook_of(conn, centre, now)))
+    return jsonify(read(lambda snapshot: outlook_of(snapshot, centre, now)))

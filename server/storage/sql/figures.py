@@ -13,6 +13,7 @@ from server.storage.statements import Statement
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.events import EventTable
 from server.storage.tables.figures import DayReportTable, FigureCellTable, FigureCursorTable
+from server.storage.tables.floor import StepTable, TokenTable
 
 MINE = (FigureCellTable.centre_id == bindparam("centre"), FigureCellTable.definition == bindparam("definition"))
 ADD = Statement(
@@ -85,6 +86,35 @@ KEPT = Statement(
         *(getattr(DayReportTable, name) == bindparam(name) for name in ("centre_id", "day", "seq", "definition"))
     )
 )
+PRESENT = Statement(
+    select(
+        TokenTable.label,
+        TokenTable.klass,
+        TokenTable.route,
+        TokenTable.issued_at,
+        StepTable.seq,
+        StepTable.stage,
+        StepTable.state,
+        StepTable.entered_at,
+        StepTable.back_to,
+    )
+    .join(StepTable, (StepTable.centre_id == TokenTable.centre_id) & (StepTable.seq == TokenTable.step_seq))
+    .where(TokenTable.centre_id == bindparam("centre"), TokenTable.ended_at.is_(None), text("step.state <> 'missed'"))
+)
+
+
+class Present(NamedTuple):
+    """Somebody in the centre: what the outlook needs to know of the token and its open step."""
+
+    label: str
+    klass: str
+    route: str
+    issued_at: datetime
+    seq: int
+    stage: str
+    state: str
+    entered_at: datetime
+    back_to: str | None
 
 
 class ReportKey(NamedTuple):
@@ -149,6 +179,11 @@ def forget_cells(conn: Connection, centre_id: int, *, until: int) -> None:
     """Delete the cells of a centre under definitions up to a number, and how far they go."""
     for table in (FigureCellTable, FigureCursorTable):
         conn.execute(delete(table).where(table.centre_id == centre_id, table.definition <= until))
+
+
+def people_present(conn: Connection, centre_id: int) -> list[Present]:
+    """Return everybody in the centre but those who were called and absent."""
+    return [Present(*row) for row in PRESENT.rows(conn, centre=centre_id)]
 
 
 def latest_records(conn: Connection, centre_id: int, token_ids: Iterable[str], until: int) -> Iterator[Event]:
