@@ -2,14 +2,16 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.domain.figures.spread import Stay, Wait
+from server.domain.outlook import Sentence
 from server.domain.permissions import Permission
-from server.services.figures.outlook import outlook_of
+from server.services.figures.outlook import AtRisk, Bottleneck, Offer, PersonAtRisk, outlook_of
 from server.services.figures.statistics import figures_of
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -26,16 +28,16 @@ class PeriodIn(BaseModel):
 
 
 class StatsOut(BaseModel):
-    """Figures of a period, all times in minutes."""
+    """Figures of a period, all times in minutes: `stay` by class and for `all`, `wait` by stage."""
 
     model_config = ConfigDict(populate_by_name=True)
-    from_: Annotated[str, Field(alias="from")]
-    to: str
+    from_: Annotated[date, Field(alias="from")]
+    to: date
     issued: int
     completed: int
     ended: dict[str, int]
-    stay: dict[str, dict[str, float]]
-    wait: dict[str, dict[str, float]]
+    stay: dict[str, Stay]
+    wait: dict[str, Wait]
 
 
 class OutlookOut(BaseModel):
@@ -43,11 +45,11 @@ class OutlookOut(BaseModel):
 
     now: str
     people: int
-    sentence: dict[str, Any]
-    at_risk: dict[str, int]
-    bottleneck: dict[str, Any] | None
-    offer: dict[str, Any] | None
-    people_at_risk: list[dict[str, Any]]
+    sentence: Sentence
+    at_risk: AtRisk
+    bottleneck: Bottleneck | None
+    offer: Offer | None
+    people_at_risk: list[PersonAtRisk]
 
 
 @bp.get("/api/v1/centres/<centre>/stats")

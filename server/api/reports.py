@@ -1,13 +1,14 @@
 """The report of a day."""
 
 from datetime import date
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from server.domain.permissions import Permission
+from server.services.figures.reports import DayCertificate, SealTold, Stop
+from server.services.figures.statistics import Figures
 from server.web.guard import authorise
 from server.web.site import site
 
@@ -29,10 +30,10 @@ class ReportOut(BaseModel):
     day: str
     closed: bool
     printed: str
-    figures: dict[str, Any]
-    certificate: dict[str, Any]
-    freezes: list[dict[str, Any]]
-    seal: dict[str, Any]
+    figures: Figures
+    certificate: DayCertificate
+    freezes: list[Stop]
+    seal: SealTold
 
 
 @bp.get("/api/v1/centres/<centre>/report")

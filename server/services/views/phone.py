@@ -1,6 +1,7 @@
 """A citizen's own view: the truth of now, and the way behind and before them. Nothing of anyone else."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -72,7 +73,7 @@ def _overtaken(read: Read, centre: CentreState, plan: Plan, token: Token) -> dic
     if not found:
         return None
     latest = overtaken_by(read, centre, token, found[-1], token.language)
-    return {"count": len(found), **latest, "limit": _limit(read, centre, plan, token)}
+    return {"count": len(found), **asdict(latest), "limit": _limit(read, centre, plan, token)}
 
 
 def _limit(read: Read, centre: CentreState, plan: Plan, token: Token) -> int | None:
