@@ -22,10 +22,10 @@ page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_f
 @page_bp.get("/manager/report")
 def report_page() -> AnyResponse | str:
     """Show the report of a day to somebody who may read the figures; the others sign in first."""
-    found = visitor(Permission.STATISTICS, staff_only=True)
-    if found is None:
+    reader = visitor(Permission.STATISTICS, staff_only=True)
+    if reader is None:
         return redirect("/login")
-    centre = read(lambda conn: facts_of(conn, found[0].centre_id, site().clock.now()))
+    centre = read(lambda snapshot: facts_of(snapshot, reader[0].centre_id, site().clock.now()))
     report, language = site().reports.report(centre.code, _day_asked(), site().clock.now()), picked_language(centre)
     return render_template(
         "manager/report.html",

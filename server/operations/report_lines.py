@@ -14,8 +14,8 @@ def certificate_lines(day: Certificate) -> list[str]:
         f"  overtaken ÷ (k+1)  {day.worst:.2f} at worst, {bound}",
     ]
     for klass, spread in day.overtaken.items():
-        told = f"mean {spread.mean:.2f}, p95 {spread.p95}, most {spread.max}"
-        lines.append(f"  overtaken, {klass}       {told} ({spread.tokens} calls)")
+        counts = f"mean {spread.mean:.2f}, p95 {spread.p95}, most {spread.max}"
+        lines.append(f"  overtaken, {klass}       {counts} ({spread.tokens} calls)")
     for why, count in day.out_of_order.items():
         lines.append(f"  out of order       {count} × {why.replace('_', ' ')}")
     lines.append(f"  taken back         {day.undone}")

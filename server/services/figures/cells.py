@@ -5,7 +5,7 @@ cursor with it, and only from where the block began.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -17,14 +17,25 @@ from server.domain.figures.cells import Cell, Cells, counted
 from server.domain.figures.measures import DEFINITION
 from server.domain.token.token import Token
 from server.storage.database import Database
-from server.storage.sql import centres, figures
+from server.storage.sql import centres, day_reports, figures
 from server.storage.sql.events import events_between
 from server.storage.transaction import Read, Transaction
 
 BLOCK = 200
-Records = dict[str, Token]
-"""The tokens under way as their latest counted events left them, by id."""
 Tell = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Records:
+    """The tokens under way as event number `at` left them, by id; those not in it are looked up in the log."""
+
+    tokens: dict[str, Token] = field(default_factory=dict)
+    at: int = 0
+
+    def stand_at(self, seq: int) -> None:
+        """Forget them unless they are those after this event: another process has counted on from there."""
+        if self.at != seq:
+            self.tokens.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +54,13 @@ def roll_up(db: Database, centre_id: int, *, most: int | None = None, tell: Tell
     It is handed the database, as no other service is, so that its reading does not hold the writer. Any number of
     processes may do it at once.
     """
-    known: Records = {}
+    known = Records()
     for _ in count() if most is None else range(most):
         block = db.read(lambda read: next_block(read, centre_id, known))
         if block is None:
             return
         if db.write(None, partial(add_block, centre_id=centre_id, block=block)):
             tell(block.until, block.last)
-        else:  # another process was faster, and the records are those of before its events
-            known.clear()
 
 
 def rebuild(db: Database, centre_id: int, tell: Tell) -> None:
@@ -63,7 +72,7 @@ def rebuild(db: Database, centre_id: int, tell: Tell) -> None:
 def forget(tx: Transaction, centre_id: int) -> None:
     """Forget the cells of a centre and the reports of its days."""
     figures.forget_cells(tx.conn, centre_id, until=DEFINITION)
-    figures.forget_reports(tx.conn, centre_id)
+    day_reports.forget_reports(tx.conn, centre_id)
 
 
 def centres_behind(read: Read) -> list[int]:
@@ -92,9 +101,11 @@ def add_block(tx: Transaction, centre_id: int, block: Block) -> bool:
 
 
 def counted_between(read: Read, centre: CentreState, after: int, until: int, known: Records) -> Cells:
-    """Return what the events after + 1 … until add to the cells. `known` gains what it lacks, and loses who left."""
+    """Return what the events after + 1 … until add to the cells. `known` goes on to event `until`."""
     events = {event.seq: event for event in events_between(read, centre.id, after, until)}
-    _recall(read, centre.id, events, known)
+    known.stand_at(after)
+    tokens = known.tokens
+    _recall(read, centre.id, events, tokens)
     zone, cells = ZoneInfo(centre.timezone), Cells()
     for event in events.values():
         if not isinstance(event.payload, TokenEvent):
@@ -103,21 +114,20 @@ def counted_between(read: Read, centre: CentreState, after: int, until: int, kno
         if isinstance(event.payload, TokenUndone):
             cells.subtract(counted(token, _undone(read, centre.id, events, event.payload.undoes), zone))
         else:
-            cells.update(counted(known.get(token.id), event, zone))
-        known[token.id] = token
-    for token_id in [token.id for token in known.values() if token.ended]:
-        del known[token_id]
+            cells.update(counted(tokens.get(token.id), event, zone))
+        tokens[token.id] = token
+    known.tokens, known.at = {token.id: token for token in tokens.values() if not token.ended}, until
     return Cells({cell: n for cell, n in cells.items() if n})
 
 
-def _recall(read: Read, centre_id: int, events: Mapping[int, Event], known: Records) -> None:
+def _recall(read: Read, centre_id: int, events: Mapping[int, Event], tokens: dict[str, Token]) -> None:
     """Look up the tokens that changed before these events, as they were then."""
-    tokens = (e.payload for e in events.values() if isinstance(e.payload, TokenEvent))
-    unknown = {p.token.id for p in tokens if p.token.id not in known and not isinstance(p, TokenIssued)}
+    changed = (event.payload for event in events.values() if isinstance(event.payload, TokenEvent))
+    unknown = {p.token.id for p in changed if p.token.id not in tokens and not isinstance(p, TokenIssued)}
     if unknown:
         for event in figures.latest_records(read, centre_id, unknown, min(events) - 1):
             if isinstance(event.payload, TokenEvent):
-                known[event.payload.token.id] = event.payload.token
+                tokens[event.payload.token.id] = event.payload.token
 
 
 def _undone(read: Read, centre_id: int, events: Mapping[int, Event], seq: int) -> Event:

@@ -23,9 +23,9 @@ from server.domain.proof.verdicts import Fault, Verdict
 from server.services.figures.statistics import Figures, Period, period_figures
 from server.services.proof.verify import certify
 from server.services.setup.plans import plan_of
-from server.storage.sql import centres, events, figures
+from server.storage.sql import centres, day_reports, events
+from server.storage.sql.day_reports import ReportKey
 from server.storage.sql.events import DayEnd
-from server.storage.sql.figures import ReportKey
 from server.storage.transaction import Read, Transaction
 
 
@@ -136,16 +136,16 @@ def facts_of(read: Read, span: Span) -> DayFacts:
 
 def kept_facts(read: Read, span: Span) -> DayFacts | None:
     """Return what was kept of a closed day, None when it was not computed yet."""
-    body = figures.kept_report(read, span.key)
+    body = day_reports.kept_report(read, span.key)
     return None if body is None else _KEPT.validate_json(body)
 
 
 def keep_facts(tx: Transaction, span: Span, facts: DayFacts) -> None:
     """Keep what was computed of a closed day, in place of what was kept of it before."""
-    figures.keep_report(tx.conn, span.key, _KEPT.dump_json(facts).decode(), tx.now)
+    day_reports.keep_report(tx.conn, span.key, _KEPT.dump_json(facts).decode(), tx.now)
 
 
-def told(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes) -> DayReport:
+def signed(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes) -> DayReport:
     """Return the report of a day, signed with the secret of the installation."""
     centre = span.centre
     seal = Seal(centre.code, span.day, facts.until, facts.head)
@@ -171,7 +171,7 @@ def _stop(event: Event, zone: ZoneInfo) -> Stop:
 def _certificate(read: Read, span: Span, verdict: Verdict) -> DayCertificate:
     """Return the certificate of one day with whether every promise was kept; a day without a call has none passed."""
     day = span.day.isoformat()
-    certificate = next((one for one in verdict.days if one.day == day), None)
+    certificate = next((judged for judged in verdict.days if judged.day == day), None)
     if certificate is None:
         quota = plan_of(read, span.centre, span.day).calling.quota
         certificate = Certificate(day, 0, {}, {}, 0.0, quota - 1 if quota else None, {}, 0, 0, 0)

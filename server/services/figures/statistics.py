@@ -10,7 +10,7 @@ from server.domain.errors import Unavailable
 from server.domain.figures.cells import Measure
 from server.domain.figures.measures import COMPLETED, DEFINITION
 from server.domain.figures.spread import Stay, Wait
-from server.services.figures.cells import counted_between
+from server.services.figures.cells import Records, counted_between
 from server.storage.sql import centres, figures
 from server.storage.sql.figures import Grain, Sum
 from server.storage.transaction import Read
@@ -88,7 +88,7 @@ def _sums(read: Read, centre: CentreState, period: Period) -> Iterator[Sum]:
         raise Unavailable("The figures are being counted anew from the log. Please ask again in a minute.")
     for grain in _grains(period):
         yield from figures.sums(read, centre.id, DEFINITION, grain)
-    for cell, n in counted_between(read, centre, after, centre.event_seq, {}).items():
+    for cell, n in counted_between(read, centre, after, centre.event_seq, Records()).items():
         if period.first <= cell.day <= period.last:
             yield Sum(cell.stage, cell.klass, cell.measure, cell.name, cell.bin, n)
 

@@ -8,7 +8,7 @@ from server.services.figures import reports
 from server.services.figures.once import Once
 from server.services.figures.reports import DayFacts, DayReport, Span
 from server.storage.database import Database
-from server.storage.sql.figures import ReportKey
+from server.storage.sql.day_reports import ReportKey
 
 KEPT = 8
 
@@ -31,7 +31,7 @@ class DayReports:
         span = self._db.read(lambda read: reports.span_of(read, code, day, now))
         facts = self._facts.get(span.key, partial(self._closed if span.closed else self._computed, span))
         secret = self._secret()
-        return self._db.read(lambda read: reports.told(read, span, facts, now, secret))
+        return self._db.read(lambda read: reports.signed(read, span, facts, now, secret))
 
     def _closed(self, span: Span) -> DayFacts:
         kept = self._db.read(lambda read: reports.kept_facts(read, span))

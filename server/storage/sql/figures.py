@@ -1,10 +1,10 @@
-"""Reads and writes of the cells of figures, of how far they go, and of kept day reports."""
+"""Reads and writes of the cells of figures and of how far they go, and who is in the centre now."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 from sqlalchemy.types import Date
 
 from server.domain.events.event import Event, StoredEvent
@@ -12,7 +12,7 @@ from server.storage.sql.events import EVENT
 from server.storage.statements import Statement
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.events import EventTable
-from server.storage.tables.figures import DayReportTable, FigureCellTable, FigureCursorTable
+from server.storage.tables.figures import FigureCellTable, FigureCursorTable
 from server.storage.tables.floor import StepTable, TokenTable
 
 MINE = (FigureCellTable.centre_id == bindparam("centre"), FigureCellTable.definition == bindparam("definition"))
@@ -81,11 +81,6 @@ BEHIND = Statement(
     .where(CentreTable.event_seq > func.coalesce(FigureCursorTable.figures_seq, 0))
     .order_by(CentreTable.id)
 )
-KEPT = Statement(
-    select(DayReportTable.body).where(
-        *(getattr(DayReportTable, name) == bindparam(name) for name in ("centre_id", "day", "seq", "definition"))
-    )
-)
 PRESENT = Statement(
     select(
         TokenTable.label,
@@ -115,15 +110,6 @@ class Present(NamedTuple):
     state: str
     entered_at: datetime
     back_to: str | None
-
-
-class ReportKey(NamedTuple):
-    """Which report: of a centre's day, closed by event `seq`, under a definition of the figures."""
-
-    centre_id: int
-    day: date
-    seq: int
-    definition: int
 
 
 class Grain(NamedTuple):
@@ -188,27 +174,7 @@ def people_present(conn: Connection, centre_id: int) -> list[Present]:
 
 def latest_records(conn: Connection, centre_id: int, token_ids: Iterable[str], until: int) -> Iterator[Event]:
     """Return the last event of each token up to number `until`."""
-    mine = (EventTable.centre_id == centre_id, EventTable.token_id.in_(list(token_ids)), EventTable.seq <= until)
-    last = select(func.max(EventTable.seq)).where(*mine).group_by(EventTable.token_id)
+    theirs = (EventTable.centre_id == centre_id, EventTable.token_id.in_(list(token_ids)), EventTable.seq <= until)
+    last = select(func.max(EventTable.seq)).where(*theirs).group_by(EventTable.token_id)
     query = EVENT.where(EventTable.centre_id == centre_id, EventTable.seq.in_(last))
     return (StoredEvent(*row).read() for row in conn.execute(query))
-
-
-def kept_report(conn: Connection, key: ReportKey) -> str | None:
-    """Return the kept report of a day, None when there is none."""
-    row = KEPT.row(conn, **key._asdict())
-    return None if row is None else str(row[0])
-
-
-def keep_report(conn: Connection, key: ReportKey, body: str, now: datetime) -> None:
-    """Keep the report of a day in place of those of earlier seals and definitions."""
-    forget_reports(conn, key.centre_id, key.day)
-    conn.execute(insert(DayReportTable).values(**key._asdict(), body=body, made_at=now))
-
-
-def forget_reports(conn: Connection, centre_id: int, day: date | None = None) -> None:
-    """Delete the kept reports of a day of a centre; of all days when `day` is None."""
-    mine = [DayReportTable.centre_id == centre_id]
-    if day is not None:
-        mine.append(DayReportTable.day == day)
-    conn.execute(delete(DayReportTable).where(*mine))

@@ -85,6 +85,12 @@ def test_a_transfer_from_service_is_a_service_without_an_outcome_and_one_from_a_
         assert added(before, TokenTransferred(after), 20) == service
 
 
+def test_a_correction_that_leads_elsewhere_ends_no_service() -> None:
+    before = served(8)
+    _, after = changes.move(before, "E", 10, MORNING + at(20))
+    assert added(before, TokenCorrected(after, was="NORMAL"), 20) == {}
+
+
 def test_a_cancelled_token_has_an_end_and_no_stay() -> None:
     before = called()
     after = changes.cancel(before, MORNING + at(20))

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from server.domain.figures.measures import DEFINITION
 from server.services.figures import cells
-from server.services.figures.cells import add_block, next_block, rebuild, roll_up
+from server.services.figures.cells import Records, add_block, next_block, rebuild, roll_up
 from server.storage.sql import figures
 from tests.factories import Floor
 from tests.services.figures.days import cells_of, counted, in_tables, live
@@ -75,17 +75,36 @@ def test_an_undo_takes_back_what_was_counted_also_in_a_later_block(sqlite_floor:
 
 def test_a_block_is_added_once_by_whoever_is_first(floor: Floor) -> None:
     floor.issue()
-    block = floor.db.read(lambda read: next_block(read, floor.centre_id, {}))
+    block = floor.db.read(lambda read: next_block(read, floor.centre_id, Records()))
     assert block is not None
     assert floor.db.write(None, lambda tx: add_block(tx, floor.centre_id, block))
     assert not floor.db.write(None, lambda tx: add_block(tx, floor.centre_id, block))
     assert (sum(cells_of(floor).values()), cursor(floor)) == (1, 1)
     floor.issue()
-    late = floor.db.read(lambda read: next_block(read, floor.centre_id, {}))
+    late = floor.db.read(lambda read: next_block(read, floor.centre_id, Records()))
     roll_up(floor.db, floor.centre_id)
     assert late is not None
     assert not floor.db.write(None, lambda tx: add_block(tx, floor.centre_id, late))
     assert (sum(cells_of(floor).values()), cursor(floor)) == (2, 2)
+
+
+def test_two_who_count_by_turns_count_as_one(sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second counts on while the first is told of its block; what the first remembers is then too old."""
+    floor = sqlite_floor
+    monkeypatch.setattr(cells, "BLOCK", 2)
+    floor.open("E1")
+    token = floor.issue("ENQUIRY")
+    floor.call("E1")
+    floor.recall("E1")
+    floor.start("E1")
+
+    def count_two_more(done: int, _last: int) -> None:
+        if done == 2:
+            roll_up(floor.db, floor.centre_id, most=1)
+
+    roll_up(floor.db, floor.centre_id, tell=count_two_more)
+    assert counted(floor) == in_tables(floor)
+    assert floor.token(token).step.calls == 2
 
 
 def test_a_centre_is_behind_until_its_last_event_is_counted(floor: Floor) -> None:

@@ -166,6 +166,15 @@ def test_the_report_of_a_day_that_runs_is_kept_until_something_happens(floor: Fl
     assert (computed, bodies(floor)) == ([1, 2], [])
 
 
+def test_the_figures_and_the_seal_of_a_day_that_runs_are_of_one_moment(floor: Floor) -> None:
+    floor.issue()
+    span = floor.db.read(lambda read: reports.span_of(read, CENTRE, None, MORNING))
+    floor.issue()
+    facts = floor.db.read(lambda read: reports.facts_of(read, span))
+    assert (facts.figures.issued, facts.until, facts.head) == (2, 2, floor.centre.head)
+    assert facts.certificate.events == 2
+
+
 def test_the_seal_of_a_day_holds_on_the_next_day_and_not_after_a_change(floor: Floor) -> None:
     a_day(floor)
     seal = read_seal(report(floor).seal.text, SECRET)
