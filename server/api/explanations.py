@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from server.api.at_centre import AT
 from server.domain.permissions import Permission
-from server.services.figures.explanations import CallTold, Overtaker, explain_today
+from server.services.figures.explanations import CalledFirst, CallTold, explain_today
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -28,7 +28,7 @@ class ExplainOut(BaseModel):
     state: str
     stage: str
     calls: list[CallTold]
-    overtaken: list[Overtaker]
+    overtaken: list[CalledFirst]
 
 
 @bp.get(f"{AT}/explain/<label>")

@@ -39,7 +39,7 @@ from server.storage.sql import tokens
 from server.storage.sql.events import events_between
 from server.storage.tables.plan import SeriesTable
 from server.storage.transaction import Transaction
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time
+from tests.factories import CENTRE, MORNING, Floor, at_time
 
 
 def labels(floor: Floor) -> list[str]:

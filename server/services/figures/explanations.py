@@ -34,7 +34,7 @@ class CallTold:
 
 
 @dataclass(frozen=True, slots=True)
-class Overtaker:
+class CalledFirst:
     """Who was called before a token, and why, as everybody may know it."""
 
     label: str
@@ -51,7 +51,7 @@ class Explanation:
     state: str
     stage: str
     calls: tuple[CallTold, ...]
-    overtaken: tuple[Overtaker, ...]
+    overtaken: tuple[CalledFirst, ...]
 
 
 def explain(read: Read, centre: CentreState, label: str, day: date, language: str) -> Explanation:
@@ -65,7 +65,7 @@ def explain(read: Read, centre: CentreState, label: str, day: date, language: st
         stage=token.step.stage,
         calls=tuple(_calls(list(events_of(read, centre.id, token.id)), centre, plan, language)),
         overtaken=tuple(
-            overtaken_by(read, centre, token, first, language) for first in overtakers_of(read, centre, plan, token)
+            called_first(read, centre, token, first, language) for first in overtakers_of(read, centre, plan, token)
         ),
     )
 
@@ -85,10 +85,10 @@ def overtakers_of(read: Read, centre: CentreState, plan: Plan, token: Token) -> 
     return [label for label, _, counter in overtakers if plan.profile(counter or "").takes(token.lane)]
 
 
-def overtaken_by(read: Read, centre: CentreState, token: Token, first: str, language: str) -> Overtaker:
+def called_first(read: Read, centre: CentreState, token: Token, first: str, language: str) -> CalledFirst:
     """Return who was called before a token, and why, as everybody may know it."""
     why = why_first(_rule_of(read, centre, token, first))
-    return Overtaker(first, why, translate(language, CALLED_FIRST[why], label=first))
+    return CalledFirst(first, why, translate(language, CALLED_FIRST[why], label=first))
 
 
 def _token_of(read: Read, centre: CentreState, label: str, day: date) -> Token:

@@ -17,6 +17,7 @@ from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import CentreFrozen
 from server.domain.figures.measures import DEFINITION
+from server.domain.plan.plan import Plan
 from server.domain.proof.certificates import Certificate
 from server.domain.proof.seals import Seal
 from server.domain.proof.verdicts import Fault, Verdict
@@ -121,7 +122,7 @@ def span_of(read: Read, code: str, day: date | None, now: datetime) -> Span:
 def facts_of(read: Read, span: Span) -> DayFacts:
     """Return what a day was, computed from its log, which takes long; a day that runs, until now.
 
-    Raises Unavailable while its figures are counted anew.
+    Raises Unavailable while its figures are counted anew, InvalidInput for a day before the first rules.
     """
     if not span.closed:  # read again, so that its figures and its seal are those of one moment
         centre = centres.centre_by_id(read, span.centre.id)
@@ -168,12 +169,19 @@ def _stop(event: Event, zone: ZoneInfo) -> Stop:
     return Stop(event.at.astimezone(zone).strftime("%H:%M"), event.kind.value, reason)
 
 
+def _plan(read: Read, span: Span) -> Plan:
+    try:
+        return plan_of(read, span.centre, span.day)
+    except LookupError as error:
+        raise InvalidInput(f"The centre had no rules yet on {span.day:%d-%m-%Y}.") from error
+
+
 def _certificate(read: Read, span: Span, verdict: Verdict) -> DayCertificate:
     """Return the certificate of one day with whether every promise was kept; a day without a call has none passed."""
     day = span.day.isoformat()
     certificate = next((judged for judged in verdict.days if judged.day == day), None)
     if certificate is None:
-        quota = plan_of(read, span.centre, span.day).calling.quota
+        quota = _plan(read, span).calling.quota
         certificate = Certificate(day, 0, {}, {}, 0.0, quota - 1 if quota else None, {}, 0, 0, 0)
     values = {field.name: getattr(certificate, field.name) for field in fields(Certificate)}
     return DayCertificate(**values, ok=verdict.ok, faults=tuple(verdict.faults), events=verdict.events)

@@ -12,7 +12,7 @@ from server.domain.instants import to_iso
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
-from server.services.figures.explanations import overtaken_by, overtakers_of
+from server.services.figures.explanations import called_first, overtakers_of
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
 from server.storage.transaction import Read
@@ -72,7 +72,7 @@ def _overtaken(read: Read, centre: CentreState, plan: Plan, token: Token) -> dic
     found = overtakers_of(read, centre, plan, token)
     if not found:
         return None
-    latest = overtaken_by(read, centre, token, found[-1], token.language)
+    latest = called_first(read, centre, token, found[-1], token.language)
     return {"count": len(found), **asdict(latest), "limit": _limit(read, centre, plan, token)}
 
 

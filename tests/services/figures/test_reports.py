@@ -213,6 +213,11 @@ def test_a_day_that_has_not_come_is_refused(floor: Floor) -> None:
         report(floor, day=DAY + timedelta(days=1))
 
 
+def test_a_day_before_the_first_rules_is_refused(floor: Floor) -> None:
+    with pytest.raises(InvalidInput, match="no rules yet on 01-01-2000"):
+        report(floor, day=date(2000, 1, 1))
+
+
 def test_the_second_day_is_judged_from_where_the_first_ended(floor: Floor) -> None:
     floor.open("G1")
     floor.issue()
