@@ -42,6 +42,7 @@ from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
 from server.services.paper.slips import print_kind
 from server.services.people.principal import Principal
+from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.leader import Leader
 from server.web import headers, problems, text
@@ -150,7 +151,8 @@ def build_server(
     sockets = Sockets(socketio, reads.read, socket_principal, settings.max_sockets, metrics.sockets.set)
     relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
-    app.extensions[EXTENSION] = Site(db, reads, views, settings, clock, real, random_bytes, relay.alive)
+    reports = DayReports(db, settings.secret)
+    app.extensions[EXTENSION] = Site(db, reads, views, settings, clock, real, random_bytes, relay.alive, reports)
     kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
     worker = OutboxWorker(db, kinds, random.random)
     return Server(app, db, relay, (Scheduler(db, real, clock, Leader(db.url)), worker))

@@ -14,7 +14,7 @@ from server.config import ConfigError, Settings
 from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, welcome, write_facts
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
-from server.operations import installation, records, trials
+from server.operations import figures, installation, records, trials
 from server.operations.shared import PORT, PRESETS, settings_of, with_database
 from server.process import Process
 from server.release import RELEASE
@@ -31,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     records.explain,
     records.report,
     records.close_day,
+    figures.figures,
     records.policy,
     trials.simulate,
     trials.bench,

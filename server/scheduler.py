@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from server.clock import Clock
 from server.domain.errors import Refused
 from server.services.command import forget_expired
+from server.services.figures.cells import centres_behind, roll_up
 from server.services.floor.day import due_centres, keep_house
 from server.services.people.sign_in import forget_sessions
 from server.storage.database import Database
@@ -16,6 +17,8 @@ from server.storage.leader import Leader
 
 TIDY_HOURS = 24
 HOUSE_SECONDS = 5
+FIGURES_SECONDS = 10
+BLOCKS_A_ROUND = 50  # about a second; what is left waits for the next round, so that a stop waits no longer
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ class Scheduler:
         at_once = datetime.now(UTC)
         self._jobs.add_job(self._led, "interval", [self.tidy], hours=TIDY_HOURS, next_run_time=at_once)
         self._jobs.add_job(self._led, "interval", [self.keep_house], seconds=HOUSE_SECONDS, next_run_time=at_once)
+        self._jobs.add_job(self._led, "interval", [self.count_figures], seconds=FIGURES_SECONDS, next_run_time=at_once)
 
     def start(self) -> None:
         """Begin to run the jobs."""
@@ -50,6 +54,11 @@ class Scheduler:
         now = self._clock.now()
         for centre in self._db.read(lambda conn: due_centres(conn, now)):
             self._db.write(centre, lambda tx: keep_house(tx))
+
+    def count_figures(self) -> None:
+        """Bring the cells of figures up to the log; under a new definition that makes them anew."""
+        for centre in self._db.read(centres_behind):
+            roll_up(self._db, centre, most=BLOCKS_A_ROUND)
 
     def tidy(self) -> None:
         """Forget answers kept for retries and sessions that are over."""

@@ -15,6 +15,7 @@ from server.domain.errors import Unavailable
 from server.domain.permissions import Role
 from server.scheduler import Scheduler
 from server.services.command import Answer, Attempt, forget_expired, once
+from server.services.figures.cells import centres_behind
 from server.services.people.principal import Principal
 from server.services.people.sign_in import add_staff, principal_of_session, sign_in
 from server.storage.database import Database
@@ -157,3 +158,18 @@ def test_a_round_that_is_refused_is_logged_in_a_sentence_and_the_next_runs(
     assert [r.message for r in caplog.records if r.name == "server.scheduler"] == [
         "what runs by itself waits for the next round: The database did not answer."
     ]
+
+
+def test_figures_are_counted_by_the_scheduler_a_part_in_each_round(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.services.figures.cells.BLOCK", 1)
+    monkeypatch.setattr("server.scheduler.BLOCKS_A_ROUND", 2)
+    for _ in range(3):
+        sqlite_floor.issue()
+    scheduler = Scheduler(sqlite_floor.db, SystemClock(), SystemClock(), Leader(sqlite_floor.db.url))
+    behind = []
+    for _ in range(2):
+        scheduler.count_figures()
+        behind.append(sqlite_floor.db.read(centres_behind))
+    assert behind == [[sqlite_floor.centre_id], []]

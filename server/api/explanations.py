@@ -1,14 +1,12 @@
 """Why a token was called when it was."""
 
-from typing import Any
-
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from server.api.at_centre import AT
 from server.domain.permissions import Permission
-from server.services.figures import explanations
+from server.services.figures.explanations import CalledFirst, CallTold, explain_today
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -29,8 +27,8 @@ class ExplainOut(BaseModel):
     day: str
     state: str
     stage: str
-    calls: list[dict[str, Any]]
-    overtaken: list[dict[str, str]]
+    calls: list[CallTold]
+    overtaken: list[CalledFirst]
 
 
 @bp.get(f"{AT}/explain/<label>")
@@ -41,4 +39,4 @@ def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""
     authorise(Permission.SERVE, centre=centre)
     now = site().clock.now()
-    return jsonify(read(lambda conn: explanations.explain_today(conn, centre, label, now, asked.language)))
+    return jsonify(read(lambda snapshot: explain_today(snapshot, centre, label, now, asked.language)))

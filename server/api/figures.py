@@ -1,15 +1,18 @@
 """Figures of a centre."""
 
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.domain.figures.spread import Stay, Wait
+from server.domain.outlook import Sentence
 from server.domain.permissions import Permission
-from server.services.figures import statistics
-from server.services.figures.outlook import outlook_of
+from server.services.figures.outlook import AtRisk, Bottleneck, Offer, PersonAtRisk, outlook_of
+from server.services.figures.statistics import figures_of
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -25,16 +28,16 @@ class PeriodIn(BaseModel):
 
 
 class StatsOut(BaseModel):
-    """Figures of a period, all times in minutes."""
+    """Figures of a period, all times in minutes: `stay` by class and for `all`, `wait` by stage."""
 
     model_config = ConfigDict(populate_by_name=True)
-    from_: Annotated[str, Field(alias="from")]
-    to: str
+    from_: Annotated[date, Field(alias="from")]
+    to: date
     issued: int
     completed: int
     ended: dict[str, int]
-    stay: dict[str, dict[str, float]]
-    wait: dict[str, dict[str, float]]
+    stay: dict[str, Stay]
+    wait: dict[str, Wait]
 
 
 class OutlookOut(BaseModel):
@@ -42,11 +45,11 @@ class OutlookOut(BaseModel):
 
     now: str
     people: int
-    sentence: dict[str, Any]
-    at_risk: dict[str, int]
-    bottleneck: dict[str, Any] | None
-    offer: dict[str, Any] | None
-    people_at_risk: list[dict[str, Any]]
+    sentence: Sentence
+    at_risk: AtRisk
+    bottleneck: Bottleneck | None
+    offer: Offer | None
+    people_at_risk: list[PersonAtRisk]
 
 
 @bp.get("/api/v1/centres/<centre>/stats")
@@ -57,7 +60,8 @@ def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
     authorise(Permission.STATISTICS, centre=centre)
     now = site().clock.now()
-    return jsonify(read(lambda conn: statistics.figures_of(conn, centre, asked.from_, asked.to, now)))
+    period, counted = read(lambda snapshot: figures_of(snapshot, centre, asked.from_, asked.to, now))
+    return jsonify({"from": period.first, "to": period.last, **asdict(counted)})
 
 
 @bp.get("/api/v1/centres/<centre>/outlook")
@@ -67,4 +71,4 @@ def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
     authorise(Permission.STATISTICS, centre=centre)
     now = site().clock.now()
-    return jsonify(read(lambda conn: outlook_of(conn, centre, now)))
+    return jsonify(read(lambda snapshot: outlook_of(snapshot, centre, now)))

@@ -1,16 +1,16 @@
 """The report of a day."""
 
 from datetime import date
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from server.domain.permissions import Permission
-from server.services.figures.reports import report_of
+from server.services.figures.reports import DayCertificate, SealTold, Stop
+from server.services.figures.statistics import Figures
 from server.web.guard import authorise
-from server.web.site import read, site
+from server.web.site import site
 
 bp = APIBlueprint("reports", __name__, tag="Management")
 
@@ -30,10 +30,10 @@ class ReportOut(BaseModel):
     day: str
     closed: bool
     printed: str
-    figures: dict[str, Any]
-    certificate: dict[str, Any]
-    freezes: list[dict[str, Any]]
-    seal: dict[str, Any]
+    figures: Figures
+    certificate: DayCertificate
+    freezes: list[Stop]
+    seal: SealTold
 
 
 @bp.get("/api/v1/centres/<centre>/report")
@@ -43,9 +43,4 @@ class ReportOut(BaseModel):
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
     authorise(Permission.STATISTICS, centre=centre)
-    return jsonify(report_on(centre, asked.day))
-
-
-def report_on(centre: str, day: date | None) -> dict[str, Any]:
-    now, secret = site().clock.now(), site().settings.secret()
-    return read(lambda conn: report_of(conn, centre, day, now, secret))
+    return jsonify(site().reports.report(centre, asked.day, site().clock.now()))

@@ -38,5 +38,5 @@ def _facts(centre: places.CentreFacts) -> dict[str, Any]:
         "clocks": centre.clocks,
         "demo": centre.demo,
         "routes": {code: list(stages) for code, stages in centre.plan.routes.items()},
-        "devices": read(lambda conn: places.device_counts(conn, centre.id)),
+        "devices": read(lambda snapshot: places.device_counts(snapshot, centre.id)),
     }

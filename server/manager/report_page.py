@@ -1,14 +1,13 @@
 """The report of a day as a page to print, sign and send out of the building."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import qrcode
 from apiflask import APIBlueprint
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.api.reports import report_on
 from server.domain.errors import InvalidInput
 from server.domain.permissions import Permission
 from server.services.views.places import CentreFacts, facts_of
@@ -23,18 +22,17 @@ page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_f
 @page_bp.get("/manager/report")
 def report_page() -> AnyResponse | str:
     """Show the report of a day to somebody who may read the figures; the others sign in first."""
-    found = visitor(Permission.STATISTICS, staff_only=True)
-    if found is None:
+    reader = visitor(Permission.STATISTICS, staff_only=True)
+    if reader is None:
         return redirect("/login")
-    centre = read(lambda conn: facts_of(conn, found[0].centre_id, site().clock.now()))
-    told = report_on(centre.code, _day_asked())
-    names = _reasons(centre, picked_language(centre))
+    centre = read(lambda snapshot: facts_of(snapshot, reader[0].centre_id, site().clock.now()))
+    report, language = site().reports.report(centre.code, _day_asked(), site().clock.now()), picked_language(centre)
     return render_template(
         "manager/report.html",
-        lang=picked_language(centre),
-        told=told,
-        reasons=names,
-        code=_squares(told["seal"]["text"]),
+        lang=language,
+        report=report,
+        reasons=_reasons(centre, language),
+        code=_squares(report.seal.text),
     )
 
 
@@ -52,11 +50,18 @@ def _reasons(centre: CentreFacts, language: str) -> dict[str, str]:
     return {code: names.get(language) or names.get("en") or code for code, names in listed.items()}
 
 
-def _squares(text: str) -> dict[str, Any]:
-    """Return a QR code as an SVG path of unit squares, and its side in modules with the quiet zone."""
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """A QR code as an SVG path of unit squares, and its side in modules with the quiet zone."""
+
+    path: str
+    side: int
+
+
+def _squares(text: str) -> Squares:
     code = qrcode.QRCode(border=QUIET_MODULES, error_correction=qrcode.ERROR_CORRECT_M)
     code.add_data(text)
     code.make(fit=True)
     rows = code.get_matrix()
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    return {"path": path, "side": len(rows)}
+    return Squares(path, len(rows))

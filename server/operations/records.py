@@ -16,12 +16,15 @@ from server.domain.actors import By
 from server.domain.proof.seals import read_seal
 from server.operations import report_lines
 from server.operations.shared import AS_JSON, CENTRE, Day, only_centre, settings_of, with_database
-from server.services.figures import reports
+from server.services.figures.cells import roll_up
+from server.services.figures.explanations import Explanation
 from server.services.figures.explanations import explain as explain_token
+from server.services.figures.reports import DayReport
 from server.services.floor.day import close_day as end_day
 from server.services.proof.verify import Anchor, Verdict
 from server.services.proof.verify import verify as verify_centre
 from server.services.setup import policies
+from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.sql import centres
 
@@ -58,7 +61,7 @@ def _verdict_view(verdicts: dict[str, Verdict]) -> dict[str, Any]:
         "leased": sum(v.leased for v in every),
         "void": sum(v.void for v in every),
         "faults": [asdict(fault) for v in every for fault in v.faults],
-        "days": {code: v.days for code, v in verdicts.items()},
+        "days": {code: [asdict(day) for day in v.days] for code, v in verdicts.items()},
     }
 
 
@@ -85,22 +88,22 @@ def _verdict_lines(verdicts: dict[str, Verdict]) -> list[str]:
 def explain(label: str, day: date | None, language: str, centre: str | None, as_json: bool) -> None:
     """Tell why a token was called when it was, and who was called before it: baari explain N150."""
 
-    def run(db: Database) -> dict[str, Any]:
+    def run(db: Database) -> Explanation:
         state = only_centre(db, centre)
         when = day or state.day(SystemClock().now())
         return db.read(lambda conn: explain_token(conn, state, label, when, language))
 
-    told = with_database(run)
+    explanation = with_database(run)
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(asdict(explanation), ensure_ascii=False))
         return
-    click.echo(f"{told['label']}, {told['day']}: {told['state']}" + (f" at {told['stage']}" if told["stage"] else ""))
-    for call in told["calls"]:
-        click.echo(f"  {call['at']} {call['stage']} → {call['counter']}  {call['text']}")
-    if not told["calls"]:
+    click.echo(f"{explanation.label}, {explanation.day}: {explanation.state} at {explanation.stage}")
+    for call in explanation.calls:
+        click.echo(f"  {call.at} {call.stage} → {call.counter}  {call.text}")
+    if not explanation.calls:
         click.echo("  Not called yet.")
-    for one in told["overtaken"]:
-        click.echo(f"  {one['text']}")
+    for overtaker in explanation.overtaken:
+        click.echo(f"  {overtaker.text}")
 
 
 @click.command()
@@ -110,11 +113,15 @@ def explain(label: str, day: date | None, language: str, centre: str | None, as_
 def report(day: date | None, centre: str | None, as_json: bool) -> None:
     """Print the report of a day with its certificate of fairness and its seal."""
     secret, now = settings_of().secret(), SystemClock().now()
-    told = with_database(
-        lambda db: db.read(lambda conn: reports.day_report(conn, only_centre(db, centre), day, now, secret))
-    )
-    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(report_lines.report_lines(told)))
-    sys.exit(0 if told["certificate"]["ok"] else 1)
+
+    def run(db: Database) -> DayReport:
+        state = only_centre(db, centre)
+        roll_up(db, state.id)
+        return DayReports(db, lambda: secret).report(state.code, day, now)
+
+    made = with_database(run)
+    click.echo(json.dumps(asdict(made), ensure_ascii=False) if as_json else "\n".join(report_lines.report_lines(made)))
+    sys.exit(0 if made.certificate.ok else 1)
 
 
 @click.command()

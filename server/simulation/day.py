@@ -6,13 +6,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from server.domain.centre import CentreState
-from server.services.figures.statistics import figures
+from server.services.figures.cells import roll_up
+from server.services.figures.statistics import Period, period_figures
 from server.services.proof.verify import verify
 from server.services.setup.presets import install_centre
 from server.services.setup.shapes import Preset
@@ -95,19 +96,21 @@ def _run(db: Database, preset: Preset, span: Span, tell: Tell) -> dict[str, Any]
     began = time.perf_counter()
     for number, day in enumerate(days, 1):
         _live(floor, day)
+        roll_up(db, centre_id)
         tell(_progress(db, centre_id, number, span.days, time.perf_counter() - began))
     verdict = _judge(db, centre_id)
-    told = db.read(lambda conn: figures(conn, centre_id, days[0], days[-1]))
+    period = Period(days[0], days[-1])
+    counted = db.read(lambda read: period_figures(read, centres.centre_by_id(read, centre_id), period))
     usual = {stage.code: stage.counters if stage.open is None else stage.open for stage in preset.stages}
     return {
         "seed": span.seed,
         "days": span.days,
         "open": usual | dict(span.opened),
-        "issued": told["issued"],
-        "completed": told["completed"],
-        "no_show": sum(bookings(preset, day) for day in days) - told["issued"],
-        "stay": told["stay"],
-        "wait": told["wait"],
+        "issued": counted.issued,
+        "completed": counted.completed,
+        "no_show": sum(bookings(preset, day) for day in days) - counted.issued,
+        "stay": {klass: asdict(spread) for klass, spread in counted.stay.items()},
+        "wait": {stage: asdict(spread) for stage, spread in counted.wait.items()},
         "calls": floor.calls,
         "events": _centre(db, centre_id).event_seq,
         "verify": verdict,

@@ -9,6 +9,7 @@ from flask import current_app
 from server.clock import Clock
 from server.config import Settings
 from server.domain.ids import RandomBytes
+from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.transaction import Read
 from server.web.reads import Reads
@@ -30,6 +31,7 @@ class Site:
     real: Clock
     random_bytes: RandomBytes
     live: Callable[[], bool]
+    reports: DayReports
 
 
 def site() -> Site:

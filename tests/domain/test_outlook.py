@@ -1,6 +1,20 @@
 """The projection, against floors small enough to compute by hand."""
 
-from server.domain.outlook import Person, StageLoad, project, with_one_more
+from datetime import timedelta
+
+from server.domain.outlook import (
+    Late,
+    Nobody,
+    OnTime,
+    Person,
+    Sentence,
+    SentenceKind,
+    StageLoad,
+    project,
+    sentence,
+    with_one_more,
+)
+from tests.factories import MORNING
 
 LOADS = {"A": StageLoad("A", 0, 2, 10), "B": StageLoad("B", 4, 1, 5)}
 
@@ -32,6 +46,11 @@ def test_a_floor_without_lines_has_no_bottleneck_and_nobody_is_late() -> None:
     assert project({}, []).p90_min == 0
 
 
+def test_a_closed_stage_where_nobody_waits_holds_nobody_up() -> None:
+    outlook = project({**LOADS, "C": StageLoad("C", 0, 0, 3)}, [person("N1", "B", 0, 0)])
+    assert outlook.bottleneck == LOADS["B"]
+
+
 def test_one_counter_more_shortens_the_line() -> None:
     people = [person(f"N{n}", "B", 0, n) for n in range(4)]
     before, after = project(LOADS, people), project(with_one_more(LOADS, "B"), people)
@@ -43,3 +62,23 @@ def test_a_stage_that_nobody_serves_counts_as_hours() -> None:
     outlook = project(closed, [person("N1", "A", 0, 0)])
     assert outlook.beyond(60) == 1
     assert outlook.bottleneck is not None
+
+
+def test_the_sentence_names_how_many_are_late_where_and_the_minute_at_which_the_first_of_them_is() -> None:
+    people = [person("N1", "B", 37, 3), person("N2", "B", 31, 2), person("N3", "B", 2, 1), person("N4", "A", 44, None)]
+    at_b = sentence(project(LOADS, people), 45, MORNING)
+    assert at_b == Sentence(SentenceKind.LATE, Late("B", 45, 3, "2026-11-24T04:01:00.000Z"))
+    without = sentence(project(LOADS, people[:3]), 45, MORNING)
+    assert without == Sentence(SentenceKind.LATE, Late("B", 45, 2, "2026-11-24T04:08:00.000Z"))
+
+
+def test_the_minute_of_the_sentence_is_now_when_somebody_is_late_already() -> None:
+    later = MORNING + timedelta(minutes=90)
+    told = sentence(project({"A": StageLoad("A", 0, 1, 10)}, [person("N1", "A", 50, None)]), 45, later)
+    assert told == Sentence(SentenceKind.LATE, Late("A", 45, 1, "2026-11-24T05:30:00.000Z"))
+
+
+def test_the_sentence_says_that_all_are_on_time_or_that_nobody_is_here() -> None:
+    assert sentence(project(LOADS, []), 45, MORNING) == Sentence(SentenceKind.EMPTY, Nobody())
+    on_time = sentence(project(LOADS, [person("N1", "A", 40, None)]), 45, MORNING)
+    assert on_time == Sentence(SentenceKind.ON_TIME, OnTime(1))

@@ -99,6 +99,10 @@ def test_simulated_days_are_explained_reported_and_proven_by_their_seal(baari: A
     assert baari("verify", "--seal", seal).stdout.endswith("every promise kept.\n")
     forged = baari("verify", "--seal", seal[:-1] + ("0" if seal[-1] != "0" else "1"))
     assert (forged.returncode, forged.stderr) == (1, "baari: This seal was not signed by this installation.\n")
+    counted = baari("figures", "rebuild")
+    events = json.loads(days.stdout)["events"]
+    assert counted.stdout == f"{events} events of PSK-DEMO are counted.\n"
+    assert json.loads(baari("report", "--json").stdout)["figures"] == json.loads(report.stdout)["figures"]
     day = json.loads(report.stdout)["day"]
     assert "N150 was called" in baari("explain", "N150", "--day", day).stdout
     missing = baari("explain", "N999", "--day", day)

@@ -31,7 +31,6 @@ from server.domain.events.payloads import TokenCalled
 from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Answer, Attempt, once
-from server.services.figures import statistics
 from server.services.floor import issue, leave
 from server.services.floor.counters import set_state
 from server.services.people import keys, sign_in
@@ -41,7 +40,7 @@ from server.storage.sql import tokens
 from server.storage.sql.events import events_between
 from server.storage.tables.plan import SeriesTable
 from server.storage.transaction import Transaction
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time
+from tests.factories import CENTRE, MORNING, Floor, at_time
 
 
 def labels(floor: Floor) -> list[str]:
@@ -319,20 +318,3 @@ def test_five_wrong_passwords_lock_a_person_and_each_more_for_longer(floor: Floo
 
 def test_nobody_signs_in_as_a_stranger(floor: Floor) -> None:
     assert try_to_sign_in(floor, "anything") is None
-
-
-def test_figures_tell_stays_by_series_and_waits_by_stage(floor: Floor) -> None:
-    floor.open("G1", "A1", "B1", "C1", "X1")
-    floor.issue()
-    floor.issue(need="senior")
-    for counter in ("G1", "A1", "B1", "C1", "X1"):
-        floor.serve(counter)
-    told = floor.db.read(lambda conn: statistics.figures(conn, floor.centre_id, DAY, DAY))
-    assert (told["issued"], told["completed"], told["ended"]) == (2, 1, {"done": 1})
-    assert told["stay"]["F"] == {"n": 1, "p50": 15.0, "p90": 15.0, "p95": 15.0}
-    assert told["wait"]["G"] == {"n": 1, "p50": 1.0, "p90": 1.0}
-
-
-@pytest.mark.parametrize(("percent", "value"), [(0, 1.0), (50, 3.0), (90, 4.6), (100, 5.0)])
-def test_percentiles_interpolate_between_the_closest_ranks(percent: float, value: float) -> None:
-    assert statistics.percentile([5, 1, 4, 2, 3], percent) == pytest.approx(value)

@@ -157,6 +157,7 @@ def test_a_job_whose_reason_is_gone_is_withdrawn_and_not_done(floor: Floor) -> N
     assert postbox.done == []
 
 
+@pytest.mark.provokes("Error")
 def test_what_cannot_be_prepared_is_tried_again_since_nothing_was_done(
     sqlite_floor: Floor, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -225,6 +226,7 @@ def test_what_was_done_while_the_database_was_away_is_noted_when_it_is_back(
     assert postbox.done == ["x"]
 
 
+@pytest.mark.provokes("Error")
 def test_the_worker_lives_on_when_a_look_fails(
     sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -20,6 +20,7 @@ from server.domain.calling.versions import CHOOSERS
 from server.domain.events.event import Event
 from server.domain.events.payloads import TokenCalled
 from server.domain.plan.plan import Plan
+from server.domain.proof.certificates import Certificate, Overtaken
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
 
@@ -42,35 +43,27 @@ class DayFairness:
     unexplained: int = 0
     beyond_bound: int = 0
 
-    def view(self) -> dict[str, Any]:
-        """Return the day's certificate: `worst` is the most slips ÷ (k + 1), which may be `bound`."""
-        return {
-            "day": self.day.isoformat(),
-            "calls": sum(self.calls.values()),
-            "rules": dict(sorted(self.calls.items())),
-            "overtaken": {klass: _spread(counts) for klass, counts in sorted(self.slips.items())},
-            "worst": round(self.worst, 2),
-            "bound": max(0, self.quota - 1) if self.quota else None,
-            "out_of_order": dict(sorted(self.out_of_order.items())),
-            "undone": self.undone,
-            "unexplained": self.unexplained,
-            "beyond_bound": self.beyond_bound,
-        }
+    def view(self) -> Certificate:
+        """Return the day's certificate."""
+        return Certificate(
+            day=self.day.isoformat(),
+            calls=sum(self.calls.values()),
+            rules=dict(sorted(self.calls.items())),
+            overtaken={klass: _spread(counts) for klass, counts in sorted(self.slips.items())},
+            worst=round(self.worst, 2),
+            bound=max(0, self.quota - 1) if self.quota else None,
+            out_of_order=dict(sorted(self.out_of_order.items())),
+            undone=self.undone,
+            unexplained=self.unexplained,
+            beyond_bound=self.beyond_bound,
+        )
 
 
-def _spread(counts: Counter[int]) -> dict[str, float]:
-    """Return `{tokens, mean, p95, max}` of how often tokens had been overtaken when called, once for each call.
-
-    The percentile is the smallest count that holds for 95 of 100 calls (nearest rank).
-    """
+def _spread(counts: Counter[int]) -> Overtaken:
     total = sum(counts.values())
     ordered = sorted(counts.elements())
-    return {
-        "tokens": total,
-        "mean": round(sum(ordered) / total, 2),
-        "p95": ordered[(total * 95 + 99) // 100 - 1],
-        "max": ordered[-1],
-    }
+    mean, p95 = round(sum(ordered) / total, 2), ordered[(total * 95 + 99) // 100 - 1]
+    return Overtaken(total, mean, p95, ordered[-1])
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """What a replay of a record finds: broken promises, and the certificates of its days."""
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from server.domain.proof.certificates import Certificate
 
 FAULTS_KEPT = 100
 
@@ -32,7 +33,7 @@ class Verdict:
     leased: int = 0
     void: int = 0
     faults: list[Fault] = field(default_factory=list)
-    days: list[dict[str, Any]] = field(default_factory=list)
+    days: list[Certificate] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:

@@ -1,1 +1,4 @@
-"""Figures, outlook, explanations and reports."""
+"""Figures, outlook, explanations and reports.
+
+Doors: `cells`, `statistics`, `outlook`, `explanations`, `reports`, `once`.
+"""

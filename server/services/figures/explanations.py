@@ -1,14 +1,14 @@
 """Why a token was called when it was, and by whom it was overtaken, in words and in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.calling.jumps import Jump, passes_over
 from server.domain.centre import CentreState
 from server.domain.errors import UnknownToken
+from server.domain.events.event import Event
 from server.domain.events.payloads import TokenCalled, TokenUndone
 from server.domain.plan.plan import Plan
 from server.domain.plan.series import read_label
@@ -18,44 +18,64 @@ from server.storage.sql import centres, line, tokens
 from server.storage.sql.events import events_of
 from server.storage.transaction import Read
 from server.wording.catalogue import translate
-from server.wording.reasons import CALLED_FIRST, WHY_FIRST, sentence_of
+from server.wording.reasons import CALLED_FIRST, WhyFirst, sentence_of, why_first
 
 
-def explain(read: Read, centre: CentreState, label: str, day: date, language: str) -> dict[str, Any]:
-    """Return `{label, day, state, calls, overtaken}` of a token: each call with its reason, who overtook it and why.
+@dataclass(frozen=True, slots=True)
+class CallTold:
+    """A call: its event, its time on the centre's clock, where, and why; one that was taken back stays, and says so."""
 
-    A call that was taken back stays, and says so. Raises UnknownToken.
-    """
-    found = read_label(label)
-    if found is None:
-        raise UnknownToken(f"“{label}” is not a number.")
-    token = tokens.token_by_number(read, centre.id, day, *found)
+    seq: int
+    at: str
+    stage: str
+    counter: str | None
+    rule: str
+    text: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalledFirst:
+    """Who was called before a token, and why, as everybody may know it."""
+
+    label: str
+    why: WhyFirst
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A token with each of its calls, and who was called before it at its present stage."""
+
+    label: str
+    day: str
+    state: str
+    stage: str
+    calls: tuple[CallTold, ...]
+    overtaken: tuple[CalledFirst, ...]
+
+
+def explain(read: Read, centre: CentreState, label: str, day: date, language: str) -> Explanation:
+    """Return why a token was called when it was; raises UnknownToken."""
+    token = _token_of(read, centre, label, day)
     plan = plan_of(read, centre, day)
-    zone = ZoneInfo(centre.timezone)
-    events = list(events_of(read, centre.id, token.id))
-    undone = {event.payload.undoes for event in events if isinstance(event.payload, TokenUndone)}
-    calls = [
-        {
-            "seq": event.seq,
-            "at": event.at.astimezone(zone).strftime("%H:%M:%S"),
-            "stage": event.payload.token.step.stage,
-            "counter": event.payload.token.step.counter,
-            "rule": event.payload.reason.rule,
-            "text": sentence_of(event.payload.reason, plan, language),
-            "undone": event.seq in undone,
-        }
-        for event in events
-        if isinstance(event.payload, TokenCalled)
-    ]
-    before = overtakers_of(plan, token, line.jumps(read, centre.id, token.step.stage, token.step.entered_at))
-    return {
-        "label": token.label,
-        "day": day.isoformat(),
-        "state": token.state,
-        "stage": token.step.stage,
-        "calls": calls,
-        "overtaken": [called_first(read, centre, token, first, language) for first in before],
-    }
+    jumps = line.jumps(read, centre.id, token.step.stage, token.step.entered_at)
+    return Explanation(
+        label=token.label,
+        day=day.isoformat(),
+        state=token.state,
+        stage=token.step.stage,
+        calls=tuple(_calls(list(events_of(read, centre.id, token.id)), centre, plan, language)),
+        overtaken=tuple(
+            called_first(read, centre, token, first, language) for first in overtakers_of(plan, token, jumps)
+        ),
+    )
+
+
+def explain_today(read: Read, code: str, label: str, now: datetime, language: str) -> Explanation:
+    """Return the explanation of a token of today; raises UnknownCentre, UnknownToken."""
+    centre = centres.centre_by_code(read, code)
+    return explain(read, centre, label, centre.day(now), language)
 
 
 def overtakers_of(plan: Plan, token: Token, jumps: Iterable[Jump]) -> list[str]:
@@ -67,19 +87,27 @@ def overtakers_of(plan: Plan, token: Token, jumps: Iterable[Jump]) -> list[str]:
     return [jump.label for jump in over if plan.profile(jump.counter or "").takes(token.lane)]
 
 
-@dataclass(frozen=True, slots=True)
-class CalledFirst:
-    """Who was called before somebody, why (a code) and in words, as everybody may know it."""
-
-    label: str
-    why: str
-    text: str
-
-
 def called_first(read: Read, centre: CentreState, token: Token, first: str, language: str) -> CalledFirst:
-    """Return why another was called before a token."""
-    why = WHY_FIRST.get(_rule_of(read, centre, token, first), "due")
+    """Return who was called before a token, and why, as everybody may know it."""
+    why = why_first(_rule_of(read, centre, token, first))
     return CalledFirst(first, why, translate(language, CALLED_FIRST[why], label=first))
+
+
+def _token_of(read: Read, centre: CentreState, label: str, day: date) -> Token:
+    number = read_label(label)
+    if number is None:
+        raise UnknownToken(f"“{label}” is not a number.")
+    return tokens.token_by_number(read, centre.id, day, *number)
+
+
+def _calls(events: Sequence[Event], centre: CentreState, plan: Plan, language: str) -> Iterator[CallTold]:
+    zone = ZoneInfo(centre.timezone)
+    undone = {event.payload.undoes for event in events if isinstance(event.payload, TokenUndone)}
+    for event in events:
+        if isinstance(event.payload, TokenCalled):
+            step, reason = event.payload.token.step, event.payload.reason
+            at, text = event.at.astimezone(zone).strftime("%H:%M:%S"), sentence_of(reason, plan, language)
+            yield CallTold(event.seq, at, step.stage, step.counter, reason.rule, text, event.seq in undone)
 
 
 def _rule_of(read: Read, centre: CentreState, token: Token, first: str) -> str:
@@ -91,9 +119,3 @@ def _rule_of(read: Read, centre: CentreState, token: Token, first: str) -> str:
     calls = [e.payload for e in events_of(read, centre.id, other.id) if isinstance(e.payload, TokenCalled)]
     here = [call.reason.rule for call in calls if call.token.step.stage == token.step.stage]
     return here[-1] if here else ""
-
-
-def explain_today(read: Read, code: str, label: str, now: datetime, language: str) -> dict[str, Any]:
-    """Return the explanation of a token of today; raises UnknownCentre, UnknownToken."""
-    centre = centres.centre_by_code(read, code)
-    return explain(read, centre, label, centre.day(now), language)

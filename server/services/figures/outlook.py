@@ -1,14 +1,23 @@
 """The manager's outlook: who will stay too long, where they are held up, and what one counter more would do."""
 
-import collections
-from datetime import datetime, timedelta
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from server.domain import counters
 from server.domain.calling.ahead import Queue
 from server.domain.calling.lane import Age
-from server.domain.counters import Counter
 from server.domain.instants import to_iso
-from server.domain.outlook import Outlook, Person, StageLoad, project, with_one_more
+from server.domain.outlook import (
+    Outlook,
+    Person,
+    Sentence,
+    StageLoad,
+    project,
+    sentence,
+    with_one_more,
+)
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Token
@@ -21,86 +30,120 @@ from server.storage.transaction import Read
 PEOPLE = 50
 
 
-def outlook_of(read: Read, code: str, now: datetime) -> dict[str, Any]:
-    """Return `{now, sentence, at_risk, bottleneck, offer, people_at_risk}` of a centre; raises UnknownCentre."""
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """How many people will stay longer than the promise and than its breach."""
+
+    promise: int
+    breach: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """The stage that holds people up: minutes until its whole line is called, the line, and its open counters."""
+
+    stage: str
+    wait_min: int
+    waiting: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A closed counter of the bottleneck, and the stay that one in ten exceeds, without and with it."""
+
+    counter: str
+    before_min: int
+    after_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAtRisk:
+    """Somebody who will stay longer than the promise: minutes so far, and as expected in the end."""
+
+    label: str
+    stage: str
+    stay_min: int
+    expected_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookView:
+    """What the manager's page shows beside the floor."""
+
+    now: str
+    people: int
+    sentence: Sentence
+    at_risk: AtRisk
+    bottleneck: Bottleneck | None
+    offer: Offer | None
+    people_at_risk: tuple[PersonAtRisk, ...]
+
+
+def outlook_of(read: Read, code: str, now: datetime) -> OutlookView:
+    """Return the outlook of a centre now; raises UnknownCentre."""
     centre = centres.centre_by_code(read, code)
     day = centre.day(now)
     plan, clocks = plan_of(read, centre, day), policy(read, centre.id, "clocks", day)
-    counters = counters_of(read, centre.id)
-    tokens = [t for t in open_tokens(read, centre.id) if t.step.state is not StepState.MISSED]
-    loads = _loads(plan, tokens, counters)
-    people = _people(plan, tokens, centre.age(now))
-    ahead = project(loads, people)
-    closed = [c for c in counters if c.state is not CounterState.OPEN]
-    risk = {"promise": ahead.beyond(clocks["promise_min"]), "breach": ahead.beyond(clocks["breach_min"])}
-    return {
-        "now": to_iso(now),
-        "people": len(tokens),
-        "sentence": _sentence(ahead, risk["promise"], clocks["promise_min"], now),
-        "at_risk": risk,
-        "bottleneck": _bottleneck(ahead),
-        "offer": _offer(ahead, loads, people, closed),
-        "people_at_risk": [
-            {
-                "label": one.person.label,
-                "stage": one.person.stage,
-                "stay_min": round(one.person.stay_min),
-                "expected_min": round(one.expected_min),
-            }
-            for one in ahead.people[:PEOPLE]
-            if one.expected_min > clocks["promise_min"]
-        ],
-    }
+    present = [token for token in open_tokens(read, centre.id) if token.step.state is not StepState.MISSED]
+    desks = counters_of(read, centre.id)
+    loads, people = _loads(plan, present, desks), _people(plan, present, centre.age(now))
+    ahead, promise = project(loads, people), clocks["promise_min"]
+    return OutlookView(
+        now=to_iso(now),
+        people=len(people),
+        sentence=sentence(ahead, promise, now),
+        at_risk=AtRisk(ahead.beyond(promise), ahead.beyond(clocks["breach_min"])),
+        bottleneck=_bottleneck(ahead),
+        offer=_offer(ahead, loads, people, desks),
+        people_at_risk=_at_risk(ahead, promise),
+    )
 
 
-def _loads(plan: Plan, tokens: list[Token], counters: list[Counter]) -> dict[str, StageLoad]:
-    waiting = collections.Counter(t.step.stage for t in tokens if t.step.state is StepState.WAITING)
-    opened = collections.Counter(c.stage for c in counters if c.state is CounterState.OPEN)
+def _loads(plan: Plan, present: Iterable[Token], desks: Iterable[counters.Counter]) -> dict[str, StageLoad]:
+    waiting = Counter(token.step.stage for token in present if token.step.state is StepState.WAITING)
+    opened = Counter(desk.stage for desk in desks if desk.state is CounterState.OPEN)
     return {
         stage.code: StageLoad(stage.code, waiting[stage.code], opened[stage.code], stage.service_min)
         for stage in plan.stages.values()
     }
 
 
-def _people(plan: Plan, tokens: list[Token], age: Age) -> list[Person]:
-    waits = [token for token in tokens if token.step.state is StepState.WAITING]
+def _people(plan: Plan, present: Sequence[Token], age: Age) -> list[Person]:
+    waits = [token for token in present if token.step.state is StepState.WAITING]
     queues = {
         code: Queue((t.waiting for t in waits if t.step.stage == code), plan.calling.protected) for code in plan.stages
     }
     people = []
-    for token in tokens:
+    for token in sorted(present, key=lambda t: (t.klass not in plan.calling.protected, t.waiting.place)):
         ahead = queues[token.step.stage].ahead(token.waiting) if token.step.state is StepState.WAITING else None
         stay = age(token.issued_at) / 60
         people.append(Person(token.label, token.step.stage, stay, ahead, plan.stages_left(token)))
     return people
 
 
-def _sentence(ahead: Outlook, late: int, promise: int, now: datetime) -> dict[str, Any]:
-    if not ahead.people:
-        return {"kind": "empty", "params": {}}
-    if not late:
-        return {"kind": "on_time", "params": {"people": len(ahead.people)}}
-    reach = min(max(0.0, promise - one.person.stay_min) for one in ahead.people if one.expected_min > promise)
-    by = now + timedelta(minutes=reach)
-    stage = ahead.bottleneck.code if ahead.bottleneck else ahead.people[0].person.stage
-    return {"kind": "late", "params": {"stage": stage, "minutes": promise, "people": late, "by": to_iso(by)}}
-
-
-def _bottleneck(ahead: Outlook) -> dict[str, Any] | None:
+def _bottleneck(ahead: Outlook) -> Bottleneck | None:
     load = ahead.bottleneck
-    if load is None:
-        return None
-    wait = round(load.wait_min(load.waiting))
-    return {"stage": load.code, "wait_min": wait, "waiting": load.waiting, "open": load.open}
+    return None if load is None else Bottleneck(load.code, round(load.line_min), load.waiting, load.open)
 
 
 def _offer(
-    ahead: Outlook, loads: dict[str, StageLoad], people: list[Person], closed: list[Counter]
-) -> dict[str, Any] | None:
+    ahead: Outlook, loads: Mapping[str, StageLoad], people: Sequence[Person], desks: Iterable[counters.Counter]
+) -> Offer | None:
+    """Return what a counter of the bottleneck that is not open would change, None when there is none."""
     if ahead.bottleneck is None:
         return None
-    spare = next((c for c in closed if c.stage == ahead.bottleneck.code), None)
+    closed = (desk for desk in desks if desk.state is not CounterState.OPEN)
+    spare = next((desk for desk in closed if desk.stage == ahead.bottleneck.code), None)
     if spare is None:
         return None
     after = project(with_one_more(loads, spare.stage), people)
-    return {"counter": spare.id, "before_min": round(ahead.p90_min), "after_min": round(after.p90_min)}
+    return Offer(spare.id, round(ahead.p90_min), round(after.p90_min))
+
+
+def _at_risk(ahead: Outlook, promise_min: float) -> tuple[PersonAtRisk, ...]:
+    return tuple(
+        PersonAtRisk(stay.person.label, stay.person.stage, round(stay.person.stay_min), round(stay.expected_min))
+        for stay in ahead.people[:PEOPLE]
+        if stay.expected_min > promise_min
+    )

@@ -1,98 +1,187 @@
-"""The report of a day: its figures, its certificate of fairness, and the seal under which it leaves the building."""
+"""The report of a day: its figures, its certificate of fairness, and the seal under which it leaves the building.
 
-from dataclasses import asdict
+To compute one the day is replayed, which takes a second. What came of it (`DayFacts`) is kept for a closed day, by the
+event that closed it; `server.services.views.day_report` sees to it that this is done once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
 
 from server.domain.centre import CentreState
 from server.domain.errors import InvalidInput
+from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
+from server.domain.events.payloads import CentreFrozen
+from server.domain.figures.measures import DEFINITION
 from server.domain.plan.plan import Plan
+from server.domain.proof.certificates import Certificate
 from server.domain.proof.seals import Seal
-from server.services.figures.statistics import figures
-from server.services.proof.verify import Verdict, certify
+from server.domain.proof.verdicts import Fault, Verdict
+from server.services.figures.statistics import Figures, Period, period_figures
+from server.services.proof.verify import certify
 from server.services.setup.plans import plan_of
-from server.storage.sql import centres, events
+from server.storage.sql import centres, day_reports, events
+from server.storage.sql.day_reports import ReportKey
 from server.storage.sql.events import DayEnd
-from server.storage.transaction import Read
+from server.storage.transaction import Read, Transaction
 
 
-def report_of(read: Read, code: str, day: date | None, now: datetime, secret: bytes) -> dict[str, Any]:
-    """Return the report of a centre's day; raises UnknownCentre, InvalidInput for a day that has not come."""
-    return day_report(read, centres.centre_by_code(read, code), day, now, secret)
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A business day in the log: its events are `after` + 1 … `until`; one that runs ends with the last event."""
+
+    centre: CentreState
+    day: date
+    closed: bool
+    after: int
+    until: int
+    head: str
+
+    @property
+    def key(self) -> ReportKey:
+        """Which report this is; a later seal of the day is another."""
+        return ReportKey(self.centre.id, self.day, self.until, DEFINITION)
 
 
-def day_report(read: Read, centre: CentreState, day: date | None, now: datetime, secret: bytes) -> dict[str, Any]:
-    """Return the report of a business day; the last that was closed, else today, when `day` is None.
+@dataclass(frozen=True, slots=True)
+class DayCertificate(Certificate):
+    """The certificate of one day with whether every promise was kept in its `events`, and what was broken."""
 
-    `{centre, name, day, closed, printed, figures, certificate, freezes, seal}`. `certificate` is that of
-    `server.domain.fairness` with `ok` and the first fault, `seal` holds `{seq, head, text}`; before the close of the
-    day it stands for the events until now. Raises InvalidInput for a day that has not come.
+    ok: bool
+    faults: tuple[Fault, ...]
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """What is computed of a day once. Its stops are the numbers of their events: what people wrote is not copied."""
+
+    figures: Figures
+    certificate: DayCertificate
+    stops: tuple[int, ...]
+    until: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The centre was stopped, or let go on (`what`), at a time of its clock."""
+
+    at: str
+    what: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealTold:
+    """The last event of the day, its hash, and the signed text of the QR code."""
+
+    seq: int
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """The report of a day as it is told; before the close of the day it stands for the events until now."""
+
+    centre: str
+    name: Mapping[str, str]
+    day: str
+    closed: bool
+    printed: str
+    figures: Figures
+    certificate: DayCertificate
+    freezes: tuple[Stop, ...]
+    seal: SealTold
+
+
+_KEPT = TypeAdapter(DayFacts)
+
+
+def span_of(read: Read, code: str, day: date | None, now: datetime) -> Span:
+    """Return a day of a centre; the last that was closed, else today, when `day` is None.
+
+    Raises UnknownCentre, InvalidInput for a day that has not come.
     """
+    centre = centres.centre_by_code(read, code)
     ends = events.day_ends(read, centre.id)
     day = day or (ends[-1].day if ends else centre.day(now))
     if day > centre.day(now):
         raise InvalidInput(f"{day:%d-%m-%Y} has not come yet.")
-    begin, end = _bounds(ends, day, centre)
-    verdict = certify(read, centre, begin, end.seq)
-    seal = Seal(centre.code, day, end.seq, end.head)
-    return {
-        "centre": centre.code,
-        "name": centre.name,
-        "day": day.isoformat(),
-        "closed": any(one.day == day for one in ends),
-        "printed": now.astimezone(ZoneInfo(centre.timezone)).isoformat(timespec="minutes"),
-        "figures": figures(read, centre.id, day, day),
-        "certificate": _certificate(read, centre, verdict, day),
-        "freezes": _freezes(read, centre, begin, end.seq),
-        "seal": {"seq": seal.seq, "head": seal.head, "text": seal.text(secret)},
-    }
+    before = [end.seq for end in ends if end.day < day]
+    close = next((end for end in reversed(ends) if end.day == day), None)
+    end = close or DayEnd(day, centre.event_seq, centre.head)
+    return Span(centre, day, close is not None, max(before, default=0), end.seq, end.head)
 
 
-def _bounds(ends: list[DayEnd], day: date, centre: CentreState) -> tuple[int, DayEnd]:
-    """Return (number of the last event before a day, end of the day); the end of a day that runs is now."""
-    before = [one.seq for one in ends if one.day < day]
-    present = DayEnd(day, centre.event_seq, centre.head)
-    return max(before, default=0), next((one for one in reversed(ends) if one.day == day), present)
+def facts_of(read: Read, span: Span) -> DayFacts:
+    """Return what a day was, computed from its log, which takes long; a day that runs, until now.
 
-
-def _plan(read: Read, centre: CentreState, day: date) -> Plan:
-    try:
-        return plan_of(read, centre, day)
-    except LookupError as error:
-        raise InvalidInput(f"The centre had no rules yet on {day:%d-%m-%Y}.") from error
-
-
-def _certificate(read: Read, centre: CentreState, verdict: Verdict, day: date) -> dict[str, Any]:
-    """Return the certificate of one day with whether every promise was kept; a day without a call has none passed."""
-    mine = next((one for one in verdict.days if one["day"] == day.isoformat()), None)
-    quota = _plan(read, centre, day).calling.quota
-    nothing = {
-        "day": day.isoformat(),
-        "calls": 0,
-        "rules": {},
-        "overtaken": {},
-        "worst": 0.0,
-        "bound": quota - 1 if quota else None,
-        "out_of_order": {},
-        "undone": 0,
-        "unexplained": 0,
-        "beyond_bound": 0,
-    }
-    faults = [asdict(fault) for fault in verdict.faults]
-    return {**(mine or nothing), "ok": verdict.ok, "faults": faults, "events": verdict.events}
-
-
-def _freezes(read: Read, centre: CentreState, after: int, until: int) -> list[dict[str, Any]]:
-    """Return when the centre was stopped and let go on, in its own time: `{at, what, reason}`."""
-    zone = ZoneInfo(centre.timezone)
+    Raises Unavailable while its figures are counted anew, InvalidInput for a day before the first rules.
+    """
+    if not span.closed:  # read again, so that its figures and its seal are those of one moment
+        centre = centres.centre_by_id(read, span.centre.id)
+        span = replace(span, centre=centre, until=centre.event_seq, head=centre.head)
+    counted = period_figures(read, span.centre, Period(span.day, span.day))
+    verdict = certify(read, span.centre, span.after, span.until)
     kinds = (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
-    return [
-        {
-            "at": e.at.astimezone(zone).strftime("%H:%M"),
-            "what": e.kind.value,
-            "reason": getattr(e.payload, "note", None),
-        }
-        for e in events.events_of_kinds(read, centre.id, kinds, after, until)
-    ]
+    stops = events.events_of_kinds(read, span.centre.id, kinds, span.after, span.until)
+    certificate = _certificate(read, span, verdict)
+    return DayFacts(counted, certificate, tuple(stop.seq for stop in stops), span.until, span.head)
+
+
+def kept_facts(read: Read, span: Span) -> DayFacts | None:
+    """Return what was kept of a closed day, None when it was not computed yet."""
+    body = day_reports.kept_report(read, span.key)
+    return None if body is None else _KEPT.validate_json(body)
+
+
+def keep_facts(tx: Transaction, span: Span, facts: DayFacts) -> None:
+    """Keep what was computed of a closed day, in place of what was kept of it before."""
+    day_reports.keep_report(tx.conn, span.key, _KEPT.dump_json(facts).decode(), tx.now)
+
+
+def signed(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes) -> DayReport:
+    """Return the report of a day, signed with the secret of the installation."""
+    centre = span.centre
+    seal = Seal(centre.code, span.day, facts.until, facts.head)
+    zone = ZoneInfo(centre.timezone)
+    return DayReport(
+        centre=centre.code,
+        name=centre.name,
+        day=span.day.isoformat(),
+        closed=span.closed,
+        printed=now.astimezone(zone).isoformat(timespec="minutes"),
+        figures=facts.figures,
+        certificate=facts.certificate,
+        freezes=tuple(_stop(event, zone) for event in events.events_at(read, centre.id, facts.stops)),
+        seal=SealTold(seal.seq, seal.head, seal.text(secret)),
+    )
+
+
+def _stop(event: Event, zone: ZoneInfo) -> Stop:
+    reason = event.payload.note if isinstance(event.payload, CentreFrozen) else None
+    return Stop(event.at.astimezone(zone).strftime("%H:%M"), event.kind.value, reason)
+
+
+def _plan(read: Read, span: Span) -> Plan:
+    try:
+        return plan_of(read, span.centre, span.day)
+    except LookupError as error:
+        raise InvalidInput(f"The centre had no rules yet on {span.day:%d-%m-%Y}.") from error
+
+
+def _certificate(read: Read, span: Span, verdict: Verdict) -> DayCertificate:
+    """Return the certificate of one day with whether every promise was kept; a day without a call has none passed."""
+    day = span.day.isoformat()
+    certificate = next((judged for judged in verdict.days if judged.day == day), None)
+    if certificate is None:
+        quota = _plan(read, span).calling.quota
+        certificate = Certificate(day, 0, {}, {}, 0.0, quota - 1 if quota else None, {}, 0, 0, 0)
+    values = {field.name: getattr(certificate, field.name) for field in fields(Certificate)}
+    return DayCertificate(**values, ok=verdict.ok, faults=tuple(verdict.faults), events=verdict.events)

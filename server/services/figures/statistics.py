@@ -1,79 +1,107 @@
 """The figures of a period: how many came, how long they stayed and where they waited."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-
-from server.domain.token.lifecycle import TokenEnd
-from server.storage.sql import centres
-from server.storage.tables.floor import StepTable, TokenTable
+from server.domain.centre import CentreState
+from server.domain.errors import Unavailable
+from server.domain.figures.cells import Measure
+from server.domain.figures.measures import COMPLETED, DEFINITION
+from server.domain.figures.spread import Stay, Wait
+from server.services.figures.cells import Records, counted_between
+from server.storage.sql import centres, figures
+from server.storage.sql.figures import Grain, Sum
 from server.storage.transaction import Read
 
-COMPLETED = frozenset({TokenEnd.DONE.value, TokenEnd.REFUSED.value})
+ALL = "all"
+BEHIND_MAX = 5000
+"""How many events an answer counts by itself; more are left to the roll-up, which takes seconds for as many."""
 
 
-def figures_of(read: Read, centre: str, first: date | None, last: date | None, now: datetime) -> dict[str, Any]:
-    """Return the figures of business days `first` to `last` (today when None); raises UnknownCentre."""
-    state = centres.centre_by_code(read, centre)
-    today = state.day(now)
-    period = (first or last or today, last or today)
-    return {"from": period[0].isoformat(), "to": period[1].isoformat(), **figures(read, state.id, *period)}
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures of a period, in minutes: `ended` by how, `stay` by class and for all, `wait` by stage."""
+
+    issued: int
+    completed: int
+    ended: Mapping[str, int]
+    stay: Mapping[str, Stay]
+    wait: Mapping[str, Wait]
 
 
-def figures(read: Read, centre_id: int, first: date, last: date) -> dict[str, Any]:
-    """Return `{issued, completed, ended: {state: n}, stay: {all|series: …}, wait: {stage: …}}`, in minutes.
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Business days, the first and the last."""
 
-    `stay` is from issue to exit of tokens that went all the way, `wait` from entering a stage to its call.
+    first: date
+    last: date
+
+
+def figures_of(read: Read, code: str, first: date | None, last: date | None, now: datetime) -> tuple[Period, Figures]:
+    """Return the figures of business days `first` to `last` (today when None); raises UnknownCentre, Unavailable."""
+    centre = centres.centre_by_code(read, code)
+    today = centre.day(now)
+    period = Period(first or last or today, last or today)
+    return period, period_figures(read, centre, period)
+
+
+def period_figures(read: Read, centre: CentreState, period: Period) -> Figures:
+    """Return the figures of a period as they are at the centre's last event.
+
+    What the cells do not hold yet is counted from the log. Percentiles are within half a minute of those of the
+    values themselves (`server.domain.figures.spread`), and told to a tenth. Raises Unavailable while the cells are made
+    anew.
     """
-    mine = (TokenTable.centre_id == centre_id, TokenTable.day >= first, TokenTable.day <= last)
-    rows = read.execute(
-        select(TokenTable.klass, TokenTable.issued_at, TokenTable.ended_at, TokenTable.ends).where(*mine)
-    ).all()
-    ended = Counter(row.ends for row in rows if row.ended_at is not None)
-    stays: dict[str, list[float]] = defaultdict(list)
-    for row in rows:
-        if row.ended_at is not None and row.ends in COMPLETED:
-            minutes = _minutes(row.issued_at, row.ended_at)
-            stays["all"].append(minutes)
-            stays[row.klass].append(minutes)
-    return {
-        "issued": len(rows),
-        "completed": len(stays["all"]),
-        "ended": dict(ended),
-        "stay": {name: _spread(values, (50, 90, 95)) for name, values in sorted(stays.items())},
-        "wait": _waits(read, mine),
-    }
-
-
-def _waits(read: Read, mine: Iterable[Any]) -> Mapping[str, Any]:
-    query = (
-        select(StepTable.stage, StepTable.entered_at, StepTable.last_called)
-        .join(TokenTable, TokenTable.id == StepTable.token_id)
-        .where(*mine)
-        .order_by(StepTable.seq)
+    bins: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    issued, ended = 0, Counter[str]()
+    for total in _sums(read, centre, period):
+        match total.measure:
+            case Measure.ISSUED:
+                issued += total.n
+            case Measure.END:
+                ended[total.name] += total.n
+            case Measure.WAIT:
+                bins[Measure.WAIT, total.stage][total.bin] += total.n
+            case Measure.STAY:
+                for klass in (ALL, total.klass):
+                    bins[Measure.STAY, klass][total.bin] += total.n
+    return Figures(
+        issued=issued,
+        completed=sum(ended[end] for end in COMPLETED),
+        ended={end: n for end, n in sorted(ended.items()) if n},
+        stay={name: Stay.of(values) for name, values in _named(bins, Measure.STAY)},
+        wait={name: Wait.of(values) for name, values in _named(bins, Measure.WAIT)},
     )
-    waits: dict[str, list[float]] = defaultdict(list)
-    for stage, entered, called in read.execute(query):
-        if called is not None:
-            waits[stage].append(_minutes(entered, called))
-    return {stage: _spread(values, (50, 90)) for stage, values in waits.items()}
 
 
-def _spread(values: Sequence[float], percents: Iterable[int]) -> dict[str, float]:
-    return {"n": len(values), **{f"p{p}": round(percentile(values, p), 1) for p in percents}} if values else {"n": 0}
+def _named(bins: Mapping[tuple[str, str], Counter[int]], measure: Measure) -> Iterator[tuple[str, Counter[int]]]:
+    """Return the histograms of a measure that hold any value, in the order of their names."""
+    yield from ((name, values) for (of, name), values in sorted(bins.items()) if of == measure and +values)
 
 
-def percentile(values: Sequence[float], percent: float) -> float:
-    """Return a percentile by linear interpolation between the closest ranks (Hyndman and Fan, type 7)."""
-    ordered = sorted(values)
-    place = (len(ordered) - 1) * percent / 100
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+def _sums(read: Read, centre: CentreState, period: Period) -> Iterator[Sum]:
+    """Return the counts of a period: of its cells, and of the events after them."""
+    after = figures.cursor_of(read, centre.id, DEFINITION)
+    if centre.event_seq - after > BEHIND_MAX:
+        raise Unavailable("The figures are being counted anew from the log. Please ask again in a minute.")
+    for grain in _grains(period):
+        yield from figures.sums(read, centre.id, DEFINITION, grain)
+    for cell, n in counted_between(read, centre, after, centre.event_seq, Records()).items():
+        if period.first <= cell.day <= period.last:
+            yield Sum(cell.stage, cell.klass, cell.measure, cell.name, cell.bin, n)
 
 
-def _minutes(begin: datetime, end: datetime) -> float:
-    return (end - begin).total_seconds() / 60
+def _grains(period: Period) -> Iterator[Grain]:
+    """Return a period as the whole months in it, and the days before and after them; the last month as days."""
+    first, end, day = period.first, period.last.replace(day=1), timedelta(days=1)
+    if first >= end:
+        yield Grain("day", first, period.last)
+        return
+    begin = first if first.day == 1 else (first.replace(day=1) + 32 * day).replace(day=1)
+    if first < begin:
+        yield Grain("day", first, begin - day)
+    if begin < end:
+        yield Grain("month", begin, end - day)
+    yield Grain("day", end, period.last)

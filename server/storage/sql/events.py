@@ -117,5 +117,11 @@ def events_of_kinds(conn: Connection, centre_id: int, kinds: Sequence[Kind], aft
     return _events(conn, query.order_by(EventTable.seq))
 
 
+def events_at(conn: Connection, centre_id: int, seqs: Sequence[int]) -> Iterator[Event]:
+    """Return the events of some numbers, in order."""
+    query = EVENT.where(EventTable.centre_id == centre_id, EventTable.seq.in_(seqs))
+    return _events(conn, query.order_by(EventTable.seq))
+
+
 def _events(conn: Connection, query: Any) -> Iterator[Event]:
     return (StoredEvent(*row).read() for row in conn.execute(query))

@@ -13,6 +13,7 @@ from server.domain.calling.rule import CallingRule, Choice, Reason
 from server.domain.calling.v1 import choose_next, out_of_order
 from server.domain.events.payloads import TokenCalled
 from server.domain.freezes import active_seconds
+from server.domain.proof.certificates import Certificate, Overtaken
 from server.domain.proof.fairness import Audit, DayFairness
 from server.domain.token.changes import call
 from server.domain.token.lifecycle import StepState
@@ -108,12 +109,9 @@ def test_calls_by_the_rule_are_found_just_and_counted() -> None:
         court.join(klass)
     assert [court.call_next() for _ in range(5)] == [None] * 5
     told = court.day.view()
-    assert told["rules"] == {"longest_wait": 1, "protected_class": 3, "quota": 1}
-    assert (told["calls"], told["worst"], told["bound"], told["beyond_bound"], told["unexplained"]) == (5, 2, 2, 0, 0)
-    assert told["overtaken"] == {
-        "F": {"tokens": 3, "mean": 0, "p95": 0, "max": 0},
-        "N": {"tokens": 2, "mean": 2.5, "p95": 3, "max": 3},
-    }
+    assert told.rules == {"longest_wait": 1, "protected_class": 3, "quota": 1}
+    assert (told.calls, told.worst, told.bound, told.beyond_bound, told.unexplained) == (5, 2, 2, 0, 0)
+    assert told.overtaken == {"F": Overtaken(3, 0, 0, 0), "N": Overtaken(2, 2.5, 3, 3)}
 
 
 def test_a_call_of_somebody_else_than_the_rule_chose_is_found() -> None:
@@ -170,7 +168,7 @@ def test_a_decision_of_a_person_is_counted_apart_and_is_no_fault() -> None:
         favoured = court.join()
         assert court.favour(favoured, "instruction") is None
     told = court.day.view()
-    assert (told["out_of_order"], told["beyond_bound"], told["worst"]) == ({"instruction": 4}, 0, 0)
+    assert (told.out_of_order, told.beyond_bound, told.worst) == ({"instruction": 4}, 0, 0)
     assert court.call_next() is None
     assert court.day.slips["N"][4] == 1
 
@@ -204,7 +202,7 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
         court.line.append(second)
         court.passes = min(2, court.passes + 1)
     assert court.call_next() is None
-    assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
+    assert court.day.view().rules == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
 
 
 def test_a_call_that_was_taken_back_does_not_count_towards_the_bound() -> None:
@@ -238,37 +236,35 @@ def test_somebody_whom_the_desk_may_not_take_is_not_overtaken_by_it() -> None:
 @pytest.mark.parametrize(
     ("slips", "told"),
     [
-        ({0: 1}, {"tokens": 1, "mean": 0.0, "p95": 0, "max": 0}),
-        (dict.fromkeys(range(20), 1), {"tokens": 20, "mean": 9.5, "p95": 18, "max": 19}),
-        ({0: 20, 3: 1}, {"tokens": 21, "mean": 0.14, "p95": 0, "max": 3}),
+        ({0: 1}, Overtaken(1, 0.0, 0, 0)),
+        (dict.fromkeys(range(20), 1), Overtaken(20, 9.5, 18, 19)),
+        ({0: 20, 3: 1}, Overtaken(21, 0.14, 0, 3)),
     ],
 )
-def test_the_percentile_is_the_smallest_count_that_holds_for_95_of_100(
-    slips: dict[int, int], told: dict[str, float]
-) -> None:
+def test_the_percentile_is_the_smallest_count_that_holds_for_95_of_100(slips: dict[int, int], told: Overtaken) -> None:
     day = DayFairness(DAY, slips={"N": Counter(slips)})
-    assert day.view()["overtaken"] == {"N": told}
+    assert day.view().overtaken == {"N": told}
 
 
 def test_a_day_without_a_call_has_an_empty_certificate() -> None:
-    assert DayFairness(DAY).view() == {
-        "day": "2026-11-24",
-        "calls": 0,
-        "rules": {},
-        "overtaken": {},
-        "worst": 0.0,
-        "bound": None,
-        "out_of_order": {},
-        "undone": 0,
-        "unexplained": 0,
-        "beyond_bound": 0,
-    }
+    assert DayFairness(DAY).view() == Certificate(
+        day="2026-11-24",
+        calls=0,
+        rules={},
+        overtaken={},
+        worst=0.0,
+        bound=None,
+        out_of_order={},
+        undone=0,
+        unexplained=0,
+        beyond_bound=0,
+    )
 
 
 @pytest.mark.parametrize(("quota", "bound"), [(0, None), (1, 0), (3, 2)])
 def test_the_bound_follows_from_the_quota_and_the_worst_is_told_to_the_hundredth(quota: int, bound: int | None) -> None:
     day = DayFairness(DAY, quota=quota, worst=2 / 3).view()
-    assert (day["bound"], day["worst"]) == (bound, 0.67)
+    assert (day.bound, day.worst) == (bound, 0.67)
 
 
 def test_somebody_sent_to_a_counter_by_name_is_not_counted_as_overtaken_there() -> None:
@@ -277,5 +273,5 @@ def test_somebody_sent_to_a_counter_by_name_is_not_counted_as_overtaken_there() 
     court.stand(sent, replace(sent, step=replace(sent.step, only="G1")))
     court.stand(hurt, replace(hurt, emergency_at=court.now))
     assert [court.call_next(), court.call_next()] == [None, None]
-    assert court.day.view()["rules"] == {"emergency": 1, "longest_wait": 1}
-    assert court.day.view()["overtaken"]["N"]["max"] == 0
+    assert court.day.view().rules == {"emergency": 1, "longest_wait": 1}
+    assert court.day.view().overtaken["N"].max == 0

@@ -1,24 +1,36 @@
-"""The report of a day: its figures, its certificate, and a seal that later changes do not pass."""
+"""The report of a day: its figures, its certificate, and a seal that later changes do not pass; computed once."""
 
-from datetime import timedelta
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from server.domain.errors import InvalidInput
+from server.domain.errors import InvalidInput, Unavailable
 from server.domain.proof.seals import read_seal
 from server.operations.report_lines import certificate_lines, report_lines
-from server.services.figures.reports import day_report
+from server.services.figures import reports
+from server.services.figures.cells import rebuild
+from server.services.figures.reports import DayReport
+from server.services.proof import verify as verification
 from server.services.proof.verify import Anchor, verify
+from server.services.views.day_report import DayReports
 from tests.factories import CENTRE, DAY, MORNING, Floor
 
 SECRET = b"secret"
+EVENING = MORNING + timedelta(hours=8)
 
 
-def report(floor: Floor, **told: Any) -> dict[str, Any]:
-    now = told.pop("now", MORNING + timedelta(hours=8))
-    return floor.db.read(lambda conn: day_report(conn, floor.centre, told.get("day"), now, SECRET))
+def fresh(floor: Floor) -> DayReports:
+    """Return the reports of a server that has just started."""
+    return DayReports(floor.db, lambda: SECRET)
+
+
+def report(floor: Floor, day: date | None = None, now: datetime = EVENING) -> DayReport:
+    return fresh(floor).report(CENTRE, day, now)
 
 
 def a_day(floor: Floor) -> None:
@@ -36,21 +48,136 @@ def a_day(floor: Floor) -> None:
     floor.close_day()
 
 
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the last event of each report that is computed."""
+    until: list[int] = []
+    compute = reports.facts_of
+
+    def watched(read: Any, span: reports.Span) -> reports.DayFacts:
+        until.append(span.until)
+        return compute(read, span)
+
+    monkeypatch.setattr(reports, "facts_of", watched)
+    return until
+
+
+def bodies(floor: Floor) -> list[tuple[Any, ...]]:
+    return floor.db.read(lambda conn: [tuple(row) for row in conn.execute(text("SELECT seq, body FROM day_report"))])
+
+
 def test_a_closed_day_has_its_figures_its_certificate_and_its_seal(floor: Floor) -> None:
     a_day(floor)
     told = report(floor)
-    assert (told["day"], told["closed"], told["figures"]["issued"]) == ("2026-11-24", True, 2)
-    certificate = told["certificate"]
-    assert (certificate["ok"], certificate["calls"], certificate["undone"]) == (True, 2, 1)
-    assert certificate["out_of_order"] == {"unwell": 1}
-    assert [one["what"] for one in told["freezes"]] == ["centre.frozen", "centre.resumed"]
-    seal = read_seal(told["seal"]["text"], SECRET)
+    assert (told.day, told.closed, told.figures.issued) == ("2026-11-24", True, 2)
+    assert (told.certificate.ok, told.certificate.calls, told.certificate.undone) == (True, 2, 1)
+    assert told.certificate.out_of_order == {"unwell": 1}
+    assert [(stop.at, stop.what, stop.reason) for stop in told.freezes] == [
+        ("09:37", "centre.frozen", "test"),
+        ("09:38", "centre.resumed", None),
+    ]
+    seal = read_seal(told.seal.text, SECRET)
     assert (seal.centre, seal.day, seal.seq, seal.head) == (CENTRE, DAY, floor.centre.event_seq, floor.centre.head)
+
+
+def test_the_report_of_a_closed_day_is_computed_once_and_kept(floor: Floor, computed: list[int]) -> None:
+    a_day(floor)
+    first, again = report(floor), report(floor)
+    assert first == again
+    assert computed == [floor.centre.event_seq]
+    assert report(floor, now=EVENING + timedelta(minutes=1)).printed != first.printed
+    assert len(computed) == 1
+
+
+def test_what_people_wrote_is_not_copied_into_what_is_kept(floor: Floor) -> None:
+    a_day(floor)
+    assert report(floor).freezes[0].reason == "test"
+    floor.db.write(
+        None, lambda tx: tx.conn.execute(text("UPDATE event SET private = NULL WHERE kind = 'centre.frozen'"))
+    )
+    assert report(floor).freezes[0].reason is None
+
+
+def test_a_later_seal_of_a_day_supersedes_the_report(floor: Floor, computed: list[int]) -> None:
+    a_day(floor)
+    first = report(floor)
+    floor.write(lambda tx: tx.change_centre(closed_day=None))
+    floor.issue()
+    floor.close_day()
+    second = report(floor)
+    assert (first.figures.issued, second.figures.issued) == (2, 3)
+    assert [seq for seq, _ in bodies(floor)] == [second.seal.seq] == [floor.centre.event_seq]
+    assert computed == [first.seal.seq, second.seal.seq]
+
+
+def test_a_rebuild_of_the_figures_computes_the_reports_anew(floor: Floor, computed: list[int]) -> None:
+    a_day(floor)
+    first = report(floor)
+    rebuild(floor.db, floor.centre_id, lambda done, last: None)
+    assert bodies(floor) == []
+    assert report(floor) == first
+    assert len(computed) == 2
+
+
+def test_two_who_ask_at_once_compute_it_once_and_a_command_need_not_wait_for_it(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor = sqlite_floor
+    a_day(floor)
+    begun, go_on, times = threading.Event(), threading.Event(), []
+    compute: Callable[..., Any] = verification.certify
+
+    def slow(*asked: Any) -> Any:
+        times.append(1)
+        begun.set()
+        assert go_on.wait(10)
+        return compute(*asked)
+
+    monkeypatch.setattr(reports, "certify", slow)
+    shared = fresh(floor)
+    with ThreadPoolExecutor(4) as askers:
+        asked = [askers.submit(shared.report, CENTRE, None, EVENING) for _ in range(4)]
+        assert begun.wait(10)
+        floor.write(lambda tx: tx.change_centre(closed_day=None))
+        go_on.set()
+        told = [one.result(timeout=10) for one in asked]
+    assert len(times) == 1
+    assert told == [told[0]] * 4
+
+
+def test_a_report_that_failed_is_computed_when_it_is_asked_for_again(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_day(sqlite_floor)
+    shared = fresh(sqlite_floor)
+    with monkeypatch.context() as patch:
+        patch.setattr("server.services.figures.statistics.BEHIND_MAX", 0)
+        with pytest.raises(Unavailable):
+            shared.report(CENTRE, None, EVENING)
+    assert shared.report(CENTRE, None, EVENING).figures.issued == 2
+
+
+def test_the_report_of_a_day_that_runs_is_kept_until_something_happens(floor: Floor, computed: list[int]) -> None:
+    floor.issue()
+    shared = fresh(floor)
+    assert shared.report(CENTRE, None, MORNING) == shared.report(CENTRE, None, MORNING)
+    floor.issue()
+    assert shared.report(CENTRE, None, MORNING).figures.issued == 2
+    assert (computed, bodies(floor)) == ([1, 2], [])
+
+
+def test_the_figures_and_the_seal_of_a_day_that_runs_are_of_one_moment(floor: Floor) -> None:
+    floor.issue()
+    span = floor.db.read(lambda read: reports.span_of(read, CENTRE, None, MORNING))
+    floor.issue()
+    facts = floor.db.read(lambda read: reports.facts_of(read, span))
+    assert (facts.figures.issued, facts.until, facts.head) == (2, 2, floor.centre.head)
+    assert facts.certificate.events == 2
 
 
 def test_the_seal_of_a_day_holds_on_the_next_day_and_not_after_a_change(floor: Floor) -> None:
     a_day(floor)
-    seal = read_seal(report(floor)["seal"]["text"], SECRET)
+    seal = read_seal(report(floor).seal.text, SECRET)
     anchor = Anchor(seal.seq, seal.head)
     floor.write(lambda tx: tx.change_centre(closed_day=None))
     floor.open("G1")
@@ -60,22 +187,35 @@ def test_the_seal_of_a_day_holds_on_the_next_day_and_not_after_a_change(floor: F
     assert faults[0].code == "chain_broken"
 
 
+def test_a_broken_promise_is_kept_with_its_fault(floor: Floor) -> None:
+    a_day(floor)
+    floor.db.write(None, lambda tx: tx.conn.execute(text("UPDATE event SET actor = 'else' WHERE seq = 3")))
+    told = [report(floor), report(floor)]
+    assert [(one.certificate.ok, one.certificate.faults[0].code) for one in told] == [(False, "chain_broken")] * 2
+    assert "  event 3: Event 3 is not what was written." in report_lines(told[1])
+
+
 def test_a_day_that_runs_is_reported_until_now_and_says_so(floor: Floor) -> None:
     floor.issue()
     told = report(floor, now=MORNING + timedelta(hours=1))
-    assert (told["closed"], told["figures"]["issued"], told["seal"]["seq"]) == (False, 1, 1)
+    assert (told.closed, told.figures.issued, told.seal.seq) == (False, 1, 1)
     assert "not closed yet" in report_lines(told)[0]
 
 
 def test_a_day_without_a_call_has_an_empty_certificate(floor: Floor) -> None:
     told = report(floor, day=DAY)
-    assert (told["certificate"]["calls"], told["certificate"]["bound"], told["certificate"]["ok"]) == (0, 2, True)
-    assert certificate_lines(told["certificate"])[1] == "  calls              0 (none)"
+    assert (told.certificate.calls, told.certificate.bound, told.certificate.ok) == (0, 2, True)
+    assert certificate_lines(told.certificate)[1] == "  calls              0 (none)"
 
 
 def test_a_day_that_has_not_come_is_refused(floor: Floor) -> None:
     with pytest.raises(InvalidInput, match="25-11-2026 has not come"):
         report(floor, day=DAY + timedelta(days=1))
+
+
+def test_a_day_before_the_first_rules_is_refused(floor: Floor) -> None:
+    with pytest.raises(InvalidInput, match="no rules yet on 01-01-2000"):
+        report(floor, day=date(2000, 1, 1))
 
 
 def test_the_second_day_is_judged_from_where_the_first_ended(floor: Floor) -> None:
@@ -91,6 +231,6 @@ def test_the_second_day_is_judged_from_where_the_first_ended(floor: Floor) -> No
     floor.close_day(force=True)
     first = report(floor, day=DAY, now=MORNING + timedelta(days=2))
     second = report(floor, now=MORNING + timedelta(days=2))
-    assert (first["certificate"]["calls"], second["certificate"]["calls"]) == (1, 1)
-    assert (second["day"], second["certificate"]["ok"], second["certificate"]["faults"]) == ("2026-11-25", True, [])
-    assert first["certificate"]["events"] + second["certificate"]["events"] == floor.centre.event_seq
+    assert (first.certificate.calls, second.certificate.calls) == (1, 1)
+    assert (second.day, second.certificate.ok, second.certificate.faults) == ("2026-11-25", True, ())
+    assert first.certificate.events + second.certificate.events == floor.centre.event_seq

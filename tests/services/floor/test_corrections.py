@@ -174,7 +174,7 @@ def test_an_emergency_is_called_before_everybody_and_says_so(floor: Floor) -> No
     floor.remark(ill, emergency=True)
     call = floor.call("G1")
     assert (call.token.label, call.reason.rule) == ("N001", "emergency")
-    assert floor.verdict().days[0]["rules"] == {"emergency": 1}
+    assert floor.verdict().days[0].rules == {"emergency": 1}
     assert floor.verdict().faults == []
 
 

@@ -266,7 +266,7 @@ def test_a_call_out_of_order_takes_even_a_token_sent_elsewhere_with_a_reason_of_
     assert floor.call_token("C1", sent, "instruction").reason.rule == "out_of_order"
     verdict = floor.verdict()
     assert verdict.faults == []
-    assert verdict.days[0]["out_of_order"] == {"instruction": 1}
+    assert verdict.days[0].out_of_order == {"instruction": 1}
 
 
 def test_only_somebody_who_waits_at_the_stage_is_called_out_of_order(floor: Floor) -> None:

@@ -3,11 +3,10 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from server.domain.actors import By
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import TokenCalled, TokenEvent, TokenUndone
+from server.domain.proof.certificates import Certificate
 from server.domain.token.lifecycle import CounterState
 from server.services.floor import counters, serve, undo
 from server.services.floor.call import call_next, call_token
@@ -52,7 +52,7 @@ class Day:
     verdict: Verdict
 
     @property
-    def certificate(self) -> dict[str, Any]:
+    def certificate(self) -> Certificate:
         """The certificate of the day."""
         return self.verdict.days[0]
 
@@ -148,10 +148,10 @@ def test_the_calls_are_counted_by_rule_and_those_out_of_order_by_reason(day: Day
     calls = [event.payload.reason for event in day.events if isinstance(event.payload, TokenCalled)]
     rules = Counter(reason.rule for reason in calls)
     reasons = Counter(reason.params["why"] for reason in calls if "why" in reason.params)
-    assert day.certificate["calls"] == len(calls) > 500
-    assert day.certificate["rules"] == rules
-    assert day.certificate["out_of_order"] == reasons == {"unwell": 2, "instruction": 1}
-    assert day.certificate["undone"] == 1
+    assert day.certificate.calls == len(calls) > 500
+    assert day.certificate.rules == rules
+    assert day.certificate.out_of_order == reasons == {"unwell": 2, "instruction": 1}
+    assert day.certificate.undone == 1
 
 
 def test_how_often_people_were_overtaken_is_counted_by_class(day: Day) -> None:
@@ -169,7 +169,7 @@ def test_how_often_people_were_overtaken_is_counted_by_class(day: Day) -> None:
         }
         for klass, values in counts.items()
     }
-    assert day.certificate["overtaken"] == told
+    assert {klass: asdict(spread) for klass, spread in day.certificate.overtaken.items()} == told
     assert told["N"]["max"] > 1
 
 
@@ -181,11 +181,11 @@ def test_the_worst_share_of_the_bound_is_that_of_the_intervals_in_line(day: Day)
             passed = [call for call in overtakings(visit, line) if rule_of(call) != "out_of_order"]
             for number, call in enumerate(passed, 1):
                 shares.append(number / (elders(visit, line, given_back, call.seq) + 1))
-    assert day.certificate["worst"] == round(max(shares), 2) > 0.5
-    assert day.certificate["worst"] <= day.certificate["bound"] == 2
+    assert day.certificate.worst == round(max(shares), 2) > 0.5
+    assert day.certificate.bound == 2 >= day.certificate.worst
 
 
 def test_a_day_that_was_kept_by_the_rule_has_no_fault(day: Day) -> None:
     assert day.verdict.faults == []
-    assert (day.certificate["unexplained"], day.certificate["beyond_bound"]) == (0, 0)
+    assert (day.certificate.unexplained, day.certificate.beyond_bound) == (0, 0)
     assert len(day.verdict.days) == 1

@@ -147,7 +147,7 @@ def test_people_passed_beyond_the_bound_are_found_when_the_rule_is_put_back(sqli
     assert codes(floor) == set()
     set_rule(floor, promised)
     assert codes(floor) == {"unexplained_call", "overtaken_too_often"}
-    assert judge(floor).days[0]["worst"] == 6.0
+    assert judge(floor).days[0].worst == 6.0
 
 
 def set_rule(floor: Floor, body: Data) -> None:

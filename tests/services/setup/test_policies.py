@@ -50,7 +50,7 @@ def test_a_rule_changes_from_tomorrow_and_both_days_replay_with_their_own(floor:
     assert serve_two(tomorrow) == [("N001", "longest_wait"), ("F001", "longest_wait")]
     verdict = floor.verdict()
     assert verdict.faults == []
-    assert [(day["day"], day["bound"], day["rules"]) for day in verdict.days] == [
+    assert [(day.day, day.bound, day.rules) for day in verdict.days] == [
         ("2026-11-24", 2, {"longest_wait": 1, "protected_class": 1}),
         ("2026-11-25", None, {"longest_wait": 2}),
     ]
@@ -166,4 +166,4 @@ def test_two_days_with_two_rules_replay_alike_on_each_database(db: Database) -> 
     floor.close_day()
     serve_two(next_day(floor))
     verdict = floor.verdict()
-    assert (verdict.faults, [day["bound"] for day in verdict.days]) == ([], [2, None])
+    assert (verdict.faults, [day.bound for day in verdict.days]) == ([], [2, None])

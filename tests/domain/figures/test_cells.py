@@ -1,0 +1,124 @@
+"""What one event adds to the cells: the difference of two records."""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from server.domain.actors import By
+from server.domain.events.event import Event
+from server.domain.events.payloads import (
+    CentreFrozen,
+    Payload,
+    TokenCancelled,
+    TokenCorrected,
+    TokenFinished,
+    TokenIssued,
+    TokenRecalled,
+    TokenTransferred,
+)
+from server.domain.figures.cells import Cell, Measure, counted
+from server.domain.token import changes
+from server.domain.token.changes import Target
+from server.domain.token.lifecycle import TokenEnd
+from server.domain.token.route import Stop
+from server.domain.token.token import Token
+from tests.factories import DAY, MORNING, make_token
+
+KOLKATA = ZoneInfo("Asia/Kolkata")
+
+
+def at(minutes: float) -> timedelta:
+    return timedelta(minutes=minutes)
+
+
+def event(payload: Payload, minutes: float) -> Event:
+    return Event(9, MORNING + at(minutes), payload.kind, By("test"), 9, 1, "v1", payload, 1, "")
+
+
+def called(minutes: float = 7) -> Token:
+    return changes.call(make_token(), "A1", "e-2", MORNING + at(minutes))
+
+
+def served(start: float = 8) -> Token:
+    return changes.start(called(), MORNING + at(start))
+
+
+def added(before: Token | None, payload: Payload, minutes: float) -> dict[Cell, int]:
+    return {cell: n for cell, n in counted(before, event(payload, minutes), KOLKATA).items() if n}
+
+
+def test_a_token_is_counted_where_it_was_given_on_the_clock_of_its_centre() -> None:
+    assert added(None, TokenIssued(make_token()), 0) == {Cell(DAY, 38, "", "N", Measure.ISSUED): 1}
+
+
+def test_a_later_call_moves_the_wait_to_its_bin_and_its_quarter() -> None:
+    before = called(7)
+    assert added(before, TokenRecalled(changes.recall(before, MORNING + at(15.5))), 15.5) == {
+        Cell(DAY, 38, "A", "N", Measure.WAIT, bin=14): -1,
+        Cell(DAY, 39, "A", "N", Measure.WAIT, bin=31): 1,
+    }
+
+
+def test_a_finish_counts_the_service_and_its_outcome_and_not_yet_the_stay() -> None:
+    before = served(8)
+    _, after = changes.finish(before, "ok", Stop("B"), 10, MORNING + at(20))
+    assert added(before, TokenFinished(after, "ok", return_slip=False), 20) == {
+        Cell(DAY, 39, "A", "N", Measure.SERVICE, bin=24): 1,
+        Cell(DAY, 39, "A", "N", Measure.OUTCOME, "ok"): 1,
+    }
+
+
+def test_the_last_finish_counts_the_stay_and_the_end_too() -> None:
+    before = served(8)
+    _, after = changes.finish(before, "ok", Stop(None), 10, MORNING + at(20))
+    assert added(before, TokenFinished(after, "ok", return_slip=False), 20) == {
+        Cell(DAY, 39, "A", "N", Measure.SERVICE, bin=24): 1,
+        Cell(DAY, 39, "A", "N", Measure.OUTCOME, "ok"): 1,
+        Cell(DAY, 39, "", "N", Measure.END, "done"): 1,
+        Cell(DAY, 39, "", "N", Measure.STAY, bin=40): 1,
+    }
+
+
+def test_a_transfer_from_service_is_a_service_without_an_outcome_and_one_from_a_call_is_none() -> None:
+    for before, service in ((served(8), {Cell(DAY, 39, "A", "N", Measure.SERVICE, bin=24): 1}), (called(), {})):
+        _, after = changes.transfer(before, Target("B"), 10, MORNING + at(20))
+        assert added(before, TokenTransferred(after), 20) == service
+
+
+def test_a_correction_that_leads_elsewhere_ends_no_service() -> None:
+    before = served(8)
+    _, after = changes.move(before, "E", 10, MORNING + at(20))
+    assert added(before, TokenCorrected(after, was="NORMAL"), 20) == {}
+
+
+def test_a_cancelled_token_has_an_end_and_no_stay() -> None:
+    before = called()
+    after = changes.cancel(before, MORNING + at(20))
+    assert added(before, TokenCancelled(after), 20) == {Cell(DAY, 39, "", "N", Measure.END, "cancelled"): 1}
+
+
+def test_a_refused_token_went_all_the_way() -> None:
+    before = replace(served(8), ends=TokenEnd.REFUSED)
+    _, after = changes.finish(before, "refused", Stop(None), 10, MORNING + at(20))
+    cells = added(before, TokenFinished(after, "refused", return_slip=True), 20)
+    assert cells[Cell(DAY, 39, "", "N", Measure.STAY, bin=40)] == 1
+
+
+def test_a_corrected_class_takes_token_and_open_step_along() -> None:
+    before = called(7)
+    after = changes.correct(before, "TATKAAL", "T", "default")
+    assert added(before, TokenCorrected(after, was="NORMAL"), 8) == {
+        Cell(DAY, 38, "", "N", Measure.ISSUED): -1,
+        Cell(DAY, 38, "", "T", Measure.ISSUED): 1,
+        Cell(DAY, 38, "A", "N", Measure.WAIT, bin=14): -1,
+        Cell(DAY, 38, "A", "T", Measure.WAIT, bin=14): 1,
+    }
+
+
+def test_a_call_before_the_stage_was_entered_counts_as_no_wait() -> None:
+    cells = added(make_token(), TokenRecalled(called(-3)), -3)
+    assert list(cells) == [Cell(DAY, 37, "A", "N", Measure.WAIT, bin=0)]
+
+
+def test_what_is_no_token_is_not_counted() -> None:
+    assert added(None, CentreFrozen(None), 0) == {}
