@@ -33,7 +33,7 @@ def empty(_: Floor) -> Ids:
 
 def waiting(floor: Floor) -> Ids:
     """N001 waits at the gate, with a slip of kiosk K1."""
-    order, now = floor.order(printer="printer-k1", address="https://floor.test/t/1"), floor.now()
+    order, now = floor.order(printer="printer-k1"), floor.now()
     token = floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
     return {"token": token.id, "label": token.label, "secret": order.secret}
 

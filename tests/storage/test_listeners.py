@@ -29,6 +29,7 @@ def listening(floor: Floor) -> list[int]:
     return heard
 
 
+@pytest.mark.provokes(r"a listener failed after a commit Broken\(\)")
 def test_a_command_is_answered_and_the_next_ones_go_on_when_a_listener_fails(
     floor: Floor, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -41,7 +42,7 @@ def test_a_command_is_answered_and_the_next_ones_go_on_when_a_listener_fails(
     ] * 3
 
 
-@pytest.mark.usefixtures("caplog")
+@pytest.mark.provokes(r"a listener failed after a commit Broken\(\)")
 def test_commands_that_wait_together_are_all_answered_when_a_listener_fails(floor: Floor) -> None:
     heard = listening(floor)
     held, release = threading.Event(), threading.Event()

@@ -1,6 +1,5 @@
 """The loop over the outbox: prepared from what is true, done once, by one worker at a target, whatever goes wrong."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -157,7 +156,7 @@ def test_a_job_whose_reason_is_gone_is_withdrawn_and_not_done(floor: Floor) -> N
     assert postbox.done == []
 
 
-@pytest.mark.provokes("Error")
+@pytest.mark.provokes("letter job 1 could not be prepared ZeroDivisionError")
 def test_what_cannot_be_prepared_is_tried_again_since_nothing_was_done(
     sqlite_floor: Floor, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -175,12 +174,13 @@ def test_what_cannot_be_prepared_is_tried_again_since_nothing_was_done(
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 
+@pytest.mark.provokes("letter job 1 failed OSError")
 @pytest.mark.parametrize(
     ("rules", "state", "times"),
     [(QUICK, "unconfirmed", 1), (replace(QUICK, repeatable=True, attempts=3), "dead", 3)],
 )
 def test_an_act_that_breaks_is_repeated_only_if_it_may_be(
-    sqlite_floor: Floor, caplog: pytest.LogCaptureFixture, rules: JobRules, state: str, times: int
+    sqlite_floor: Floor, rules: JobRules, state: str, times: int
 ) -> None:
     begun: list[str] = []
 
@@ -189,7 +189,7 @@ def test_an_act_that_breaks_is_repeated_only_if_it_may_be(
             begun.append(letter[1])
             raise OSError("torn")
 
-    with caplog.at_level(logging.CRITICAL), working(sqlite_floor.db, Broken(), rules):
+    with working(sqlite_floor.db, Broken(), rules):
         post(sqlite_floor, MORNING, "x")
         wait_for(lambda: states(sqlite_floor) == [state])
     assert begun == ["x"] * times
@@ -226,10 +226,8 @@ def test_what_was_done_while_the_database_was_away_is_noted_when_it_is_back(
     assert postbox.done == ["x"]
 
 
-@pytest.mark.provokes("Error")
-def test_the_worker_lives_on_when_a_look_fails(
-    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.mark.provokes("a look into the outbox failed ZeroDivisionError")
+def test_the_worker_lives_on_when_a_look_fails(sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     failures, due = [Unavailable("away"), ZeroDivisionError()], jobs.due_targets
 
     def failing(read: Read, now: object) -> object:

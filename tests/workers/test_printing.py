@@ -172,7 +172,7 @@ def test_two_workers_on_one_database_print_each_slip_once(floor: Floor, printer:
     assert printer.count == 4
 
 
-@pytest.mark.provokes("Error")
+@pytest.mark.provokes("staff could not be told of printer-k1 OSError")
 def test_what_was_printed_stays_printed_when_staff_cannot_be_told(
     floor: Floor, printer: SimulatedPrinter, caplog: pytest.LogCaptureFixture
 ) -> None:
