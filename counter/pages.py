@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.bookings.book import TAIL
 from server.services.floor.correct import ACCESS, PARTY_MAX
 from server.services.views import places
@@ -29,7 +29,7 @@ bp = APIBlueprint(
 @bp.get("/counter")
 def console() -> Response | str:
     """Show the console to somebody who may serve; the others sign in first."""
-    page = staff_page(Permission.SERVE, STATIC, _facts)
+    page = staff_page(Action.CALL_NEXT, STATIC, _facts)
     if page is None:
         return redirect("/login")
     return render_template("counter/console.html", lang=page["language"], page=page)

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import render_template
 
 from server.domain.errors import UnknownToken
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.views import phone, places
 from server.web.pages import device_page, frame, picked_language
 from server.web.site import read, site
@@ -26,7 +26,7 @@ bp = APIBlueprint(
 @bp.get("/display/<board>")
 def board(board: str) -> str:
     """Show the calls of a zone, or that this screen is not paired yet."""
-    found = device_page(board, "board", Permission.WATCH)
+    found = device_page(board, "board", Action.WATCH_FLOOR)
     if found is None:
         return render_template("display/unpaired.html", lang="en", device=board)
     principal, csrf, row = found

@@ -10,7 +10,7 @@ from flask import Response, render_template, request
 from qrcode.image.svg import SvgPathImage
 
 from server.domain.errors import InvalidInput
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.views import places
 from server.web.pages import device_page, frame
 from server.web.site import read, site
@@ -31,7 +31,7 @@ bp = APIBlueprint(
 @bp.get("/kiosk/<device>")
 def kiosk(device: str) -> str:
     """Show the kiosk, or that this screen is not paired yet."""
-    found = device_page(device, "kiosk", Permission.ISSUE)
+    found = device_page(device, "kiosk", Action.ISSUE_TOKEN)
     if found is None:
         return render_template("kiosk/unpaired.html", lang="en", device=device)
     principal, csrf, row = found

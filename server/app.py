@@ -33,18 +33,19 @@ from server.clock import Clock, SystemClock
 from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.live.relay import Relay
-from server.live.sockets import Sockets
+from server.live.sockets import Guard, Sockets
 from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
 from server.storage.database import Database
 from server.web import headers, problems
-from server.web.guard import socket_principal
+from server.web.guard import socket_holder
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
 from server.web.json import MAX_BODY, Json, JsonRequest
 from server.web.pages import bp as pages_bp
+from server.web.presence import Presence
 from server.web.site import EXTENSION, Site
 from server.workers.printing import PrintWorker
 
@@ -135,10 +136,12 @@ def build_server(
         json=app.json,
     )
     app.wsgi_app = with_wires(app.wsgi_app, pages)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
-    sockets = Sockets(socketio, db, socket_principal, settings.max_sockets, metrics.sockets.set)
-    relay = Relay(db, sockets.tell, sockets.count, clock)
     real = SystemClock()
-    app.extensions[EXTENSION] = Site(db, settings, clock, real, random_bytes, relay.alive)
+    presence = Presence(db, real)
+    sockets = Sockets(socketio, db, Guard(socket_holder, presence.holder), settings.max_sockets, metrics.sockets.set)
+    looks = (presence.look, lambda _read: sockets.recheck())
+    relay = Relay(db, sockets.tell, sockets.count, clock, looks=looks)
+    app.extensions[EXTENSION] = Site(db, presence, settings, clock, real, random_bytes, relay.alive)
     worker = PrintWorker(db, sockets.hint)
     return Server(app, db, relay, (Scheduler(db, real, clock), worker))
 

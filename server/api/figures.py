@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.figures import statistics
 from server.services.figures.outlook import outlook_of
 from server.web.guard import authorise
@@ -55,7 +55,7 @@ class OutlookOut(BaseModel):
 @bp.doc(security="bearer")
 def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
-    authorise(Permission.STATISTICS, centre=centre)
+    authorise(Action.READ_STATS, centre=centre)
     now = site().clock.now()
     return jsonify(read(lambda conn: statistics.figures_of(conn, centre, asked.from_, asked.to, now)))
 
@@ -65,6 +65,6 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 @bp.doc(security="bearer")
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
-    authorise(Permission.STATISTICS, centre=centre)
+    authorise(Action.READ_OUTLOOK, centre=centre)
     now = site().clock.now()
     return jsonify(read(lambda conn: outlook_of(conn, centre, now)))

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from server.api.at_seat import AT
 from server.api.shapes import ReasonOut, StaffTokenOut
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.views.line import line_of
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -35,5 +35,5 @@ class LineOut(BaseModel):
 @bp.doc(security="bearer")
 def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
-    by, now = authorise(Permission.SERVE, centre=centre, counter=counter), site().clock.now()
+    by, now = authorise(Action.READ_LINE, centre=centre, counter=counter), site().clock.now()
     return jsonify(read(lambda conn: line_of(conn, by.centre_id, counter, now)))

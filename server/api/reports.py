@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.figures.reports import report_of
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -42,7 +42,7 @@ class ReportOut(BaseModel):
 @bp.doc(security="bearer")
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
-    authorise(Permission.STATISTICS, centre=centre)
+    authorise(Action.READ_REPORT, centre=centre)
     return jsonify(report_on(centre, asked.day))
 
 

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.domain.instants import to_iso
-from server.domain.permissions import ALLOWED, Permission
+from server.domain.permissions import Action, may
 from server.services.people.principal import Principal
 from server.services.views.snapshot import catch_up_of, snapshot_of
 from server.web.guard import authorise
@@ -50,7 +50,7 @@ class EventsOut(BaseModel):
 @bp.doc(security="bearer")
 def snapshot(centre: str) -> Response:
     """Get the floor as it is."""
-    staff = sees_staff(authorise(Permission.WATCH, centre=centre))
+    staff = sees_staff(authorise(Action.WATCH_FLOOR, centre=centre))
     view = read(lambda conn: snapshot_of(conn, centre, staff=staff))
     return jsonify({**view, "now": to_iso(site().clock.now())})
 
@@ -61,11 +61,11 @@ def snapshot(centre: str) -> Response:
 @bp.doc(security="bearer")
 def events(centre: str, asked: AfterIn) -> Response:
     """Catch up from a number."""
-    staff = sees_staff(authorise(Permission.WATCH, centre=centre))
+    staff = sees_staff(authorise(Action.WATCH_FLOOR, centre=centre))
     got = read(lambda conn: catch_up_of(conn, centre, after=asked.after, epoch=asked.epoch, staff=staff))
     return jsonify(got.view())
 
 
 def sees_staff(principal: Principal) -> bool:
     """Whether this principal sees needs and services beside the public view."""
-    return Permission.WATCH_STAFF in ALLOWED[principal.role]
+    return may(principal.role, Action.WATCH_STAFF)

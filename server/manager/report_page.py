@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.api.reports import report_on
 from server.domain.errors import InvalidInput
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.views.places import CentreFacts, facts_of
 from server.web.guard import visitor
 from server.web.pages import picked_language
@@ -23,7 +23,7 @@ page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_f
 @page_bp.get("/manager/report")
 def report_page() -> AnyResponse | str:
     """Show the report of a day to somebody who may read the figures; the others sign in first."""
-    found = visitor(Permission.STATISTICS, staff_only=True)
+    found = visitor(Action.READ_REPORT, staff_only=True)
     if found is None:
         return redirect("/login")
     centre = read(lambda conn: facts_of(conn, found[0].centre_id, site().clock.now()))

@@ -11,6 +11,7 @@ from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.storage.database import Database
 from server.storage.transaction import Read
+from server.web.presence import Presence
 
 EXTENSION = "baari"
 T = TypeVar("T")
@@ -18,9 +19,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The database, the settings, the clocks of centre and machine, randomness, and the live part's health."""
+    """The database, who is there, the settings, clocks of centre and machine, randomness, the live part's health."""
 
     db: Database
+    presence: Presence
     settings: Settings
     clock: Clock
     real: Clock
