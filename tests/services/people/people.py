@@ -1,12 +1,14 @@
 """People who sign in, for tests: what the web does around the short transactions of a sign-in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from server.domain.permissions import Role
 from server.services.people import passwords, sign_in
+from server.services.setup.presets import install_centre
 from tests.factories import MORNING, Floor
 
 PASSWORD = "right"
+TWIN = "PSK-TWIN"
 HASH = passwords.hashed(PASSWORD)
 
 
@@ -27,3 +29,10 @@ def signed_in(floor: Floor, user: str, at: datetime = MORNING) -> str:
     secret = try_to_sign_in(floor, user, at)
     assert secret is not None
     return secret
+
+
+def twin_centre(floor: Floor) -> int:
+    """Install a centre with the same counters beside that of the floor; return its id."""
+    centre = floor.preset.centre.model_copy(update={"code": TWIN})
+    shape = floor.preset.model_copy(update={"centre": centre})
+    return floor.db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "e2", demo=True))

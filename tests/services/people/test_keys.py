@@ -1,4 +1,4 @@
-"""A key opens what it was made for, until it is revoked; every change of who is there moves the installation's number."""
+"""A key opens what it was made for until it is revoked; every change of who is there moves a number."""
 
 from collections.abc import Callable
 from typing import Any
