@@ -3,29 +3,42 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.app import build_server
+from server.config import load_settings
 from server.domain.errors import Unauthenticated
 from server.domain.permissions import Role
 from server.services.people import keys, sign_in
 from server.storage.database import Database
 from server.web import presence as module
 from server.web.presence import Credential, Presence
-from tests.factories import MORNING, Floor, StillClock
+from tests.factories import CENTRE, MORNING, Floor, StillClock
 from tests.services.people.people import add_person, signed_in
 
 
 class Counted(Database):
-    """A database that counts how often who is there is asked of it one by one."""
+    """A database that counts its transactions; a look is how somebody who is not kept is asked of it."""
 
-    looks = 0
+    looks = reads = writes = 0
 
     def look(self, fn: Any) -> Any:
         """Count a look."""
         self.looks += 1
         return super().look(fn)
+
+    def read(self, fn: Any) -> Any:
+        """Count a read."""
+        self.reads += 1
+        return super().read(fn)
+
+    def write(self, centre: int | None, fn: Any) -> Any:
+        """Count a write."""
+        self.writes += 1
+        return super().write(centre, fn)
 
 
 @pytest.fixture
@@ -249,3 +262,28 @@ def test_a_session_that_is_used_in_another_process_is_not_idle_here(
     noted = MORNING + timedelta(minutes=59)
     floor.db.write(None, lambda tx: sign_in.note_seen(tx, asha.secret, noted))
     assert presence.principal(asha).user == "asha"
+
+
+def test_a_request_of_a_key_that_is_known_asks_the_database_for_its_own_matter_only(
+    floor: Floor, here: Counted, tmp_path: Path
+) -> None:
+    settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": here.url})
+    here.clock = StillClock(MORNING)
+    app = build_server(settings, db=here, clock=here.clock).app
+    here.read(app.extensions["baari"].presence.look)
+    manager = floor.key(Role.MANAGER)
+    here.read(app.extensions["baari"].presence.look)
+    headers = {"Authorization": f"Bearer {manager}"}
+
+    def ask() -> None:
+        for number, verb in enumerate(("open", "close")):
+            path = f"/api/v1/centres/{CENTRE}/counters/G1/{verb}"
+            answer = app.test_client().post(path, json={}, headers={**headers, "Idempotency-Key": f"{number}"})
+            assert answer.status_code == 200
+        assert app.test_client().get(f"/api/v1/centres/{CENTRE}/snapshot", headers=headers).status_code == 200
+
+    ask()
+    assert here.looks == 1
+    before = here.reads, here.writes
+    ask()
+    assert (here.looks, here.reads - before[0], here.writes - before[1]) == (1, 1, 2)
