@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.views.console import console_facts
 from server.web.pages import staff_page
 from server.web.site import read
@@ -26,7 +26,7 @@ bp = APIBlueprint(
 @bp.get("/counter")
 def console() -> Response | str:
     """Show the console to somebody who may serve; the others sign in first."""
-    page = staff_page(Permission.SERVE, STATIC, lambda centre: read(lambda snapshot: console_facts(snapshot, centre)))
+    page = staff_page(Action.CALL_NEXT, STATIC, lambda centre: read(lambda snapshot: console_facts(snapshot, centre)))
     if page is None:
         return redirect("/login")
     return render_template("counter/console.html", lang=page["language"], page=page)

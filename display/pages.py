@@ -7,7 +7,7 @@ from flask import render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import UnknownToken
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.views import phone, places
 from server.web.pages import device_page, frame, moved_page, picked_language
 from server.web.site import read, site
@@ -33,7 +33,7 @@ def old_address(board: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/display/<centre>/<board>")
 def board(centre: str, board: str) -> str:
     """Show the calls of a zone, or that this screen is not paired yet."""
-    found = device_page(centre, board, "board", Permission.WATCH)
+    found = device_page(centre, board, "board", Action.WATCH_FLOOR)
     if found is None:
         return _unpaired(board)
     principal, csrf, row = found

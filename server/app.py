@@ -35,26 +35,26 @@ from server.clock import Clock, SystemClock
 from server.config import Settings
 from server.domain.ids import RandomBytes
 from server.live.relay import Relay
-from server.live.sockets import Sockets
+from server.live.sockets import Guard, Sockets
 from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
 from server.services.paper.slips import print_kind
-from server.services.people.principal import Principal
 from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.leader import Leader
 from server.web import headers, problems, text
 from server.web.front import Front
-from server.web.guard import credential, socket_principal
+from server.web.guard import credential, socket_holder
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
 from server.web.json import MAX_BODY, Json, JsonRequest
 from server.web.pages import bp as pages_bp
+from server.web.presence import Credential, Presence
 from server.web.reads import Reads
-from server.web.remembered import Remembered
-from server.web.site import EXTENSION, Site, site
+from server.web.senders import Senders
+from server.web.site import EXTENSION, Site
 from server.web.views import Views
 from server.workers.outbox import OutboxWorker
 from server.workers.printing import Printers
@@ -138,7 +138,10 @@ def build_server(
     metrics.install(app)
     reads = Reads(db)
     views = Views(reads, clock, metrics.lines.inc)
-    pages = Front(app.wsgi_app, views, Remembered(_look_up(app)).principal_of, settings.hosts, metrics.count)
+    real = SystemClock()
+    presence = Presence(db, real)
+    senders = Senders(_credential_in(app), presence.principal)
+    pages = Front(app.wsgi_app, views, senders.principal_of, settings.hosts, metrics.count)
     socketio = SocketIO(
         app,
         async_mode="threading",
@@ -148,24 +151,26 @@ def build_server(
         json=app.json,
     )
     app.wsgi_app = with_wires(app.wsgi_app, pages)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
-    sockets = Sockets(socketio, reads.read, socket_principal, settings.max_sockets, metrics.sockets.set)
-    relay = Relay(db, sockets.tell, sockets.count, clock)
-    real = SystemClock()
+    guard = Guard(socket_holder, presence.holder)
+    sockets = Sockets(socketio, reads.read, guard, settings.max_sockets, metrics.sockets.set)
+    looks = (presence.look, lambda _read: sockets.recheck())
+    relay = Relay(db, sockets.tell, sockets.count, clock, looks=looks)
     reports = DayReports(db, settings.secret)
-    app.extensions[EXTENSION] = Site(db, reads, views, settings, clock, real, random_bytes, relay.alive, reports)
+    here = Site(db, reads, views, presence, settings, clock, real, random_bytes, relay.alive, reports)
+    app.extensions[EXTENSION] = here
     kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
     worker = OutboxWorker(db, kinds, random.random)
     return Server(app, db, relay, (Scheduler(db, real, clock, Leader(db.url)), worker))
 
 
-def _look_up(app: APIFlask) -> Callable[[dict[str, Any]], Principal]:
-    """Return what tells who sends a request, by its headers; it raises Unauthenticated, Forbidden."""
+def _credential_in(app: APIFlask) -> Callable[[dict[str, Any]], Credential]:
+    """Return what finds the credential in a request's headers; it raises Unauthenticated, Forbidden."""
 
-    def look_up(environ: dict[str, Any]) -> Principal:
+    def credential_in(environ: dict[str, Any]) -> Credential:
         with app.request_context(environ):
-            return credential(request).principal(site())
+            return credential(request)
 
-    return look_up
+    return credential_in
 
 
 def _build_app(settings: Settings) -> APIFlask:

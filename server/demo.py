@@ -18,6 +18,7 @@ from server.config import Settings, write_private
 from server.domain.errors import Refused
 from server.domain.permissions import Role
 from server.services.people.keys import create_key
+from server.services.people.passwords import hashed
 from server.services.people.sign_in import add_staff
 from server.services.setup.presets import always_open, install_centre
 from server.services.setup.shapes import Preset
@@ -104,8 +105,8 @@ def _install(db: Database, settings: Settings, demo: Demo) -> dict[str, Any]:
     )
     logins = {role.value: {"user": role.value, "password": secrets.token_urlsafe(9)} for role in LOGINS}
     for role in LOGINS:
-        password = logins[role.value]["password"]
-        db.write(centre_id, lambda tx, r=role, p=password: add_staff(tx, r.value, r, p, demo.start))  # type: ignore[misc]
+        kept = hashed(logins[role.value]["password"])
+        db.write(centre_id, lambda tx, r=role, p=kept: add_staff(tx, r.value, r, p, demo.start))  # type: ignore[misc]
     ports = {f"printer-{kiosk.id.lower()}": free_port() for kiosk in preset.kiosks}
     for device, port in ports.items():
         db.write(centre_id, lambda tx, d=device, p=port: set_address(tx.conn, tx.centre.id, d, LOOPBACK, p))  # type: ignore[misc]

@@ -10,6 +10,7 @@ from server.cli import cli
 from server.config import PREFIX, Settings
 from server.domain import errors
 from server.domain.events.kinds import Kind
+from server.domain.permissions import Role, matrix
 from server.web.problems import BELOW, status_of
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +46,18 @@ def test_every_command_is_documented() -> None:
 
 def test_every_event_is_documented() -> None:
     assert first_cells("events.md") == [kind.value for kind in Kind]
+
+
+def test_every_permission_is_documented_role_by_role() -> None:
+    title, *rows = [line for line in (DOCS / "permissions.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    roles = title.strip("| ").split(" | ")[1:]
+    cells = [row.strip("| ").split(" | ") for row in rows]
+    told = {action.strip("`"): dict(zip(roles, scopes, strict=True)) for action, *scopes in cells}
+    table = {
+        action: {role.value: scopes.get(role.value, "–").replace("_", " ") for role in Role}
+        for action, scopes in matrix().items()
+    }
+    assert list(told.items()) == list(table.items())
 
 
 def test_every_refusal_is_documented_with_its_status() -> None:

@@ -16,11 +16,12 @@ from server.domain.permissions import Role
 from server.scheduler import Scheduler
 from server.services.command import Answer, Attempt, forget_expired, once
 from server.services.figures.cells import centres_behind
-from server.services.people.principal import Principal
-from server.services.people.sign_in import add_staff, principal_of_session, sign_in
+from server.services.people.presence import Place, known_at
+from server.services.people.principal import secret_hash
 from server.storage.database import Database
 from server.storage.leader import Leader
 from tests.factories import MORNING, Floor
+from tests.services.people.people import add_person, signed_in
 
 ROOT = Path(__file__).parents[1]
 SOON_S = 8.0
@@ -70,8 +71,8 @@ def wait_for(check: Callable[[], bool]) -> None:
 def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) -> None:
     now = SystemClock().now()
     old = now - timedelta(hours=25)
-    sqlite_floor.write(lambda tx: add_staff(tx, "asha", Role.MANAGER, "secret", old))
-    sessions = [sqlite_floor.write(lambda tx, at=at: sign_in(tx, "asha", "secret", at)) for at in (old, now)]  # type: ignore[misc]
+    add_person(sqlite_floor, "asha", Role.MANAGER)
+    sessions = [Place(True, secret_hash(signed_in(sqlite_floor, "asha", at))) for at in (old, now)]
     for key, at in (("old", old), ("new", now)):
         attempt = Attempt("key:1", key, "hash", at)
         sqlite_floor.write(lambda tx, a=attempt: once(tx, a, lambda: Answer(200, {})))  # type: ignore[misc]
@@ -81,8 +82,9 @@ def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) ->
     running.stop()
     assert sqlite_floor.write(lambda tx: forget_expired(tx, now)) == 0
     assert sqlite_floor.write(lambda tx: forget_expired(tx, now + timedelta(hours=25))) == 1
-    still = sqlite_floor.db.read(lambda conn: principal_of_session(conn, str(sessions[1]), now))
-    assert isinstance(still, Principal)
+    over, still = (sqlite_floor.db.read(lambda read, place=place: known_at(read, place)) for place in sessions)  # type: ignore[misc]
+    assert over is None
+    assert still is not None
 
 
 @pytest.mark.usefixtures("often")

@@ -10,7 +10,7 @@ import { why } from "./phrases.js";
 import { line, show } from "./state.js";
 
 /** Whether this person may call somebody out of order. */
-export const mayChoose = page.may.includes("call_out_of_order");
+export const mayChoose = page.may.includes("call_token");
 
 function Row({ token, next, place }) {
   const open = () => show(mayChoose ? "choose" : "change", token);

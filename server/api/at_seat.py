@@ -15,7 +15,7 @@ AT = f"{AT_CENTRE}/counters/<counter>"
 
 
 def at_seat(principal: Principal, counter: str, fn: Callable[[Transaction, By], Body]) -> Response:
-    """Run a command at a counter where this person sits; devices and integrations sit nowhere."""
+    """Run a command at a counter: who reaches no further than their own must sit there; a key need not."""
 
     def seated(tx: Transaction) -> Body:
         seats.require_seat(tx, counter, principal)

@@ -11,7 +11,7 @@ from server.api.commands import command
 from server.api.references import hidden
 from server.api.shapes import Code, Instant, Strict
 from server.domain.instants import to_iso
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.bookings import book
 from server.services.bookings.book import TAIL, NewBooking
 from server.services.bookings.gate import gate_at
@@ -69,7 +69,7 @@ class GateOut(BaseModel):
 @bp.doc(security="bearer")
 def take_bookings(centre: str, asked: BookingsIn) -> Response:
     """Take over bookings from the portal."""
-    principal = authorise(Permission.BOOK, centre=centre)
+    principal = authorise(Action.TAKE_BOOKINGS, centre=centre)
     booked = [
         NewBooking(hidden(one.reference), one.reference[-TAIL:], one.slot, one.service, one.need)
         for one in asked.bookings
@@ -83,7 +83,7 @@ def take_bookings(centre: str, asked: BookingsIn) -> Response:
 @bp.doc(security="bearer")
 def find_booking(centre: str, asked: FindIn) -> Response:
     """Find a booking of today by the last characters of its reference."""
-    authorise(Permission.SERVE, centre=centre)
+    authorise(Action.FIND_BOOKING, centre=centre)
     now = site().clock.now()
     return jsonify(bookings=read(lambda conn: book.find_at(conn, centre, asked.tail, asked.slot, now)))
 
@@ -93,7 +93,7 @@ def find_booking(centre: str, asked: FindIn) -> Response:
 @bp.doc(security="bearer")
 def gate(centre: str) -> Response:
     """Get the batch that the gate lets in now."""
-    authorise(Permission.WATCH, centre=centre)
+    authorise(Action.READ_GATE, centre=centre)
     now = site().clock.now()
     batch = read(lambda conn: gate_at(conn, centre, now))
     return jsonify(until=to_iso(batch.until), held_min=batch.held_min)

@@ -9,7 +9,7 @@ from server.api.commands import command
 from server.api.shapes import Code, CounterOut, Note, ReasonOut, StaffTokenOut, Strict
 from server.domain.actors import By
 from server.domain.events.views import CounterView, counter_view, staff_view
-from server.domain.permissions import Permission, Role
+from server.domain.permissions import Action
 from server.domain.token.lifecycle import CounterState
 from server.services.floor import call, counters
 from server.services.floor.token_rows import facts_of
@@ -59,7 +59,7 @@ class CallAnswer(BaseModel):
 @bp.doc(security="bearer")
 def open_counter(centre: str, counter: str) -> Response:
     """Open a counter."""
-    return _set_state(centre, counter, CounterState.OPEN, ReasonIn())
+    return _set_state(Action.OPEN_COUNTER, centre, counter, CounterState.OPEN, ReasonIn())
 
 
 @bp.post(f"{AT}/pause")
@@ -68,7 +68,7 @@ def open_counter(centre: str, counter: str) -> Response:
 @bp.doc(security="bearer")
 def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Pause a counter."""
-    return _set_state(centre, counter, CounterState.PAUSED, asked)
+    return _set_state(Action.PAUSE_COUNTER, centre, counter, CounterState.PAUSED, asked)
 
 
 @bp.post(f"{AT}/close")
@@ -77,7 +77,7 @@ def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 @bp.doc(security="bearer")
 def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Close a counter."""
-    return _set_state(centre, counter, CounterState.CLOSED, asked)
+    return _set_state(Action.CLOSE_COUNTER, centre, counter, CounterState.CLOSED, asked)
 
 
 @bp.post(f"{AT}/call-next")
@@ -85,7 +85,7 @@ def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 @bp.doc(security="bearer")
 def call_next(centre: str, counter: str) -> Response:
     """Call the next citizen."""
-    principal = authorise(Permission.SERVE, centre=centre, counter=counter)
+    principal = authorise(Action.CALL_NEXT, centre=centre, counter=counter)
     return at_seat(principal, counter, lambda tx, by: _call_view(call.call_next(tx, by)))
 
 
@@ -95,7 +95,7 @@ def call_next(centre: str, counter: str) -> Response:
 @bp.doc(security="bearer")
 def call_token(centre: str, counter: str, asked: CallIn) -> Response:
     """Call a token out of order, with a reason that stands on the day report."""
-    principal = authorise(Permission.CALL_OUT_OF_ORDER, centre=centre, counter=counter)
+    principal = authorise(Action.CALL_TOKEN, centre=centre, counter=counter)
     by = By(principal.id, counter)
     return command(principal, lambda tx: _call_view(call.call_token(tx, by, asked.token, asked.reason)))
 
@@ -106,19 +106,17 @@ def call_token(centre: str, counter: str, asked: CallIn) -> Response:
 @bp.doc(security="bearer")
 def take_over(centre: str, counter: str, asked: TakeOverIn) -> Response:
     """Call the token of a counter that is out of order to another one, at once."""
-    principal = authorise(Permission.STEER, centre=centre)
+    principal = authorise(Action.TAKE_OVER, centre=centre)
     return command(principal, lambda tx: _call_view(call.take_over(tx, counter, asked.to, By(principal.id))))
 
 
-def _set_state(centre: str, counter: str, state: CounterState, asked: ReasonIn) -> Response:
-    principal = authorise(Permission.SERVE, centre=centre, counter=counter)
+def _set_state(action: Action, centre: str, counter: str, state: CounterState, asked: ReasonIn) -> Response:
+    principal = authorise(action, centre=centre, counter=counter)
 
     def change(tx: Transaction, by: By) -> CounterView:
         after = counters.set_state(tx, counter, state, by, reason=asked.reason, after_current=asked.after_current)
         return counter_view(facts_of(after))
 
-    if principal.role is Role.MANAGER:
-        return command(principal, lambda tx: change(tx, By(principal.id, counter)))
     return at_seat(principal, counter, change)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from server.api.commands import command
 from server.api.shapes import Strict
 from server.domain.actors import By
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.floor.day import DayClose, close_day
 from server.web.guard import authorise
 
@@ -37,7 +37,7 @@ class DayCloseOut(BaseModel):
 @bp.doc(security="bearer")
 def end_day(centre: str, asked: CloseDayIn) -> Response:
     """Close the business day."""
-    principal = authorise(Permission.CLOSE_DAY, centre=centre)
+    principal = authorise(Action.CLOSE_DAY, centre=centre)
     return command(principal, lambda tx: _day_view(close_day(tx, By(principal.id), force=asked.force)))
 
 

@@ -5,7 +5,7 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from server.api.at_centre import AT
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.figures.explanations import CalledFirst, CallTold, explain_today
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -37,6 +37,6 @@ class ExplainOut(BaseModel):
 @bp.doc(security="bearer")
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""
-    authorise(Permission.SERVE, centre=centre)
+    authorise(Action.EXPLAIN_TOKEN, centre=centre)
     now = site().clock.now()
     return jsonify(read(lambda snapshot: explain_today(snapshot, centre, label, now, asked.language)))

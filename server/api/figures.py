@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.domain.figures.spread import Stay, Wait
 from server.domain.outlook import Sentence
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.figures.outlook import AtRisk, Bottleneck, Offer, PersonAtRisk, outlook_of
 from server.services.figures.statistics import figures_of
 from server.web.guard import authorise
@@ -58,7 +58,7 @@ class OutlookOut(BaseModel):
 @bp.doc(security="bearer")
 def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
-    authorise(Permission.STATISTICS, centre=centre)
+    authorise(Action.READ_STATS, centre=centre)
     now = site().clock.now()
     period, counted = read(lambda snapshot: figures_of(snapshot, centre, asked.from_, asked.to, now))
     return jsonify({"from": period.first, "to": period.last, **asdict(counted)})
@@ -69,6 +69,6 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 @bp.doc(security="bearer")
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
-    authorise(Permission.STATISTICS, centre=centre)
+    authorise(Action.READ_OUTLOOK, centre=centre)
     now = site().clock.now()
     return jsonify(read(lambda snapshot: outlook_of(snapshot, centre, now)))

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from server.api.at_seat import AT
 from server.api.ready import send
 from server.api.shapes import ReasonOut, StaffTokenOut
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.web.guard import authorise
 from server.web.site import site
 
@@ -57,6 +57,6 @@ class LineOut(BaseModel):
 @bp.doc(security="bearer")
 def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
-    by = authorise(Permission.SERVE, centre=centre, counter=counter)
+    by = authorise(Action.READ_LINE, centre=centre, counter=counter)
     ready = site().views.line(by.centre_id, counter)
     return send(ready, ready.body)

@@ -10,7 +10,7 @@ from server.api.at_centre import AT
 from server.api.commands import command
 from server.api.shapes import Note, Strict
 from server.domain.actors import By
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.numbers import leases
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
@@ -50,7 +50,7 @@ class LeaseOut(BaseModel):
 @bp.doc(security="bearer")
 def lease_numbers(centre: str, asked: LeaseIn) -> Response:
     """Lease a block of numbers for a paper pad or a kiosk without a link."""
-    principal = authorise(Permission.STEER, centre=centre)
+    principal = authorise(Action.LEASE_NUMBERS, centre=centre)
 
     def lease(tx: Transaction) -> leases.LeaseView:
         return leases.view(leases.lease(tx, asked.series, asked.count, asked.holder, By(principal.id)))
@@ -64,5 +64,5 @@ def lease_numbers(centre: str, asked: LeaseIn) -> Response:
 @bp.doc(security="bearer")
 def void_lease(centre: str, lease: int, asked: VoidIn) -> Response:
     """Note that the unused numbers of a lease will never be given."""
-    principal = authorise(Permission.STEER, centre=centre)
+    principal = authorise(Action.VOID_LEASE, centre=centre)
     return command(principal, lambda tx: leases.view(leases.void(tx, lease, asked.reason, By(principal.id))))

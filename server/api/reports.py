@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.services.figures.reports import DayCertificate, SealTold, Stop
 from server.services.figures.statistics import Figures
 from server.web.guard import authorise
@@ -42,5 +42,5 @@ class ReportOut(BaseModel):
 @bp.doc(security="bearer")
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
-    authorise(Permission.STATISTICS, centre=centre)
+    authorise(Action.READ_REPORT, centre=centre)
     return jsonify(site().reports.report(centre, asked.day, site().clock.now()))

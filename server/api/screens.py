@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.api.ready import send
 from server.api.shapes import CounterOut, StaffPartOut
 from server.domain.instants import to_iso
-from server.domain.permissions import ALLOWED, Permission
+from server.domain.permissions import Action, may
 from server.services.people.principal import Principal
 from server.services.views.snapshot import catch_up_of
 from server.web.guard import authorise
@@ -83,7 +83,7 @@ class EventsOut(BaseModel):
 @bp.doc(security="bearer")
 def snapshot(centre: str) -> Response:
     """Get the floor as it is."""
-    principal = authorise(Permission.WATCH, centre=centre)
+    principal = authorise(Action.WATCH_FLOOR, centre=centre)
     ready = site().views.snapshot(principal.centre_id, staff=sees_staff(principal))
     return send(ready, ready.at("now", to_iso(site().views.now())))
 
@@ -94,11 +94,11 @@ def snapshot(centre: str) -> Response:
 @bp.doc(security="bearer")
 def events(centre: str, asked: AfterIn) -> Response:
     """Catch up from a number."""
-    staff = sees_staff(authorise(Permission.WATCH, centre=centre))
+    staff = sees_staff(authorise(Action.WATCH_FLOOR, centre=centre))
     missed = read(lambda read: catch_up_of(read, centre, after=asked.after, epoch=asked.epoch, staff=staff))
     return jsonify(missed)
 
 
 def sees_staff(principal: Principal) -> bool:
     """Whether this principal sees needs and services beside the public view."""
-    return Permission.WATCH_STAFF in ALLOWED[principal.role]
+    return may(principal.role, Action.WATCH_STAFF)

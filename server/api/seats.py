@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from server.api.at_seat import AT
 from server.api.commands import command
 from server.api.shapes import Strict
-from server.domain.permissions import Permission, Role
+from server.domain.permissions import Action, Role
 from server.services.people import seats
+from server.storage.transaction import Transaction
 from server.web.guard import authorise
 from server.web.site import site
 
@@ -36,10 +37,10 @@ class SeatOut(BaseModel):
 @bp.doc(security="bearer")
 def sit(centre: str, counter: str, asked: SitIn) -> Response:
     """Sit down at a counter; one person at one counter."""
-    by, now = authorise(Permission.SERVE, centre=centre, counter=counter), site().real.now()
+    by, now = authorise(Action.TAKE_SEAT, centre=centre, counter=counter), site().real.now()
     instead = asked.take_over and by.role is Role.MANAGER
 
-    def seat(tx: Any) -> dict[str, Any]:
+    def seat(tx: Transaction) -> dict[str, Any]:
         row = seats.sit(tx, counter, by, now, take_over=instead)
         return {"counter": row.id, "operator": row.operator}
 
@@ -51,9 +52,9 @@ def sit(centre: str, counter: str, asked: SitIn) -> Response:
 @bp.doc(security="bearer")
 def leave(centre: str, counter: str) -> Response:
     """Get up; the counter is free for somebody else."""
-    by = authorise(Permission.SERVE, centre=centre, counter=counter)
+    by = authorise(Action.LEAVE_SEAT, centre=centre, counter=counter)
 
-    def get_up(tx: Any) -> dict[str, Any]:
+    def get_up(tx: Transaction) -> dict[str, Any]:
         desk = seats.counter_named(tx, counter)
         seats.leave(tx, by)
         return {"counter": desk, "operator": None}

@@ -12,7 +12,7 @@ from server.api.shapes import Code, Note, Strict, TokenAnswer
 from server.domain.actors import By
 from server.domain.errors import InvalidInput
 from server.domain.events.views import staff_view
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.domain.token.changes import Target
 from server.domain.token.token import Token
 from server.services.floor import move, serve, undo
@@ -70,7 +70,7 @@ class UndoIn(Strict):
 @bp.doc(security="bearer")
 def recall(centre: str, counter: str, asked: SeenIn) -> Response:
     """Call the current token once more."""
-    return _act(centre, counter, serve.recall, asked)
+    return _act(Action.RECALL_TOKEN, centre, counter, serve.recall, asked)
 
 
 @bp.post(f"{AT}/start")
@@ -79,7 +79,7 @@ def recall(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.doc(security="bearer")
 def start(centre: str, counter: str, asked: SeenIn) -> Response:
     """Begin to serve the current token."""
-    return _act(centre, counter, serve.start, asked)
+    return _act(Action.START_SERVICE, centre, counter, serve.start, asked)
 
 
 @bp.post(f"{AT}/hold")
@@ -88,7 +88,7 @@ def start(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.doc(security="bearer")
 def hold(centre: str, counter: str, asked: SeenIn) -> Response:
     """Park the current token at this counter; the counter is free for another."""
-    return _act(centre, counter, serve.hold, asked)
+    return _act(Action.HOLD_TOKEN, centre, counter, serve.hold, asked)
 
 
 @bp.post(f"{AT}/resume")
@@ -97,7 +97,7 @@ def hold(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.doc(security="bearer")
 def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
     """Serve a parked token again."""
-    return _act(centre, counter, lambda tx, by, _seen: serve.resume(tx, by, asked.token), SeenIn())
+    return _act(Action.RESUME_TOKEN, centre, counter, lambda tx, by, _seen: serve.resume(tx, by, asked.token), SeenIn())
 
 
 @bp.post(f"{AT}/miss")
@@ -106,7 +106,7 @@ def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
 @bp.doc(security="bearer")
 def miss(centre: str, counter: str, asked: SeenIn) -> Response:
     """Note the current token, or one parked here, as absent."""
-    return _act(centre, counter, serve.miss, asked)
+    return _act(Action.MISS_TOKEN, centre, counter, serve.miss, asked)
 
 
 @bp.post(f"{AT}/finish")
@@ -115,7 +115,11 @@ def miss(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.doc(security="bearer")
 def finish(centre: str, counter: str, asked: FinishIn) -> Response:
     """End the service of the current token."""
-    return _act(centre, counter, lambda tx, by, seen: serve.finish(tx, by, outcome=asked.outcome, seen=seen), asked)
+
+    def end(tx: Transaction, by: By, seen: Seen | None) -> Token:
+        return serve.finish(tx, by, outcome=asked.outcome, seen=seen)
+
+    return _act(Action.FINISH_SERVICE, centre, counter, end, asked)
 
 
 @bp.post(f"{AT}/transfer")
@@ -132,7 +136,7 @@ def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
         only = asked.counter or seats.officer_named(tx, asked.officer)
         return move.transfer(tx, by, Target(stage, only, asked.returns), seen=seen, note=asked.reason)
 
-    return _act(centre, counter, send, asked)
+    return _act(Action.TRANSFER_TOKEN, centre, counter, send, asked)
 
 
 @bp.post(f"{AT}/undo")
@@ -141,9 +145,11 @@ def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
 @bp.doc(security="bearer")
 def undo_last(centre: str, counter: str, asked: UndoIn) -> Response:
     """Take back the last action of this counter."""
-    return _act(centre, counter, lambda tx, by, _seen: undo.undo_at(tx, by, event=asked.event), SeenIn())
+    return _act(
+        Action.UNDO_LAST, centre, counter, lambda tx, by, _seen: undo.undo_at(tx, by, event=asked.event), SeenIn()
+    )
 
 
-def _act(centre: str, counter: str, verb: Verb, asked: SeenIn) -> Response:
-    principal = authorise(Permission.SERVE, centre=centre, counter=counter)
+def _act(action: Action, centre: str, counter: str, verb: Verb, asked: SeenIn) -> Response:
+    principal = authorise(action, centre=centre, counter=counter)
     return at_seat(principal, counter, lambda tx, by: {"token": staff_view(verb(tx, by, asked.seen()))})

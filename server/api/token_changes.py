@@ -1,6 +1,7 @@
 """What staff do to a token that is not at their counter: correct it, remark on it, let it return, undo."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -11,17 +12,25 @@ from server.api.commands import command
 from server.api.shapes import Code, Note, Strict, TokenAnswer
 from server.domain.actors import By
 from server.domain.events.views import StaffToken, staff_view
-from server.domain.permissions import Permission
+from server.domain.permissions import Action
 from server.domain.token.token import Token
 from server.services.floor import correct, leave, undo
 from server.services.floor.correct import Remark
 from server.services.people import seats
-from server.services.people.principal import Principal
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
 
 bp = APIBlueprint("token_changes", __name__, tag="Tokens")
 AT = "/api/v1/centres/<centre>/tokens/<token>"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The token of an address, and the counter at which it is changed, if at one."""
+
+    centre: str
+    token: str
+    counter: str | None = None
 
 
 class CancelIn(Strict):
@@ -60,8 +69,8 @@ class DeskIn(Strict):
 @bp.doc(security="bearer")
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
-    principal = authorise(Permission.CANCEL, centre=centre)
-    return _change(principal, None, lambda tx, by: leave.cancel(tx, token, by, note=asked.reason))
+    at = Spot(centre, token)
+    return _change(at, Action.CANCEL_TOKEN, lambda tx, by: leave.cancel(tx, token, by, note=asked.reason))
 
 
 @bp.post(f"{AT}/correct")
@@ -70,8 +79,8 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 @bp.doc(security="bearer")
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
-    principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
-    return _change(principal, asked.counter, lambda tx, by: correct.correct(tx, token, asked.service, by))
+    at = Spot(centre, token, asked.counter)
+    return _change(at, Action.CORRECT_TOKEN, lambda tx, by: correct.correct(tx, token, asked.service, by))
 
 
 @bp.post(f"{AT}/remark")
@@ -80,7 +89,7 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 @bp.doc(security="bearer")
 def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
     """Note the size of a party, access needs, a language, a need, or an emergency."""
-    principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
+    at = Spot(centre, token, asked.counter)
     noted = Remark(
         party=asked.party,
         access=None if asked.access is None else tuple(asked.access),
@@ -88,7 +97,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
         need=asked.need,
         emergency=asked.emergency,
     )
-    return _change(principal, asked.counter, lambda tx, by: correct.remark(tx, token, noted, by))
+    return _change(at, Action.REMARK_TOKEN, lambda tx, by: correct.remark(tx, token, noted, by))
 
 
 @bp.post(f"{AT}/return")
@@ -97,8 +106,8 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 @bp.doc(security="bearer")
 def return_token(centre: str, token: str, asked: DeskIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
-    principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
-    return _change(principal, asked.counter, lambda tx, by: leave.come_back(tx, token, by))
+    at = Spot(centre, token, asked.counter)
+    return _change(at, Action.RETURN_TOKEN, lambda tx, by: leave.come_back(tx, token, by))
 
 
 @bp.post(f"{AT}/pause")
@@ -106,8 +115,8 @@ def return_token(centre: str, token: str, asked: DeskIn) -> Response:
 @bp.doc(security="bearer")
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
-    principal = authorise(Permission.SERVE, centre=centre)
-    return _change(principal, None, lambda tx, by: leave.pause(tx, token, by))
+    at = Spot(centre, token)
+    return _change(at, Action.PAUSE_TOKEN, lambda tx, by: leave.pause(tx, token, by))
 
 
 @bp.post(f"{AT}/undo")
@@ -115,15 +124,17 @@ def pause_token(centre: str, token: str) -> Response:
 @bp.doc(security="bearer")
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
-    principal = authorise(Permission.STEER, centre=centre)
-    return _change(principal, None, lambda tx, by: undo.undo_of(tx, token, by))
+    at = Spot(centre, token)
+    return _change(at, Action.UNDO_TOKEN, lambda tx, by: undo.undo_of(tx, token, by))
 
 
-def _change(principal: Principal, counter: str | None, act: Callable[[Transaction, By], Token]) -> Response:
+def _change(at: Spot, action: Action, change: Callable[[Transaction, By], Token]) -> Response:
     """Change a token, at a counter if one is named."""
+    principal = authorise(action, centre=at.centre, counter=at.counter)
 
-    def change(tx: Transaction) -> dict[str, StaffToken]:
-        by = By(principal.id, seats.counter_named(tx, counter))
-        return {"token": staff_view(act(tx, by))}
+    def run(tx: Transaction) -> dict[str, StaffToken]:
+        seats.require_token(tx, at.token, principal, action)
+        by = By(principal.id, seats.counter_named(tx, at.counter))
+        return {"token": staff_view(change(tx, by))}
 
-    return command(principal, change)
+    return command(principal, run)

@@ -12,7 +12,7 @@ from server.api.references import hidden
 from server.api.shapes import ID_MAX, Code, Instant, Strict
 from server.domain.actors import By
 from server.domain.ids import status_secret, token_id
-from server.domain.permissions import ALLOWED, Permission, Role
+from server.domain.permissions import Action, Role, may
 from server.domain.token.token import Token
 from server.services.floor import citizen
 from server.services.floor.issue import Issued, Order, Paper, issue
@@ -134,7 +134,7 @@ class TokenOut(BaseModel):
 @bp.doc(security="bearer")
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
-    principal = authorise(Permission.ISSUE, centre=centre, counter=asked.counter)
+    principal = authorise(Action.ISSUE_TOKEN, centre=centre, counter=asked.counter)
     order, url = _order(principal, asked), site().settings.url
 
     def give(tx: Transaction) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def take_token(centre: str, asked: TokenIn) -> Response:
 @bp.doc(security="bearer")
 def return_by_slip(centre: str, asked: HereIn) -> Response:
     """Take the slip of somebody whose turn has passed: they get their fair place again."""
-    principal = authorise(Permission.ISSUE, centre=centre)
+    principal = authorise(Action.RETURN_BY_SLIP, centre=centre)
     return command(principal, lambda tx: {"token": _new(citizen.come_back(tx, asked.slip, By(principal.id)))})
 
 
@@ -161,8 +161,8 @@ def return_by_slip(centre: str, asked: HereIn) -> Response:
 @bp.doc(security="bearer")
 def token_now(centre: str, token: str) -> Response:
     """Get a token and where its slip is."""
-    principal = authorise(Permission.WATCH, centre=centre)
-    staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
+    principal = authorise(Action.READ_TOKEN, centre=centre)
+    staff = may(principal.role, Action.WATCH_STAFF)
     view = read(lambda conn: snapshot.token_of(conn, principal.centre_id, token, staff=staff))
     job = read(lambda conn: slips.state_of(conn, token))
     return jsonify(token=view, print=asdict(job))
@@ -174,9 +174,14 @@ def token_now(centre: str, token: str) -> Response:
 @bp.doc(security="bearer")
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     """Print one more copy of a slip, marked DUPLICATE."""
-    principal = authorise(Permission.ISSUE, centre=centre)
+    principal = authorise(Action.REPRINT_SLIP, centre=centre)
     printer = asked.print_at or principal.printer
-    return command(principal, lambda tx: {"print": asdict(slips.reprint(tx, token, printer))})
+
+    def reprint(tx: Transaction) -> dict[str, Any]:
+        seats.require_token(tx, token, principal, Action.REPRINT_SLIP)
+        return {"print": asdict(slips.reprint(tx, token, printer))}
+
+    return command(principal, reprint)
 
 
 def _order(principal: Principal, asked: TokenIn) -> Order:

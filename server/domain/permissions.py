@@ -1,7 +1,7 @@
-"""Who may do what: role × permission."""
+"""Who may do what, and how far: action × role × scope, as data. `docs/permissions.md` shows the table."""
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from server.domain.errors import Forbidden
 
@@ -16,32 +16,146 @@ class Role(StrEnum):
     INTEGRATION = "integration"
 
 
-class Permission(StrEnum):
-    """What a role can be allowed."""
+class Scope(IntEnum):
+    """How far somebody reaches; the wider is the greater.
 
-    ISSUE = "issue"
-    SERVE = "serve"
-    CANCEL = "cancel"
-    CALL_OUT_OF_ORDER = "call_out_of_order"
-    STEER = "steer"
-    BOOK = "book"
+    One's own counter is the one a key is bound to, or where a person sits. A key that is bound to none stands for
+    every counter of its centre.
+    """
+
+    OWN_COUNTER = 1
+    CENTRE = 2
+    ALL = 3
+
+    @property
+    def word(self) -> str:
+        """The scope as programs write it."""
+        return self.name.lower()
+
+
+class Action(StrEnum):
+    """What can be done: each verb of the API has an action of its name."""
+
+    ISSUE_TOKEN = "issue_token"
+    RETURN_BY_SLIP = "return_by_slip"
+    REPRINT_SLIP = "reprint_slip"
+    CANCEL_TOKEN = "cancel_token"
+    CORRECT_TOKEN = "correct_token"
+    REMARK_TOKEN = "remark_token"
+    RETURN_TOKEN = "return_token"
+    PAUSE_TOKEN = "pause_token"
+    UNDO_TOKEN = "undo_token"
+    TAKE_SEAT = "take_seat"
+    LEAVE_SEAT = "leave_seat"
+    OPEN_COUNTER = "open_counter"
+    PAUSE_COUNTER = "pause_counter"
+    CLOSE_COUNTER = "close_counter"
+    CALL_NEXT = "call_next"
+    CALL_TOKEN = "call_token"
+    TAKE_OVER = "take_over"
+    RECALL_TOKEN = "recall_token"
+    START_SERVICE = "start_service"
+    HOLD_TOKEN = "hold_token"
+    RESUME_TOKEN = "resume_token"
+    MISS_TOKEN = "miss_token"
+    FINISH_SERVICE = "finish_service"
+    TRANSFER_TOKEN = "transfer_token"
+    UNDO_LAST = "undo_last"
+    TAKE_BOOKINGS = "take_bookings"
+    FREEZE_FLOOR = "freeze_floor"
+    UNFREEZE_FLOOR = "unfreeze_floor"
+    CONFIRM_CLOCK = "confirm_clock"
+    LEASE_NUMBERS = "lease_numbers"
+    VOID_LEASE = "void_lease"
     CLOSE_DAY = "close_day"
-    WATCH = "watch"
+    WATCH_FLOOR = "watch_floor"
     WATCH_STAFF = "watch_staff"
-    STATISTICS = "statistics"
+    READ_TOKEN = "read_token"
+    READ_LINE = "read_line"
+    READ_GATE = "read_gate"
+    READ_FREEZE = "read_freeze"
+    FIND_BOOKING = "find_booking"
+    EXPLAIN_TOKEN = "explain_token"
+    READ_STATS = "read_stats"
+    READ_OUTLOOK = "read_outlook"
+    READ_REPORT = "read_report"
 
 
-P = Permission
-ALLOWED: Mapping[Role, frozenset[Permission]] = {
-    Role.KIOSK: frozenset({P.ISSUE, P.WATCH}),
-    Role.COUNTER: frozenset({P.ISSUE, P.SERVE, P.CANCEL, P.WATCH, P.WATCH_STAFF}),
-    Role.DISPLAY: frozenset({P.WATCH}),
-    Role.MANAGER: frozenset(Permission),
-    Role.INTEGRATION: frozenset({P.ISSUE, P.CANCEL, P.BOOK, P.WATCH, P.STATISTICS}),
+_A = Action
+_K, _C, _D, _M, _I = Role.KIOSK, Role.COUNTER, Role.DISPLAY, Role.MANAGER, Role.INTEGRATION
+_OWN, _CENTRE, _ALL = Scope
+_EVERYBODY = {_K: _CENTRE, _C: _CENTRE, _D: _CENTRE, _M: _ALL, _I: _ALL}
+
+# How far each role may go at most in an action; who is not named may not. Only whoever sits at a counter serves there,
+# a manager too; to steer a counter from elsewhere (open, close, call out of order, take over) a manager needs no seat.
+TABLE: Mapping[Action, Mapping[Role, Scope]] = {
+    _A.ISSUE_TOKEN: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _A.RETURN_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _A.REPRINT_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _A.CANCEL_TOKEN: {_C: _CENTRE, _M: _ALL, _I: _ALL},
+    _A.CORRECT_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _A.REMARK_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _A.RETURN_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _A.PAUSE_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _A.UNDO_TOKEN: {_M: _ALL},
+    _A.TAKE_SEAT: {_C: _CENTRE, _M: _CENTRE},
+    _A.LEAVE_SEAT: {_C: _CENTRE, _M: _CENTRE},
+    _A.OPEN_COUNTER: {_C: _OWN, _M: _ALL},
+    _A.PAUSE_COUNTER: {_C: _OWN, _M: _ALL},
+    _A.CLOSE_COUNTER: {_C: _OWN, _M: _ALL},
+    _A.CALL_NEXT: {_C: _OWN, _M: _OWN},
+    _A.CALL_TOKEN: {_M: _ALL},
+    _A.TAKE_OVER: {_M: _ALL},
+    _A.RECALL_TOKEN: {_C: _OWN, _M: _OWN},
+    _A.START_SERVICE: {_C: _OWN, _M: _OWN},
+    _A.HOLD_TOKEN: {_C: _OWN, _M: _OWN},
+    _A.RESUME_TOKEN: {_C: _OWN, _M: _OWN},
+    _A.MISS_TOKEN: {_C: _OWN, _M: _OWN},
+    _A.FINISH_SERVICE: {_C: _OWN, _M: _OWN},
+    _A.TRANSFER_TOKEN: {_C: _OWN, _M: _OWN},
+    _A.UNDO_LAST: {_C: _OWN, _M: _OWN},
+    _A.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL},
+    _A.FREEZE_FLOOR: {_M: _ALL},
+    _A.UNFREEZE_FLOOR: {_M: _ALL},
+    _A.CONFIRM_CLOCK: {_M: _ALL},
+    _A.LEASE_NUMBERS: {_M: _ALL},
+    _A.VOID_LEASE: {_M: _ALL},
+    _A.CLOSE_DAY: {_M: _ALL},
+    _A.WATCH_FLOOR: _EVERYBODY,
+    _A.WATCH_STAFF: {_C: _CENTRE, _M: _ALL},
+    _A.READ_TOKEN: _EVERYBODY,
+    _A.READ_LINE: {_C: _CENTRE, _M: _ALL},
+    _A.READ_GATE: _EVERYBODY,
+    _A.READ_FREEZE: _EVERYBODY,
+    _A.FIND_BOOKING: {_C: _CENTRE, _M: _ALL},
+    _A.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _A.READ_STATS: {_M: _ALL, _I: _ALL},
+    _A.READ_OUTLOOK: {_M: _ALL, _I: _ALL},
+    _A.READ_REPORT: {_M: _ALL, _I: _ALL},
 }
 
 
-def require(role: Role, permission: Permission) -> None:
-    """Raise Forbidden unless `role` has `permission`."""
-    if permission not in ALLOWED[role]:
-        raise Forbidden(f"A {role.value} key may not {permission.value.replace('_', ' ')}.", role=role.value)
+def may(role: Role, action: Action) -> bool:
+    """Whether a role may do something, however far."""
+    return role in TABLE[action]
+
+
+def require(role: Role, action: Action) -> Scope:
+    """Return how far a role may go in an action; raises Forbidden, which names the permission, when it may not."""
+    scope = TABLE[action].get(role)
+    if scope is None:
+        told = f"The role {role.value} may not {action.value.replace('_', ' ')}."
+        raise Forbidden(told, permission=action.value, role=role.value)
+    return scope
+
+
+def actions_of(role: Role) -> list[str]:
+    """Return the actions of a role, in the order of the table."""
+    return [action.value for action in Action if may(role, action)]
+
+
+def matrix() -> dict[str, dict[str, str]]:
+    """Return the table as `{action: {role: scope}}`, in words and in its order, as browser and documents read it."""
+    return {
+        action.value: {role.value: TABLE[action][role].word for role in Role if may(role, action)} for action in Action
+    }

@@ -26,6 +26,8 @@ FEW = 25
 
 Tell = Callable[[str, str, Callable[[], Message]], None]
 """Sends a message to a room; it is made only when somebody is there to hear it."""
+Look = Callable[[Read], None]
+"""What else compares numbers with the database at each look, after the events are sent."""
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +53,10 @@ class Relay:
     whatever needs the database, are left to a thread of the relay.
     """
 
-    def __init__(self, db: Database, tell: Tell, screens: Callable[[], int], clock: Clock) -> None:
-        self._db, self._tell, self._screens, self._clock = db, tell, screens, clock
+    def __init__(
+        self, db: Database, tell: Tell, screens: Callable[[], int], clock: Clock, *, looks: Sequence[Look] = ()
+    ) -> None:
+        self._db, self._tell, self._screens, self._clock, self._looks = db, tell, screens, clock, looks
         self._sent: dict[int, Sent] = {}
         self._handed: deque[Committed] = deque()
         self._sending = threading.Lock()
@@ -128,7 +132,12 @@ class Relay:
     def _look(self) -> None:
         """Send what is committed and was not handed: another process's commits, or what a failed round left."""
         self._looked = time.monotonic()
-        self._db.read(self._send_new)
+        self._db.read(self._compare)
+
+    def _compare(self, read: Read) -> None:
+        self._send_new(read)
+        for look in self._looks:
+            look(read)
 
     def _send_new(self, read: Read) -> None:
         centres = centres_now(read)

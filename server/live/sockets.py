@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -11,10 +12,11 @@ from flask_socketio import SocketIO
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import SecurityError
 
-from server.domain.errors import Refused
-from server.domain.permissions import ALLOWED, Permission, require
+from server.domain.errors import Refused, Unauthenticated
+from server.domain.permissions import Action, may
 from server.live.relay import room_of
 from server.live.wires import Message, Wire, event_frame, wire_of
+from server.services.people.presence import Place
 from server.services.people.principal import Principal
 from server.services.views.snapshot import CatchUp, catch_up_of
 from server.storage.transaction import Read
@@ -22,10 +24,27 @@ from server.storage.transaction import Read
 NAMESPACE = "/live"
 FIRST = 25
 BREATH_S = 0.002
-Who = Callable[[Mapping[str, Any]], Principal]
-"""Tells whose socket it is, by what it sent as `auth` and by its cookies; raises Refused."""
 ReadOnce = Callable[[Callable[[Read], CatchUp]], CatchUp]
 """Reads one snapshot of the database, in turn with other screens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may come in: `who` tells whose socket it is, by what it sent as `auth` and by its cookies, and where their
+    secret is kept; `holder` tells whose secret is kept there now. Both raise Refused.
+    """
+
+    who: Callable[[Mapping[str, object]], tuple[Place, Principal]]
+    holder: Callable[[Place], Principal]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen that is connected: who it is, where their secret is kept, and its websocket if it has one."""
+
+    principal: Principal
+    place: Place
+    wire: Wire | None
 
 
 class WatchIn(BaseModel):
@@ -45,12 +64,12 @@ class Sockets:
     """
 
     def __init__(
-        self, socketio: SocketIO, read: ReadOnce, who: Who, limit: int, gauge: Callable[[float], None]
+        self, socketio: SocketIO, read: ReadOnce, guard: Guard, limit: int, gauge: Callable[[float], None]
     ) -> None:
-        self._socketio, self._read, self._who = socketio, read, who
+        self._socketio, self._read, self._guard = socketio, read, guard
         self._limit, self._gauge = limit, gauge
         self._lock = Lock()
-        self._screens: dict[str, Principal] = {}
+        self._screens: dict[str, Screen] = {}
         self._rooms: dict[str, dict[str, Wire | None]] = {}
         for name, handler in (
             ("connect", self._connect),
@@ -90,41 +109,70 @@ class Sockets:
             request.host  # noqa: B018 - reading it checks the host against the trusted ones
         except SecurityError as error:
             raise TurnedAway("host not trusted") from error
-        principal = self._principal(auth)
+        screen = self._screen(auth)
         with self._lock:
             if len(self._screens) >= self._limit:
                 raise TurnedAway("busy")
-            self._screens[_sid()] = principal
+            self._screens[_sid()] = screen
             self._gauge(len(self._screens))
 
-    def _principal(self, auth: Any) -> Principal:
+    def _screen(self, auth: Any) -> Screen:
         try:
-            principal = self._who(auth if isinstance(auth, dict) else {})
-            require(principal.role, Permission.WATCH)
+            place, principal = self._guard.who(auth if isinstance(auth, dict) else {})
+            principal.acting(Action.WATCH_FLOOR, centre=principal.centre)
         except Refused as refusal:
             raise TurnedAway(refusal.code) from refusal
-        return principal
+        return Screen(principal, place, wire_of(request.environ))
+
+    def recheck(self) -> None:
+        """Cut off the screens whose key was revoked, whose session has ended, or whose holder is not as before.
+
+        Who may still watch comes back by itself, and into the right room. Raises Unavailable.
+        """
+        for sid, screen in list(self._screens.items()):
+            if not self._still(screen):
+                self._cut_off(sid, screen.wire)
+
+    def _still(self, screen: Screen) -> bool:
+        try:
+            return self._guard.holder(screen.place) == screen.principal
+        except Unauthenticated:
+            return False
+
+    def _cut_off(self, sid: str, wire: Wire | None) -> None:
+        """Tell a screen nothing more, and end its connection without waiting for it."""
+        self._forget(sid)
+        if wire is None:
+            self._socketio.server.disconnect(sid, namespace=NAMESPACE)
+        else:
+            wire.cut()
 
     def _disconnect(self, *_reason: Any) -> None:
+        self._forget(_sid())
+
+    def _forget(self, sid: str) -> None:
         with self._lock:
-            self._screens.pop(_sid(), None)
+            self._screens.pop(sid, None)
             for room in self._rooms.values():
-                room.pop(_sid(), None)
+                room.pop(sid, None)
             self._gauge(len(self._screens))
 
     def _watch(self, asked: Any = None) -> CatchUp | dict[str, str]:
         """Enter the room first, then read: what is committed in between comes twice rather than never."""
-        principal = self._screens.get(_sid())
+        screen = self._screens.get(_sid())
+        if screen is None:
+            return {"code": Unauthenticated.code}
         try:
             wanted = WatchIn.model_validate(asked)
+            screen.principal.acting(Action.WATCH_FLOOR, centre=wanted.centre)
         except ValidationError:
             return {"code": "invalid_input"}
-        if principal is None or principal.centre != wanted.centre:
-            return {"code": "forbidden"}
-        staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
+        except Refused as refusal:
+            return {"code": refusal.code}
+        staff = may(screen.principal.role, Action.WATCH_STAFF)
         with self._lock:
             if _sid() in self._screens:  # not gone meanwhile
-                self._rooms.setdefault(room_of(wanted.centre, staff=staff), {})[_sid()] = wire_of(request.environ)
+                self._rooms.setdefault(room_of(wanted.centre, staff=staff), {})[_sid()] = screen.wire
         try:
             return self._read(
                 lambda read: catch_up_of(read, wanted.centre, after=wanted.after, epoch=wanted.epoch, staff=staff)

@@ -53,11 +53,16 @@ class Wire:
         self._behind.append(frame)
         self._catch_up()
         if len(self._behind) > BEHIND_MAX:
-            self._cut()
+            self.cut()
 
     def close(self) -> None:
         """Close the socket."""
         self._sock.close()
+
+    def cut(self) -> None:
+        """End the thread that reads from the socket, and with it the screen; never waits."""
+        with suppress(OSError):  # it was gone
+            self._sock.shutdown(socket.SHUT_RDWR)
 
     def _catch_up(self) -> None:
         """Write what is behind, unless another thread writes: it looks again when it is through."""
@@ -84,11 +89,6 @@ class Wire:
             return False
         self._behind.popleft()
         return True
-
-    def _cut(self) -> None:
-        """End the thread that reads from the socket, and with it the screen."""
-        with suppress(OSError):  # it was gone
-            self._sock.shutdown(socket.SHUT_RDWR)
 
 
 def with_wires(sockets: Wsgi, pages: Wsgi) -> Wsgi:

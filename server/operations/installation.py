@@ -9,7 +9,7 @@ from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
 from server.clock import SystemClock
 from server.domain.permissions import Role
 from server.operations.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
-from server.services.people import keys, sign_in
+from server.services.people import keys, passwords, sign_in
 from server.services.setup import presets
 from server.storage import schema
 from server.storage.database import Database
@@ -54,18 +54,38 @@ def key() -> None:
 @click.option("--name", required=True, help="Whose key it is.")
 @click.option("--counter", help="The only counter it may act for.")
 @click.option("--device", help="The kiosk or board it belongs to.")
+@click.option("--all-centres", is_flag=True, help="It may act in every centre of this installation.")
 @CENTRE
-def create(role: str, name: str, counter: str | None, device: str | None, centre: str | None) -> None:
+def create(
+    role: str, name: str, counter: str | None, device: str | None, *, all_centres: bool, centre: str | None
+) -> None:
     """Make a key and print it once."""
+    if all_centres and (counter or device):
+        raise click.UsageError("a key of all centres cannot be bound to a counter or a device")
 
-    def run(db: Database) -> str:
+    def make(tx: Transaction) -> str:
+        now = SystemClock().now()
+        if all_centres:
+            return keys.create_key_of_all(tx, Role(role), name, now)
+        return keys.create_key(tx, Role(role), name, now, counter=counter, device=device)
+
+    click.echo(with_database(lambda db: db.write(only_centre(db, centre).id, make)))
+
+
+@key.command("revoke")
+@click.option("--name", required=True, help="Whose key it is, as it was created.")
+@CENTRE
+def revoke(name: str, centre: str | None) -> None:
+    """Revoke the keys of a name: they open nothing any more, and their screens are cut off."""
+
+    def run(db: Database) -> int:
         state, now = only_centre(db, centre), SystemClock().now()
-        return db.write(
-            state.id,
-            lambda tx: keys.create_key(tx, Role(role), name, now, counter=counter, device=device),
-        )
+        return db.write(state.id, lambda tx: keys.revoke_key(tx, name, now))
 
-    click.echo(with_database(run))
+    count = with_database(run)
+    if not count:
+        raise LookupError(f"there is no key of the name {name!r}")
+    click.echo(f"{count} key{'s' if count > 1 else ''} of the name {name!r} revoked.")
 
 
 @click.group()
@@ -112,8 +132,8 @@ def add(name: str, role: str, centre: str | None, password: str) -> None:
     """Add a person; the password is asked for."""
 
     def run(db: Database) -> None:
-        state, now = only_centre(db, centre), SystemClock().now()
-        db.write(state.id, lambda tx: sign_in.add_staff(tx, name, Role(role), password, now))
+        state, now, kept = only_centre(db, centre), SystemClock().now(), passwords.hashed(password)
+        db.write(state.id, lambda tx: sign_in.add_staff(tx, name, Role(role), kept, now))
 
     with_database(run)
     click.echo(f"{name} can sign in.")

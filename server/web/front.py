@@ -15,7 +15,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from server.domain.errors import Forbidden, Refused
 from server.domain.instants import to_iso
-from server.domain.permissions import ALLOWED, Permission, require
+from server.domain.permissions import Action, may
 from server.services.people.principal import Principal
 from server.services.views.ready import Ready
 from server.web.headers import SECURE
@@ -89,14 +89,13 @@ class Front:
         return host in self._trusted
 
     def _line(self, environ: dict[str, Any], centre: str, counter: str) -> Answer:
-        principal = self._allowed(environ, Permission.SERVE, centre)
-        principal.require_counter(counter)
+        principal = self._acting(environ, Action.READ_LINE, centre, counter)
         ready = self._views.line(principal.centre_id, counter)
         return Answer("lines.line", ready, ready.body, PRIVATE)
 
     def _snapshot(self, environ: dict[str, Any], centre: str) -> Answer:
-        principal = self._allowed(environ, Permission.WATCH, centre)
-        staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
+        principal = self._acting(environ, Action.WATCH_FLOOR, centre)
+        staff = may(principal.role, Action.WATCH_STAFF)
         ready = self._views.snapshot(principal.centre_id, staff=staff)
         return Answer("screens.snapshot", ready, ready.at("now", to_iso(self._views.now())), PRIVATE)
 
@@ -104,14 +103,14 @@ class Front:
         ready = self._views.status(secret)
         return Answer("status.status", ready, ready.at("as_of", to_iso(self._views.now())), ASK_AGAIN)
 
-    def _allowed(self, environ: dict[str, Any], permission: Permission, centre: str) -> Principal:
-        """Return who is there; raises Forbidden when that is nobody who may do this here."""
+    def _acting(self, environ: dict[str, Any], action: Action, centre: str, counter: str | None = None) -> Principal:
+        """Return who is there; raises Forbidden when that is nobody of this centre who may do this here."""
         principal = self._who(environ)
         if principal is None:
             raise Forbidden("Nobody is there.")
-        require(principal.role, permission)
-        principal.require_centre(centre)
-        return principal
+        if principal.centre != centre:
+            raise Forbidden("They act in this centre from another.")
+        return principal.acting(action, centre=centre, counter=counter)
 
 
 def _knows(tags: str, tag: str) -> bool:

@@ -3,17 +3,15 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from flask import Request, request
 
 from server.domain.errors import Forbidden, Unauthenticated
-from server.domain.permissions import Permission, require
-from server.services.people.keys import principal_of_key
-from server.services.people.principal import Principal
-from server.services.people.sign_in import note_seen, principal_of_session
-from server.web.site import Site, site
+from server.domain.permissions import Action, may
+from server.services.people.presence import Place
+from server.services.people.principal import Principal, in_centre
+from server.web.presence import Credential
+from server.web.site import read, site
 
 DEVICE_COOKIE = "baari_device"
 STAFF_COOKIE = "baari_staff"
@@ -21,46 +19,27 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A key or a session secret, and what it was found in."""
+def authorise(action: Action, *, centre: str, counter: str | None = None) -> Principal:
+    """Return who is there, with the scope they have in this action at a centre, and at a counter if one is named.
 
-    secret: str
-    staff: bool
-
-    def principal(self, at: Site) -> Principal:
-        """Return whose it is; raises Unauthenticated."""
-        if not self.staff:
-            return at.db.look(lambda conn: principal_of_key(conn, self.secret))
-        now = at.real.now()
-        principal = at.db.look(lambda conn: principal_of_session(conn, self.secret, now))
-        if principal.stale:
-            at.db.write(None, lambda tx: note_seen(tx, self.secret, now))
-        return principal
+    Raises Unauthenticated, and Forbidden, which names the permission that is missing. What only the floor knows is
+    asked in the transaction by `seats`: where a person sits, and which token is at a counter.
+    """
+    who = site().presence.principal(credential(request)).acting(action, centre=centre, counter=counter)
+    return who if centre == who.centre else read(lambda read: in_centre(read, who, centre))
 
 
-def authorise(permission: Permission, *, centre: str | None = None, counter: str | None = None) -> Principal:
-    """Return who is there; raises Unauthenticated, or Forbidden when they may not do this here."""
-    principal = credential(request).principal(site())
-    require(principal.role, permission)
-    if centre is not None:
-        principal.require_centre(centre)
-    if counter is not None:
-        principal.require_counter(counter)
-    return principal
-
-
-def visitor(permission: Permission, *, staff_only: bool = False) -> tuple[Principal, str] | None:
+def visitor(action: Action, *, staff_only: bool = False) -> tuple[Principal, str] | None:
     """Return who opens a page and the CSRF token it shall use, None when nobody here may open it."""
-    for found in cookies(request):
-        if staff_only and not found.staff:
+    for cookie in cookies(request):
+        if staff_only and not cookie.staff:
             continue
         try:
-            principal = found.principal(site())
-            require(principal.role, permission)
-        except (Unauthenticated, Forbidden):
+            principal = site().presence.principal(cookie)
+        except Unauthenticated:
             continue
-        return principal, csrf_token(found.secret)
+        if may(principal.role, action):
+            return principal, csrf_token(cookie.secret)
     return None
 
 
@@ -82,23 +61,33 @@ def credential(asked: Request) -> Credential:
     return chosen(found, token)
 
 
-def socket_principal(auth: Mapping[str, Any]) -> Principal:
-    """Return whose socket this is: by `auth.key`, by the cookie of `auth.csrf`, else by its first cookie."""
+def socket_holder(auth: Mapping[str, object]) -> tuple[Place, Principal]:
+    """Return whose socket this is, and where their secret is kept; raises Unauthenticated, Forbidden."""
+    credential = _socket_credential(auth)
+    return credential.place, site().presence.principal(credential)
+
+
+def _socket_credential(auth: Mapping[str, object]) -> Credential:
+    """Return what a socket is opened with: `auth.key`, the cookie of `auth.csrf`, else its first cookie."""
     key, token, found = auth.get("key"), auth.get("csrf"), list(cookies(request))
     if isinstance(key, str):
-        return Credential(key, staff=False).principal(site())
+        return Credential(key, staff=False)
     if not found:
         raise Unauthenticated("A socket needs a key or a cookie.")
-    one = chosen(found, token) if isinstance(token, str) else found[0]
-    return one.principal(site())
+    return chosen(found, token) if isinstance(token, str) else found[0]
 
 
 def chosen(found: list[Credential], token: str) -> Credential:
     """Return the cookie that a CSRF token belongs to; raises Forbidden."""
-    for one in found:
-        if hmac.compare_digest(token, csrf_token(one.secret)):
-            return one
+    for cookie in found:
+        if belongs(token, cookie):
+            return cookie
     raise Forbidden(f"The header {CSRF_HEADER} is missing or wrong.")
+
+
+def belongs(token: str, cookie: Credential) -> bool:
+    """Return whether a CSRF token belongs to a cookie."""
+    return hmac.compare_digest(token.encode(), csrf_token(cookie.secret).encode())
 
 
 def cookies(asked: Request) -> Iterator[Credential]:

@@ -10,16 +10,19 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.devices import Device
-from server.domain.errors import CounterBusy, LockedOut
+from server.domain.errors import CounterBusy, LockedOut, Unauthenticated, Unavailable
 from server.domain.instants import to_iso
-from server.domain.permissions import ALLOWED, Permission, Role
-from server.services.people import keys, sign_in
+from server.domain.permissions import Action, Role, actions_of
 from server.services.people.principal import Principal
 from server.services.people.seats import leave
+from server.services.people.sign_in import SESSION_AGE, sign_out
 from server.services.views.places import CentreFacts, device, facts_of
 from server.services.views.signpost import centre_of_device, places
-from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, Credential, cookies, csrf_token, visitor
+from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, belongs, cookies, visitor
 from server.web.i18n import STAFF, words_for
+from server.web.presence import Credential
+from server.web.problems import status_of
+from server.web.sign_in import sign_in
 from server.web.site import read, site
 from server.wording.catalogue import SOURCE, translate
 
@@ -44,9 +47,9 @@ def frame(
     }
 
 
-def device_page(centre: str, device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, Device] | None:
+def device_page(centre: str, device_id: str, kind: str, action: Action) -> tuple[Principal, str, Device] | None:
     """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
-    opened_by = visitor(permission)
+    opened_by = visitor(action)
     if opened_by is None or opened_by[0].centre != centre:
         return None
     row = read(lambda conn: device(conn, opened_by[0].centre_id, device_id))
@@ -62,18 +65,16 @@ def moved_page(home: str, kind: str, device_id: str) -> Response | None:
     return None if centre is None else redirect(f"{home}/{centre}/{device_id}", 308)
 
 
-def staff_page(
-    permission: Permission, scripts: Path, facts: Callable[[CentreFacts], dict[str, Any]]
-) -> dict[str, Any] | None:
+def staff_page(action: Action, scripts: Path, facts: Callable[[CentreFacts], dict[str, Any]]) -> dict[str, Any] | None:
     """Return the frame of a page for people who are signed in, None for others; `facts` adds the page's own."""
-    found = visitor(permission, staff_only=True)
-    if found is None:
+    opened = visitor(action, staff_only=True)
+    if opened is None:
         return None
-    principal, csrf = found
-    centre = read(lambda conn: facts_of(conn, principal.centre_id, site().clock.now()))
+    principal, csrf = opened
+    centre = read(lambda read: facts_of(read, principal.centre_id, site().clock.now()))
     own = facts(centre)
     language = picked_language(centre)
-    who = {"user": principal.user, "role": principal.role.value, "may": sorted(ALLOWED[principal.role])}
+    who = {"user": principal.user, "role": principal.role.value, "may": actions_of(principal.role)}
     return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, **who, **own)
 
 
@@ -107,7 +108,7 @@ def reference() -> str:
 def pair() -> Response:
     """Swap a key for the device's cookie and go to the device's page."""
     key = request.args.get("key", "")
-    principal = read(lambda conn: keys.principal_of_key(conn, key))
+    principal = site().presence.principal(Credential(key, staff=False))
     home = HOME.get(principal.role)
     response = make_response(
         redirect(f"{home}/{principal.centre}/{principal.device}" if home and principal.device else "/")
@@ -128,16 +129,15 @@ def login() -> Response | tuple[str, int]:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return _login_page("Please sign in on this page."), 403
     user, password = request.form.get("user", "").strip(), request.form.get("password", "")
-    now = site().real.now()
     try:
-        secret = site().db.write(None, lambda tx: sign_in.sign_in(tx, user, password, now))
-    except LockedOut as refusal:
-        return _login_page(refusal.message, user), 409
+        secret = sign_in(user, password)
+    except (LockedOut, Unavailable) as refusal:
+        return _login_page(refusal.message, user), status_of(refusal)
     if secret is None:
         return _login_page("User name and password do not fit together.", user), 401
-    principal = read(lambda conn: sign_in.principal_of_session(conn, secret, now))
+    principal = site().presence.principal(Credential(secret, staff=True))
     response = make_response(redirect(START.get(principal.role.value, "/")))
-    _set_cookie(response, STAFF_COOKIE, secret, int(sign_in.SESSION_AGE.total_seconds()))
+    _set_cookie(response, STAFF_COOKIE, secret, int(SESSION_AGE.total_seconds()))
     return response
 
 
@@ -145,19 +145,20 @@ def login() -> Response | tuple[str, int]:
 def logout() -> Response:
     """Sign out; only this site's own form can."""
     response = make_response(redirect("/login"))
-    for found in cookies(request):
-        if found.staff and request.form.get("csrf") == csrf_token(found.secret):
-            _sign_out(found)
+    for cookie in cookies(request):
+        if cookie.staff and belongs(request.form.get("csrf", ""), cookie):
+            _sign_out(cookie)
             response.delete_cookie(STAFF_COOKIE)
     return response
 
 
-def _sign_out(found: Credential) -> None:
+def _sign_out(cookie: Credential) -> None:
     """End a session; the person gets up from their counter, unless a token is still with them."""
-    principal = found.principal(site())
-    with suppress(CounterBusy):
-        site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
-    site().db.write(None, lambda tx: sign_in.sign_out(tx, found.secret))
+    presence = site().presence
+    with suppress(CounterBusy, Unauthenticated):
+        principal = presence.principal(cookie)
+        presence.change(principal.centre_id, lambda tx: leave(tx, principal))
+    presence.change(None, lambda tx: sign_out(tx, cookie.secret))
 
 
 def _login_page(notice: str | None = None, user: str = "") -> str:

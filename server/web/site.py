@@ -12,6 +12,7 @@ from server.domain.ids import RandomBytes
 from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.transaction import Read
+from server.web.presence import Presence
 from server.web.reads import Reads
 from server.web.views import Views
 
@@ -21,11 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The database, its reads and views, the settings, clocks of centre and machine, randomness, the live health."""
+    """What a request is answered from; `clock` is that of the centres, `real` that of the machine."""
 
     db: Database
     reads: Reads
     views: Views
+    presence: Presence
     settings: Settings
     clock: Clock
     real: Clock

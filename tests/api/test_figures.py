@@ -13,9 +13,9 @@ from server.clock import SystemClock
 from server.config import load_settings
 from server.domain.permissions import Role
 from server.domain.proof.seals import read_seal
-from server.services.people import sign_in
 from server.web.guard import STAFF_COOKIE
 from tests.factories import CENTRE, MORNING, Floor, StillClock
+from tests.services.people.people import add_person, signed_in
 
 AT = f"/api/v1/centres/{CENTRE}"
 SECRET = "a secret of the installation"
@@ -117,17 +117,11 @@ def test_the_page_of_the_report_prints_the_same_figures_and_the_same_seal(
     client: FlaskClient, manager: dict[str, str], sqlite_floor: Floor
 ) -> None:
     seal: dict[str, Any] = client.get(f"{AT}/report", headers=manager).get_json()["seal"]
-    client.set_cookie(STAFF_COOKIE, signed_in(sqlite_floor))
+    add_person(sqlite_floor, "asha", Role.MANAGER)
+    client.set_cookie(STAFF_COOKIE, signed_in(sqlite_floor, "asha", SystemClock().now()))
     page = client.get("/manager/report?lang=en").get_data(as_text=True)
     assert f"baari verify --seal {seal['text']}" in page
     assert "<dt>tokens given</dt><dd>2</dd>" in page
     assert '<th scope="row">E</th><td>1</td><td>4.2</td><td>4.2</td><td>4.2</td>' in page
     assert '<th scope="row">E</th><td>1</td><td>0.0</td><td>0</td><td>0</td>' in page
     assert client.get("/manager/report?day=2099-01-01").status_code == 422
-
-
-def signed_in(floor: Floor) -> str:
-    """Return the session of a manager."""
-    now = SystemClock().now()
-    floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.MANAGER, "secret", now))
-    return str(floor.write(lambda tx: sign_in.sign_in(tx, "asha", "secret", now)))

@@ -1,18 +1,40 @@
-"""Roles and permissions by the names that keys, pages and refusals use."""
+"""Who may do what, and how far."""
 
 import pytest
 
 from server.domain.errors import Forbidden
-from server.domain.permissions import Permission, Role, require
+from server.domain.permissions import TABLE, Action, Role, Scope, actions_of, matrix, may, require
 
 
-@pytest.mark.parametrize("name", [*Role, *Permission])
-def test_a_role_and_a_permission_are_called_what_they_are(name: Role | Permission) -> None:
-    assert name.value == name.name.lower()
+def test_every_action_has_its_row_and_somebody_who_may_and_managers_may_do_all() -> None:
+    assert list(TABLE) == list(Action)
+    assert all(TABLE.values())
+    assert actions_of(Role.MANAGER) == [action.value for action in Action]
 
 
-def test_who_may_not_hears_which_key_they_came_with_and_what_it_may_not() -> None:
-    require(Role.KIOSK, Permission.ISSUE)
-    with pytest.raises(Forbidden, match=r"^A kiosk key may not close day\.$") as refused:
-        require(Role.KIOSK, Permission.CLOSE_DAY)
-    assert refused.value.details == {"role": "kiosk"}
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", Action)
+def test_a_role_goes_as_far_as_its_cell_says_and_without_one_the_refusal_names_what_is_missing(
+    role: Role, action: Action
+) -> None:
+    if role in TABLE[action]:
+        assert require(role, action) is TABLE[action][role]
+        assert may(role, action)
+        return
+    assert not may(role, action)
+    with pytest.raises(Forbidden) as refusal:
+        require(role, action)
+    assert refusal.value.details == {"permission": action.value, "role": role.value}
+
+
+def test_the_matrix_says_in_words_what_the_table_says() -> None:
+    table = matrix()
+    assert table["call_next"] == {"counter": "own_counter", "manager": "own_counter"}
+    assert table["close_day"] == {"manager": "all"}
+    assert table["watch_floor"] == {role.value: "centre" for role in Role} | {"manager": "all", "integration": "all"}
+    assert {action: set(row) for action, row in table.items()} == {a.value: set(TABLE[a]) for a in Action}
+
+
+def test_a_scope_is_wider_than_those_it_holds() -> None:
+    assert min(Scope.ALL, Scope.OWN_COUNTER, Scope.CENTRE) is Scope.OWN_COUNTER
+    assert max(Scope.CENTRE, Scope.ALL) is Scope.ALL

@@ -10,7 +10,6 @@ from server.domain.bookings import SlotRules
 from server.domain.calling.rule import CallingRule
 from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.errors import (
-    Forbidden,
     SeriesFull,
     UnknownLanguage,
     UnknownNeed,
@@ -18,7 +17,6 @@ from server.domain.errors import (
     UnknownService,
 )
 from server.domain.ids import status_secret, token_id
-from server.domain.permissions import Permission, Role, require
 from server.domain.plan.hours import Hours, business_day
 from server.domain.plan.plan import FloorRules, Plan, Service
 from server.domain.plan.series import Series, label, next_numbers
@@ -132,31 +130,6 @@ def test_status_secrets_hold_144_random_bits() -> None:
     made = {status_secret(draw) for _ in range(1000)}
     assert len(made) == 1000
     assert set(drawn) == {18}
-
-
-MAY: dict[Role, set[Permission]] = {
-    Role.KIOSK: {Permission.ISSUE, Permission.WATCH},
-    Role.COUNTER: {
-        Permission.ISSUE,
-        Permission.SERVE,
-        Permission.CANCEL,
-        Permission.WATCH,
-        Permission.WATCH_STAFF,
-    },
-    Role.DISPLAY: {Permission.WATCH},
-    Role.MANAGER: set(Permission),
-    Role.INTEGRATION: {Permission.ISSUE, Permission.CANCEL, Permission.BOOK, Permission.WATCH, Permission.STATISTICS},
-}
-
-
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("permission", Permission)
-def test_a_role_may_do_what_its_row_says(role: Role, permission: Permission) -> None:
-    if permission in MAY[role]:
-        require(role, permission)
-        return
-    with pytest.raises(Forbidden):
-        require(role, permission)
 
 
 def make_plan() -> Plan:

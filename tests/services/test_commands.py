@@ -7,34 +7,26 @@ from sqlalchemy import update
 
 from server.domain.actors import By
 from server.domain.errors import (
-    AlreadyThere,
     CounterBusy,
     CounterNotOpen,
     DayClosed,
     DayNotFinished,
-    Forbidden,
     IdempotencyKeyReused,
     IllegalTransition,
-    LockedOut,
     NoCurrentToken,
     QueueEmpty,
     Refused,
     SeriesFull,
-    Unauthenticated,
     UnknownCounter,
-    UnknownDevice,
     UnknownPrinter,
     UnknownToken,
 )
 from server.domain.events.event import Event
 from server.domain.events.payloads import TokenCalled
-from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Answer, Attempt, once
 from server.services.floor import issue, leave
 from server.services.floor.counters import set_state
-from server.services.people import keys, sign_in
-from server.services.people.principal import Principal
 from server.services.views import snapshot
 from server.storage.sql import tokens
 from server.storage.sql.events import events_between
@@ -258,63 +250,3 @@ def test_catching_up_gives_events_or_asks_to_load_anew(floor: Floor) -> None:
 
     assert (ask(0), ask(1), ask(2)) == ([1, 2], [2], [])
     assert (ask(3), ask(-1), ask(0, "another epoch")) == (None, None, None)
-
-
-def test_a_key_is_known_by_its_secret_only_and_bound_to_what_it_was_made_for(floor: Floor) -> None:
-    secret = floor.key(Role.KIOSK, device="K1")
-    principal = floor.db.read(lambda conn: keys.principal_of_key(conn, secret))
-    assert (principal.role, principal.device, principal.printer) == (Role.KIOSK, "K1", "printer-k1")
-    with pytest.raises(Unauthenticated):
-        floor.db.read(lambda conn: keys.principal_of_key(conn, secret + "x"))
-    with pytest.raises(UnknownDevice):
-        floor.key(Role.KIOSK, device="K9")
-    with pytest.raises(UnknownCounter):
-        floor.key(Role.COUNTER, counter="Z1")
-    bound = floor.db.read(lambda c: keys.principal_of_key(c, floor.key(Role.COUNTER, counter="G1")))
-    with pytest.raises(Forbidden):
-        bound.require_counter("G2")
-
-
-def try_to_sign_in(floor: Floor, password: str, minutes: float = 0) -> str | None:
-    at = MORNING + timedelta(minutes=minutes)
-    return floor.db.write(None, lambda tx: sign_in.sign_in(tx, "asha", password, at))
-
-
-def test_a_session_lasts_while_it_is_used_and_no_longer_than_a_shift(floor: Floor) -> None:
-    floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.MANAGER, "right", MORNING))
-    with pytest.raises(AlreadyThere):
-        floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.COUNTER, "other", MORNING))
-    secret = str(try_to_sign_in(floor, "right"))
-
-    def who(minutes: float) -> Principal:
-        at = MORNING + timedelta(minutes=minutes)
-        return floor.db.read(lambda conn: sign_in.principal_of_session(conn, secret, at))
-
-    assert (who(1).user, who(1).stale, who(6).stale) == ("asha", False, True)
-    with pytest.raises(Unauthenticated):
-        who(61)
-    for minutes in range(50, 721, 50):
-        floor.db.write(None, lambda tx, m=minutes: sign_in.note_seen(tx, secret, MORNING + timedelta(minutes=m)))  # type: ignore[misc]
-    assert who(719).user == "asha"
-    with pytest.raises(Unauthenticated):
-        who(720)
-    floor.db.write(None, lambda tx: sign_in.sign_out(tx, secret))
-    with pytest.raises(Unauthenticated):
-        who(1)
-
-
-def test_five_wrong_passwords_lock_a_person_and_each_more_for_longer(floor: Floor) -> None:
-    floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.MANAGER, "right", MORNING))
-    assert [try_to_sign_in(floor, "wrong") for _ in range(5)] == [None] * 5
-    with pytest.raises(LockedOut):
-        try_to_sign_in(floor, "right", 0.5)
-    assert try_to_sign_in(floor, "wrong", 1.1) is None
-    with pytest.raises(LockedOut):
-        try_to_sign_in(floor, "right", 2.5)
-    assert try_to_sign_in(floor, "right", 3.2) is not None
-    assert try_to_sign_in(floor, "wrong", 3.3) is None
-    assert try_to_sign_in(floor, "right", 3.4) is not None
-
-
-def test_nobody_signs_in_as_a_stranger(floor: Floor) -> None:
-    assert try_to_sign_in(floor, "anything") is None

@@ -1,1 +1,4 @@
-"""Who is there: keys, people who sign in, and who sits where. Doors: `keys`, `sign_in`, `seats`, `principal`."""
+"""Who is there: keys, people who sign in, and who sits where.
+
+Doors: `keys`, `sign_in`, `passwords`, `seats`, `presence`, `principal`.
+"""

@@ -1,17 +1,20 @@
-"""Who is there: the holder of a key, or a person who is signed in."""
+"""Who is there: the holder of a key, or a person who is signed in, and how far they reach."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain.errors import Forbidden
-from server.domain.permissions import Role
+from server.domain.permissions import Action, Role, Scope, require
+from server.storage.sql.centres import centre_by_code
+from server.storage.transaction import Read
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who sends a command: `id` is written into events; a key may be bound to a device or a counter.
 
-    `user` is the name of a person who is signed in; `stale` asks to note that their session is in use.
+    `centre` is where they are at home, or act; `scope` how far they reach: a key that is bound to a counter no further
+    than that. `user` is the name of a person who is signed in.
     """
 
     id: str
@@ -22,18 +25,31 @@ class Principal:
     counter: str | None = None
     printer: str | None = None
     user: str | None = None
-    stale: bool = False
+    scope: Scope = Scope.CENTRE
 
-    def require_centre(self, code: str) -> None:
-        """Raise Forbidden unless this principal belongs to the centre."""
-        if code != self.centre:
-            raise Forbidden("This key belongs to another centre.")
+    def acting(self, action: Action, *, centre: str, counter: str | None = None) -> "Principal":
+        """Return this principal with the scope it has in an action; a centre and a counter may be named for it.
 
-    def require_counter(self, counter_id: str) -> None:
-        """Raise Forbidden when this principal is bound to another counter."""
-        if self.counter not in (None, counter_id):
-            raise Forbidden(f"This key is for counter {self.counter}.")
+        Raises Forbidden, which tells the permission and, where only that is missing, the scope.
+        """
+        scope = min(self.scope, require(self.role, action))
+        if centre != self.centre and scope is not Scope.ALL:
+            raise lacking(action, Scope.ALL, "This key belongs to another centre.")
+        if counter is not None and self.counter not in (None, counter):
+            raise lacking(action, Scope.CENTRE, f"This key is for counter {self.counter}.")
+        return self if scope is self.scope else replace(self, scope=scope)
+
+
+def lacking(action: Action, scope: Scope, message: str) -> Forbidden:
+    """Return the refusal of an action to somebody who may do it, but not as far as `scope`."""
+    return Forbidden(message, permission=action.value, scope=scope.word)
+
+
+def in_centre(read: Read, who: Principal, code: str) -> Principal:
+    """Return somebody of scope `all` as acting in another centre; raises UnknownCentre."""
+    return replace(who, centre_id=centre_by_code(read, code).id, centre=code)
 
 
 def secret_hash(secret: str) -> str:
+    """Return how the secret of a key or of a session is kept: it has 256 random bits, so a fast hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()

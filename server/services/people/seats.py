@@ -3,16 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select, update
-
 from server.domain.counters import Counter
 from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
+from server.domain.permissions import Action, Scope
+from server.domain.token.token import Token
 from server.services.floor import at_counter
-from server.services.people.principal import Principal
+from server.services.people.principal import Principal, lacking
 from server.services.people.sign_in import SESSION_IDLE
-from server.storage.tables.floor import CounterTable
-from server.storage.tables.people import StaffSessionTable, StaffTable
+from server.storage.sql import people, tokens
+from server.storage.sql.presence import move_auth
 from server.storage.transaction import Transaction
+
+STAFF = "staff:"
 
 
 def sit(tx: Transaction, counter_id: str, who: Principal, now: datetime, *, take_over: bool = False) -> Counter:
@@ -21,29 +23,51 @@ def sit(tx: Transaction, counter_id: str, who: Principal, now: datetime, *, take
     `now` is real time. Raises UnknownCounter, CounterTaken while another person is signed in there (unless
     `take_over`), and CounterBusy while they still have a token at their own counter.
     """
+    move_auth(tx.conn)
     counter = at_counter.counter_named(tx, counter_id)
     if counter.operator not in (None, who.id) and not take_over:
         other = _signed_in(tx, str(counter.operator), now)
         if other is not None:
             raise CounterTaken(f"{other} is at counter {counter_id}.", user=other)
-    leave(tx, who, but=counter_id)
-    tx.conn.execute(update(CounterTable).where(CounterTable.id == counter_id).values(operator=who.id))
+    _get_up(tx, who, but=counter_id)
+    people.set_operator(tx.conn, tx.centre.id, counter_id, who.id)
     return replace(counter, operator=who.id)
 
 
-def leave(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
-    """Let a person get up from wherever they sit, `but` there; raises CounterBusy while a token is with them."""
-    query = select(CounterTable.id).where(CounterTable.operator == who.id, CounterTable.id != (but or ""))
-    for seat in tx.conn.execute(query).scalars().all():
+def leave(tx: Transaction, who: Principal) -> None:
+    """Let a person get up from wherever they sit; raises CounterBusy while a token is with them."""
+    move_auth(tx.conn)
+    _get_up(tx, who)
+
+
+def _get_up(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
+    for seat in people.seats_of(tx.conn, tx.centre.id, who.id):
+        if seat == but:
+            continue
         if at_counter.counter_named(tx, seat).token is not None:
             raise CounterBusy(f"Counter {seat} still has a token. Finish it first.", counter=seat)
-        tx.conn.execute(update(CounterTable).where(CounterTable.id == seat).values(operator=None))
+        people.set_operator(tx.conn, tx.centre.id, seat, None)
 
 
 def require_seat(tx: Transaction, counter_id: str, who: Principal) -> None:
-    """Raise NotYourCounter when a signed-in person acts at a counter where they do not sit; a device may."""
-    if who.user is not None and at_counter.counter_named(tx, counter_id).operator != who.id:
+    """Raise NotYourCounter when a person who reaches no further than their own counter acts at one where they do
+    not sit.
+
+    A key that is bound to a counter was refused before at any other; one that is bound to none stands for all.
+    """
+    if who.user is None or who.scope is not Scope.OWN_COUNTER:
+        return
+    if at_counter.counter_named(tx, counter_id).operator != who.id:
         raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
+
+
+def require_token(tx: Transaction, token_id: str, who: Principal, action: Action) -> None:
+    """Raise Forbidden when a key that is bound to a counter acts on a token of another; raises UnknownToken."""
+    if who.counter is None or who.scope is not Scope.OWN_COUNTER:
+        return
+    token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
+    if who.counter not in _counters_of(token):
+        raise lacking(action, Scope.CENTRE, f"{token.label} is not at counter {who.counter}.")
 
 
 def stage_of(tx: Transaction, counter_id: str | None) -> str:
@@ -60,21 +84,20 @@ def officer_named(tx: Transaction, user: str | None) -> str | None:
     """Return the principal's id of a person of this centre, None for nobody; raises UnknownOfficer."""
     if user is None:
         return None
-    query = select(StaffTable.id).where(StaffTable.user == user, StaffTable.centre_id == tx.centre.id)
-    found = tx.conn.execute(query).scalar_one_or_none()
-    if found is None:
+    staff_id = people.staff_id_of(tx.conn, tx.centre.id, user)
+    if staff_id is None:
         raise UnknownOfficer(f"There is no “{user}” at this centre.")
-    return f"staff:{found}"
+    return f"{STAFF}{staff_id}"
+
+
+def _counters_of(token: Token) -> set[str | None]:
+    """Return the counters a token is at, those that serve it together, and the one that called it or alone may."""
+    step = token.step
+    return {step.counter, *step.beside, step.only, step.called_by}
 
 
 def _signed_in(tx: Transaction, operator: str, now: datetime) -> str | None:
-    """Return the user name of an operator whose session is alive."""
-    if not operator.startswith("staff:"):  # a device sits nowhere, but may have been told to
+    """Return the user name of an operator whose session is alive; a key that sits gives way."""
+    if not operator.startswith(STAFF):
         return None
-    staff_id = int(operator.removeprefix("staff:"))
-    query = (
-        select(StaffTable.user)
-        .join(StaffSessionTable, StaffSessionTable.staff_id == StaffTable.id)
-        .where(StaffTable.id == staff_id, StaffSessionTable.seen_at > now - SESSION_IDLE)
-    )
-    return tx.conn.execute(query).scalars().first()
+    return people.user_signed_in(tx.conn, int(operator.removeprefix(STAFF)), now - SESSION_IDLE)

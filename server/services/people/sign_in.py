@@ -1,112 +1,92 @@
-"""People who sign in with a password, and their sessions."""
+"""People who sign in with a password, and their sessions.
+
+A sign-in has three steps, so that the slow one holds up nobody's transaction: `person_named` reads, the caller lets
+`passwords.fits` compute, and `settle` counts a failure or begins the session, in a short transaction.
+"""
 
 import secrets
 from datetime import datetime, timedelta
 
-import argon2
-from sqlalchemy import bindparam, delete, insert, select, update
-
-from server.domain.errors import AlreadyThere, LockedOut, Unauthenticated
+from server.domain.errors import AlreadyThere, LockedOut
 from server.domain.instants import to_iso
 from server.domain.permissions import Role
-from server.services.people.principal import Principal, secret_hash
-from server.storage.statements import Statement
-from server.storage.tables.centre import CentreTable
-from server.storage.tables.people import StaffSessionTable, StaffTable
+from server.services.people.principal import secret_hash
+from server.storage.sql import people
+from server.storage.sql.people import Person
+from server.storage.sql.presence import hold_people, move_auth
 from server.storage.transaction import Read, Transaction
 
-# OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane
-PASSWORDS = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-NOBODY = PASSWORDS.hash(secrets.token_hex(16))
 SESSION_AGE = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=1)
 SESSION_NOTED = timedelta(minutes=5)
 FREE_TRIES = 5
 
 
-def add_staff(tx: Transaction, user: str, role: Role, password: str, now: datetime) -> None:
-    """Write a person who can sign in; raises AlreadyThere."""
-    if tx.conn.execute(select(StaffTable.id).where(StaffTable.user == user)).first():
+def add_staff(tx: Transaction, user: str, role: Role, password_hash: str, now: datetime) -> None:
+    """Write a person who can sign in with the password of a hash (`passwords.hashed`); raises AlreadyThere."""
+    move_auth(tx.conn)
+    if people.person_by_user(tx.conn, user) is not None:
         raise AlreadyThere(f"There is a person “{user}” already.")
-    row = {"user": user, "role": role.value, "password_hash": PASSWORDS.hash(password), "created_at": now}
-    tx.conn.execute(insert(StaffTable).values(**row, centre_id=tx.centre.id))
+    people.add_person(tx.conn, tx.centre.id, user, role.value, password_hash, at=now)
 
 
-def sign_in(tx: Transaction, user: str, password: str, now: datetime) -> str | None:
-    """Return the secret of a new session, or None when user and password do not fit.
+def person_named(read: Read, user: str, now: datetime) -> Person | None:
+    """Return a person who wants to sign in, None when nobody has that name; raises LockedOut while they may not."""
+    person = people.person_by_user(read, user)
+    if person is not None:
+        _require_unlocked(person, now)
+    return person
 
-    Counting a failure is a change that stays, so a wrong password is an answer and not a refusal. Five wrong
-    ones lock the person for a minute, each further one twice as long. Raises LockedOut while that lasts.
+
+def settle(tx: Transaction, person: Person, fits: bool, now: datetime) -> str | None:
+    """Return the secret of a new session, or None when the password did not fit.
+
+    Counting a failure is a change that stays, so a wrong password is an answer and not a refusal. Five wrong ones lock
+    the person for a minute, each further one twice as long. Raises LockedOut while that lasts, also for a right
+    password: of many tries at once, those that come after the fifth wrong one tell nothing.
     """
-    row = tx.conn.execute(
-        select(
-            StaffTable.id, StaffTable.centre_id, StaffTable.password_hash, StaffTable.failures, StaffTable.locked_until
-        ).where(StaffTable.user == user)
-    ).one_or_none()
-    if row is None:
-        _fits(NOBODY, password)  # as slow as for somebody, so that names cannot be guessed by time
+    hold_people(tx.conn)
+    now_there = people.person_by_user(tx.conn, person.user)
+    if now_there is None or now_there.password_hash != person.password_hash:  # changed while it was computed
         return None
-    if row.locked_until is not None and now < row.locked_until:
-        raise LockedOut("Too many wrong passwords. Please wait a moment.", until=to_iso(row.locked_until))
-    if not _fits(row.password_hash, password):
-        _count_failure(tx, row.id, row.failures + 1, now)
+    _require_unlocked(now_there, now)
+    if not fits:
+        _count_failure(tx, now_there, now)
         return None
-    tx.conn.execute(update(StaffTable).where(StaffTable.id == row.id).values(failures=0, locked_until=None))
+    move_auth(tx.conn)
+    people.set_failures(tx.conn, person.id, 0, None)
     secret = secrets.token_urlsafe(32)
-    times = {"created_at": now, "seen_at": now}
-    tx.conn.execute(
-        insert(StaffSessionTable).values(
-            secret_hash=secret_hash(secret), centre_id=row.centre_id, staff_id=row.id, **times
-        )
-    )
+    people.add_session(tx.conn, now_there, secret_hash(secret), at=now)
     return secret
 
 
 def forget_sessions(tx: Transaction, now: datetime) -> int:
     """Delete sessions that are too old; returns how many."""
-    return tx.conn.execute(delete(StaffSessionTable).where(StaffSessionTable.created_at <= now - SESSION_AGE)).rowcount
+    hold_people(tx.conn)
+    count = people.end_sessions_before(tx.conn, now - SESSION_AGE)
+    if count:
+        move_auth(tx.conn)
+    return count
 
 
 def sign_out(tx: Transaction, secret: str) -> None:
     """End a session; ending it twice is harmless."""
-    tx.conn.execute(delete(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash(secret)))
-
-
-SESSION = Statement(
-    select(StaffTable.id, StaffTable.user, StaffTable.role, StaffTable.centre_id, CentreTable.code)
-    .add_columns(StaffSessionTable.created_at, StaffSessionTable.seen_at)
-    .join(StaffSessionTable, StaffSessionTable.staff_id == StaffTable.id)
-    .join(CentreTable, CentreTable.id == StaffTable.centre_id)
-    .where(StaffSessionTable.secret_hash == bindparam("secret"))
-)
-
-
-def principal_of_session(read: Read, secret: str, now: datetime) -> Principal:
-    """Return who is signed in; raises Unauthenticated for a session that is unknown, too old or idle too long."""
-    row = SESSION.row(read, secret=secret_hash(secret))
-    if row is None:
-        raise Unauthenticated("Please sign in again.")
-    id_, user, role, centre_id, centre, created_at, seen_at = row
-    if now >= created_at + SESSION_AGE or now >= seen_at + SESSION_IDLE:
-        raise Unauthenticated("Please sign in again.")
-    stale = now >= seen_at + SESSION_NOTED
-    return Principal(f"staff:{id_}", Role(role), centre_id, centre, user=user, stale=stale)
+    move_auth(tx.conn)
+    people.end_session(tx.conn, secret_hash(secret))
 
 
 def note_seen(tx: Transaction, secret: str, now: datetime) -> None:
     """Note that a session is in use."""
-    tx.conn.execute(
-        update(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash(secret)).values(seen_at=now)
-    )
+    hold_people(tx.conn)
+    people.note_session_seen(tx.conn, secret_hash(secret), now)
 
 
-def _fits(password_hash: str, password: str) -> bool:
-    try:
-        return PASSWORDS.verify(password_hash, password)
-    except argon2.exceptions.VerifyMismatchError:
-        return False
+def _require_unlocked(person: Person, now: datetime) -> None:
+    if person.locked_until is not None and now < person.locked_until:
+        raise LockedOut("Too many wrong passwords. Please wait a moment.", until=to_iso(person.locked_until))
 
 
-def _count_failure(tx: Transaction, staff_id: int, failures: int, now: datetime) -> None:
+def _count_failure(tx: Transaction, person: Person, now: datetime) -> None:
+    failures = person.failures + 1
     locked = now + timedelta(minutes=2 ** (failures - FREE_TRIES)) if failures >= FREE_TRIES else None
-    tx.conn.execute(update(StaffTable).where(StaffTable.id == staff_id).values(failures=failures, locked_until=locked))
+    people.set_failures(tx.conn, person.id, failures, locked)

@@ -40,7 +40,9 @@ export function follow(onEvent = () => {}, onLoad = () => {}) {
     },
   });
   socket.on("heartbeat", (beat) => setClock(beat.now));
-  socket.on("connect_error", () => socket.active || setTimeout(() => socket.connect(), 2000));
+  const again = () => socket.active || setTimeout(() => socket.connect(), 2000);
+  socket.on("connect_error", again);
+  socket.on("disconnect", again); // sent away by the server: who may still watch comes back
   screen.start();
   setInterval(() => look(screen), LOOK_MS);
   return screen;

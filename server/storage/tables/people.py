@@ -1,12 +1,25 @@
-"""Devices, people, their sessions, and keys."""
+"""The installation, and who is there: devices, people, their sessions, and keys."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base
+
+
+class InstallationTable(Base):
+    """The one row of the installation (id 1).
+
+    `auth_seq` grows with every change of a key, session, person, seat or role, in the transaction that makes it: each
+    process keeps who is there and compares this number.
+    """
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    auth_seq: Mapped[int] = mapped_column(BigInteger)
 
 
 class DeviceTable(Base):
@@ -51,7 +64,10 @@ class StaffSessionTable(Base):
 
 
 class AccessKeyTable(Base):
-    """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter."""
+    """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter.
+
+    A key of `all_centres` acts in every centre of the installation; `centre_id` is where it is at home.
+    """
 
     __tablename__ = "access_key"
     __table_args__ = (
@@ -66,5 +82,6 @@ class AccessKeyTable(Base):
     secret_hash: Mapped[str] = mapped_column(unique=True)
     device_id: Mapped[str | None]
     counter_id: Mapped[str | None]
+    all_centres: Mapped[bool]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

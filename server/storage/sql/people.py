@@ -1,0 +1,121 @@
+"""Reads and writes of people, their sessions and seats, and keys."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from server.storage.statements import Statement
+from server.storage.tables.floor import CounterTable
+from server.storage.tables.people import AccessKeyTable, StaffSessionTable, StaffTable
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a sign-in needs to know of somebody."""
+
+    id: int
+    centre_id: int
+    user: str
+    password_hash: str
+    failures: int
+    locked_until: datetime | None
+
+
+PERSON = (
+    select(StaffTable.id, StaffTable.centre_id, StaffTable.user)
+    .add_columns(StaffTable.password_hash, StaffTable.failures, StaffTable.locked_until)
+    .where(StaffTable.user == bindparam("user"))
+)
+PERSON_BY_USER = Statement(PERSON)
+
+
+def person_by_user(conn: Connection, user: str) -> Person | None:
+    """Return a person of any centre, None when there is none of that name."""
+    row = PERSON_BY_USER.row(conn, user=user)
+    return None if row is None else Person(*row)
+
+
+def staff_id_of(conn: Connection, centre_id: int, user: str) -> int | None:
+    """Return the id of a person of a centre, None when there is none of that name."""
+    query = select(StaffTable.id).where(StaffTable.user == user, StaffTable.centre_id == centre_id)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def add_person(conn: Connection, centre_id: int, user: str, role: str, password_hash: str, *, at: datetime) -> None:
+    """Write a new person of a centre."""
+    row = {"centre_id": centre_id, "user": user, "role": role, "password_hash": password_hash, "created_at": at}
+    conn.execute(insert(StaffTable).values(row))
+
+
+def set_failures(conn: Connection, staff_id: int, failures: int, locked_until: datetime | None) -> None:
+    """Write how many wrong passwords a person has given in a row, and until when none is looked at."""
+    change = update(StaffTable).where(StaffTable.id == staff_id)
+    conn.execute(change.values(failures=failures, locked_until=locked_until))
+
+
+def add_session(conn: Connection, person: Person, secret_hash: str, *, at: datetime) -> None:
+    """Write a new session of a person."""
+    row = {"secret_hash": secret_hash, "centre_id": person.centre_id, "staff_id": person.id}
+    conn.execute(insert(StaffSessionTable).values(row | {"created_at": at, "seen_at": at}))
+
+
+def end_session(conn: Connection, secret_hash: str) -> None:
+    """Delete a session; one that has ended is no error."""
+    conn.execute(delete(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash))
+
+
+def end_sessions_before(conn: Connection, moment: datetime) -> int:
+    """Delete the sessions that began up to a moment; returns how many."""
+    return conn.execute(delete(StaffSessionTable).where(StaffSessionTable.created_at <= moment)).rowcount
+
+
+def note_session_seen(conn: Connection, secret_hash: str, at: datetime) -> None:
+    """Write when a session was last used."""
+    conn.execute(update(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash).values(seen_at=at))
+
+
+def user_signed_in(conn: Connection, staff_id: int, seen_after: datetime) -> str | None:
+    """Return the name of a person with a session that was used after a moment, None of one without."""
+    query = (
+        select(StaffTable.user)
+        .join(StaffSessionTable, StaffSessionTable.staff_id == StaffTable.id)
+        .where(StaffTable.id == staff_id, StaffSessionTable.seen_at > seen_after)
+    )
+    return conn.execute(query).scalars().first()
+
+
+def seats_of(conn: Connection, centre_id: int, operator: str) -> list[str]:
+    """Return the counters of a centre at which somebody sits (a principal's id)."""
+    query = select(CounterTable.id).where(CounterTable.centre_id == centre_id, CounterTable.operator == operator)
+    return list(conn.execute(query.order_by(CounterTable.position)).scalars())
+
+
+def set_operator(conn: Connection, centre_id: int, counter_id: str, operator: str | None) -> None:
+    """Write who sits at a counter."""
+    counter = (CounterTable.centre_id == centre_id, CounterTable.id == counter_id)
+    conn.execute(update(CounterTable).where(*counter).values(operator=operator))
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A new key; it may be bound to a device or a counter, or act in all centres."""
+
+    centre_id: int
+    name: str
+    role: str
+    created_at: datetime
+    device_id: str | None = None
+    counter_id: str | None = None
+    all_centres: bool = False
+
+
+def add_key(conn: Connection, key: NewKey, secret_hash: str) -> None:
+    """Write a new key under the hash of its secret."""
+    conn.execute(insert(AccessKeyTable).values(asdict(key) | {"secret_hash": secret_hash}))
+
+
+def revoke_keys(conn: Connection, centre_id: int, name: str, at: datetime) -> int:
+    """Revoke the keys of a name in a centre; returns how many were in force."""
+    keys = (AccessKeyTable.centre_id == centre_id, AccessKeyTable.name == name, AccessKeyTable.revoked_at.is_(None))
+    return conn.execute(update(AccessKeyTable).where(*keys).values(revoked_at=at)).rowcount

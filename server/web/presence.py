@@ -1,0 +1,107 @@
+"""Who is there, kept in this process, so that a request needs no trip to the database to know who sends it."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import TypeVar
+
+from server.clock import Clock
+from server.domain.errors import Unauthenticated, Unavailable
+from server.services.people import presence, sign_in
+from server.services.people.presence import Known, Place
+from server.services.people.principal import Principal, secret_hash
+from server.storage.database import Database
+from server.storage.transaction import Read, Transaction
+
+FRESH_S = 2.0
+MOST = 4096
+NEVER = -math.inf
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key or a session secret, and what it was found in."""
+
+    secret: str
+    staff: bool
+
+    @property
+    def place(self) -> Place:
+        """Where it is kept."""
+        return Place(self.staff, secret_hash(self.secret))
+
+
+class Presence:
+    """The holders of keys and sessions that were used lately, as of one number of the installation.
+
+    `look` compares that number, twice a second, and reads everybody kept anew when it has moved; whoever is not kept
+    is asked of the database. What was last compared FRESH_S seconds ago is not believed any more: while nobody looks,
+    each request asks the database. Nothing is kept of secrets that are not known, so strangers cannot fill it; beyond
+    MOST holders the oldest goes.
+    """
+
+    def __init__(self, db: Database, real: Clock) -> None:
+        self._db, self._real = db, real
+        self._lock = Lock()
+        self._known: dict[Place, Known] = {}
+        self._as_of, self._looked = -1, NEVER
+
+    def principal(self, credential: Credential) -> Principal:
+        """Return whose credential it is, and note that a session is in use; raises Unauthenticated, Unavailable."""
+        now, place = self._real.now(), credential.place
+        known = self._alive(place)
+        if known.unnoted(now):
+            self._db.write(None, lambda tx: sign_in.note_seen(tx, credential.secret, now))
+            self._keep(place, replace(known, seen=now))
+        return known.principal
+
+    def holder(self, place: Place) -> Principal:
+        """Return whose secret is kept at a place, which is no use of it; raises Unauthenticated, Unavailable."""
+        return self._alive(place).principal
+
+    def look(self, read: Read) -> None:
+        """Compare the number of the installation; read everybody anew when it has moved."""
+        as_of = presence.auth_seq(read)
+        with self._lock:
+            if as_of != self._as_of:
+                # a number that went back is of an older snapshot than the last, or of another database
+                self._known = presence.known_again(read, self._known) if as_of > self._as_of else {}
+            self._as_of, self._looked = as_of, time.monotonic()
+
+    def change(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
+        """Change who is there as `Database.write` does; this process knows it before the answer."""
+        answer = self._db.write(centre, fn)
+        try:
+            self._db.read(self.look)
+        except Unavailable:
+            self._looked = NEVER
+        return answer
+
+    def _alive(self, place: Place) -> Known:
+        now = self._real.now()
+        known = self._known.get(place) if time.monotonic() - self._looked < FRESH_S else None
+        if known is None or not known.alive(now):  # another process may have noted the use of an idle session
+            known = self._ask(place)
+        if known is None or not known.alive(now):
+            raise Unauthenticated("Please sign in again." if place.staff else "This key is not known here.")
+        return known
+
+    def _ask(self, place: Place) -> Known | None:
+        known = self._db.look(lambda read: presence.known_at(read, place))
+        if known is not None:
+            self._keep(place, known)
+        return known
+
+    def _keep(self, place: Place, known: Known) -> None:
+        """Keep what is of the same number as all the rest: what changed meanwhile is seen by the next look."""
+        with self._lock:
+            if known.as_of != self._as_of:
+                return
+            self._known.pop(place, None)
+            if len(self._known) >= MOST:
+                del self._known[next(iter(self._known))]
+            self._known[place] = known

@@ -1,0 +1,106 @@
+"""A key opens what it was made for until it is revoked; every change of who is there moves a number."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from server.domain.errors import UnknownCounter, UnknownDevice
+from server.domain.permissions import Role, Scope
+from server.services.people import keys, presence, seats, sign_in
+from server.services.people.presence import Known, Place
+from server.services.people.principal import Principal, secret_hash
+from server.storage.transaction import Transaction
+from tests.factories import CENTRE, MORNING, Floor
+from tests.services.people.people import HASH, add_person, signed_in
+
+
+def known(floor: Floor, secret: str) -> Known | None:
+    return floor.db.look(lambda read: presence.known_at(read, Place(False, secret_hash(secret))))
+
+
+def holder(floor: Floor, secret: str) -> Principal:
+    key = known(floor, secret)
+    assert key is not None
+    return key.principal
+
+
+def number(floor: Floor) -> int:
+    return floor.db.read(presence.auth_seq)
+
+
+def test_a_key_is_known_by_its_secret_only_and_bound_to_what_it_was_made_for(floor: Floor) -> None:
+    secret = floor.key(Role.KIOSK, device="K1")
+    kiosk = holder(floor, secret)
+    assert (kiosk.role, kiosk.device, kiosk.printer, kiosk.centre) == (Role.KIOSK, "K1", "printer-k1", CENTRE)
+    assert known(floor, secret + "x") is None
+    with pytest.raises(UnknownDevice):
+        floor.key(Role.KIOSK, device="K9")
+    with pytest.raises(UnknownCounter):
+        floor.key(Role.COUNTER, counter="Z1")
+
+
+def test_a_key_reaches_its_counter_its_centre_or_all(floor: Floor) -> None:
+    everywhere = floor.write(lambda tx: keys.create_key_of_all(tx, Role.MANAGER, "office", MORNING))
+    made = (floor.key(Role.COUNTER, counter="G1"), floor.key(Role.COUNTER), everywhere)
+    assert [holder(floor, secret).scope for secret in made] == [Scope.OWN_COUNTER, Scope.CENTRE, Scope.ALL]
+
+
+def test_a_revoked_key_opens_nothing_and_the_others_go_on(floor: Floor) -> None:
+    def create(name: str) -> str:
+        return floor.write(lambda tx: keys.create_key(tx, Role.DISPLAY, name, MORNING))
+
+    stolen, twin, kept = create("hall"), create("hall"), create("gate")
+    assert [floor.write(lambda tx: keys.revoke_key(tx, "hall", MORNING)) for _ in range(2)] == [2, 0]
+    assert (known(floor, stolen), known(floor, twin)) == (None, None)
+    assert known(floor, kept) is not None
+
+
+def test_what_is_known_of_many_is_what_is_known_of_each(floor: Floor) -> None:
+    add_person(floor, "asha")
+    places = [
+        Place(False, secret_hash(floor.key(Role.KIOSK, device="K1"))),
+        Place(True, secret_hash(signed_in(floor, "asha"))),
+        Place(False, secret_hash("unknown")),
+    ]
+    each = {place: floor.db.look(lambda read, place=place: presence.known_at(read, place)) for place in places}  # type: ignore[misc]
+    assert floor.db.read(lambda read: presence.known_again(read, places)) == {p: k for p, k in each.items() if k}
+    assert len([k for k in each.values() if k]) == 2
+
+
+CHANGES: dict[str, Callable[[Transaction, Principal, str], Any]] = {
+    "a key": lambda tx, _who, _secret: keys.create_key(tx, Role.DISPLAY, "hall", MORNING),
+    "a key of all centres": lambda tx, _who, _secret: keys.create_key_of_all(tx, Role.DISPLAY, "hall", MORNING),
+    "a key revoked": lambda tx, _who, _secret: keys.revoke_key(tx, "test", MORNING),
+    "a person": lambda tx, _who, _secret: sign_in.add_staff(tx, "ravi", Role.COUNTER, HASH, MORNING),
+    "a seat taken": lambda tx, who, _secret: seats.sit(tx, "G1", who, MORNING),
+    "a seat left": lambda tx, who, _secret: seats.leave(tx, who),
+    "a session ended": lambda tx, _who, secret: sign_in.sign_out(tx, secret),
+    "sessions forgotten": lambda tx, _who, _secret: sign_in.forget_sessions(tx, MORNING + sign_in.SESSION_AGE),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_of_who_is_there_moves_the_number_with_it(floor: Floor, change: str) -> None:
+    add_person(floor, "asha")
+    before = number(floor)
+    secret = signed_in(floor, "asha")
+    signed = number(floor)
+    assert signed == before + 1
+    who = Principal("staff:1", Role.COUNTER, floor.centre_id, CENTRE, user="asha")
+    floor.write(lambda tx: CHANGES[change](tx, who, secret))
+    assert number(floor) == signed + 1
+
+
+def test_a_change_that_is_undone_does_not_move_the_number(floor: Floor) -> None:
+    add_person(floor, "asha")
+    before = number(floor)
+
+    def fail(tx: Transaction) -> None:
+        sign_in.add_staff(tx, "ravi", Role.COUNTER, HASH, MORNING)
+        raise RuntimeError("undo")
+
+    with pytest.raises(RuntimeError):
+        floor.write(fail)
+    floor.db.write(None, lambda tx: sign_in.forget_sessions(tx, MORNING))
+    assert number(floor) == before

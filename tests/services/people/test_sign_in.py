@@ -1,0 +1,177 @@
+"""A person signs in, is locked out after wrong passwords, and stays signed in while at work."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from server.domain.errors import AlreadyThere, LockedOut, Unavailable
+from server.domain.permissions import Role
+from server.services.people import passwords, presence, sign_in
+from server.services.people.presence import Known, Place
+from server.services.people.principal import secret_hash
+from server.storage.database import Database
+from server.storage.sql import people
+from tests.factories import MORNING, Floor
+from tests.services.people.people import HASH, PASSWORD, add_person, signed_in, try_to_sign_in
+
+
+def minute(minutes: float) -> timedelta:
+    return timedelta(minutes=minutes)
+
+
+def known(floor: Floor, secret: str) -> Known | None:
+    return floor.db.look(lambda read: presence.known_at(read, Place(True, secret_hash(secret))))
+
+
+def attempt(floor: Floor, minutes: float, *, fits: bool) -> bool | str:
+    """Return whether a sign-in brought a session, or the code of its refusal."""
+    try:
+        return try_to_sign_in(floor, "asha", MORNING + minute(minutes), fits=fits) is not None
+    except LockedOut as refusal:
+        return refusal.code
+
+
+def test_a_name_is_given_once_in_the_installation(floor: Floor) -> None:
+    add_person(floor, "asha")
+    with pytest.raises(AlreadyThere):
+        add_person(floor, "asha", Role.MANAGER)
+
+
+def test_a_session_lasts_while_it_is_used_and_no_longer_than_a_shift(floor: Floor) -> None:
+    add_person(floor, "asha", Role.MANAGER)
+    secret = signed_in(floor, "asha")
+    session = known(floor, secret)
+    assert session is not None
+    assert (session.principal.user, session.principal.role) == ("asha", Role.MANAGER)
+    assert [session.alive(MORNING + minute(m)) for m in (0, 59.9, 60)] == [True, True, False]
+    assert [session.unnoted(MORNING + minute(m)) for m in (4.9, 5)] == [False, True]
+    for minutes in range(50, 701, 50):
+        floor.db.write(None, lambda tx, m=minutes: sign_in.note_seen(tx, secret, MORNING + minute(m)))  # type: ignore[misc]
+    session = known(floor, secret)
+    assert session is not None
+    assert [session.alive(MORNING + minute(m)) for m in (719.9, 720)] == [True, False]
+
+
+def test_a_session_that_was_ended_is_not_known_and_can_be_ended_again(floor: Floor) -> None:
+    add_person(floor, "asha")
+    ended, kept = signed_in(floor, "asha"), signed_in(floor, "asha")
+    for _ in range(2):
+        floor.db.write(None, lambda tx: sign_in.sign_out(tx, ended))
+    assert known(floor, ended) is None
+    assert known(floor, kept) is not None
+
+
+def test_five_wrong_passwords_lock_a_person_and_each_more_for_longer(floor: Floor) -> None:
+    add_person(floor, "asha")
+    assert [attempt(floor, 0, fits=False) for _ in range(5)] == [False] * 5
+    assert attempt(floor, 0.9, fits=True) == "locked_out"
+    assert attempt(floor, 1, fits=False) is False
+    assert attempt(floor, 2.9, fits=True) == "locked_out"
+    assert attempt(floor, 3, fits=True) is True
+    assert attempt(floor, 3, fits=False) is False
+    assert attempt(floor, 3, fits=True) is True
+
+
+def test_tries_that_were_all_begun_before_the_first_failed_are_counted_one_by_one(floor: Floor) -> None:
+    """Eleven tries whose passwords are computed together: five are counted, and the right one after them is no use."""
+    add_person(floor, "asha")
+    person = floor.db.read(lambda read: sign_in.person_named(read, "asha", MORNING))
+    assert person is not None
+    refused: list[str] = []
+
+    def settle(*, fits: bool) -> None:
+        try:
+            assert floor.db.write(None, lambda tx: sign_in.settle(tx, person, fits, MORNING)) is None
+        except LockedOut as refusal:
+            refused.append(refusal.code)
+
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(settle, fits=False) for _ in range(10)]:
+            done.result()
+    settle(fits=True)
+    assert refused == ["locked_out"] * 6
+    locked = floor.db.read(lambda read: people.person_by_user(read, "asha"))
+    assert locked is not None
+    assert (locked.failures, locked.locked_until) == (5, MORNING + minute(1))
+
+
+def test_a_count_of_failures_is_there_after_the_process_has_gone(floor: Floor) -> None:
+    add_person(floor, "asha")
+    for _ in range(5):
+        attempt(floor, 0, fits=False)
+    again = Database(floor.db.url)
+    with pytest.raises(LockedOut):
+        again.read(lambda read: sign_in.person_named(read, "asha", MORNING))
+    again.close()
+
+
+def test_a_password_that_changed_while_it_was_computed_opens_nothing(floor: Floor) -> None:
+    add_person(floor, "asha")
+    person = floor.db.read(lambda read: sign_in.person_named(read, "asha", MORNING))
+    assert person is not None
+    old = people.Person(
+        person.id, person.centre_id, person.user, passwords.hashed("old"), person.failures, person.locked_until
+    )
+    assert floor.db.write(None, lambda tx: sign_in.settle(tx, old, True, MORNING)) is None
+    assert attempt(floor, 0, fits=True) is True
+
+
+def test_a_password_fits_its_own_hash_only_and_nobody_s_never() -> None:
+    assert passwords.fits(HASH, PASSWORD)
+    assert not passwords.fits(HASH, "wrong")
+    assert not passwords.fits(None, PASSWORD)
+
+
+class Slow:
+    """Stands for the hash: notes how many are computed at once, until it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go, self.full = threading.Event(), threading.Event()
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def verify(self, _hash: str, _password: str) -> bool:
+        """Take as long as the test wants."""
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        if self.now >= passwords.AT_ONCE:
+            self.full.set()
+        self.let_go.wait(10)
+        with self._lock:
+            self.now -= 1
+        return True
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    """Put a slow hash in the place of the real one."""
+    hasher = Slow()
+    monkeypatch.setattr(passwords, "PASSWORDS", hasher)
+    return hasher
+
+
+def test_two_passwords_are_computed_at_once_and_the_others_wait(slow: Slow) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        compute: Callable[[], bool] = partial(passwords.fits, HASH, PASSWORD)
+        waiting = [threads.submit(compute) for _ in range(6)]
+        assert slow.full.wait(5)
+        slow.let_go.set()
+        assert all(done.result() for done in waiting)
+    assert slow.most == passwords.AT_ONCE == 2
+
+
+def test_who_waits_too_long_for_a_hash_is_told_to_try_again(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "PATIENCE_S", 0.05)
+    with ThreadPoolExecutor(2) as threads:
+        busy = [threads.submit(passwords.fits, HASH, PASSWORD) for _ in range(2)]
+        assert slow.full.wait(5)
+        with pytest.raises(Unavailable):
+            passwords.fits(HASH, PASSWORD)
+        slow.let_go.set()
+        assert all(done.result() for done in busy)
+    assert passwords.fits(HASH, PASSWORD)
