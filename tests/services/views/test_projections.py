@@ -1,8 +1,8 @@
 """What is kept of a centre is what its rows say, is made once for all, and ages by itself only where it must."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ class Screens:
 
 
 @pytest.fixture
-def screens(floor: Floor) -> Iterator[Screens]:
+def screens(floor: Floor) -> Screens:
     return Screens(floor)
 
 
@@ -231,10 +231,10 @@ def test_a_floor_that_follows_the_events_stands_as_its_rows_do(walk: list[tuple[
         for number, (command, counter) in enumerate([("open", "G1"), ("issue", "G1"), *walk]):
             act(floor, command, counter)
             if number % step == 0:
-                view = floor.db.read(lambda read, before=view: _both(read, floor, before))
+                view = floor.db.read(partial(_both, floor, view))
 
 
-def _both(read: Read, floor: Floor, before: View | None) -> View:
+def _both(floor: Floor, before: View | None, read: Read) -> View:
     centre = centres.centre_by_id(read, floor.centre_id)
     day = centre.day(MORNING)
     followed, anew = next_floor(before, read, centre, day), load_floor(read, centre, day)
