@@ -34,7 +34,7 @@ def why(floor: Floor, label: str, language: str = "en") -> str:
 
 
 def overtaken(floor: Floor, label: str, language: str = "en") -> list[str]:
-    return [one["text"] for one in explained(floor, label, language)["overtaken"]]
+    return [first.text for first in explained(floor, label, language)["overtaken"]]
 
 
 @pytest.mark.parametrize("language", ["hi", "mr"])
