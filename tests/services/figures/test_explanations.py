@@ -1,18 +1,17 @@
 """Why this token: the words of each rule in each language, and who was called before whom."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from server.domain.calling.rule import Reason
 from server.domain.errors import UnknownToken
-from server.services.figures.explanations import explain, explain_today
+from server.services.figures.explanations import Explanation, explain, explain_today
 from server.services.setup.plans import plan_of
 from server.storage.database import Database
 from server.storage.sql import centres
 from server.wording.catalogue import catalogue
-from server.wording.reasons import CALLED_FIRST, SENTENCES, sentence_of
+from server.wording.reasons import CALLED_FIRST, NEXT_IN_LINE, REASONS, WhyFirst, sentence_of, why_first
 from tests.factories import CENTRE, DAY, MORNING, Floor, install_floor
 
 DESKS = {"G2": {"prefers": ["P"]}, "G3": {"languages": ["mr"]}}
@@ -25,21 +24,35 @@ def floor(sqlite_floor: Floor) -> Floor:
     return sqlite_floor
 
 
-def explained(floor: Floor, label: str, language: str = "en") -> dict[str, Any]:
+def explained(floor: Floor, label: str, language: str = "en") -> Explanation:
     return floor.db.read(lambda conn: explain(conn, centres.centre_by_code(conn, CENTRE), label, DAY, language))
 
 
 def why(floor: Floor, label: str, language: str = "en") -> str:
-    return str(explained(floor, label, language)["calls"][-1]["text"])
+    return explained(floor, label, language).calls[-1].text
 
 
 def overtaken(floor: Floor, label: str, language: str = "en") -> list[str]:
-    return [first.text for first in explained(floor, label, language)["overtaken"]]
+    return [overtaker.text for overtaker in explained(floor, label, language).overtaken]
+
+
+def test_each_rule_says_to_those_it_passed_over_no_more_than_they_may_know() -> None:
+    first = {rule: words.first for rule, words in REASONS.items() if words.first is not WhyFirst.DUE}
+    assert first == {
+        "protected_class": "priority",
+        "emergency": "priority",
+        "out_of_order": "staff",
+        "preferred_here": "counter",
+        "language": "counter",
+        "sent_here": "counter",
+    }
+    assert why_first("lottery") is WhyFirst.DUE
+    assert set(CALLED_FIRST) == set(WhyFirst)
 
 
 @pytest.mark.parametrize("language", ["hi", "mr"])
 def test_every_sentence_of_an_explanation_is_translated(language: str) -> None:
-    sentences = {*SENTENCES.values(), *CALLED_FIRST.values()}
+    sentences = {*(words.called for words in REASONS.values()), *NEXT_IN_LINE.values(), *CALLED_FIRST.values()}
     assert sorted(sentences - set(catalogue(language))) == []
 
 
@@ -91,9 +104,13 @@ def test_what_a_counter_prefers_and_speaks_is_told(floor: Floor) -> None:
     tomorrow.issue()
     tomorrow.issue(language="mr")
     tomorrow.call("G3")
-    text = floor.db.read(
-        lambda conn: explain(conn, centres.centre_by_code(conn, CENTRE), "N002", DAY + timedelta(days=1), "en")
-    )["calls"][0]["text"]
+    text = (
+        floor.db.read(
+            lambda conn: explain(conn, centres.centre_by_code(conn, CENTRE), "N002", DAY + timedelta(days=1), "en")
+        )
+        .calls[0]
+        .text
+    )
     assert text == "N002 was called before N001: its language is spoken at this counter."
 
 
@@ -134,9 +151,9 @@ def test_a_take_over_is_told(floor: Floor) -> None:
     floor.issue()
     floor.call("G1")
     floor.take_over("G1", "G2")
-    calls = explained(floor, "N001")["calls"]
-    assert [(call["counter"], call["rule"]) for call in calls] == [("G1", "longest_wait"), ("G2", "taken_over")]
-    assert calls[-1]["text"] == "N001 goes on at another counter."
+    calls = explained(floor, "N001").calls
+    assert [(call.counter, call.rule) for call in calls] == [("G1", "longest_wait"), ("G2", "taken_over")]
+    assert calls[-1].text == "N001 goes on at another counter."
 
 
 def test_every_call_of_a_token_is_told_with_its_stage_its_time_and_whether_it_stands(floor: Floor) -> None:
@@ -146,8 +163,8 @@ def test_every_call_of_a_token_is_told_with_its_stage_its_time_and_whether_it_st
     floor.undo("G1")
     floor.serve("G1")
     floor.call("A1")
-    calls = explained(floor, "N001")["calls"]
-    assert [(call["stage"], call["at"], call["undone"]) for call in calls] == [
+    calls = explained(floor, "N001").calls
+    assert [(call.stage, call.at, call.undone) for call in calls] == [
         ("G", "09:33:00", True),
         ("G", "09:35:00", False),
         ("A", "09:38:00", False),
@@ -203,13 +220,13 @@ def test_a_number_that_was_not_given_is_refused(floor: Floor, label: str) -> Non
 @pytest.mark.parametrize("label", ["N001", "n1", " N 001 "])
 def test_a_number_is_found_as_people_write_it(floor: Floor, label: str) -> None:
     floor.issue()
-    assert explained(floor, label)["label"] == "N001"
+    assert explained(floor, label).label == "N001"
 
 
 def test_today_is_the_day_of_the_centre(floor: Floor) -> None:
     floor.issue()
     found = floor.db.read(lambda conn: explain_today(conn, CENTRE, "N001", MORNING, "en"))
-    assert (found["day"], found["stage"], found["calls"]) == (DAY.isoformat(), "G", [])
+    assert (found.day, found.stage, found.calls) == (DAY.isoformat(), "G", ())
 
 
 def test_a_reason_of_a_rule_that_is_no_more_is_told_in_its_own_words(floor: Floor) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -231,10 +230,10 @@ def test_a_floor_that_follows_the_events_stands_as_its_rows_do(walk: list[tuple[
         for number, (command, counter) in enumerate([("open", "G1"), ("issue", "G1"), *walk]):
             act(floor, command, counter)
             if number % step == 0:
-                view = floor.db.read(partial(_both, floor, view))
+                view = floor.db.read(lambda read, before=view: _both(read, floor, before))  # type: ignore[misc]
 
 
-def _both(floor: Floor, before: View | None, read: Read) -> View:
+def _both(read: Read, floor: Floor, before: View | None) -> View:
     centre = centres.centre_by_id(read, floor.centre_id)
     day = centre.day(MORNING)
     followed, anew = next_floor(before, read, centre, day), load_floor(read, centre, day)
