@@ -32,7 +32,7 @@ MANY = 9_999_999
 
 def counter_path(centre: str, counter: str, verb: str) -> str:
     """Return the address of a counter below /api/v1/: the one place that spells it."""
-    return f"counters/{counter}/{verb}"
+    return f"centres/{centre}/counters/{counter}/{verb}"
 
 
 def tokens_path(centre: str) -> str:

@@ -15,8 +15,10 @@ from server.app import build_server
 from server.config import load_settings
 from server.domain.permissions import Role
 from server.services.people.keys import create_key
+from server.services.views.day_report import DayReports
 from server.storage import schema
 from server.storage.database import Database
+from server.web.presence import Presence
 from server.web.reads import Reads
 from server.web.site import EXTENSION, Site
 from server.web.views import Views
@@ -103,7 +105,10 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         floor.db.clock = StillClock(floor.now())
         reads = Reads(floor.db)
         views = Views(reads, floor.db.clock)
-        now = replace(site, db=floor.db, reads=reads, views=views, clock=floor.db.clock)
+        presence, reports = Presence(floor.db, site.real), DayReports(floor.db, site.settings.secret)
+        now = replace(
+            site, db=floor.db, reads=reads, views=views, presence=presence, reports=reports, clock=floor.db.clock
+        )
         return Trial(operation, recipe, floor, server.app, now, keys, ids, floor.centre.event_seq)
 
     yield begin

@@ -168,8 +168,8 @@ def test_while_the_centre_is_frozen_time_changes_nothing_but_for_those_who_are_n
 
 def test_a_freeze_puts_nobody_younger_first_inside_a_lane() -> None:
     """Float seconds gave the two ages that differed by 1e-12 s, and the younger the greater one."""
-    freezes = [(NOW - timedelta(seconds=s, milliseconds=333), NOW - timedelta(seconds=s - 7)) for s in (901, 502, 101)]
-    both_inside = [NOW - timedelta(seconds=498, milliseconds=ms) for ms in (871, 123)]
+    ago = [NOW - timedelta(milliseconds=ms) for ms in (807_278, 660_102, 347_010, 103_915, 806_983, 806_166)]
+    freezes, both_inside = [(ago[0], ago[1]), (ago[2], ago[3])], ago[4:]
     line = [Waiting(n, f"t{n}", f"N{n}", Lane("N", "NORMAL", "hi"), since) for n, since in enumerate(both_inside, 1)]
     order = order_of(line, RELATIVE, A7, 0, Moment(NOW, freezes), most=MOST)
     assert [w.step for w in order.first] == [1, 2]
