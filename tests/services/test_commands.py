@@ -324,6 +324,19 @@ def test_figures_tell_stays_by_series_and_waits_by_stage(floor: Floor) -> None:
     assert told["wait"]["G"] == {"n": 1, "p50": 1.0, "p90": 1.0}
 
 
+def test_a_token_that_was_cancelled_or_missed_has_no_stay(floor: Floor) -> None:
+    floor.open("E1")
+    floor.issue("ENQUIRY")
+    floor.cancel(floor.issue("ENQUIRY"))
+    floor.serve("E1")
+    floor.issue("ENQUIRY")
+    floor.close_day()
+    told = floor.db.read(lambda conn: statistics.figures(conn, floor.centre_id, DAY, DAY))
+    assert (told["issued"], told["completed"]) == (3, 1)
+    assert told["ended"] == {"done": 1, "cancelled": 1, "expired": 1}
+    assert told["stay"] == {name: {"n": 1, "p50": 5.0, "p90": 5.0, "p95": 5.0} for name in ("E", "all")}
+
+
 @pytest.mark.parametrize(("percent", "value"), [(0, 1.0), (50, 3.0), (90, 4.6), (100, 5.0)])
 def test_percentiles_interpolate_between_the_closest_ranks(percent: float, value: float) -> None:
     assert statistics.percentile([5, 1, 4, 2, 3], percent) == pytest.approx(value)

@@ -1,46 +1,16 @@
 """What single routes owe their callers beside the checklist of all: clear refusals, safe headers, cheap looks."""
 
-import itertools
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from server.app import build_server
-from server.config import load_settings
 from server.domain.roles import Role
 from server.web.guard import csrf_token
-from tests.factories import CENTRE, MORNING, Floor, StillClock
+from tests.factories import CENTRE
+from tests.web.conftest import Api
 
-KEYS = itertools.count()
 K, C, D, M, I = Role.KIOSK, Role.COUNTER, Role.DISPLAY, Role.MANAGER, Role.INTEGRATION  # noqa: E741
 AT = f"/api/v1/centres/{CENTRE}"
-
-
-class Api:
-    """A test client with a key for each role."""
-
-    def __init__(self, floor: Floor, client: FlaskClient) -> None:
-        self.floor, self.client = floor, client
-        self.keys = {role: floor.key(role) for role in Role}
-
-    def send(self, method: str, path: str, role: Role | None = M, *, json: Any = None, **headers: str) -> TestResponse:
-        """Send a request with the key of a role and a new Idempotency-Key."""
-        sent = {"Idempotency-Key": f"k{next(KEYS)}", **{k.replace("_", "-"): v for k, v in headers.items()}}
-        if role is not None:
-            sent["Authorization"] = f"Bearer {self.keys[role]}"
-        return self.client.open(path, method=method, json=json, headers=sent)
-
-
-@pytest.fixture
-def api(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Api]:
-    settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url})
-    server = build_server(settings, db=sqlite_floor.db, clock=StillClock(MORNING))
-    with server.app.test_client() as client:
-        yield Api(sqlite_floor, client)
 
 
 @pytest.mark.parametrize(
@@ -158,16 +128,6 @@ def test_pairing_with_an_unknown_key_is_refused(api: Api) -> None:
 def test_the_page_of_an_unknown_secret_tells_nothing(api: Api) -> None:
     answer = api.client.get("/t/not-a-secret")
     assert (answer.status_code, "not known" in answer.get_data(as_text=True)) == (404, True)
-
-
-def test_every_answer_carries_the_security_headers(api: Api) -> None:
-    for path in ("/", "/healthz", "/api/docs", "/api/v1/nowhere", "/static/base.css"):
-        with api.client.get(path) as answer:
-            headers = answer.headers
-        assert "default-src 'none'" in headers["Content-Security-Policy"], path
-        assert "unsafe" not in headers["Content-Security-Policy"], path
-        assert headers["X-Content-Type-Options"] == "nosniff", path
-        assert headers["Referrer-Policy"] == "no-referrer", path
 
 
 def test_a_foreign_host_is_refused_and_the_setting_named(api: Api) -> None:

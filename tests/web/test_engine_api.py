@@ -13,7 +13,7 @@ from server.config import load_settings
 from server.domain.roles import Role
 from server.services import access
 from tests.factories import CENTRE, MORNING, Floor, StillClock
-from tests.web.test_api import Api
+from tests.web.conftest import Api
 
 AT = f"/api/v1/centres/{CENTRE}"
 K, C, M, I = Role.KIOSK, Role.COUNTER, Role.MANAGER, Role.INTEGRATION  # noqa: E741
