@@ -90,9 +90,9 @@ def test_a_test_fails_that_causes_a_fault_it_does_not_declare_or_declares_one_it
     pytester.makepyfile(SUITE)
     run = pytester.runpytest_subprocess("-p", "tests.guards.plugin", "--show-capture=no")
     run.assert_outcomes(passed=6, failed=7, errors=2)  # two that fail by their end have passed before
-    told = run.stdout.str()
+    output = run.stdout.str()
     for name, reason in REASONS.items():
-        section = told.split(f" {name} ___")[1].split("\n___")[0]
+        section = output.split(f" {name} ___")[1].split("\n___")[0]
         assert reason in section, name
 
 

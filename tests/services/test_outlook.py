@@ -11,7 +11,7 @@ from tests.factories import CENTRE, MORNING, Floor
 OPEN = ("G1", "A1", "AX1", "B1", "C1", "X1", "E1")
 
 
-def told(floor: Floor, minute: int) -> Any:
+def outlook_at(floor: Floor, minute: int) -> Any:
     return floor.db.read(lambda conn: outlook_of(conn, CENTRE, MORNING + timedelta(minutes=minute)))
 
 
@@ -28,13 +28,13 @@ def test_the_sentence_names_the_stage_the_people_and_the_minute_and_the_offer_is
     at(floor, 0).open(*OPEN)
     for minute in (0, 0, 0, 0, 16, 16, 16, 16):
         at(floor, minute).issue("ENQUIRY")
-    outlook = told(floor, 30)
+    outlook = outlook_at(floor, 30)
     late = {"stage": "E", "minutes": 45, "people": 5, "by": "2026-11-24T04:45:00.000Z"}
     assert outlook["sentence"] == {"kind": "late", "params": late}
     assert (outlook["people"], outlook["at_risk"]) == (8, {"promise": 5, "breach": 1})
     assert outlook["bottleneck"] == {"stage": "E", "wait_min": 48, "waiting": 8, "open": 1}
     assert outlook["offer"] == {"counter": "E2", "before_min": 62, "after_min": 42}
-    assert [(one["label"], one["stay_min"], one["expected_min"]) for one in outlook["people_at_risk"]] == [
+    assert [(late["label"], late["stay_min"], late["expected_min"]) for late in outlook["people_at_risk"]] == [
         ("E008", 14, 62),
         ("E007", 14, 56),
         ("E004", 30, 54),
@@ -47,12 +47,12 @@ def test_nothing_is_offered_where_every_counter_of_the_stage_is_open(floor: Floo
     at(floor, 0).open(*OPEN, "E2")
     for _ in range(8):
         at(floor, 0).issue("ENQUIRY")
-    outlook = told(floor, 30)
+    outlook = outlook_at(floor, 30)
     assert (outlook["bottleneck"]["stage"], outlook["offer"]) == ("E", None)
 
 
 def test_a_floor_in_time_and_an_empty_one_say_so(floor: Floor) -> None:
     at(floor, 0).open(*OPEN)
-    assert told(floor, 0)["sentence"] == {"kind": "empty", "params": {}}
+    assert outlook_at(floor, 0)["sentence"] == {"kind": "empty", "params": {}}
     at(floor, 0).issue("ENQUIRY")
-    assert told(floor, 1)["sentence"] == {"kind": "on_time", "params": {"people": 1}}
+    assert outlook_at(floor, 1)["sentence"] == {"kind": "on_time", "params": {"people": 1}}

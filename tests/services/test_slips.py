@@ -70,8 +70,8 @@ def test_a_slip_and_its_copy_say_everything_in_the_citizens_language(floor: Floo
     assert original is not None
     assert copy is not None
     slip = original.slip
-    told = (slip.centre, slip.service, slip.facts, slip.address_caption, slip.promise, slip.help, slip.then)
-    assert (*told, copy.slip.copy_mark) == SLIPS[language]
+    words = (slip.centre, slip.service, slip.facts, slip.address_caption, slip.promise, slip.help, slip.then)
+    assert (*words, copy.slip.copy_mark) == SLIPS[language]
     assert (original.english.promise, copy.english.copy_mark) == (SLIPS["en"][4], SLIPS["en"][7])
 
 

@@ -155,11 +155,11 @@ def test_the_contract_tells_the_refusals_and_the_idempotency_key_of_each_operati
     assert spec["openapi"] == "3.1.0"
     for path, item in spec["paths"].items():
         for method in {"get", "post"} & set(item):
-            told = item[method]["responses"]
+            answers = item[method]["responses"]
             refusals = {"400", "401", "403", "404", "409", "422", "500", "503"} | (
                 {"413"} if method == "post" else set()
             )
-            assert refusals == {status for status in told if status >= "400"}, path
-            assert all(list(told[status]["content"]) == ["application/problem+json"] for status in refusals), path
+            assert refusals == {status for status in answers if status >= "400"}, path
+            assert all(list(answers[status]["content"]) == ["application/problem+json"] for status in refusals), path
             named = [given["name"] for given in item[method].get("parameters", [])]
             assert ("Idempotency-Key" in named) == (method == "post"), path
