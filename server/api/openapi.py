@@ -15,7 +15,7 @@ REFUSALS = {
     "404": "There is no such thing",
     "409": "The present state does not allow it",
     "422": "The input does not fit",
-    "500": "A fault of the server; the command changed nothing",
+    "500": "A fault of the server; try again with the same key",
     "503": "The database did not answer; try again with the same key",
 }
 PROBLEM = {

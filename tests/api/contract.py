@@ -69,7 +69,7 @@ def contract() -> Any:
 def wrong_types(schema: Schema, value: Any) -> Iterator[Any]:
     """Yield the value with one wrong type in it, for each place in it and for the whole."""
     schema = _resolved(contract(), schema)
-    kinds = {one.get("type") for one in (schema, *schema.get("anyOf", ()))}
+    kinds = {choice.get("type") for choice in (schema, *schema.get("anyOf", ()))}
     yield next(wrong for kind, wrong in WRONG if kind not in kinds)
     if isinstance(value, list) and value:
         yield from ([wrong] for wrong in wrong_types(schema["items"], value[0]))
@@ -79,16 +79,16 @@ def wrong_types(schema: Schema, value: Any) -> Iterator[Any]:
 
 
 def _operation(spec: Any, path: str, method: str) -> Operation:
-    told = spec["paths"][path][method]
-    query = {given["name"]: given for given in told.get("parameters", ()) if given["in"] == "query"}
-    content = told.get("requestBody", {}).get("content", {}).get("application/json")
+    described = spec["paths"][path][method]
+    query = {param["name"]: param for param in described.get("parameters", ()) if param["in"] == "query"}
+    content = described.get("requestBody", {}).get("content", {}).get("application/json")
     body = None if content is None else _resolved(spec, content["schema"])
     return Operation(
         method=method.upper(),
         path=path,
-        keyless=not told["security"],
-        query={name: given["schema"] for name, given in query.items()},
-        query_needed=frozenset(name for name, given in query.items() if given["required"]),
+        keyless=not described["security"],
+        query={name: param["schema"] for name, param in query.items()},
+        query_needed=frozenset(name for name, param in query.items() if param["required"]),
         fields=None if body is None else body["properties"],
         needed=frozenset(() if body is None else body.get("required", ())),
     )

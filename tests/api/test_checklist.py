@@ -79,10 +79,10 @@ class Trial:
         """Send a request that must be refused and change nothing; return its status and code."""
         answer = self.send(**changes)
         assert answer.content_type == "application/problem+json", answer.get_data(as_text=True)
-        told = answer.get_json()
-        assert told["status"] == answer.status_code
+        problem = answer.get_json()
+        assert problem["status"] == answer.status_code
         assert self.floor.centre.event_seq == self.seq
-        return answer.status_code, told["code"]
+        return answer.status_code, problem["code"]
 
 
 Start = Callable[[Operation], Trial]

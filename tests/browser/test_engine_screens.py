@@ -202,7 +202,7 @@ def test_a_slip_shown_at_the_kiosk_gives_the_place_back_and_is_no_reference(kios
 
 
 def test_an_appointment_that_does_not_fit_is_answered_in_words(kiosk: Page, api: Client, demo: DemoProcess) -> None:
-    slots = {"ARN-SOON": slot(hours=3), "ARN-LATER": slot(days=2), "ARN-HERE": slot(), "ARN-PUNE": slot()}
+    slots = {"ARN-SOON": slot(minutes=30), "ARN-LATER": slot(days=2), "ARN-HERE": slot(), "ARN-PUNE": slot()}
     bookings = [{"reference": reference, "slot": at, "service": "NORMAL"} for reference, at in slots.items()]
     assert api.post(f"centres/{CENTRE}/appointments", {"bookings": bookings}).json() == {"booked": 4}
     move_bookings_elsewhere(demo, "PUNE")

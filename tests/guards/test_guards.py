@@ -16,6 +16,9 @@ SETTINGS = """
 [pytest]
 timeout = 2
 filterwarnings = error
+markers =
+    proof
+    slow
 """
 SUITE = """
 import logging, subprocess, sys, threading, time
@@ -40,6 +43,10 @@ def broken_end():
     yield
     log_a_trace()
 
+@pytest.mark.proof
+def test_proof(request): assert request.node.get_closest_marker("timeout").args == (900,)
+@pytest.mark.slow
+def test_slow(request): assert request.node.get_closest_marker("timeout").args == (600,)
 def test_quiet(): logging.getLogger("x").error("only a line")
 def test_answer(): answer_500()
 def test_log(): log_a_trace()
@@ -82,10 +89,10 @@ def test_a_test_fails_that_causes_a_fault_it_does_not_declare_or_declares_one_it
     pytester.makeini(SETTINGS)
     pytester.makepyfile(SUITE)
     run = pytester.runpytest_subprocess("-p", "tests.guards.plugin", "--show-capture=no")
-    run.assert_outcomes(passed=4, failed=7, errors=2)  # two that fail by their end have passed before
-    told = run.stdout.str()
+    run.assert_outcomes(passed=6, failed=7, errors=2)  # two that fail by their end have passed before
+    output = run.stdout.str()
     for name, reason in REASONS.items():
-        section = told.split(f" {name} ___")[1].split("\n___")[0]
+        section = output.split(f" {name} ___")[1].split("\n___")[0]
         assert reason in section, name
 
 

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import repeat
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from server.clock import SystemClock
 from server.live.relay import FEW, Relay
 from server.live.wires import Message
 from server.storage.database import Database
-from tests.factories import Floor, as_json
+from tests.factories import CENTRE, MORNING, Floor, StillClock, as_json
 
 SOON_S = 5.0
 
@@ -23,6 +24,7 @@ class Screens:
     def __init__(self, count: int) -> None:
         self.connected = count
         self.told: list[int] = []
+        self.beats: list[tuple[str, Mapping[str, Any]]] = []
         self.threads: set[str] = set()
         self.broken = False
 
@@ -30,6 +32,8 @@ class Screens:
         """Note an event of the staff's room."""
         if self.broken:
             raise RuntimeError("broken")
+        if name == "heartbeat":
+            self.beats.append((room, as_json(make())))
         if name == "event" and room.endswith("staff"):
             self.told.append(as_json(make())["seq"])
             self.threads.add(threading.current_thread().name)
@@ -104,3 +108,21 @@ def test_who_commits_does_not_suffer_when_screens_cannot_be_told(floor: Floor) -
     screens.wait_for(1)
     assert screens.told == [1]
     relay.stop()
+
+
+def test_a_heartbeat_tells_both_rooms_the_last_number_that_was_sent(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.relay.HEARTBEAT_S", 0)
+    screens = Screens(1)
+    relay = Relay(floor.db, screens.tell, lambda: screens.connected, StillClock(MORNING))
+    relay.start()
+    for _ in range(3):
+        floor.issue()
+    beat = {"centre": CENTRE, "epoch": floor.centre.epoch, "seq": 3, "now": "2026-11-24T04:00:00.000Z"}
+    deadline = time.monotonic() + SOON_S
+    while (f"{CENTRE}:staff", beat) not in screens.beats:
+        assert time.monotonic() < deadline, screens.beats
+        time.sleep(0.01)
+    relay.stop()
+    assert (f"{CENTRE}:public", beat) in screens.beats

@@ -90,6 +90,7 @@ def test_closing_the_day_needs_a_name_when_there_is_no_centre(baari: Any) -> Non
     assert "--centre" in refused.stderr
 
 
+@pytest.mark.slow
 def test_simulated_days_are_explained_reported_and_proven_by_their_seal(baari: Any, tmp_path: Path) -> None:
     file = tmp_path / "baari.sqlite"
     days = baari("simulate", "--keep", str(file), "--json")

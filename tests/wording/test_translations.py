@@ -13,14 +13,15 @@ LANGUAGES = sorted(
 FOLDERS = ("server", "kiosk", "counter", "display")
 SCRIPT = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)"|\btn\(\s*"((?:[^"\\]|\\.)+)\"""")
 TEMPLATE = re.compile(r"""\b(?:_|say)\(\s*(?:lang\s*,\s*)?"((?:[^"\\]|\\.)+)\"""")
+PYTHON = re.compile(r"""\b(?:say\(|translate\(\s*\w+\s*,)\s*"((?:[^"\\]|\\.)+)\"""")
 VALUE = re.compile(r"\{\w+\}")
 
 
 def used() -> set[str]:
-    """Return every sentence that a script or a template says."""
+    """Return every sentence that a script, a template or a slip says."""
     found: set[str] = set()
     for folder in FOLDERS:
-        for pattern, ending in ((SCRIPT, "*.js"), (TEMPLATE, "*.html")):
+        for pattern, ending in ((SCRIPT, "*.js"), (TEMPLATE, "*.html"), (PYTHON, "*.py")):
             for path in (ROOT / folder).rglob(ending):
                 if "vendor" not in path.parts:
                     matches = pattern.finditer(path.read_text("utf-8"))

@@ -1,5 +1,6 @@
 """Bookings and return slips: taken over, found, checked in once, and refused in words."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -259,6 +260,14 @@ def test_the_slip_of_a_token_that_was_served_is_no_return_slip(floor: Floor) -> 
     for secret in (order.secret, "nobody"):
         with pytest.raises(UnknownToken):
             come_with_slip(floor, secret, MORNING + timedelta(days=1))
+
+
+def test_a_return_slip_of_another_centre_is_none_here(floor: Floor) -> None:
+    _, secret = refused_today(floor)
+    stranger = replace(floor, centre_id=second_centre(floor))
+    with pytest.raises(UnknownToken, match="not a return slip of this centre"):
+        come_with_slip(stranger, secret, MORNING + timedelta(days=1))
+    assert come_with_slip(floor, secret, MORNING + timedelta(days=1)).label == "R001"
 
 
 def test_somebody_whom_the_day_left_behind_may_come_again_on_the_next_working_day(floor: Floor) -> None:

@@ -1,0 +1,87 @@
+"""Who may connect, how many, from which host, and which centre they hear of."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask_socketio import SocketIOTestClient
+
+from server.app import Server, build_server
+from server.config import load_settings
+from server.domain.permissions import Role
+from server.live.sockets import NAMESPACE
+from server.services.people.keys import create_key
+from tests.factories import CENTRE, MORNING, Floor, StillClock, second_centre
+
+MOST = 2
+Connect = Callable[..., SocketIOTestClient]
+
+
+@pytest.fixture
+def server(sqlite_floor: Floor, tmp_path: Path) -> Iterator[Server]:
+    settings = {"BAARI_DATA_DIR": str(tmp_path), "BAARI_MAX_SOCKETS": str(MOST)}
+    server = build_server(load_settings(settings), db=sqlite_floor.db, clock=StillClock(MORNING))
+    server.relay.start()
+    yield server
+    server.relay.stop()
+
+
+@pytest.fixture
+def connect(server: Server, sqlite_floor: Floor) -> Connect:
+    key = sqlite_floor.key(Role.DISPLAY)
+
+    def connect(key: str = key, **headers: str) -> SocketIOTestClient:
+        socketio = server.app.extensions["socketio"]
+        return socketio.test_client(server.app, namespace=NAMESPACE, auth={"key": key}, headers=headers)
+
+    return connect
+
+
+def watch(screen: SocketIOTestClient, centre: str) -> Any:
+    return screen.emit("watch", {"centre": centre, "after": 0}, namespace=NAMESPACE, callback=True)
+
+
+def heard(screen: SocketIOTestClient) -> list[str]:
+    return [message["args"][0]["token"]["label"] for message in screen.get_received(NAMESPACE)]
+
+
+def test_a_screen_hears_of_its_own_centre_and_of_no_other(connect: Connect, sqlite_floor: Floor) -> None:
+    second_centre(sqlite_floor)
+    screen = connect()
+    assert watch(screen, "PSK-2") == {"code": "forbidden"}
+    assert watch(screen, "NOWHERE") == {"code": "forbidden"}
+    sqlite_floor.issue()
+    assert heard(screen) == []
+    assert watch(screen, CENTRE)["seq"] == 1
+    sqlite_floor.issue()
+    assert heard(screen) == ["N002"]
+
+
+def test_a_screen_of_another_centre_hears_nothing_of_this_one(connect: Connect, sqlite_floor: Floor) -> None:
+    stranger = sqlite_floor.db.write(
+        second_centre(sqlite_floor), lambda tx: create_key(tx, Role.MANAGER, "test", MORNING)
+    )
+    screen = connect(stranger)
+    assert watch(screen, CENTRE) == {"code": "forbidden"}
+    assert watch(screen, "PSK-2")["seq"] == 0
+    sqlite_floor.issue()
+    assert heard(screen) == []
+
+
+def test_no_more_screens_connect_than_the_setting_says(connect: Connect) -> None:
+    first, second = connect(), connect()
+    assert (first.is_connected(NAMESPACE), second.is_connected(NAMESPACE)) == (True, True)
+    assert not connect().is_connected(NAMESPACE)
+    first.disconnect(NAMESPACE)
+    assert connect().is_connected(NAMESPACE)
+
+
+def test_a_screen_that_asks_a_foreign_host_does_not_connect(connect: Connect) -> None:
+    assert connect(Host="127.0.0.1").is_connected(NAMESPACE)
+    assert not connect(Host="evil.example").is_connected(NAMESPACE)
+
+
+@pytest.mark.parametrize("key", ["", "baari_unknown"])
+def test_a_screen_without_a_known_key_does_not_connect(connect: Connect, key: str) -> None:
+    assert not connect(key).is_connected(NAMESPACE)
