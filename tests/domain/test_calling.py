@@ -86,10 +86,11 @@ def test_somebody_early_for_a_slot_is_called_when_nobody_older_is_there() -> Non
     assert choose([early, waiting(2, "N", 170)]).waiting.label == "N002"
 
 
-def test_an_emergency_goes_before_everybody_even_when_the_quota_is_due() -> None:
+@pytest.mark.parametrize("passes", [0, 2])
+def test_an_emergency_goes_before_everybody_even_when_the_quota_is_due(passes: int) -> None:
     line = [waiting(1, "N", 0), waiting(2, "F", 1), waiting(3, "N", 170, emergency=True)]
-    choice = choose(line, passes=2)
-    assert (choice.waiting.label, choice.reason.rule, choice.passes) == ("N003", "emergency", 3)
+    choice = choose(line, passes=passes)
+    assert (choice.waiting.label, choice.reason.rule, choice.passes) == ("N003", "emergency", passes + 1)
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,13 @@ def test_an_event_goes_out_with_the_keys_of_the_contract() -> None:
     assert (view["v"], view["seq"], view["type"], view["at"]) == (1, 7, "token.issued", "2026-11-24T04:00:00.000Z")
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_only_a_halt_and_its_end_say_whether_the_centre_stands_still(kind: Kind) -> None:
+    view = event_view(Event(7, MORNING, kind, "key:1", {}, "hash"), centre="PSK", epoch="e", staff=False)
+    assert view["frozen"] is {Kind.CENTRE_FROZEN: True, Kind.CENTRE_RESUMED: False}.get(kind)
+    assert (view["token"], view["counter"]) == (None, None)
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"seq": 8}, {"kind": Kind.TOKEN_MISSED}, {"actor": "key:2"}, {"data": b'{"a":2}'}, {"prev": "x"}],

@@ -204,6 +204,28 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
     assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
 
 
+def test_a_take_over_leaves_the_turns_of_the_line_as_they_were() -> None:
+    court = Court()
+    court.join()
+    token = court.join()
+    court.tick()
+    assert court.call(token, reason(token, "taken_over")) is None
+    assert court.call_next() is None
+
+
+def test_who_comes_back_to_an_older_place_stands_before_those_who_are_there() -> None:
+    """The bound of N grows by one when somebody older comes back, so that one call over it weighs half."""
+    court = Court()
+    court.join()
+    older = make_token(id="back", label="N900", step=make_step(seq=0, stage="G", since=MORNING))
+    court.audit.change(None, older)
+    court.line.insert(0, older)
+    court.call_next()
+    court.join("F")
+    court.call_next()
+    assert court.day.worst == 0.5
+
+
 def test_a_call_that_was_taken_back_does_not_count_towards_the_bound() -> None:
     """N is passed over twice, but one of the two was undone: it is as if one more stood before it."""
     court = Court()

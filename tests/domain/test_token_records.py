@@ -53,7 +53,9 @@ FULL = make_token(
 def test_a_token_with_everything_comes_back_from_json_as_it_was() -> None:
     assert all(getattr(FULL, f.name) != f.default for f in fields(Token))
     assert all(getattr(FULL_STEP, f.name) != f.default for f in fields(Step))
-    assert token_records.from_record(json.loads(json.dumps(token_records.to_record(FULL)))) == FULL
+    token = token_records.from_record(json.loads(json.dumps(token_records.to_record(FULL))))
+    assert token == FULL
+    assert (type(token.ends), type(token.step.state)) == (TokenEnd, StepState)
 
 
 def test_what_has_its_default_is_not_written() -> None:
