@@ -70,6 +70,11 @@ def test_first_in_first_out_knows_no_targets(rule: CallingRule) -> None:
     assert choose([waiting(1, "N", 0), waiting(2, "F", 60)], rule).waiting.label == "N001"
 
 
+def test_a_rule_of_which_nothing_is_said_means_half_an_hour_one_call_in_three_and_no_language_first() -> None:
+    rule = CallingRule()
+    assert (rule.name, rule.target_s("N"), rule.quota, rule.language_patience_s) == ("relative_age", 1800, 3, 0)
+
+
 def test_a_group_is_named_by_what_its_desks_take_and_the_name_is_kept_with_the_quota() -> None:
     assert Desk("A7", "staff:1", languages=frozenset({"mr"})).group == "||"
     assert Desk("A7", services=frozenset({"PCC", "NORMAL"}), reserved=frozenset({"F"})).group == "NORMAL,PCC|F|"

@@ -204,6 +204,16 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
     assert court.day.view()["rules"] == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
 
 
+def test_a_call_is_judged_by_the_plan_of_its_own_moment() -> None:
+    """From the fifth minute on nobody is protected, so that the second F is called against the rule."""
+    later, changes = replace(PLAN, calling=CallingRule("fifo", quota=0)), MORNING + timedelta(minutes=5)
+    court = Court(Audit(lambda at: PLAN if at < changes else later))
+    for klass in "NFF":
+        court.join(klass)
+    assert court.call_next() is None
+    assert court.call_next() == ("unexplained_call", "F003 was called, by the rule it was N001.")
+
+
 def test_a_take_over_leaves_the_turns_of_the_line_as_they_were() -> None:
     court = Court()
     court.join()

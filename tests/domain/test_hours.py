@@ -184,6 +184,12 @@ def test_a_centre_that_works_no_more_says_so_without_a_next_opening() -> None:
         next_working_day(hours, date(2026, 11, 24))
 
 
+@pytest.mark.parametrize(("day", "name"), [*enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 23)])
+def test_a_day_of_the_week_has_its_name(day: int, name: str) -> None:
+    hours = make_hours(days=frozenset({name}))
+    assert [at for at in range(23, 30) if hours.works_on(date(2026, 11, at))] == [day]
+
+
 def test_working_days_skip_weekends_and_holidays() -> None:
     hours = make_hours(holidays=frozenset({date(2026, 11, 25)}))
     tuesday = date(2026, 11, 24)
