@@ -23,6 +23,11 @@ def test_a_booking_ages_from_its_slot_and_one_that_is_late_from_its_arrival(arri
     assert aged_from(MORNING, after(arrives), RULES) == after(ages_from)
 
 
+def test_slots_that_a_plan_says_nothing_of_have_the_usual_rules() -> None:
+    usual = SlotRules()
+    assert (usual.minutes, usual.capacity, usual.admit_early_min, usual.late_min) == (15, 25, 15, 15)
+
+
 def test_a_walk_in_ages_from_the_arrival() -> None:
     assert aged_from(None, after(7), RULES) == after(7)
 

@@ -51,6 +51,14 @@ def test_a_closed_stage_where_nobody_waits_holds_nobody_up() -> None:
     assert outlook.bottleneck == LOADS["B"]
 
 
+def test_a_line_of_one_service_is_no_bottleneck_and_a_stay_to_the_minute_is_not_beyond() -> None:
+    one, two = ({"A": StageLoad("A", waiting, 1, 5)} for waiting in (1, 2))
+    assert project(one, []).bottleneck is None
+    assert project(two, []).bottleneck == two["A"]
+    outlook = project(one, [person("N1", "A", 40, 0)])
+    assert (outlook.beyond(45), outlook.beyond(44.9)) == (0, 1)
+
+
 def test_one_counter_more_shortens_the_line() -> None:
     people = [person(f"N{n}", "B", 0, n) for n in range(4)]
     before, after = project(LOADS, people), project(with_one_more(LOADS, "B"), people)

@@ -17,12 +17,14 @@ from tests.mutants.mutant import Mutant
 
 KEPT = ".mutants"
 SAID_MOST = 4_000
+AT_IMPORT = ""
+"""The name under which coverage keeps what ran before the first test: modules that were imported."""
 FOREIGN = (
     "tests/browser",
     "tests/crash",
     "tests/e2e",
     "tests/histories",
-    "tests/test_cli.py",
+    "tests/operations/test_cli.py",
     "tests/mutants",
     "tests/bench",
 )
@@ -31,7 +33,10 @@ FOREIGN = (
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What the tests reach: seconds of each test, tests of each line of each module, and who imports a module."""
+    """What the tests reach: seconds of each test, tests of each line of each module, and who imports a module.
+
+    A line that ran while modules were imported has AT_IMPORT among its tests.
+    """
 
     seconds: Mapping[str, float]
     lines: Mapping[str, Mapping[int, frozenset[str]]]
@@ -41,8 +46,11 @@ class Reach:
         """Return the tests that may see a mutant, the nearest and fastest first, as many as fit into the budget."""
         edit = mutant.edit
         lines = self.lines.get(mutant.path, {})
-        tests = self._of_module(mutant.path) if edit.at_import else _joined(lines, edit.lines)
-        return list(self._within(sorted(tests, key=lambda test: self._rank(mutant.path, test)), budget_s))
+        tests = frozenset().union(*(lines.get(line, ()) for line in range(edit.lines[0], edit.lines[1] + 1)))
+        if edit.at_import or AT_IMPORT in tests:
+            tests |= self._of_module(mutant.path)
+        ranked = sorted(tests - {AT_IMPORT}, key=lambda test: self._rank(mutant.path, test))
+        return list(self._within(ranked, budget_s))
 
     def _of_module(self, path: str) -> frozenset[str]:
         """Return the tests of a module, and of those that import it: for what runs when it is imported.
@@ -101,9 +109,9 @@ def _read(root: Path, kept: Path) -> Reach:
 
 
 def _lines(data: CoverageData, file: str) -> Mapping[int, frozenset[str]]:
-    """Return the tests of each line; a context is `test|phase`, and empty while modules are imported."""
+    """Return the tests of each line, and AT_IMPORT; a context is `test|phase`."""
     contexts = data.contexts_by_lineno(file)
-    return {line: frozenset(name.rpartition("|")[0] for name in names if name) for line, names in contexts.items()}
+    return {line: frozenset(name.rpartition("|")[0] for name in names) for line, names in contexts.items()}
 
 
 def _importers(root: Path) -> Mapping[str, frozenset[str]]:
@@ -111,10 +119,6 @@ def _importers(root: Path) -> Mapping[str, frozenset[str]]:
     graph = module_graph(modules)
     path = {name: module.path.as_posix() for name, module in modules.items()}
     return {path[name]: frozenset(path[other] for other in graph if name in graph[other]) for name in modules}
-
-
-def _joined(lines: Mapping[int, frozenset[str]], span: tuple[int, int]) -> frozenset[str]:
-    return frozenset().union(*(lines.get(line, frozenset()) for line in range(span[0], span[1] + 1)))
 
 
 def _shared(path: str, test: str) -> int:

@@ -49,13 +49,20 @@ EQUIVALENT = (
         "an exception keeps its arguments from its making on, before __init__",
     ),
     Equivalent(
+        'code = "number_doubled" if token.number < expected else "number_gap"',
+        "<",
+        "<=",
+        "an equal number was accepted the line before",
+    ),
+    Equivalent("moment.microsecond // 1000,", "//", "/", "%d cuts off what is behind the point"),
+    Equivalent(
         "low = floor(max(0.0, mean - spread) / ROUND_TO_MIN) * ROUND_TO_MIN",
         "0.0",
         "1.0",
         "less than ROUND_TO_MIN is rounded down to 0 anyhow",
     ),
     Equivalent(
-        'self.groups = {desk.group: desk for desk in (Desk(""), *plan.desks.values())}',
+        'self.groups = {desk.group: desk for desk in (Profile(""), *plan.profiles.values())}',
         '""',
         "'XX'",
         "a group is made of what a desk may take, not of its name",

@@ -73,6 +73,11 @@ def test_first_in_first_out_knows_no_targets(rule: CallingRule) -> None:
     assert choose([waiting(1, "N", 0), waiting(2, "F", 60)], rule).waiting.label == "N001"
 
 
+def test_a_rule_of_which_nothing_is_said_means_half_an_hour_one_call_in_three_and_no_language_first() -> None:
+    rule = CallingRule()
+    assert (rule.name, rule.target_s("N"), rule.quota, rule.language_patience_s) == ("relative_age", 1800, 3, 0)
+
+
 def test_a_group_is_named_by_what_its_desks_take_and_the_name_is_kept_with_the_quota() -> None:
     assert Profile("A7", "staff:1", languages=frozenset({"mr"})).group == "||"
     assert Profile("A7", services=frozenset({"PCC", "NORMAL"}), reserved=frozenset({"F"})).group == "NORMAL,PCC|F|"
@@ -89,10 +94,11 @@ def test_somebody_early_for_a_slot_is_called_when_nobody_older_is_there() -> Non
     assert choose([early, waiting(2, "N", 170)]).waiting.label == "N002"
 
 
-def test_an_emergency_goes_before_everybody_even_when_the_quota_is_due() -> None:
+@pytest.mark.parametrize("passes", [0, 2])
+def test_an_emergency_goes_before_everybody_even_when_the_quota_is_due(passes: int) -> None:
     line = [waiting(1, "N", 0), waiting(2, "F", 1), waiting(3, "N", 170, emergency=True)]
-    choice = choose(line, passes=2)
-    assert (choice.waiting.label, choice.reason.rule, choice.passes) == ("N003", "emergency", 3)
+    choice = choose(line, passes=passes)
+    assert (choice.waiting.label, choice.reason.rule, choice.passes) == ("N003", "emergency", passes + 1)
 
 
 @pytest.mark.parametrize(

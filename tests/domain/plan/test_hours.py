@@ -149,6 +149,21 @@ def test_lunch_stops_the_tokens_unless_it_is_staggered() -> None:
     assert next_opening(make_hours(lunch=lunch, staggered=False), at_lunch) == utc(2026, 11, 24, 8, 30)
 
 
+def test_lunch_begins_and_ends_to_the_minute() -> None:
+    hours = make_hours(lunch=(time(13, 30), time(14, 0)), staggered=False)
+    require_open(hours, utc(2026, 11, 24, 7, 59))
+    with pytest.raises(NotOpenNow) as refused:
+        require_open(hours, utc(2026, 11, 24, 8, 0))
+    assert refused.value.details["why"] == "lunch"
+    require_open(hours, utc(2026, 11, 24, 8, 30))
+
+
+@pytest.mark.parametrize(("closed", "opens"), [(59, utc(2027, 1, 22, 4, 0)), (60, None)])
+def test_the_next_opening_is_looked_for_sixty_days_ahead(closed: int, opens: datetime | None) -> None:
+    holidays = frozenset(date(2026, 11, 24) + timedelta(days=ahead) for ahead in range(closed))
+    assert next_opening(make_hours(days=frozenset(WEEKDAYS), holidays=holidays), MORNING) == opens
+
+
 def test_bookings_may_come_before_the_first_token_and_after_the_last() -> None:
     early, late = timedelta(minutes=15), timedelta(minutes=15)
     hours = make_hours()
@@ -167,6 +182,12 @@ def test_a_centre_that_works_no_more_says_so_without_a_next_opening() -> None:
     assert refused.value.details["opens_at"] is None
     with pytest.raises(LookupError):
         next_working_day(hours, date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(("day", "name"), [*enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 23)])
+def test_a_day_of_the_week_has_its_name(day: int, name: str) -> None:
+    hours = make_hours(days=frozenset({name}))
+    assert [at for at in range(23, 30) if hours.works_on(date(2026, 11, at))] == [day]
 
 
 def test_working_days_skip_weekends_and_holidays() -> None:

@@ -205,6 +205,38 @@ def test_a_call_that_was_taken_back_gives_the_turn_back(undone: bool) -> None:
     assert court.day.view().rules == {"protected_class": 2, "quota" if undone else "longest_wait": 1}
 
 
+def test_a_call_is_judged_by_the_plan_of_its_own_moment() -> None:
+    """From the fifth minute on nobody is protected, so that the second F is called against the rule."""
+    later, changes = replace(PLAN, calling=CallingRule("fifo", quota=0)), MORNING + timedelta(minutes=5)
+    court = Court(Audit(lambda at: PLAN if at < changes else later))
+    for klass in "NFF":
+        court.join(klass)
+    assert court.call_next() is None
+    assert court.call_next() == ("unexplained_call", "F003 was called, by the rule it was N001.")
+
+
+def test_a_take_over_leaves_the_turns_of_the_line_as_they_were() -> None:
+    court = Court()
+    court.join()
+    token = court.join()
+    court.tick()
+    assert court.call(token, reason(token, "taken_over")) is None
+    assert court.call_next() is None
+
+
+def test_who_comes_back_to_an_older_place_stands_before_those_who_are_there() -> None:
+    """The bound of N grows by one when somebody older comes back, so that one call over it weighs half."""
+    court = Court()
+    court.join()
+    older = make_token(id="back", label="N900", step=make_step(seq=0, stage="G", since=MORNING))
+    court.audit.change(None, older)
+    court.line.insert(0, older)
+    court.call_next()
+    court.join("F")
+    court.call_next()
+    assert court.day.worst == 0.5
+
+
 def test_a_call_that_was_taken_back_does_not_count_towards_the_bound() -> None:
     """N is passed over twice, but one of the two was undone: it is as if one more stood before it."""
     court = Court()

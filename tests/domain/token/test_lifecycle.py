@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pytest
 
+from server.domain.calling.lane import Lane
 from server.domain.errors import IllegalTransition
 from server.domain.token import changes, record
 from server.domain.token.changes import Target
@@ -87,6 +88,18 @@ def test_a_transfer_takes_the_age_in_the_centre_along_and_may_come_back() -> Non
     serving = changes.start(changes.call(sent, "C2", "e-18", NOON), NOON)
     _, back = changes.finish(serving, "granted", Stop("A"), 20, NOON)
     assert (back.step.stage, back.step.only, back.step.since) == ("A", "A7", MORNING)
+
+
+def test_the_first_call_is_kept_when_somebody_comes_back_and_is_called_again() -> None:
+    first = changes.call(make_token(), "A7", "e-1", MORNING)
+    assert (first.step.first_called, first.step.last_called, first.step.calls) == (MORNING, MORNING, 1)
+    again = changes.call(replace(first, step=replace(first.step, state=S.WAITING)), "A8", "e-2", NOON)
+    assert (again.step.first_called, again.step.last_called, again.step.counter) == (MORNING, NOON, "A8")
+
+
+@pytest.mark.parametrize(("access", "step_free"), [((), False), (("sign",), False), (("sign", "wheelchair"), True)])
+def test_a_wheelchair_needs_a_counter_without_steps(access: tuple[str, ...], step_free: bool) -> None:
+    assert make_token(access=access).lane == Lane("N", "NORMAL", "hi", step_free=step_free)
 
 
 def test_a_transfer_leads_back_only_when_it_is_asked_to() -> None:

@@ -56,7 +56,9 @@ FULL = make_token(
 def test_a_token_with_everything_comes_back_from_json_as_it_was() -> None:
     assert all(getattr(FULL, f.name) != f.default for f in fields(Token))
     assert all(getattr(FULL_STEP, f.name) != f.default for f in fields(Step))
-    assert from_record(*json.loads(json.dumps([to_record(FULL), needs_of(FULL)]))) == FULL
+    token = from_record(*json.loads(json.dumps([to_record(FULL), needs_of(FULL)])))
+    assert token == FULL
+    assert (type(token.ends), type(token.step.state)) == (TokenEnd, StepState)
 
 
 def test_what_has_its_default_is_not_written() -> None:

@@ -1,0 +1,50 @@
+"""What tells one command from another, and how long its answer is kept."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from server.domain.errors import IdempotencyKeyReused
+from server.services.command import Answer, Attempt, body_hash, once
+from tests.factories import MORNING, Floor
+
+Body = Mapping[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/b", {"x": 1, "y": 2}), ("/a", {"x": 1, "y": 3}), ("/a", {}), ("/a", None)]
+)
+def test_another_path_or_body_is_another_command(path: str, body: Body | None) -> None:
+    assert body_hash(path, body) != body_hash("/a", {"x": 1, "y": 2})
+
+
+def test_the_order_of_names_makes_no_other_command() -> None:
+    assert body_hash("/a", {"y": {"d": 1, "c": 2}, "x": 1}) == body_hash("/a", {"x": 1, "y": {"c": 2, "d": 1}})
+
+
+def test_an_answer_is_given_again_for_24_hours_and_not_a_moment_longer(sqlite_floor: Floor) -> None:
+    numbers = count(1)
+
+    def run(hours: float, *, more_ms: int = 0) -> Answer:
+        at = MORNING + timedelta(hours=hours, milliseconds=more_ms)
+        return sqlite_floor.write(lambda tx: once(tx, Attempt("key:1", "k", "hash", at), _numbered))
+
+    def _numbered() -> Answer:
+        return Answer(201, {"number": next(numbers)})
+
+    assert [run(0), run(24, more_ms=-1)] == [Answer(201, {"number": 1})] * 2
+    assert run(24) == Answer(201, {"number": 2})
+    assert run(25) == Answer(201, {"number": 2})
+
+
+def test_a_key_belongs_to_whoever_sent_it_and_to_one_command(sqlite_floor: Floor) -> None:
+    def run(principal: str, asked: str) -> Answer:
+        attempt = Attempt(principal, "k", asked, MORNING)
+        return sqlite_floor.write(lambda tx: once(tx, attempt, lambda: Answer(200, {"by": principal})))
+
+    assert [run(principal, "a").body for principal in ("key:1", "key:2")] == [{"by": "key:1"}, {"by": "key:2"}]
+    with pytest.raises(IdempotencyKeyReused):
+        run("key:1", "b")
