@@ -11,6 +11,7 @@ from server.domain.roles import Permission
 from server.services import places
 from server.services.appointments import TAIL
 from server.services.corrections import ACCESS, PARTY_MAX
+from server.services.explanations import NEXT_IN_LINE
 from server.web.pages import staff_page
 from server.web.site import read
 
@@ -29,7 +30,7 @@ bp = APIBlueprint(
 @bp.get("/counter")
 def console() -> Response | str:
     """Show the console to somebody who may serve; the others sign in first."""
-    page = staff_page(Permission.SERVE, STATIC, _facts)
+    page = staff_page(Permission.SERVE, STATIC, _facts, NEXT_IN_LINE.values())
     if page is None:
         return redirect("/login")
     return render_template("counter/console.html", lang=page["language"], page=page)
@@ -46,6 +47,7 @@ def _facts(centre: places.CentreFacts) -> dict[str, Any]:
         "tail": TAIL,
         "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
         "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
+        "reasons": NEXT_IN_LINE,
         "undo_min": plan.floor.undo_min,
         "printers": read(lambda conn: places.printers_of(conn, centre.id)),
     }

@@ -8,6 +8,7 @@ from flask import render_template
 from server.domain.errors import UnknownToken
 from server.domain.roles import Permission
 from server.services import journeys, places
+from server.services.explanations import CALLED_FIRST
 from server.web.pages import device_page, frame, picked_language
 from server.web.site import read, site
 
@@ -37,5 +38,14 @@ def citizen(secret: str) -> tuple[str, int]:
         return render_template("display/unknown.html", lang="en"), 404
     facts = read(lambda conn: places.facts_of(conn, centre.id, now))
     language, pause_min = picked_language(facts), facts.plan.floor.pause_min
-    page = frame(centre.id, STATIC / "phone", language=language, secret=secret, status=status, pause_min=pause_min)
+    page = frame(
+        centre.id,
+        STATIC / "phone",
+        language=language,
+        sentences=CALLED_FIRST.values(),
+        called_first=CALLED_FIRST,
+        secret=secret,
+        status=status,
+        pause_min=pause_min,
+    )
     return render_template("display/citizen.html", lang=page["language"], page=page), 200

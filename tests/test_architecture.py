@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "server.config": set(),
     "server.clocks": set(),
     "server.app": set(PACKAGES),
+    "server.contract": {"server.contract", "server.app", "server.config", "server.web", *PURE},
     "server.process": {"server.app", "server.config"},
     "server.demo": {"server"},
     "server.demo_printers": {"hardware", *PURE},

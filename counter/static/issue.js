@@ -4,43 +4,56 @@ import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
 import { now } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { language, t, tn } from "/static/ui/words.js";
 import { BookingField, bookingOf } from "./booking.js";
 import { issue } from "./commands.js";
-import { AccessField, Choice, LanguageField, NeedField, PartyField, read, ServiceField } from "./fields.js";
+import { AccessField, Choice, LanguageField, NeedField, PartyField, read, said, ServiceField } from "./fields.js";
 import { Refused } from "./middle.js";
 import { instant, timeOfDay } from "./moment.js";
+import { page } from "./page.js";
 import { Ticket } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
-/** Return the order that the form tells; `found` are the bookings it offered. */
+/**
+ * Return the order that the form tells; `found` are the bookings it offered.
+ *
+ * @param {FormData} form
+ * @param {Baari.BookingOut[] | null} found
+ * @returns {Baari.TokenIn}
+ */
 function order(form, found) {
-  const { emergency: _, ...known } = read(form);
-  const told = { ...known, ...bookingOf(form, found) };
-  const [label, time, printer] = ["label", "time", "printer"].map((name) => form.get(name));
-  const paper = label && { label: label.trim().toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) };
-  return { ...told, ...(paper && { paper }), ...(printer && { print_at: printer }) };
+  const { service = "", need, language, party, access } = read(form);
+  const [label, time, printer] = ["label", "time", "printer"].map((name) => said(form, name));
+  const paper = label ? { label: label.toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) } : undefined;
+  return { service, need, language, party, access, ...bookingOf(form, found), paper, print_at: printer || undefined };
 }
 
+/** @param {{ answer: Baari.TokenOut }} props */
 function Given({ answer: { token, ahead, wait, print } }) {
   const slip = print.state === "none" ? t("Please write the number down for them.") : t("The slip is being printed.");
   return html`<p class="number"><${Ticket} token=${token} /></p>
-    <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
+    <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && wait.high_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
     <p><b>${slip}</b></p>`;
 }
 
+/** `open` is whether a number of the paper pad was typed. @param {{ open: import("@preact/signals").Signal<boolean> }} props */
 function Paper({ open }) {
+  /** @param {InputEvent & { currentTarget: HTMLInputElement }} event */
+  const write = (event) => (open.value = event.currentTarget.value !== "");
   return html`<div class="thirds wide"><${Choice} name="printer" label=${t("Slip")} value="" options=${[["", t("By hand")], ...Object.entries(page.printers)]} />
-    <label class="field"><span>${t("Number of the paper pad")}</span><input name="label" maxlength="8" autocomplete="off" onInput=${(event) => (open.value = event.target.value !== "")} /></label>
+    <label class="field"><span>${t("Number of the paper pad")}</span><input name="label" maxlength="8" autocomplete="off" onInput=${write} /></label>
     <label class="field short"><span>${t("Given at")}</span><input type="time" name="time" required=${open.value} disabled=${!open.value} defaultValue=${timeOfDay(now.peek(), page.centre.timezone)} /></label></div>`;
 }
 
 export function IssuePanel() {
-  const given = useSignal(null);
+  const given = useSignal(/** @type {Baari.TokenOut | null} */ (null));
   const paper = useSignal(false);
-  const found = useSignal(null);
-  const send = async (form) => (given.value ? closePanel() : (given.value = await issue(order(form, found.value))));
+  const found = useSignal(/** @type {Baari.BookingOut[] | null} */ (null));
+  /** @param {FormData} form */
+  const send = async (form) => {
+    if (given.value) closePanel();
+    else given.value = await issue(order(form, found.value));
+  };
   const done = given.value !== null;
   return html`<${Panel} title=${t("Give a token")} verb=${done ? t("Done") : t("Give a token")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     ${done

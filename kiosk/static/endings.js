@@ -8,6 +8,7 @@ import { Finish, Question } from "./screens.js";
 import { refusal } from "./state.js";
 
 export function RefusedScreen() {
+  if (!refusal.value) return null;
   const [icon, text, note] = told(refusal.value);
   return html`<${Question} icon=${icon} text=${text} note=${note} /><div class="choices"><${Finish} /></div>`;
 }

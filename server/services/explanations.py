@@ -31,6 +31,18 @@ SENTENCES: Mapping[str, str] = {
     "taken_over": "{label} goes on at another counter.",
 }
 
+# The same rules, short, about the first of the line; whoever is first for any other reason is simply "next".
+NEXT_IN_LINE: Mapping[str, str] = {
+    "longest_wait": "next: the longest wait",
+    "quota": "next: the longest wait, its turn is due",
+    "relative_age": "next: its limit of {target} min is nearest",
+    "protected_class": "next: series {class} goes first",
+    "preferred_here": "next: series {class} goes first here",
+    "language": "next: you speak its language",
+    "sent_here": "next: it was sent to you",
+    "emergency": "next: an emergency",
+}
+
 # What everybody may know of a call that passed others over, by its rule; any other was due by its age and target.
 WHY_FIRST: Mapping[str, str] = {
     "protected_class": "priority",

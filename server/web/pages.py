@@ -1,6 +1,6 @@
 """The pages that belong to no role, and the frame that all pages stand in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.errors import CounterBusy, LockedOut
-from server.domain.roles import ALLOWED, Permission, Role
+from server.domain.roles import Permission, Role
 from server.domain.token_records import to_iso
 from server.services import access
 from server.services.access import Principal
@@ -29,16 +29,24 @@ START = {Role.COUNTER.value: "/counter", Role.MANAGER.value: "/manager"}
 
 
 def frame(
-    centre_id: int, *scripts: Path, language: str | None = None, csrf: str | None = None, **more: Any
+    centre_id: int,
+    *scripts: Path,
+    language: str | None = None,
+    csrf: str | None = None,
+    sentences: Iterable[str] = (),
+    **more: Any,
 ) -> dict[str, Any]:
-    """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds."""
+    """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds.
+
+    `sentences` are those that come with the page's data, to be said in the reader's language too.
+    """
     centre = read(lambda conn: facts_of(conn, centre_id, site().clock.now()))
     return {
         "centre": centre.view(),
         "language": language or centre.languages[0],
         "now": to_iso(site().clock.now()),
         "csrf": csrf,
-        "words": words_for(scripts, centre.languages),
+        "words": words_for(scripts, centre.languages, sentences),
         **more,
     }
 
@@ -53,7 +61,10 @@ def device_page(device_id: str, kind: str, permission: Permission) -> tuple[Prin
 
 
 def staff_page(
-    permission: Permission, scripts: Path, facts: Callable[[CentreFacts], dict[str, Any]]
+    permission: Permission,
+    scripts: Path,
+    facts: Callable[[CentreFacts], dict[str, Any]],
+    sentences: Iterable[str] = (),
 ) -> dict[str, Any] | None:
     """Return the frame of a page for people who are signed in, None for others; `facts` adds the page's own."""
     found = visitor(permission, staff_only=True)
@@ -63,8 +74,8 @@ def staff_page(
     centre = read(lambda conn: facts_of(conn, principal.centre_id, site().clock.now()))
     own = facts(centre)
     language = picked_language(centre)
-    who = {"user": principal.user, "role": principal.role.value, "may": sorted(ALLOWED[principal.role])}
-    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, **who, **own)
+    who = {"user": principal.user, "role": principal.role.value}
+    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences, **who, **own)
 
 
 def picked_language(centre: CentreFacts) -> str:

@@ -32,19 +32,24 @@ test("what follows is the wait, the way back, or the return slip", () => {
 });
 
 test("being passed is told with its reason, and with a limit only where there is one", () => {
+  const calledFirst = { priority: "{label} was called first: priority.", staff: "{label} was called first: staff decided so." };
   const overtaken = { label: "F012", why: "priority", limit: 16 };
-  assert.deepEqual(passed({ ...waiting, overtaken }, say), [
+  assert.deepEqual(passed({ ...waiting, overtaken }, calledFirst, say), [
     "F012 was called first: priority.", "Your limit stays the same.", "By the rule, no more than 16 can pass you now.",
   ]);
-  assert.deepEqual(passed({ ...waiting, overtaken: { label: "N9", why: "staff", limit: null } }, say), ["N9 was called first: staff decided so."]);
-  assert.deepEqual(passed(waiting, say), []);
+  assert.deepEqual(passed({ ...waiting, overtaken: { label: "N9", why: "staff", limit: null } }, calledFirst, say), ["N9 was called first: staff decided so."]);
+  assert.deepEqual(passed(waiting, calledFirst, say), []);
 });
 
 test("only what the engine allows is offered, and nothing while the centre stands", () => {
-  assert.deepEqual(possible(waiting), { verbs: ["away"], leave: true });
-  assert.deepEqual(possible({ ...waiting, state: "paused" }).verbs, ["here", "away"]);
-  assert.deepEqual(possible({ ...waiting, state: "serving" }), { verbs: [], leave: false });
-  assert.deepEqual(possible({ ...waiting, frozen: true }), { verbs: [], leave: false });
+  assert.deepEqual(possible(waiting), { acts: ["pause"], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "paused" }), { acts: ["return", "pause"], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "missed" }), { acts: ["return"], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "called" }), { acts: [], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "held" }), { acts: [], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "serving" }), { acts: [], leaves: false });
+  assert.deepEqual(possible({ ...waiting, frozen: true }), { acts: [], leaves: false });
+  assert.deepEqual(possible({ ...waiting, ended: true }), { acts: [], leaves: false });
 });
 
 test("the counters of a party stand in order, many of them as a run", () => {

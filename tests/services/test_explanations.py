@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.errors import UnknownToken
-from server.services.explanations import CALLED_FIRST, SENTENCES, explain, explain_today, told
+from server.services.explanations import CALLED_FIRST, NEXT_IN_LINE, SENTENCES, explain, explain_today, told
 from server.services.plans import plan_of
 from server.services.words import catalogue
 from server.storage import queries
@@ -37,7 +37,7 @@ def overtaken(floor: Floor, label: str, language: str = "en") -> list[str]:
 
 @pytest.mark.parametrize("language", ["hi", "mr"])
 def test_every_sentence_of_an_explanation_is_translated(language: str) -> None:
-    sentences = {*SENTENCES.values(), *CALLED_FIRST.values()}
+    sentences = {*SENTENCES.values(), *NEXT_IN_LINE.values(), *CALLED_FIRST.values()}
     assert sorted(sentences - set(catalogue(language))) == []
 
 

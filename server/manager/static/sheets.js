@@ -2,10 +2,10 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { clock, now } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import * as f from "./figures.js";
+import { page } from "./page.js";
 
 export function Table() {
   return html`<div class="sheet" role="region" tabindex="0" aria-label=${t("The floor by stage")}><table><caption>${t("The floor by stage")}</caption><thead><tr><th>${t("Stage")}</th><th>${t("waiting")}</th><th>${t("called")}</th><th>${t("served")}</th><th>${t("Missed")}</th><th>${t("open")}</th><th>p50</th><th>p90</th></tr></thead>
