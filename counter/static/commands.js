@@ -24,15 +24,16 @@ let before = Promise.resolve();
 
 /**
  * Send a command after the one under way; resolves to its answer, or to null when it was refused. Its body is made when
- * its turn has come, and means what the commands before it have made.
+ * its turn has come, and means what the commands before it have made. A key is given where the same may be sent once more.
  *
  * @template {keyof Baari.Commands} Path
  * @param {string} name
  * @param {Address<Path>} address
  * @param {() => Baari.Commands[Path]["body"]} body
+ * @param {string} [key]
  */
-function send(name, address, body) {
-  const answer = before.then(() => run(name, address, body));
+function send(name, address, body, key) {
+  const answer = before.then(() => run(name, address, body, key));
   before = answer;
   return answer;
 }
@@ -42,8 +43,9 @@ function send(name, address, body) {
  * @param {string} name
  * @param {Address<Path>} address
  * @param {() => Baari.Commands[Path]["body"]} body
+ * @param {string} [key]
  */
-async function run(name, address, body) {
+async function run(name, address, body, key) {
   refusal.value = null;
   if (!live.value) {
     refusal.value = offline();
@@ -52,7 +54,7 @@ async function run(name, address, body) {
   pending.value = name;
   const take = awaitAnswer();
   try {
-    const answer = await command(address, body());
+    const answer = await command(address, body(), { key });
     const token = tokenOf(answer);
     if (token) take(token);
     return answer;
@@ -199,9 +201,10 @@ export async function change(token, service, known) {
  * Give a token at this desk; resolves to the answer, or to null.
  *
  * @param {Baari.TokenIn} order
+ * @param {string} key of the order
  */
-export function issue(order) {
-  return send("issue", addresses.tokens(), () => ({ ...order, counter: counter.value }));
+export function issue(order, key) {
+  return send("issue", addresses.tokens(), () => ({ ...order, counter: counter.value }), key);
 }
 
 /**

@@ -1,8 +1,10 @@
 // Give a token at the desk: for somebody who cannot use the kiosk, or from the paper pad with the time of then.
 
+import { useState } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
+import { keysOfOrders } from "/static/ui/http.js";
 import { now } from "/static/ui/live.js";
 import { language, t, tn } from "/static/ui/words.js";
 import { BookingField, bookingOf } from "./booking.js";
@@ -46,13 +48,15 @@ function Paper({ open }) {
 }
 
 export function IssuePanel() {
+  const [keyOf] = useState(keysOfOrders);
   const given = useSignal(/** @type {Baari.TokenOut | null} */ (null));
   const paper = useSignal(false);
   const found = useSignal(/** @type {Baari.BookingOut[] | null} */ (null));
   /** @param {FormData} form */
   const send = async (form) => {
-    if (given.value) closePanel();
-    else given.value = await issue(order(form, found.value));
+    if (given.value) return closePanel();
+    const wanted = order(form, found.value);
+    given.value = await issue(wanted, keyOf(wanted));
   };
   const done = given.value !== null;
   return html`<${Panel} title=${t("Give a token")} verb=${done ? t("Done") : t("Give a token")} busy=${pending.value !== null} send=${send} close=${closePanel}>

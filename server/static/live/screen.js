@@ -128,11 +128,13 @@ export class Screen {
     let fresh = this.state === null;
     let state = this.state ?? (await this.load());
     let answer = await this.watch(state);
-    while (answer.reload) {
+    if (answer.reload) {
       fresh = true;
       state = await this.load();
       answer = await this.watch(state);
     }
+    // Not at once again: a server that never agrees must not be asked without end.
+    if (answer.reload) throw new Error("the floor is old already");
     const known = state.seq;
     const missed = (answer.events ?? []).filter(({ seq }) => seq > known);
     state = missed.reduce(reduce, state);

@@ -89,6 +89,21 @@ export function newKey() {
 }
 
 /**
+ * Return what gives a key to an order: the same one to the same order, so that sending it once more after a lost answer
+ * does nothing twice.
+ *
+ * @returns {(order: unknown) => string}
+ */
+export function keysOfOrders() {
+  let [last, key] = ["", ""];
+  return (order) => {
+    const text = JSON.stringify(order);
+    if (text !== last) [last, key] = [text, newKey()];
+    return key;
+  };
+}
+
+/**
  * @param {string} address
  * @param {{ method: string, body?: string, key?: string, signal?: AbortSignal }} options
  */
