@@ -9,53 +9,53 @@ import { named, t } from "/static/ui/words.js";
 import { Radio, said } from "./fields.js";
 import { page } from "./page.js";
 import { service } from "./phrases.js";
-import { told } from "./refusals.js";
+import { sentenceOf } from "./refusals.js";
 
 /** @typedef {Baari.BookingOut} Booking */
 
-/** @typedef {import("@preact/signals").Signal<Booking[] | null>} Found the bookings that a form offers, null before any were looked up */
+/** @typedef {import("@preact/signals").Signal<Booking[] | null>} Offered the bookings that a form offers, null before any were looked up */
 
 /**
- * Return what a form says of an appointment, as the API takes it; `found` are the bookings it offered.
+ * Return what a form says of an appointment, as the API takes it; `offered` are the bookings it offered.
  *
  * @param {FormData} form
- * @param {Booking[] | null} found
+ * @param {Booking[] | null} offered
  * @returns {Pick<Baari.TokenIn, "booking" | "appointment"> & { service?: string }}
  */
-export function bookingOf(form, found) {
+export function bookingOf(form, offered) {
   const number = said(form, "appointment");
-  const chosen = found?.find(({ id }) => String(id) === form.get("booking"));
+  const chosen = offered?.find(({ id }) => String(id) === form.get("booking"));
   if (chosen) return { booking: chosen.id, service: chosen.service };
   return number ? { appointment: number } : {};
 }
 
 /**
- * `found` holds the bookings of today that end as what was typed, null unless that was the last characters only.
+ * `offered` holds the bookings of today that end as what was typed, null unless that was the last characters only.
  * Nothing is sent before they were looked up and one was chosen: somebody with an appointment must not lose it.
  *
- * @param {{ found: Found }} props
+ * @param {{ offered: Offered }} props
  */
-export function BookingField({ found }) {
+export function BookingField({ offered }) {
   const typed = useSignal("");
   const trouble = useSignal("");
   /** @param {InputEvent & { currentTarget: HTMLInputElement }} event */
   const look = async ({ currentTarget: field }) => {
     const tail = field.value.trim().toUpperCase();
     typed.value = tail;
-    found.value = null;
+    offered.value = null;
     trouble.value = "";
     field.setCustomValidity(tail && tail.length <= page.tail ? t("Please type the whole number.") : "");
     if (tail.length !== page.tail) return;
     const { bookings, failure } = await bookingsOf(tail);
     if (typed.value !== tail) return;
-    found.value = bookings;
+    offered.value = bookings;
     trouble.value = bookings?.length === 0 ? t("No appointment of today ends in {tail}.", { tail }) : failure;
     if (bookings?.length) field.setCustomValidity("");
   };
   return html`<label class="field wide"><span>${t("Appointment: its number, or the last {n} characters", { n: page.tail })}</span>
       <input name="appointment" maxlength="64" autocomplete="off" onInput=${look} /></label>
     ${trouble.value && html`<p class="wide muted" role="status">${trouble.value}</p>`}
-    ${found.value && found.value.length > 0 && html`<${Found} key=${typed.value} bookings=${found.value} />`}`;
+    ${offered.value && offered.value.length > 0 && html`<${Bookings} key=${typed.value} bookings=${offered.value} />`}`;
 }
 
 /**
@@ -69,12 +69,12 @@ async function bookingsOf(tail) {
     return { ...(await read(appointments(tail))), failure: "" };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { bookings: null, failure: told(error, "find") };
+    return { bookings: null, failure: sentenceOf(error, "find") };
   }
 }
 
 /** @param {{ bookings: Booking[] }} props */
-function Found({ bookings }) {
+function Bookings({ bookings }) {
   const free = bookings.filter((booking) => !booking.checked_in);
   return html`<fieldset class="field wide"><legend>${t("Which appointment?")}</legend>
     ${bookings.map((booking) => html`<${Radio} key=${booking.id} name="booking" value=${booking.id} on=${free.length === 1 && booking === free[0]}>

@@ -6,7 +6,7 @@ import { command, Failure } from "/static/ui/http.js";
 import { live } from "/static/ui/live.js";
 import { awaitAnswer } from "./answers.js";
 import { page } from "./page.js";
-import { nothing, offline, told } from "./refusals.js";
+import { nothing, offline, sentenceOf } from "./refusals.js";
 import { at, catchUp, closePanel, counter, current, helping, line, panel, pending, refreshLine, refusal, seat, show } from "./state.js";
 import { fits } from "./verbs.js";
 
@@ -74,7 +74,7 @@ async function run(name, address, body, key) {
  */
 function tokenOf(answer) {
   const { call, token } = /** @type {{ call?: Baari.CallOut, token?: Token }} */ (answer);
-  return [call?.token, token].find((one) => one?.staff);
+  return [call?.token, token].find((changed) => changed?.staff);
 }
 
 /** What the screen shows at this counter, so that a key pressed on an old picture is refused. */
@@ -250,6 +250,6 @@ export function sitAgain() {
  */
 function refuse(verb, error, id = counter.value) {
   if (!(error instanceof Failure)) throw error;
-  refusal.value = { verb, counter: id, code: error.code, text: told(error, verb) };
+  refusal.value = { verb, counter: id, code: error.code, text: sentenceOf(error, verb) };
   if (error.code === "stale") catchUp();
 }

@@ -17,17 +17,17 @@ import { Ticket } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
 /**
- * Return the order that the form tells; `found` are the bookings it offered.
+ * Return the order that the form tells; `offered` are the bookings it offered.
  *
  * @param {FormData} form
- * @param {Baari.BookingOut[] | null} found
+ * @param {Baari.BookingOut[] | null} offered
  * @returns {Baari.TokenIn}
  */
-function order(form, found) {
+function order(form, offered) {
   const { service = "", need, language, party, access } = read(form);
   const [label, time, printer] = ["label", "time", "printer"].map((name) => said(form, name));
   const paper = label ? { label: label.toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) } : undefined;
-  return { service, need, language, party, access, ...bookingOf(form, found), paper, print_at: printer || undefined };
+  return { service, need, language, party, access, ...bookingOf(form, offered), paper, print_at: printer || undefined };
 }
 
 /** @param {{ answer: Baari.TokenOut }} props */
@@ -51,18 +51,18 @@ export function IssuePanel() {
   const [keyOf] = useState(keysOfOrders);
   const given = useSignal(/** @type {Baari.TokenOut | null} */ (null));
   const paper = useSignal(false);
-  const found = useSignal(/** @type {Baari.BookingOut[] | null} */ (null));
+  const offered = useSignal(/** @type {Baari.BookingOut[] | null} */ (null));
   /** @param {FormData} form */
   const send = async (form) => {
     if (given.value) return closePanel();
-    const wanted = order(form, found.value);
+    const wanted = order(form, offered.value);
     given.value = await issue(wanted, keyOf(wanted));
   };
   const done = given.value !== null;
   return html`<${Panel} title=${t("Give a token")} verb=${done ? t("Done") : t("Give a token")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     ${done
       ? html`<${Given} answer=${given.value} />`
-      : html`<div class="fields"><${BookingField} found=${found} />${!found.value?.length && html`<${ServiceField} value=${page.services[0].code} /><${NeedField} />`}<${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
+      : html`<div class="fields"><${BookingField} offered=${offered} />${!offered.value?.length && html`<${ServiceField} value=${page.services[0].code} /><${NeedField} />`}<${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
     <${Refused} />
   </${Panel}>`;
 }

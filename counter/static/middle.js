@@ -17,10 +17,10 @@ import { fitting, otherOutcomes, sensible } from "./verbs.js";
 
 /** What was refused, told where the key was pressed: in the middle, or in the open panel. */
 export function Refused() {
-  const told = refusal.value;
-  if (!told) return null;
-  const taken = told.code === "counter_taken" && told.counter;
-  return html`<p class="refusal" role="alert">${told.text}
+  const refused = refusal.value;
+  if (!refused) return null;
+  const taken = refused.code === "counter_taken" && refused.counter;
+  return html`<p class="refusal" role="alert">${refused.text}
     ${taken && may("steer") && html`<button class="button" type="button" onClick=${() => sit(taken, true)}>${t("Take over")}</button>`}
   </p>`;
 }
@@ -77,8 +77,8 @@ function Nobody({ seat: { state } }) {
   const { rows, more } = waiting.value;
   const people = rows.length + more;
   const crowd = people ? tn("{n} person is waiting", "{n} people are waiting", people) : t("Nobody is waiting.");
-  const told = state === "open" ? crowd : t("This counter is {state}", { state: counterWord(state) });
-  return html`<div class="token none"><h1>${told}</h1></div>`;
+  const text = state === "open" ? crowd : t("This counter is {state}", { state: counterWord(state) });
+  return html`<div class="token none"><h1>${text}</h1></div>`;
 }
 
 /** The floor is stopped: since when, and why. */

@@ -87,12 +87,12 @@ export function Stay({ since }) {
   const stay = minutes(since);
   const { high_performance_min: fast, promise_min: promise, breach_min: breach } = page.clocks;
   const tone = stay >= promise ? "late" : stay >= fast ? "soon" : "good";
-  const told = t("In the centre for {n} minutes", { n: stay });
+  const text = t("In the centre for {n} minutes", { n: stay });
   return html`<div class="stay ${tone}">
-    <div class="track" role="img" aria-label=${told}>
+    <div class="track" role="img" aria-label=${text}>
       <i style=${{ width: `${Math.min(100, (stay / breach) * 100)}%` }}></i>
       ${[fast, promise].map((tick) => html`<b style=${{ left: `${(tick / breach) * 100}%` }}>${tick}</b>`)}
     </div>
-    <span>${told}</span>
+    <span>${text}</span>
   </div>`;
 }

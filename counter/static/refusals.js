@@ -31,7 +31,7 @@ export function nothing(what) {
  * @param {import("/static/ui/http.js").Failure} failure
  * @param {string} verb
  */
-export function told(failure, verb) {
+export function sentenceOf(failure, verb) {
   if (failure instanceof NoAnswer && verb === "find") return t("No answer. Please type the last character again.");
   if (failure instanceof NoAnswer) return t("No answer. It was sent again; look at the token.");
   const say = SAID[`${verb} ${failure.code}`] ?? SAID[failure.code];

@@ -14,14 +14,14 @@ const LINE_DELAY_MS = 150;
 
 /** @typedef {"change" | "choose" | "help" | "issue" | "transfer"} PanelName */
 
-/** @typedef {{ code: string, text: string, verb?: string, counter?: string | null }} Told a refusal in the clerk's words */
+/** @typedef {{ code: string, text: string, verb?: string, counter?: string | null }} Refused a refusal in the clerk's words */
 
 /** The id of the counter at which this person sits. */
 export const counter = signal(/** @type {string | null} */ (null));
 export const line = signal(/** @type {Baari.LineOut | null} */ (null));
 /** The name of the command under way. */
 export const pending = signal(/** @type {string | null} */ (null));
-export const refusal = signal(/** @type {Told | null} */ (null));
+export const refusal = signal(/** @type {Refused | null} */ (null));
 export const printer = signal(/** @type {Baari.HintOut | null} */ (null));
 /** The panel that is open, and the token that it is about, if it is about one. */
 export const panel = signal(/** @type {{ name: PanelName, token: Token | null } | null} */ (null));

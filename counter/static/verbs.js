@@ -30,7 +30,7 @@ import { allows, canBecome } from "/static/live/allows.js";
 
 /** @type {Verb[]} */
 export const VERBS = [
-  { verb: "call-next", key: "N", words: "Next", action: "call", running: true },
+  { verb: "call-next", key: "N", words: "Next", running: true },
   { verb: "start", key: "S", words: "Start", action: "start", seen: true },
   { verb: "finish", key: "D", words: "Done", action: "finish", seen: true },
   { verb: "recall", key: "R", words: "Call again", action: "recall", seen: true, running: true, lead: true },

@@ -3,7 +3,7 @@
 import { token, tokens } from "/static/ui/addresses.js";
 import { command, Failure, mayBeDone, newKey, read } from "/static/ui/http.js";
 import { page } from "./page.js";
-import { isTold } from "./refusals.js";
+import { hasWords } from "./refusals.js";
 import { order, refusal, result, step } from "./state.js";
 
 const LOOK_MS = 700;
@@ -26,7 +26,7 @@ export async function take() {
     if (!(error instanceof Failure)) throw error;
     if (!mayBeDone(error)) key = null;
     refusal.value = error.details;
-    step.value = isTold(error.code) ? "refused" : "silent";
+    step.value = hasWords(error.code) ? "refused" : "silent";
   }
 }
 

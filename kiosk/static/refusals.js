@@ -43,7 +43,7 @@ const WORDS = {
  *
  * @param {string} code
  */
-export function isTold(code) {
+export function hasWords(code) {
   return code in WORDS;
 }
 
@@ -52,7 +52,7 @@ export function isTold(code) {
  *
  * @param {Problem} refusal
  */
-export function told(refusal) {
+export function wordsOf(refusal) {
   return WORDS[refusal.code](refusal);
 }
 

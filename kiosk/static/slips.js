@@ -9,7 +9,7 @@ import { Chip, Icon, Section } from "/static/ui/parts.js";
 import { dayOf } from "/static/ui/times.js";
 import { named, speak, t } from "/static/ui/words.js";
 import { page } from "./page.js";
-import { isTold } from "./refusals.js";
+import { hasWords } from "./refusals.js";
 import { Finish, Question, waitWords } from "./screens.js";
 import { order, refusal, shown, step } from "./state.js";
 
@@ -30,7 +30,7 @@ export async function showSlip(secret) {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     refusal.value = error.details;
-    step.value = isTold(error.code) ? "refused" : "unheard";
+    step.value = hasWords(error.code) ? "refused" : "unheard";
   }
 }
 

@@ -24,6 +24,12 @@ function choose(service = "NORMAL", need = undefined) {
   if (need) state.go("need", { need });
 }
 
+test("a kiosk begins with its first question, its helps switched off, and nothing to go back to", () => {
+  assert.deepEqual([state.step.value, state.low.value, state.contrast.value, state.muted.value], ["language", false, false, false]);
+  state.back();
+  assert.equal(state.step.value, "language");
+});
+
 beforeEach(() => leave());
 
 test("the order holds what was chosen, and the printer beside the kiosk", async () => {
@@ -158,6 +164,37 @@ test("the slip is followed until it is out, and no longer", async (t) => {
   assert.deepEqual(shown, ["queued", "printing", "printed", "printed", "printed", "printed"]);
   assert.equal(requests.length, 4);
   assert.equal(requests[1].address, "/api/v1/centres/PSK/tokens/N001");
+});
+
+test("a slip is followed until something is known of it, or for half a minute", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const [print, looks] of [["none", 0], ["printed", 0], ["unconfirmed", 0], ["rejected", 0], ["queued", 40], ["printing", 40]]) {
+    leave();
+    const requests = server(issued("N001", print), answered({ print: { state: print } }));
+    choose();
+    await take();
+    for (let look = 0; look < 45; look += 1) {
+      t.mock.timers.tick(700);
+      await settled();
+    }
+    assert.equal(requests.length - 1, looks, print);
+  }
+});
+
+test("while the number is on its way the screen says so", async () => {
+  server(LOST);
+  choose();
+  const taking = take();
+  assert.equal(state.step.value, "busy");
+  await taking;
+});
+
+test("a mistake in the script itself is not taken for silence", async () => {
+  server(answered({ token: null, print: { state: "none" } }));
+  choose();
+  await assert.rejects(take(), TypeError);
+  server(answered(null));
+  await assert.rejects(showSlip("secret"), TypeError);
 });
 
 test("a slip that comes out late says nothing on the next citizen's screen", async (t) => {

@@ -75,6 +75,7 @@ test("events are applied in order", async () => {
   server.commit("open");
   server.commit("paused");
   assert.equal(shown(screen), "paused");
+  assert.deepEqual(screen.early, []);
 });
 
 test("a lost event is asked for when the next one shows the gap", async () => {
@@ -376,6 +377,29 @@ test("a floor that was loaded again tells no events, though some came between", 
   await settled();
   assert.deepEqual(changes, []);
   assert.deepEqual([told.at(-1)[0].seq, told.at(-1)[1]], [2, []]);
+});
+
+test("a first load tells no events, though some came between", async () => {
+  let first = true;
+  const { screen, told } = await started({
+    load: (server) => {
+      const snapshot = server.snapshot();
+      if (first) server.commit("open", { send: false });
+      first = false;
+      return snapshot;
+    },
+  });
+  assert.deepEqual([screen.state.seq, told.length, told[0][1]], [1, 1, []]);
+});
+
+test("an event that a catch-up tells again is not told on", async () => {
+  const { server, screen, changes } = await started();
+  server.commit("open");
+  server.answer = () => ({ epoch: "e", seq: 2, events: [...server.log, event(2, "paused")] });
+  server.emit("connect");
+  await settled();
+  assert.deepEqual(changes.map(({ seq }) => seq), [1, 2]);
+  assert.equal(screen.state.seq, 2);
 });
 
 test("events that came early are applied once, after what was missed", async () => {

@@ -13,8 +13,8 @@ const DOTS = 24;
 /** @param {{ counter: f.Counter }} props */
 function Counter({ counter }) {
   const kind = counter.state !== "open" ? "off" : f.silent(counter) ? "silent" : counter.token ? "busy" : "idle";
-  const told = [counter.id, counter.token?.label, counter.state !== "open" ? counterWord(counter.state) : "", counter.reason && restWord(counter.reason)].filter(Boolean).join(" · ");
-  return html`<i class="square ${kind}" title=${told}></i>`;
+  const title = [counter.id, counter.token?.label, counter.state !== "open" ? counterWord(counter.state) : "", counter.reason && restWord(counter.reason)].filter(Boolean).join(" · ");
+  return html`<i class="square ${kind}" title=${title}></i>`;
 }
 
 /** @param {{ stage: f.Stage, narrow?: boolean }} props */

@@ -27,5 +27,5 @@ export function Morning() {
     [board > 0, t("Boards"), String(board)],
     [true, t("Clock of the centre"), clock(now.value)],
   ];
-  return html`<section class="morning"><h2>${t("Before the first token")}</h2><ul>${rows.map(([good, what, told]) => html`<li class=${good ? "good" : "todo"}><i aria-hidden="true">${good ? "✓" : "!"}</i><b>${what}</b><span>${told}</span></li>`)}</ul></section>`;
+  return html`<section class="morning"><h2>${t("Before the first token")}</h2><ul>${rows.map(([good, what, state]) => html`<li class=${good ? "good" : "todo"}><i aria-hidden="true">${good ? "✓" : "!"}</i><b>${what}</b><span>${state}</span></li>`)}</ul></section>`;
 }

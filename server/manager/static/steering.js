@@ -27,13 +27,13 @@ async function steer(commands, back) {
     undo.value = back;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    notice.value = told(error);
+    notice.value = sentenceOf(error);
   }
   await load();
 }
 
 /** @param {Failure} failure */
-function told(failure) {
+function sentenceOf(failure) {
   /** @type {Record<string, string>} */
   const said = {
     counter_busy: t("This counter has somebody already."),

@@ -39,7 +39,7 @@ export function canReturn(state) {
  * @param {State} state
  */
 export function atCounter(state) {
-  return AT_COUNTER.some((one) => one === state);
+  return AT_COUNTER.some((served) => served === state);
 }
 
 /**
