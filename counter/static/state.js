@@ -90,16 +90,21 @@ export function closePanel() {
   refusal.value = null;
 }
 
-/** @param {Baari.EventOut} event */
-function changesLine({ token, counter: changed, type }) {
-  const stage = token?.stage ?? changed?.stage;
-  return !seat.value || !stage || stage === seat.value.stage || type === "token.finished";
+/**
+ * Whether an event may change the line of this counter: it is of its stage, or of the whole centre.
+ *
+ * @param {Baari.EventOut} event
+ * @param {import("/static/live/reducer.js").Token | undefined} before
+ */
+function changesLine({ token, counter: changed }, before) {
+  if (!token && !changed) return true;
+  return [token?.stage, before?.stage, changed?.stage].includes(seat.value?.stage);
 }
 
 /** Follow the floor. */
 export function begin() {
   screen = follow(
-    (event) => changesLine(event) && refreshLine(),
+    (event, before) => changesLine(event, before) && refreshLine(),
     undefined,
     (hint) => {
       printer.value = hint.state === "ready" ? null : hint;

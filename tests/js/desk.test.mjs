@@ -46,8 +46,8 @@ async function sitting(...tokens) {
   socket.watched.length = 0;
 }
 
-function press(key, target = { matches: () => false }) {
-  const event = { key, target, prevented: false, preventDefault: () => (event.prevented = true) };
+function press(key, target = { matches: () => false }, more = {}) {
+  const event = { key, target, prevented: false, preventDefault: () => (event.prevented = true), ...more };
   onKey(event);
   return event.prevented;
 }
@@ -235,6 +235,173 @@ test("an action can be undone as long as the server says, and no longer", async 
   assert.deepEqual([commands.fresh(at(4.9)), commands.fresh(at(5))], [true, false]);
 });
 
+/** The clock of the page is led by the test, so that the line is read when it says. */
+async function lineRead(t, act) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, missed: [], held: [], actions: [] }));
+  const lines = () => requests.filter(({ address }) => address === "/api/v1/counters/A1/line").length;
+  act();
+  t.mock.timers.tick(149);
+  await settled();
+  assert.equal(lines(), 0);
+  t.mock.timers.tick(1);
+  await settled();
+  t.mock.timers.reset();
+  return lines();
+}
+
+test("the line is read again, once for a burst, when something of its stage changed", async (t) => {
+  await sitting(token("N1"));
+  const burst = () => {
+    tell({ token: token("N2") });
+    tell({ token: token("N3") });
+  };
+  assert.equal(await lineRead(t, burst), 1);
+  assert.deepEqual([state.waiting.value.rows.length, state.waiting.value.next.rule, state.waiting.value.more], [1, "language", 2]);
+  for (const [more, times] of [
+    [{ token: token("N1", { stage: "B" }) }, 1], // it has left this line
+    [{ token: token("N1", { stage: "B", state: "called" }) }, 0],
+    [{ token: token("N1", { stage: "A" }) }, 1],
+    [{ counter: { id: "B1", stage: "B", state: "open", reason: null } }, 0],
+    [{ counter: { id: "A2", stage: "A", state: "closed", reason: null } }, 1],
+    [{ type: "centre.frozen", frozen: true }, 1],
+  ]) assert.equal(await lineRead(t, () => tell(more)), times, JSON.stringify(more));
+  assert.equal(state.stopped.value, true);
+  tell({ type: "centre.resumed", frozen: false });
+  assert.equal(state.stopped.value, false);
+});
+
+test("the line is read again when the server is back, and not while nobody sits here", async (t) => {
+  await sitting();
+  live.value = false;
+  assert.equal(await lineRead(t, () => (live.value = true)), 1);
+  assert.equal(await lineRead(t, () => (live.value = false)), 0);
+  live.value = true;
+  state.counter.value = null;
+  assert.equal(await lineRead(t, () => state.refreshLine()), 0);
+});
+
+test("a line that cannot be read stays as it was", async (t) => {
+  await sitting();
+  state.line.value = { line: [token("N1")], more: 0 };
+  for (const failure of [LOST, refused(403, "forbidden")]) {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    server(failure);
+    state.refreshLine();
+    t.mock.timers.tick(150);
+    await settled();
+    t.mock.timers.reset();
+    assert.equal(state.waiting.value.rows[0].id, "N1");
+  }
+  state.line.value = null;
+  assert.deepEqual(state.waiting.value, { rows: [], next: null, more: 0 });
+});
+
+test("a printer in trouble is told until it is ready", async () => {
+  await sitting();
+  socket.emit("hint", { kind: "printer", device: "printer-a", state: "paper_out" });
+  assert.equal(state.printer.value.device, "printer-a");
+  socket.emit("hint", { kind: "printer", device: "printer-a", state: "ready" });
+  assert.equal(state.printer.value, null);
+});
+
+test("only a token that is called or served at this counter is here", async () => {
+  await sitting(token("N1", { counter: "A1" }), called("N2", { counter: "A2" }), token("N3", { state: "held", counter: "A1" }));
+  assert.deepEqual([state.current.value, state.helping.value], [null, false]);
+  assert.equal(state.seat.value.id, "A1");
+});
+
+test("the ways back act on the token that is meant", async () => {
+  await sitting();
+  const requests = server(answered({ token: token("N1") }));
+  const held = token("N1", { state: "held" });
+  commands.undo();
+  commands.undo(7);
+  commands.resume(held);
+  await commands.missHeld(held);
+  assert.deepEqual(requests.filter(({ method }) => method === "POST").map(({ address, body }) => [address.split("/").at(-1), body]), [
+    ["undo", {}], ["undo", { event: 7 }], ["resume", { token: "N1" }], ["miss", { token: "N1", state: "held" }],
+  ]);
+});
+
+test("a panel closes when its command was done, and stays when it was refused or another was opened", async () => {
+  await sitting(called("N1"));
+  const open = () => state.show("choose", state.current.value);
+  open();
+  const requests = server(answered({ call: { token: called("N1") } }));
+  await commands.callOutOfOrder(state.current.value, "unwell");
+  assert.deepEqual(requests[0].body, { token: "N1", reason: "unwell" });
+  assert.equal(requests[0].address, "/api/v1/counters/A1/call");
+  assert.equal(state.panel.value, null);
+  open();
+  server(refused(409, "counter_busy"));
+  await commands.callOutOfOrder(state.current.value, "unwell");
+  assert.deepEqual([state.panel.value.name, state.refusal.value.verb], ["choose", "call"]);
+  const transfers = server(answered({ token: token("N1") }));
+  const sending = commands.transfer(state.current.value, { stage: "B", returns: true });
+  state.show("help");
+  await sending;
+  assert.deepEqual(transfers[0].body, { token: "N1", state: "called", stage: "B", returns: true });
+  assert.equal(state.panel.value.name, "help");
+});
+
+test("a panel of a verb opens about the token that is here, and says when nobody is", async () => {
+  await sitting(called("N1"));
+  press("t");
+  await settled();
+  assert.deepEqual([state.panel.value.name, state.panel.value.token.id], ["transfer", "N1"]);
+  for (const [key, more] of [["s", {}], ["?", {}], ["Escape", {}]]) press(key, undefined, more);
+  assert.equal(state.panel.value.name, "transfer");
+  await sitting();
+  state.closePanel();
+  press("c");
+  await settled();
+  assert.deepEqual([state.panel.value, state.refusal.value.code], [null, "nothing_current"]);
+});
+
+test("keys that are held, or belong to the browser, and keys that mean nothing are left alone", async () => {
+  await sitting(called("N1"));
+  const requests = server(answered({}));
+  for (const more of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }, { repeat: true }]) assert.equal(press("s", undefined, more), false);
+  for (const key of ["q", "2", "ArrowDown", "Shift"]) assert.equal(press(key), false);
+  await settled();
+  assert.deepEqual(requests, []);
+  press("?");
+  assert.deepEqual([state.panel.value.name, state.panel.value.token], ["help", null]);
+  state.closePanel();
+  state.refusal.value = { code: "c", text: "" };
+  press("q");
+  assert.equal(state.refusal.value.code, "c");
+  state.counter.value = null;
+  assert.equal(press("s"), false);
+});
+
+test("a token that is given at the desk names the desk and has the key of its order", async () => {
+  await sitting();
+  const requests = server(answered({ token: { id: "N9", label: "N9" } }));
+  assert.equal((await commands.issue({ service: "NORMAL" }, "key-of-the-order")).token.label, "N9");
+  assert.equal(requests[0].address, "/api/v1/centres/PSK/tokens");
+  assert.deepEqual([requests[0].key, requests[0].body], ["key-of-the-order", { service: "NORMAL", counter: "A1" }]);
+});
+
+test("while a command is under way the console knows which", async () => {
+  await sitting(called("N1"));
+  let answer;
+  server(() => new Promise((done) => (answer = done)));
+  press("s");
+  await settled();
+  assert.equal(state.pending.value, "start");
+  answer(answered({ token: called("N1") }));
+  await settled();
+  assert.equal(state.pending.value, null);
+});
+
+test("a mistake in the script itself is not taken for a refusal", async () => {
+  await sitting();
+  server(answered(null));
+  await assert.rejects(commands.callOutOfOrder(token("N1"), "unwell"), TypeError);
+});
+
 test("why somebody is next is the server's sentence for the rule, with its figures", () => {
   assert.equal(why({ rule: "relative_age", params: { target_s: 1800 }, text: "" }), "next: its limit of 30 min is nearest");
   assert.equal(why({ rule: "language", params: {}, text: "" }), "next: you speak its language");
@@ -252,4 +419,25 @@ test("a seat that another has is told with their name, and the counter stays as 
   assert.equal(sessionStorage.getItem("baari-counter"), "A2");
   await commands.leave();
   assert.deepEqual([state.counter.value, sessionStorage.getItem("baari-counter")], [null, null]);
+});
+
+test("whoever cannot get up is told why, and sits", async () => {
+  await sitting();
+  server(refused(409, "counter_busy"));
+  await commands.leave();
+  assert.deepEqual([state.counter.value, state.refusal.value.verb, state.refusal.value.code], ["A1", "leave", "counter_busy"]);
+});
+
+test("a page that was loaded anew takes its seat again", async () => {
+  await sitting();
+  const requests = server(answered({ counter: "A2", operator: "asha" }));
+  commands.sitAgain();
+  await settled();
+  assert.deepEqual(requests, []);
+  sessionStorage.setItem("baari-counter", "A2");
+  state.line.value = { line: [] };
+  commands.sitAgain();
+  await settled();
+  assert.deepEqual([requests[0].address, requests[0].body], ["/api/v1/counters/A2/sit", { take_over: false }]);
+  assert.deepEqual([state.counter.value, state.line.value], ["A2", null]);
 });

@@ -33,7 +33,7 @@ test("before the server has said anything the time is that of the page, and noth
 });
 
 test("the page asks for the floor of its centre, on the socket of the live part and with its own proof", async () => {
-  follow((event) => heard.push(event), (state) => loads.push(state), (hint) => hints.push(hint));
+  follow((event, before) => heard.push([event, before]), (state) => loads.push(state), (hint) => hints.push(hint));
   assert.equal(socket.path, "/live");
   assert.deepEqual(socket.options.auth, { csrf: "csrf" });
   assert.deepEqual(socket.options.transports, ["websocket", "polling"]);
@@ -65,9 +65,26 @@ test("an event is handed on once, and changes the floor before", () => {
   const event = { v: 1, centre: "PSK", epoch: "e", seq: 4, type: "counter.opened", at: at(91), token: null, counter, frozen: null };
   socket.emit("event", event);
   socket.emit("event", event);
-  assert.deepEqual(heard, [event]);
+  assert.deepEqual(heard.splice(0), [[event, undefined]]);
   assert.equal(floor.value.counters.get("A1").state, "open");
   assert.equal(loads.length, 1);
+});
+
+test("an event comes with its token as it was before, in a catch-up too", async () => {
+  const token = (state) => ({ id: "t1", label: "N001", state, stage: "A", ended: state === "done" });
+  const events = ["waiting", "called", "serving", "done"].map((state, place) => ({
+    v: 1, centre: "PSK", epoch: "e", seq: 5 + place, type: "token.called", at: at(91), token: token(state), counter: null, frozen: null,
+  }));
+  socket.emit("event", events[0]);
+  socket.emit("event", events[1]);
+  socket.answer = ({ epoch }) => ({ epoch, seq: 8, events: events.slice(2) });
+  socket.emit("connect");
+  await settled();
+  socket.answer = ({ epoch, after }) => ({ epoch, seq: after, events: [] });
+  assert.deepEqual(heard.map(([event, before]) => [event.token.state, before?.state]), [
+    ["waiting", undefined], ["called", "waiting"], ["serving", "called"], ["done", "serving"],
+  ]);
+  assert.equal(floor.value.tokens.size, 0);
 });
 
 test("a floor that nobody confirms for ten seconds is not live, and says as of when it is", () => {

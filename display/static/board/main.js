@@ -30,8 +30,6 @@ const state = computed(() => {
   return calls.value.length ? "calls" : "empty";
 });
 const announcer = new Announcer(codes);
-/** @type {import("/static/live/reducer.js").Floor["tokens"]} */
-let before = new Map();
 
 /** @param {{ token: import("./calls.js").Called }} props */
 function Call({ token }) {
@@ -98,24 +96,17 @@ function Board() {
  * A call that was taken back is taken back in words too.
  *
  * @param {Baari.EventOut} event
+ * @param {import("./calls.js").Token | undefined} before
  */
-function noteRetraction({ seq, token }) {
+function noteRetraction({ seq, token }, before) {
   if (!token) return;
   const others = retracted.value.filter(({ label }) => label !== token.label);
-  if (takenBack(before.get(token.id), token, codes)) {
+  if (takenBack(before, token, codes)) {
     retracted.value = [...others, { seq, label: token.label }];
     setTimeout(() => {
       retracted.value = retracted.value.filter((retraction) => retraction.seq !== seq);
     }, RETRACTED_MS);
   } else if (token.state === "called") retracted.value = others;
-  if (token.ended) before.delete(token.id);
-  else before.set(token.id, token);
-}
-
-/** @param {import("/static/live/reducer.js").Floor} state */
-function loaded(state) {
-  before = new Map(state.tokens);
-  announcer.loads(state, now.value).forEach(chime);
 }
 
 effect(() => {
@@ -125,10 +116,13 @@ effect(() => {
 effect(() => {
   document.body.dataset.state = state.value;
 });
-follow((event) => {
-  noteRetraction(event);
-  if (announcer.hears(event.token, now.value)) chime();
-}, loaded);
+follow(
+  (event, before) => {
+    noteRetraction(event, before);
+    if (announcer.hears(event.token, now.value)) chime();
+  },
+  (state) => announcer.loads(state, now.value).forEach(chime),
+);
 addEventListener("resize", () => {
   size.value = { width: innerWidth, height: innerHeight };
 });

@@ -12,6 +12,8 @@ const AGAIN_MS = 2000;
 
 /** @typedef {import("../live/reducer.js").Floor} Floor */
 
+/** @typedef {import("../live/reducer.js").Token} Token */
+
 /** The floor, or null before the first answer. */
 export const floor = signal(/** @type {Floor | null} */ (null));
 export const live = signal(false);
@@ -23,10 +25,11 @@ export const now = signal(Date.parse(page.now));
 let zero = now.value - performance.now();
 
 /**
- * Follow the page's centre. `onEvent` gets every event that comes live or in a catch-up after the first load, `onLoad`
- * the floor each time there are none: it was loaded, or nothing was missed. `onHint` gets what may be lost.
+ * Follow the page's centre. `onEvent` gets every event that comes live or in a catch-up after the first load, and its
+ * token as it was before; `onLoad` the floor each time there are none: it was loaded, or nothing was missed. `onHint`
+ * gets what may be lost.
  *
- * @param {(event: Baari.EventOut) => void} onEvent
+ * @param {(event: Baari.EventOut, before: Token | undefined) => void} onEvent
  * @param {(state: Floor) => void} [onLoad]
  * @param {(hint: Baari.HintOut) => void} [onHint]
  */
@@ -41,10 +44,14 @@ export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
       return answer;
     },
     onChange: (state, events) => {
+      const known = new Map(floor.value?.tokens);
       floor.value = state;
       look(screen);
       if (events.length === 0) onLoad(state);
-      events.forEach(onEvent);
+      for (const event of events) {
+        onEvent(event, known.get(event.token?.id ?? ""));
+        if (event.token) known.set(event.token.id, event.token);
+      }
     },
   });
   socket.on("heartbeat", (beat) => setClock(beat.now));
