@@ -182,3 +182,13 @@ def test_each_kind_of_schema_has_its_type(schema: Schema, written: str) -> None:
 def test_what_is_not_required_may_be_left_out() -> None:
     schema = {"description": "Who.", "properties": {"a": {"type": "string"}, "b": {"type": "null"}}, "required": ["a"]}
     assert declared("Who", schema) == "/** Who. */\nexport interface Who {\n  a: string;\n  b?: null;\n}\n"
+
+
+def test_every_address_of_a_screen_stands_in_one_module() -> None:
+    asked = re.compile(r"""["'`](/api/|/live|/kiosk/|/display/|/counter|/manager|/demo/|/t/)(?!static/)""")
+    scripts = [
+        path for name in ("server", "kiosk", "counter", "display") for path in (ROOT / name).rglob("static/**/*.js")
+    ]
+    own = [path for path in scripts if "vendor" not in path.parts]
+    assert len(own) > 50
+    assert {path.name for path in own if asked.search(path.read_text("utf-8"))} == {"addresses.js", "reference.js"}
