@@ -175,6 +175,8 @@ test("a digit ends the service in another way, and only where a service can end"
   assert.equal(press("1"), true);
   await settled();
   assert.deepEqual(requests[0].body, { token: "N1", state: "serving", outcome: "error" });
+  await sitting(called("N1", { state: "serving" }));
+  assert.deepEqual([press("2"), press("q")], [false, false]);
   await sitting(called("N1"));
   assert.equal(press("1"), false);
 });
