@@ -8,7 +8,7 @@ import { order, refusal, result, step } from "./state.js";
 
 const LOOK_MS = 700;
 const LOOKS = 40;
-const OVER = ["printed", "unconfirmed", "rejected", "none"];
+const OVER = ["printed", "sent", "unconfirmed", "rejected", "none"];
 
 /** The key of the order under way; it stays while nobody knows whether the order was done. @type {string | null} */
 let key = null;

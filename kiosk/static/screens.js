@@ -139,12 +139,19 @@ export function BusyScreen() {
 }
 
 /**
+ * Whether the paper is out, as far as its printer can tell.
+ *
+ * @param {Baari.PrintOut} print
+ */
+const isOut = ({ state }) => state === "printed" || state === "sent";
+
+/**
  * What to say about the slip: nothing while it may still come.
  *
  * @param {Baari.TokenOut} issued
  */
 function slipWords({ print, token }) {
-  if (print.state === "printed") return t("Take your slip.");
+  if (isOut(print)) return t("Take your slip.");
   if (print.state === "queued" || print.state === "printing") return t("Your slip is being printed.");
   if (print.state === "none") return "";
   return t("The slip did not come out. {label} is yours. Take a photo or write it down.", { label: token.label });
@@ -183,5 +190,5 @@ export function ResultScreen() {
       <p class=${`slip ${print.state} ${lost ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${slipWords(issued)}</p>
       <${Finish} />
     </div>
-    ${print.state === "printed" && html`<div class="paper" aria-hidden="true"><${Chip} label=${token.label} /></div>`}`;
+    ${isOut(print) && html`<div class="paper" aria-hidden="true"><${Chip} label=${token.label} /></div>`}`;
 }

@@ -169,7 +169,7 @@ test("the slip is followed until it is out, and no longer", async (t) => {
 
 test("a slip is followed until something is known of it, or for half a minute", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  for (const [print, looks] of [["none", 0], ["printed", 0], ["unconfirmed", 0], ["rejected", 0], ["queued", 40], ["printing", 40]]) {
+  for (const [print, looks] of [["none", 0], ["printed", 0], ["sent", 0], ["unconfirmed", 0], ["rejected", 0], ["queued", 40], ["printing", 40]]) {
     leave();
     const requests = server(issued("N001", print), answered({ print: { state: print } }));
     choose();

@@ -94,7 +94,8 @@ function buzz() {
   const key = `${follower.status.call}#${follower.status.calls}`;
   if (key === buzzed) return;
   buzzed = key;
-  navigator.vibrate?.([300, 150, 300, 150, 300]);
+  // Before the first touch a browser refuses to buzz, and says so on its console.
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300, 150, 300]);
 }
 
 async function ask() {
