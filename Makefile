@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install run test check check-long bench mutants lint types screenshots vendor lock clean
+.PHONY: help install run test check check-long bench mutants lint types contract screenshots vendor lock clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,14 +31,18 @@ node_modules/.ok: package.json package-lock.json
 test: .venv/.ok node_modules/.ok ## install what the tests need, then run all of them
 	@.ci/system $(RAQM) $(CHROMIUM) $(STRACE)
 	$(BIN)/pytest
-	@if command -v node >/dev/null; then node --test tests/js/; fi
+	@if command -v node >/dev/null; then npm test --silent; fi
 
 lint: .venv/.ok
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/.ok
+types: .venv/.ok node_modules/.ok
 	$(BIN)/mypy
+	@if command -v npm >/dev/null; then npm run --silent types; fi
+
+contract: .venv/.ok ## write the contract of the screens anew: types, lifecycle, permissions
+	$(BIN)/python -m server.contract
 
 check: lint types test ## lint, format, types and tests
 

@@ -1,6 +1,7 @@
 """The counter console: one screen, one key for each verb."""
 
 from pathlib import Path
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template
@@ -8,8 +9,10 @@ from werkzeug.wrappers import Response
 
 from server.domain.permissions import Action
 from server.services.views.console import console_facts
+from server.services.views.places import CentreFacts
 from server.web.pages import staff_page
 from server.web.site import read
+from server.wording.reasons import NEXT_IN_LINE
 
 STATIC = Path(__file__).parent / "static"
 
@@ -26,7 +29,11 @@ bp = APIBlueprint(
 @bp.get("/counter")
 def console() -> Response | str:
     """Show the console to somebody who may serve; the others sign in first."""
-    page = staff_page(Action.CALL_NEXT, STATIC, lambda centre: read(lambda snapshot: console_facts(snapshot, centre)))
+    page = staff_page(Action.CALL_NEXT, STATIC, _facts, NEXT_IN_LINE.values())
     if page is None:
         return redirect("/login")
     return render_template("counter/console.html", lang=page["language"], page=page)
+
+
+def _facts(centre: CentreFacts) -> dict[str, Any]:
+    return {**read(lambda snapshot: console_facts(snapshot, centre)), "reasons": NEXT_IN_LINE}

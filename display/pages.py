@@ -11,6 +11,7 @@ from server.domain.permissions import Action
 from server.services.views import phone, places
 from server.web.pages import device_page, frame, moved_page, picked_language
 from server.web.site import read, site
+from server.wording.reasons import CALLED_FIRST
 
 STATIC = Path(__file__).parent / "static"
 
@@ -51,7 +52,16 @@ def citizen(secret: str) -> tuple[str, int]:
         return render_template("display/unknown.html", lang="en"), 404
     facts = read(lambda conn: places.facts_of(conn, centre.id, now))
     language, pause_min = picked_language(facts), facts.plan.floor.pause_min
-    page = frame(centre.id, STATIC / "phone", language=language, secret=secret, status=status, pause_min=pause_min)
+    page = frame(
+        centre.id,
+        STATIC / "phone",
+        language=language,
+        sentences=CALLED_FIRST.values(),
+        called_first=CALLED_FIRST,
+        secret=secret,
+        status=status,
+        pause_min=pause_min,
+    )
     return render_template("display/citizen.html", lang=page["language"], page=page), 200
 
 

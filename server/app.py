@@ -133,7 +133,7 @@ def build_server(
     """Return a server for the settings; the clock and the randomness can be handed in."""
     clock = clock or SystemClock()
     db = db or Database(settings.database, clock=clock)
-    app = _build_app(settings)
+    app = build_app(settings)
     metrics = Metrics()
     metrics.install(app)
     reads = Reads(db)
@@ -173,7 +173,8 @@ def _credential_in(app: APIFlask) -> Callable[[dict[str, Any]], Credential]:
     return credential_in
 
 
-def _build_app(settings: Settings) -> APIFlask:
+def build_app(settings: Settings) -> APIFlask:
+    """Return the app with its pages and its API; it answers once it has a site."""
     app = App("server", title="Baari", version="1", docs_path=None, spec_path=openapi.SPEC_PATH)
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     problems.install(app)

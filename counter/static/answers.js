@@ -3,20 +3,30 @@
 import { computed, signal } from "/static/vendor/signals.js";
 import { floor } from "/static/ui/live.js";
 
-const answered = signal({ token: null, instead: null });
+/** @typedef {Baari.StaffTokenOut} Token */
+
+/** The token of the latest answer, and the one that the floor knew instead. @type {import("@preact/signals").Signal<{ token: Token, instead: Token | undefined } | null>} */
+const answered = signal(null);
+
+/** Staff are told of staff's tokens. */
+const known = computed(() => /** @type {Map<string, Token>} */ (floor.value?.tokens ?? new Map()));
 
 /** The tokens of the floor by id, and in place of one that is behind the latest answer. */
 export const tokens = computed(() => {
-  const known = floor.value?.tokens ?? new Map();
+  if (!answered.value) return known.value;
   const { token, instead } = answered.value;
-  return token && known.get(token.id) === instead ? new Map(known).set(token.id, token) : known;
+  return known.value.get(token.id) === instead ? new Map(known.value).set(token.id, token) : known.value;
 });
 
-/** Begin to wait for an answer; returns what takes its token. An event that came before it knows better. */
+/**
+ * Begin to wait for an answer; returns what takes its token. An event that came before it knows better.
+ *
+ * @returns {(token: Token) => void}
+ */
 export function awaitAnswer() {
-  const known = floor.value?.tokens ?? new Map();
+  const before = known.value;
   return (token) => {
-    const instead = floor.value?.tokens.get(token.id);
-    if (instead === known.get(token.id)) answered.value = { token, instead };
+    const instead = known.value.get(token.id);
+    if (instead === before.get(token.id)) answered.value = { token, instead };
   };
 }

@@ -9,15 +9,23 @@ import { Refused } from "./middle.js";
 import { Mark, Ticket } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
-/** Return what the form says differently from the token. */
-function changes(token, told) {
+/**
+ * Return what the form says differently from the token.
+ *
+ * @param {import("./state.js").Token} token
+ * @param {import("./fields.js").Known} form
+ * @returns {Partial<import("./fields.js").Known>}
+ */
+function changes(token, form) {
+  /** @type {Record<string, unknown>} */
   const known = { ...token.staff, party: token.party };
-  const differs = ([name, value]) => JSON.stringify(value) !== JSON.stringify(known[name] ?? null);
-  return Object.fromEntries(Object.entries(told).filter(differs));
+  return Object.fromEntries(Object.entries(form).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(known[name] ?? null)));
 }
 
+/** @param {{ token: import("./state.js").Token }} props */
 export function ChangePanel({ token }) {
   const { service, need, language, access, emergency } = token.staff;
+  /** @param {FormData} form */
   const send = (form) => {
     const { service: wanted, ...known } = changes(token, read(form));
     if (wanted || Object.keys(known).length) change(token, wanted, known);

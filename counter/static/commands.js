@@ -1,31 +1,62 @@
 // What the keys do: commands go one after the other, and what is refused is told where the key was pressed.
 
 import { minutesSince } from "/static/staff/stopped.js";
-import { command, NoAnswer, Refusal } from "/static/ui/http.js";
+import * as addresses from "/static/ui/addresses.js";
+import { command, Failure } from "/static/ui/http.js";
 import { live } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { awaitAnswer } from "./answers.js";
-import { nothing, offline, told } from "./refusals.js";
-import { at, catchUp, centre, closePanel, counter, current, helping, here, line, panel, pending, refreshLine, refusal, show } from "./state.js";
+import { page } from "./page.js";
+import { nothing, offline, sentenceOf } from "./refusals.js";
+import { at, catchUp, closePanel, counter, current, helping, line, panel, pending, refreshLine, refusal, seat, show } from "./state.js";
+import { fits } from "./verbs.js";
 
 const SEAT = "baari-counter";
+
+/** @typedef {Baari.StaffTokenOut} Token */
+
+/**
+ * @template {keyof Baari.Commands} Path
+ * @typedef {import("/static/ui/addresses.js").Address<Path>} Address
+ */
+
+/** The command under way, with all before it. @type {Promise<unknown>} */
 let before = Promise.resolve();
 
-/** Send a command after the one under way; resolves to its answer, or to null when it was refused. */
-function send(name, path, body = () => ({})) {
-  const mine = before.then(() => run(name, path, body));
-  before = mine;
-  return mine;
+/**
+ * Send a command after the one under way; resolves to its answer, or to null when it was refused. Its body is made when
+ * its turn has come, and means what the commands before it have made. A key is given where the same may be sent once more.
+ *
+ * @template {keyof Baari.Commands} Path
+ * @param {string} name
+ * @param {Address<Path>} address
+ * @param {() => Baari.Commands[Path]["body"]} body
+ * @param {string} [key]
+ */
+function send(name, address, body, key) {
+  const answer = before.then(() => run(name, address, body, key));
+  before = answer;
+  return answer;
 }
 
-async function run(name, path, body) {
-  pending.value = name;
+/**
+ * @template {keyof Baari.Commands} Path
+ * @param {string} name
+ * @param {Address<Path>} address
+ * @param {() => Baari.Commands[Path]["body"]} body
+ * @param {string} [key]
+ */
+async function run(name, address, body, key) {
   refusal.value = null;
+  if (!live.value) {
+    refusal.value = offline();
+    return null;
+  }
+  pending.value = name;
   const take = awaitAnswer();
   try {
-    const answer = await command(path, body());
-    const token = answer.call?.token ?? answer.token;
-    if (token?.staff) take(token);
+    const answer = await command(address, body(), { key });
+    const token = tokenOf(answer);
+    if (token) take(token);
     return answer;
   } catch (error) {
     refuse(name, error);
@@ -36,86 +67,156 @@ async function run(name, path, body) {
   }
 }
 
+/**
+ * Return the token of an answer as staff see it, if that is in it.
+ *
+ * @param {unknown} answer
+ */
+function tokenOf(answer) {
+  const { call, token } = /** @type {{ call?: Baari.CallOut, token?: Token }} */ (answer);
+  return [call?.token, token].find((changed) => changed?.staff);
+}
+
 /** What the screen shows at this counter, so that a key pressed on an old picture is refused. */
 function seen() {
   return current.value ? { token: current.value.id, state: current.value.state } : {};
 }
 
-/** Do a verb; one that cannot work now is sent too, so that the refusal says why. */
-export function act(verb, body = {}) {
-  if (!live.value) return void (refusal.value = offline());
-  if (helping.value && !verb.when(here.value, current.value, true)) return void (refusal.value = nothing("lead"));
-  if (!verb.panel) return void send(verb.verb, at(verb.verb), () => ({ ...(verb.seen ? seen() : {}), ...body }));
-  before = before.then(() => ask(verb.verb));
+/**
+ * Do a verb; one that cannot work now is sent too, so that the refusal says why.
+ *
+ * @param {import("./verbs.js").Verb} verb
+ * @param {{ outcome?: string }} [more]
+ */
+export function act(verb, more = {}) {
+  const leads = !seat.value || !helping.value || fits(verb, seat.value, current.value, true);
+  if (!leads) refusal.value = nothing("lead");
+  else if (verb.panel) before = before.then(() => ask(verb.verb));
+  else send(verb.verb, at(verb.verb), () => ({ ...(verb.seen ? seen() : {}), ...more }));
 }
 
-/** Open a panel about the token that is here. */
+/**
+ * Open a panel about the token that is here.
+ *
+ * @param {import("./state.js").PanelName} name
+ */
 function ask(name) {
   if (current.value) show(name, current.value);
   else refusal.value = nothing("current");
 }
 
-/** Take back an action of this counter: the one of an event, or the last. */
+/**
+ * Take back an action of this counter: the one of an event, or the last.
+ *
+ * @param {number} [event]
+ */
 export function undo(event) {
   send("undo", at("undo"), () => (event ? { event } : {}));
 }
 
-/** Whether an action is young enough to be undone. */
-export function fresh({ at: when }) {
-  return minutesSince(when) < page.undo_min;
+/**
+ * Whether an action is young enough to be undone.
+ *
+ * @param {Baari.ActionOut} action
+ */
+export function fresh(action) {
+  return minutesSince(action.at) < page.undo_min;
 }
 
-/** Serve somebody again who is parked here. */
+/**
+ * Serve somebody again who is parked here.
+ *
+ * @param {Token} token
+ */
 export function resume(token) {
   send("resume", at("resume"), () => ({ token: token.id }));
 }
 
-/** Note somebody as absent who is parked here. */
+/**
+ * Note somebody as absent who is parked here.
+ *
+ * @param {Token} token
+ */
 export function missHeld(token) {
   return send("miss", at("miss"), () => ({ token: token.id, state: token.state }));
 }
 
-/** Give somebody who was missed or away their fair place again. */
-export function isHere(token) {
-  send("here", centre(`tokens/${token.id}/here`), () => ({ counter: counter.value }));
+/**
+ * Give somebody who was missed or away their fair place again.
+ *
+ * @param {Token} token
+ */
+export function comeBack(token) {
+  send("return", addresses.comeBack(token.id), () => ({ counter: counter.value }));
 }
 
-/** Send a command of a panel; the panel closes when it was done. */
-export async function sendFromPanel(name, path, body) {
+/**
+ * Send a command of a panel; the panel closes when it was done.
+ *
+ * @template {keyof Baari.Commands} Path
+ * @param {string} name
+ * @param {Address<Path>} address
+ * @param {Baari.Commands[Path]["body"]} body
+ */
+async function sendFromPanel(name, address, body) {
   const opened = panel.value;
-  const answer = await send(name, path, () => body);
+  const answer = await send(name, address, () => body);
   if (answer && panel.value === opened) closePanel();
-  return answer;
 }
 
-/** Send the current token to a stage or a counter. */
-export function transfer(token, where) {
-  return sendFromPanel("transfer", at("transfer"), { token: token.id, state: token.state, ...where });
+/**
+ * Send the current token to a stage or a counter.
+ *
+ * @param {Token} token
+ * @param {Baari.TransferIn} target
+ */
+export function transfer(token, target) {
+  return sendFromPanel("transfer", at("transfer"), { token: token.id, state: token.state, ...target });
 }
 
-/** Call somebody out of order, for a reason of the centre's list. */
+/**
+ * Call somebody out of order, for a reason of the centre's list.
+ *
+ * @param {Token} token
+ * @param {string} reason
+ */
 export function callOutOfOrder(token, reason) {
   return sendFromPanel("call", at("call"), { token: token.id, reason });
 }
 
-/** Change the service of a token, what is known of it, or both. */
+/**
+ * Change the service of a token, what is known of it, or both.
+ *
+ * @param {Token} token
+ * @param {string | undefined} service
+ * @param {Baari.RemarkIn} known
+ */
 export async function change(token, service, known) {
-  const path = centre(`tokens/${token.id}/`);
   const desk = { counter: counter.value };
-  if (service && !(await send("correct", `${path}correct`, () => ({ service, ...desk })))) return;
-  if (!Object.keys(known).length || (await send("remark", `${path}remark`, () => ({ ...known, ...desk })))) closePanel();
+  if (service && !(await send("correct", addresses.correct(token.id), () => ({ service, ...desk })))) return;
+  if (!Object.keys(known).length || (await send("remark", addresses.remark(token.id), () => ({ ...known, ...desk })))) closePanel();
 }
 
-/** Give a token at this desk; resolves to the answer, or to null. */
-export function issue(order) {
-  return send("issue", centre("tokens"), () => ({ ...order, counter: counter.value }));
+/**
+ * Give a token at this desk; resolves to the answer, or to null.
+ *
+ * @param {Baari.TokenIn} order
+ * @param {string} key of the order
+ */
+export function issue(order, key) {
+  return send("issue", addresses.tokens(), () => ({ ...order, counter: counter.value }), key);
 }
 
-/** Sit down at a counter. */
+/**
+ * Sit down at a counter.
+ *
+ * @param {string} id
+ * @param {boolean} [takeOver]
+ */
 export async function sit(id, takeOver = false) {
   refusal.value = null;
   try {
-    await command(`/api/v1/counters/${id}/sit`, { take_over: takeOver });
+    await command(addresses.atCounter(id, "sit"), { take_over: takeOver });
     counter.value = id;
     line.value = null;
     sessionStorage.setItem(SEAT, id);
@@ -128,7 +229,7 @@ export async function sit(id, takeOver = false) {
 /** Get up and choose another counter. */
 export async function leave() {
   try {
-    await command(at("leave"));
+    await command(at("leave"), {});
     counter.value = null;
     sessionStorage.removeItem(SEAT);
   } catch (error) {
@@ -138,12 +239,17 @@ export async function leave() {
 
 /** Take the seat again that this tab had before it was reloaded. */
 export function sitAgain() {
-  const seat = sessionStorage.getItem(SEAT);
-  if (seat) sit(seat);
+  const id = sessionStorage.getItem(SEAT);
+  if (id) sit(id);
 }
 
+/**
+ * @param {string} verb
+ * @param {unknown} error
+ * @param {string | null} [id]
+ */
 function refuse(verb, error, id = counter.value) {
-  if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
-  refusal.value = { verb, id, code: error.code ?? "no_answer", text: told(error, verb) };
+  if (!(error instanceof Failure)) throw error;
+  refusal.value = { verb, counter: id, code: error.code, text: sentenceOf(error, verb) };
   if (error.code === "stale") catchUp();
 }

@@ -8,6 +8,7 @@ import { words } from "./phrases.js";
 import { closePanel } from "./state.js";
 import { SIDE_KEYS, VERBS } from "./verbs.js";
 
+/** @param {{ cap: string, text: string }} props */
 const Row = ({ cap, text }) => html`<div><dt><${Keycap}>${cap}</${Keycap}></dt><dd>${text}</dd></div>`;
 
 export function HelpPanel() {

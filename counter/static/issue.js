@@ -1,51 +1,68 @@
 // Give a token at the desk: for somebody who cannot use the kiosk, or from the paper pad with the time of then.
 
+import { useState } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
+import { keysOfOrders } from "/static/ui/http.js";
 import { now } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { language, t, tn } from "/static/ui/words.js";
 import { BookingField, bookingOf } from "./booking.js";
 import { issue } from "./commands.js";
-import { AccessField, Choice, LanguageField, NeedField, PartyField, read, ServiceField } from "./fields.js";
+import { AccessField, Choice, LanguageField, NeedField, PartyField, read, said, ServiceField } from "./fields.js";
 import { Refused } from "./middle.js";
 import { instant, timeOfDay } from "./moment.js";
+import { page } from "./page.js";
 import { Ticket } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
-/** Return the order that the form tells; `found` are the bookings it offered. */
-function order(form, found) {
-  const { emergency: _, ...known } = read(form);
-  const told = { ...known, ...bookingOf(form, found) };
-  const [label, time, printer] = ["label", "time", "printer"].map((name) => form.get(name));
-  const paper = label && { label: label.trim().toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) };
-  return { ...told, ...(paper && { paper }), ...(printer && { print_at: printer }) };
+/**
+ * Return the order that the form tells; `offered` are the bookings it offered.
+ *
+ * @param {FormData} form
+ * @param {Baari.BookingOut[] | null} offered
+ * @returns {Baari.TokenIn}
+ */
+function order(form, offered) {
+  const { service = "", need, language, party, access } = read(form);
+  const [label, time, printer] = ["label", "time", "printer"].map((name) => said(form, name));
+  const paper = label ? { label: label.toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) } : undefined;
+  return { service, need, language, party, access, ...bookingOf(form, offered), paper, print_at: printer || undefined };
 }
 
+/** @param {{ answer: Baari.TokenOut }} props */
 function Given({ answer: { token, ahead, wait, print } }) {
   const slip = print.state === "none" ? t("Please write the number down for them.") : t("The slip is being printed.");
   return html`<p class="number"><${Ticket} token=${token} /></p>
-    <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
+    <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && wait.high_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
     <p><b>${slip}</b></p>`;
 }
 
+/** `open` is whether a number of the paper pad was typed. @param {{ open: import("@preact/signals").Signal<boolean> }} props */
 function Paper({ open }) {
+  /** @param {InputEvent & { currentTarget: HTMLInputElement }} event */
+  const write = (event) => (open.value = event.currentTarget.value !== "");
   return html`<div class="thirds wide"><${Choice} name="printer" label=${t("Slip")} value="" options=${[["", t("By hand")], ...Object.entries(page.printers)]} />
-    <label class="field"><span>${t("Number of the paper pad")}</span><input name="label" maxlength="8" autocomplete="off" onInput=${(event) => (open.value = event.target.value !== "")} /></label>
+    <label class="field"><span>${t("Number of the paper pad")}</span><input name="label" maxlength="8" autocomplete="off" onInput=${write} /></label>
     <label class="field short"><span>${t("Given at")}</span><input type="time" name="time" required=${open.value} disabled=${!open.value} defaultValue=${timeOfDay(now.peek(), page.centre.timezone)} /></label></div>`;
 }
 
 export function IssuePanel() {
-  const given = useSignal(null);
+  const [keyOf] = useState(keysOfOrders);
+  const given = useSignal(/** @type {Baari.TokenOut | null} */ (null));
   const paper = useSignal(false);
-  const found = useSignal(null);
-  const send = async (form) => (given.value ? closePanel() : (given.value = await issue(order(form, found.value))));
+  const offered = useSignal(/** @type {Baari.BookingOut[] | null} */ (null));
+  /** @param {FormData} form */
+  const send = async (form) => {
+    if (given.value) return closePanel();
+    const wanted = order(form, offered.value);
+    given.value = await issue(wanted, keyOf(wanted));
+  };
   const done = given.value !== null;
   return html`<${Panel} title=${t("Give a token")} verb=${done ? t("Done") : t("Give a token")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     ${done
       ? html`<${Given} answer=${given.value} />`
-      : html`<div class="fields"><${BookingField} found=${found} />${!found.value?.length && html`<${ServiceField} value=${page.services[0].code} /><${NeedField} />`}<${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
+      : html`<div class="fields"><${BookingField} offered=${offered} />${!offered.value?.length && html`<${ServiceField} value=${page.services[0].code} /><${NeedField} />`}<${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
     <${Refused} />
   </${Panel}>`;
 }

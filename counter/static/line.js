@@ -1,17 +1,18 @@
 // The line: who comes next and why, then everybody else; a row opens what can be done for that person.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { may } from "/static/staff/page.js";
 import { live } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
 import { Marks, minutes, Ticket } from "./people.js";
 import { why } from "./phrases.js";
-import { line, show } from "./state.js";
+import { show, waiting } from "./state.js";
 
 /** Whether this person may call somebody out of order. */
-export const mayChoose = page.may.includes("call_token");
+const mayChoose = may("call_token");
 
+/** `next` is why the first one is next. @param {{ token: import("./state.js").Token, next: Baari.ReasonOut | null, place: number }} props */
 function Row({ token, next, place }) {
   const open = () => show(mayChoose ? "choose" : "change", token);
   return html`<li class=${place ? "" : "first"}><button class="row" tabIndex=${place ? -1 : 0} onClick=${open}>
@@ -20,17 +21,21 @@ function Row({ token, next, place }) {
     <span class="muted">${t("{n} min", { n: minutes(token.staff.waiting_since) })}</span></button></li>`;
 }
 
-/** Up and down walk through the rows. */
+/**
+ * Up and down walk through the rows.
+ *
+ * @param {KeyboardEvent & { currentTarget: HTMLElement }} event
+ */
 function walk(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (!step) return;
   const rows = [...event.currentTarget.querySelectorAll("button")];
-  rows[rows.indexOf(document.activeElement) + step]?.focus();
+  rows[rows.findIndex((row) => row === document.activeElement) + step]?.focus();
   event.preventDefault();
 }
 
 export function Line() {
-  const { line: rows = [], next, more = 0 } = line.value ?? {};
+  const { rows, next, more } = waiting.value;
   return html`<section class="line" aria-label=${t("The line")}>
     <h2>${t("The line")} <span class="muted">${rows.length + more}</span>${rows.length > 0 && html`<${Keycap}>L</${Keycap}>`}</h2>
     <ol aria-live="polite" onKeyDown=${walk}>${rows.map((token, place) => html`<${Row} key=${token.id} token=${token} next=${next} place=${place} />`)}</ol>

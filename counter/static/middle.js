@@ -1,31 +1,36 @@
 // The middle: the token that is here, the next sensible verb as one big button, the others beside it.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { allows } from "/static/live/allows.js";
+import { may } from "/static/staff/page.js";
 import { counterWord, stopWord } from "/static/staff/states.js";
 import { stop } from "/static/staff/stopped.js";
 import { clock, live } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { Keycap, Section } from "/static/ui/parts.js";
 import { t, tn } from "/static/ui/words.js";
 import { act, sit } from "./commands.js";
+import { page } from "./page.js";
 import { Facts, Stay, Ticket } from "./people.js";
 import { words } from "./phrases.js";
-import { current, helping, here, line, panel, pending, refusal, stopped } from "./state.js";
+import { current, helping, panel, pending, refusal, seat, stopped, waiting } from "./state.js";
 import { fitting, otherOutcomes, sensible } from "./verbs.js";
 
 /** What was refused, told where the key was pressed: in the middle, or in the open panel. */
 export function Refused() {
-  const told = refusal.value;
-  if (!told) return null;
-  return html`<p class="refusal" role="alert">${told.text}
-    ${told.code === "counter_taken" && page.role === "manager" && html`<button class="button" type="button" onClick=${() => sit(told.id, true)}>${t("Take over")}</button>`}
+  const refused = refusal.value;
+  if (!refused) return null;
+  const taken = refused.code === "counter_taken" && refused.counter;
+  return html`<p class="refusal" role="alert">${refused.text}
+    ${taken && may("take_over") && html`<button class="button" type="button" onClick=${() => sit(taken, true)}>${t("Take over")}</button>`}
   </p>`;
 }
 
+/** @param {import("./verbs.js").Verb} verb */
 const blocked = (verb) => !live.value || (stopped.value && verb.running);
 
-function Big() {
-  const verb = sensible(here.value, current.value);
+/** @param {{ seat: Baari.CounterOut }} props */
+function Big({ seat }) {
+  const verb = sensible(seat, current.value);
   if (!verb) return html`<button class="button primary big" disabled>${t("Wait")}</button>`;
   const busy = pending.value === verb.verb;
   return html`<button class="button primary big" disabled=${blocked(verb)} aria-busy=${busy} onClick=${() => act(verb)}>
@@ -34,24 +39,29 @@ function Big() {
 
 /** Return the ways other than its ok in which the service of the current token may end. */
 export function outcomesHere() {
-  const ends = current.value?.state === "serving" && !helping.value;
-  return ends ? otherOutcomes(page.outcomes[here.value.stage]) : [];
+  const ends = current.value !== null && allows(current.value.state, "finish") && !helping.value;
+  return seat.value && ends ? otherOutcomes(page.outcomes[seat.value.stage]) : [];
 }
 
-function Others() {
+/** @param {{ seat: Baari.CounterOut }} props */
+function Others({ seat }) {
+  const big = sensible(seat, current.value);
   return html`<div class="others">
-    ${outcomesHere().map(({ name, key }) => html`<button class="button outcome" disabled=${!live.value} onClick=${() => act(sensible(here.value, current.value), { outcome: name })}>
+    ${outcomesHere().map(({ name, key }) => html`<button class="button outcome" disabled=${!live.value} onClick=${() => big && act(big, { outcome: name })}>
       ${words(name)} <${Keycap}>${key}</${Keycap}></button>`)}
-    ${fitting(here.value, current.value, helping.value).map((verb) => html`<button class="button plain" disabled=${blocked(verb)} onClick=${() => act(verb)}>
+    ${fitting(seat, current.value, helping.value).map((verb) => html`<button class="button plain" disabled=${blocked(verb)} onClick=${() => act(verb)}>
       ${words(verb.words)} <${Keycap}>${verb.key}</${Keycap}></button>`)}
   </div>`;
 }
 
+/** @param {import("./state.js").Token} token */
 function where(token) {
-  if (helping.value) return t("You help {counter} with this party.", { counter: token.counter });
-  return token.state === "called" ? t("Called to {counter}", { counter: token.counter }) : t("Being served");
+  const at = { counter: token.counter ?? "" };
+  if (helping.value) return t("You help {counter} with this party.", at);
+  return token.state === "called" ? t("Called to {counter}", at) : t("Being served");
 }
 
+/** @param {{ token: import("./state.js").Token }} props */
 function Token({ token }) {
   return html`<div class="token" aria-live="assertive">
     <p class="what muted">${where(token)}
@@ -62,13 +72,13 @@ function Token({ token }) {
   </div>`;
 }
 
-function Nobody() {
-  const { state } = here.value;
-  const { line: rows = [], more = 0 } = line.value ?? {};
+/** @param {{ seat: Baari.CounterOut }} props */
+function Nobody({ seat: { state } }) {
+  const { rows, more } = waiting.value;
   const people = rows.length + more;
-  const waiting = people ? tn("{n} person is waiting", "{n} people are waiting", people) : t("Nobody is waiting.");
-  const told = state === "open" ? waiting : t("This counter is {state}", { state: counterWord(state) });
-  return html`<div class="token none"><h1>${told}</h1></div>`;
+  const crowd = people ? tn("{n} person is waiting", "{n} people are waiting", people) : t("Nobody is waiting.");
+  const text = state === "open" ? crowd : t("This counter is {state}", { state: counterWord(state) });
+  return html`<div class="token none"><h1>${text}</h1></div>`;
 }
 
 /** The floor is stopped: since when, and why. */
@@ -76,17 +86,18 @@ function Stopped() {
   if (!stopped.value) return null;
   const { since, reason } = stop.value;
   return html`<p class="stopped" role="status"><b>${t("The floor is stopped.")}</b>
-    ${since && html`<span>${t("Since {time}: {reason}.", { time: clock(Date.parse(since)), reason: stopWord(reason) })}</span>`}
+    ${since && html`<span>${t("Since {time}: {reason}.", { time: clock(Date.parse(since)), reason: stopWord(reason ?? "") })}</span>`}
     <span>${t("Everybody keeps their place.")}</span></p>`;
 }
 
 export function Middle() {
   const token = current.value;
+  const here = seat.value;
   return html`<section class="middle ${live.value ? "" : "offline"}" aria-label=${t("This counter")}>
     <${Stopped} />
-    ${token ? html`<${Token} token=${token} />` : html`<${Nobody} />`}
+    ${token ? html`<${Token} token=${token} />` : html`<${Nobody} seat=${here} />`}
     ${!panel.value && html`<${Refused} />`}
-    <${Big} />
-    <${Others} />
+    <${Big} seat=${here} />
+    <${Others} seat=${here} />
   </section>`;
 }

@@ -5,45 +5,65 @@ import { computed } from "/static/vendor/signals.js";
 import { minutesSince } from "/static/staff/stopped.js";
 import { OWN_NAMES } from "/static/ui/languages.js";
 import { now } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
-import { Chip } from "/static/ui/parts.js";
+import { Chip, Icon } from "/static/ui/parts.js";
 import { named, t, tn } from "/static/ui/words.js";
+import { page } from "./page.js";
 import { access, service, slot } from "./phrases.js";
 
-const OWN_ICONS = ["senior", "pregnant"];
 const LOOK_MS = 10_000;
 const minute = computed(() => Math.floor(now.value / LOOK_MS) * LOOK_MS);
 
-/** Minutes since a time of the server; what shows them is drawn again six times a minute, not at every tick. */
+/**
+ * Minutes since a time of the server; what shows them is drawn again six times a minute, not at every tick.
+ *
+ * @param {string} text
+ */
 export function minutes(text) {
   return minutesSince(text, minute.value);
 }
 
-/** The ticket, with how many people share it. */
+/**
+ * The ticket, with how many people share it.
+ *
+ * @param {{ token: { label: string, party: number } }} props
+ */
 export function Ticket({ token }) {
   return html`<${Chip} label=${token.label} party=${token.party} />`;
 }
 
-/** A pictogram with its word; `brief` leaves the word to screen readers and to the pointer. */
+/** @typedef {{ icon: string, text: string, urgent?: boolean }} Sign a pictogram and its word */
+
+/**
+ * A pictogram with its word; `brief` leaves the word to screen readers and to the pointer.
+ *
+ * @param {Sign & { brief?: boolean }} props
+ */
 export function Mark({ icon, text, brief, urgent }) {
-  const file = OWN_ICONS.includes(icon) ? "/static/ui/icons.svg" : "/static/vendor/icons.svg";
   return html`<span class="mark ${urgent ? "urgent" : ""}" title=${brief ? text : null}>
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href=${`${file}#${icon}`} /></svg>
+    <${Icon} name=${icon} />
     <span class=${brief ? "visually-hidden" : ""}>${text}</span></span>`;
 }
 
-/** What the clerk has to know before the call: an emergency, a need, how to reach them. */
+/**
+ * What the clerk has to know before the call: an emergency, a need, how to reach them.
+ *
+ * @param {{ token: import("./state.js").Token, brief?: boolean }} props
+ */
 export function Marks({ token, brief = false }) {
   const { need, access: codes, emergency } = token.staff;
-  const marks = [
-    emergency && { icon: "siren", text: t("emergency"), urgent: true },
-    page.needs[need] && { icon: page.needs[need].icon, text: named(page.needs[need].name) },
-    ...codes.map(access),
-  ];
-  return marks.filter(Boolean).map((mark) => html`<${Mark} ...${mark} brief=${brief} />`);
+  const known = need === null ? undefined : page.needs[need];
+  /** @type {Sign[]} */
+  const marks = codes.map(access);
+  if (known) marks.unshift({ icon: known.icon, text: named(known.name) });
+  if (emergency) marks.unshift({ icon: "siren", text: t("emergency"), urgent: true });
+  return marks.map((mark) => html`<${Mark} ...${mark} brief=${brief} />`);
 }
 
-/** Service, language and all the rest, in one quiet line under the number. */
+/**
+ * Service, language and all the rest, in one quiet line under the number.
+ *
+ * @param {{ token: import("./state.js").Token }} props
+ */
 export function Facts({ token }) {
   const { service: wanted, then, language, slot: booked, only } = token.staff;
   const rest = [
@@ -58,17 +78,21 @@ export function Facts({ token }) {
     <p class="muted">${rest.filter(Boolean).join(" · ")}</p></div>`;
 }
 
-/** The whole stay as a bar that has ticks where it gets long. */
+/**
+ * The whole stay as a bar that has ticks where it gets long.
+ *
+ * @param {{ since: string }} props
+ */
 export function Stay({ since }) {
   const stay = minutes(since);
   const { high_performance_min: fast, promise_min: promise, breach_min: breach } = page.clocks;
   const tone = stay >= promise ? "late" : stay >= fast ? "soon" : "good";
-  const told = t("In the centre for {n} minutes", { n: stay });
+  const text = t("In the centre for {n} minutes", { n: stay });
   return html`<div class="stay ${tone}">
-    <div class="track" role="img" aria-label=${told}>
+    <div class="track" role="img" aria-label=${text}>
       <i style=${{ width: `${Math.min(100, (stay / breach) * 100)}%` }}></i>
       ${[fast, promise].map((tick) => html`<b style=${{ left: `${(tick / breach) * 100}%` }}>${tick}</b>`)}
     </div>
-    <span>${told}</span>
+    <span>${text}</span>
   </div>`;
 }

@@ -1,11 +1,16 @@
 // The words of codes: verbs, states, outcomes, rules of calling and needs of access, in the clerk's language.
 
 import { clock } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { named, t } from "/static/ui/words.js";
+import { page } from "./page.js";
 
-/** The words of verbs and outcomes, said here so that they are found and translated. */
+/**
+ * The words of verbs and outcomes, said here so that they are found and translated.
+ *
+ * @param {string} name
+ */
 export function words(name) {
+  /** @type {Record<string, string>} */
   const said = {
     Next: t("Next"), Start: t("Start"), Done: t("Done"), "Call again": t("Call again"), Missed: t("Missed"), Hold: t("Hold"),
     Transfer: t("Transfer"), Correct: t("Correct"), Break: t("Break"), Open: t("Open"), Close: t("Close"), Undo: t("Undo"),
@@ -15,8 +20,13 @@ export function words(name) {
   return said[name] ?? name;
 }
 
-/** What an event did, in the list of the last actions. */
+/**
+ * What an event did, in the list of the last actions.
+ *
+ * @param {Baari.Kind} kind
+ */
 export function actionWord(kind) {
+  /** @type {Partial<Record<Baari.Kind, string>>} */
   const said = {
     "token.called": t("Called"), "token.recalled": t("Called again"), "token.started": t("Started"), "token.held": t("Put on hold"),
     "token.resumed": t("Resumed"), "token.finished": t("Finished"), "token.missed": t("Missed"), "token.transferred": t("Sent on"),
@@ -26,37 +36,46 @@ export function actionWord(kind) {
   return said[kind] ?? kind;
 }
 
-/** Why the first of the line is next. */
+/**
+ * Why the first of the line is next: the server's sentence for the rule, with its figures.
+ *
+ * @param {Baari.ReasonOut} reason
+ */
 export function why({ rule, params }) {
-  const said = {
-    longest_wait: t("next: the longest wait"),
-    quota: t("next: the longest wait, its turn is due"),
-    relative_age: t("next: its limit of {target} min is nearest", { target: Math.floor(params.target_s / 60) }),
-    protected_class: t("next: series {class} goes first", { class: params.class }),
-    preferred_here: t("next: series {class} goes first here", { class: params.class }),
-    language: t("next: you speak its language"),
-    sent_here: t("next: it was sent to you"),
-    emergency: t("next: an emergency"),
-  };
-  return said[rule] ?? t("next");
+  const sentence = page.reasons[rule];
+  if (!sentence) return t("next");
+  return t(sentence, { target: Math.floor((params.target_s ?? 0) / 60), class: params.class ?? "" });
 }
 
-/** What a need of access asks of the clerk, and its pictogram. */
-export function access(code) {
-  return {
-    hearing: { icon: "ear-off", text: t("wave, don't call") },
-    sight: { icon: "eye-off", text: t("speak, lead the way") },
-    wheelchair: { icon: "accessibility", text: t("wheelchair") },
-    escort: { icon: "hand-helping", text: t("with an escort") },
-  }[code];
-}
+/** What an access need asks of the clerk. @type {Record<string, () => import("./people.js").Sign>} */
+const ACCESS = {
+  hearing: () => ({ icon: "ear-off", text: t("wave, don't call") }),
+  sight: () => ({ icon: "eye-off", text: t("speak, lead the way") }),
+  wheelchair: () => ({ icon: "accessibility", text: t("wheelchair") }),
+  escort: () => ({ icon: "hand-helping", text: t("with an escort") }),
+};
 
-/** The name of a service. */
+/**
+ * What an access need asks of the clerk, and its pictogram.
+ *
+ * @param {string} code
+ */
+export const access = (code) => ACCESS[code]();
+
+/**
+ * The name of a service; one that was dropped since stands there by its code.
+ *
+ * @param {string} code
+ */
 export function service(code) {
-  return named(page.services.find((one) => one.code === code)?.name ?? { en: code });
+  return named(page.services.find((service) => service.code === code)?.name ?? { en: code });
 }
 
-/** The time of an appointment. */
+/**
+ * The time of an appointment.
+ *
+ * @param {string} text
+ */
 export function slot(text) {
   return t("appointment {time}", { time: clock(Date.parse(text)) });
 }

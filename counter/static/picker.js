@@ -13,7 +13,7 @@ export function Picker() {
   const counters = [...(floor.value?.counters.values() ?? [])];
   return html`<main class="picker"><h1>${t("Where do you sit?")}</h1><${Refused} />
     ${page.centre.stages.map((stage) => html`<section key=${stage.code}><h2><${Section} code=${stage.code} /> ${named(stage.name)}</h2>
-      <div class="seats">${counters.filter((one) => one.stage === stage.code).map((one) => html`<button class="button ${one.state}" onClick=${() => sit(one.id)}>
-        ${one.id} <small>${counterWord(one.state)}</small></button>`)}</div></section>`)}
+      <div class="seats">${counters.filter((counter) => counter.stage === stage.code).map(({ id, state }) => html`<button class="button ${state}" onClick=${() => sit(id)}>
+        ${id} <small>${counterWord(state)}</small></button>`)}</div></section>`)}
   </main>`;
 }

@@ -5,12 +5,18 @@ import { NoAnswer } from "/static/ui/http.js";
 import { dayOf, timeOf } from "/static/ui/times.js";
 import { named, t, tn } from "/static/ui/words.js";
 
+/** @typedef {import("/static/ui/http.js").Problem} Problem */
+
 /** A key was pressed that cannot work while the server is away. */
 export function offline() {
   return { code: "offline", text: t("No connection: the key did nothing. It comes back by itself.") };
 }
 
-/** A key was pressed and there is nothing that it could mean. */
+/**
+ * A key was pressed and there is nothing that it could mean.
+ *
+ * @param {"current" | "away" | "held" | "lead"} what
+ */
 export function nothing(what) {
   const text = {
     current: t("Nobody is at this counter now."), away: t("Nobody is away."), held: t("Nobody is on hold here."),
@@ -19,14 +25,20 @@ export function nothing(what) {
   return { code: `nothing_${what}`, text: text[what] };
 }
 
-/** Return a refusal in the clerk's words; the server's own sentence where there are none. */
-export function told(error, verb) {
-  if (error instanceof NoAnswer && verb === "find") return t("No answer. Please type the last character again.");
-  if (error instanceof NoAnswer) return t("No answer. It was sent again; look at the token.");
-  const say = SAID[`${verb} ${error.code}`] ?? SAID[error.code];
-  return say ? say(error.details) : error.message;
+/**
+ * Return a refusal in the clerk's words; the server's own sentence where there are none.
+ *
+ * @param {import("/static/ui/http.js").Failure} failure
+ * @param {string} verb
+ */
+export function sentenceOf(failure, verb) {
+  if (failure instanceof NoAnswer && verb === "find") return t("No answer. Please type the last character again.");
+  if (failure instanceof NoAnswer) return t("No answer. It was sent again; look at the token.");
+  const say = SAID[`${verb} ${failure.code}`] ?? SAID[failure.code];
+  return say && failure.details ? say(failure.details) : failure.message;
 }
 
+/** @type {Record<string, ((details: Problem) => string) | undefined>} */
 const SAID = {
   queue_empty: () => t("Nobody is waiting."),
   counter_not_open: () => t("Open the counter first."),
@@ -55,7 +67,11 @@ const SAID = {
   forbidden: () => t("Only a manager can do this."),
 };
 
-/** Say what is still to do before somebody may be noted as absent. */
+/**
+ * Say what is still to do before somebody may be noted as absent.
+ *
+ * @param {Problem} details
+ */
 function tooEarly({ calls_left: calls, seconds_left: seconds }) {
   const minutes = Math.ceil(seconds / 60);
   const call = tn("Call {n} more time.", "Call {n} more times.", calls);

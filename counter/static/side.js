@@ -4,12 +4,15 @@ import { html } from "/static/vendor/htm-preact.js";
 import { live } from "/static/ui/live.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
-import { fresh, isHere, resume, undo } from "./commands.js";
+import { comeBack, fresh, resume, undo } from "./commands.js";
 import { minutes, Ticket } from "./people.js";
 import { actionWord } from "./phrases.js";
 import { nothing } from "./refusals.js";
 import { current, line, refusal, show } from "./state.js";
 
+/** @typedef {import("./state.js").Token} Token */
+
+/** @param {{ token: Token, verb: string, note: string, disabled?: boolean, act: (token: Token) => void }} props */
 function Person({ token, verb, note, disabled = false, act }) {
   return html`<li key=${token.id}>
     <button class="row" onClick=${() => show("change", token)}><${Ticket} token=${token} /><span class="visually-hidden">${t("Correct")}</span></button>
@@ -24,30 +27,32 @@ function Held() {
     <ul id="held">${held.map((token) => html`<${Person} token=${token} verb=${t("Resume")} note="" disabled=${current.value !== null} act=${resume} />`)}</ul>`;
 }
 
+/** @param {Token} token */
 function note(token) {
   if (token.state === "paused") return t("away");
-  return t("{n} min", { n: minutes(token.called_at ?? token.staff.waiting_since) });
+  return t("{n} min", { n: minutes(token.last_called ?? token.staff.waiting_since) });
 }
 
 function Away() {
   const away = line.value?.missed ?? [];
   return html`<h2>${t("Missed or away")} ${away.length > 0 && html`<${Keycap}>I</${Keycap}>`}</h2>
     ${away.length > 0
-      ? html`<ul id="away">${away.map((token) => html`<${Person} token=${token} verb=${t("Is here")} note=${note(token)} act=${isHere} />`)}</ul>`
+      ? html`<ul id="away">${away.map((token) => html`<${Person} token=${token} verb=${t("Is here")} note=${note(token)} act=${comeBack} />`)}</ul>`
       : html`<p class="muted">${t("Nobody")}</p>`}`;
 }
 
 function Actions() {
   const actions = line.value?.actions ?? [];
-  const last = ({ event, label }) => actions.find((one) => one.label === label).event === event;
-  const undoable = actions.filter((one) => fresh(one) && last(one));
+  /** @param {Baari.ActionOut} action */
+  const last = ({ event, label }) => actions.find((action) => action.label === label)?.event === event;
+  const undoable = actions.filter((action) => fresh(action) && last(action));
   return html`<h2>${t("Last actions")}</h2>
     ${actions.length > 0
-      ? html`<ul id="actions">${actions.map((one) => html`<li key=${one.event}><span>${actionWord(one.kind)} <b>${one.label}</b></span>
-        ${undoable.includes(one)
-          ? html`<button class="button plain small" disabled=${!live.value} onClick=${() => undo(one.event)}>${t("Undo")}
-            <span class="visually-hidden">${actionWord(one.kind)} ${one.label}</span>${one === undoable[0] && html`<${Keycap}>U</${Keycap}>`}</button>`
-          : html`<span class="muted">${t("{n} min", { n: minutes(one.at) })}</span>`}</li>`)}</ul>`
+      ? html`<ul id="actions">${actions.map((action) => html`<li key=${action.event}><span>${actionWord(action.kind)} <b>${action.label}</b></span>
+        ${undoable.includes(action)
+          ? html`<button class="button plain small" disabled=${!live.value} onClick=${() => undo(action.event)}>${t("Undo")}
+            <span class="visually-hidden">${actionWord(action.kind)} ${action.label}</span>${action === undoable[0] && html`<${Keycap}>U</${Keycap}>`}</button>`
+          : html`<span class="muted">${t("{n} min", { n: minutes(action.at) })}</span>`}</li>`)}</ul>`
       : html`<p class="muted">${t("None yet")}</p>`}`;
 }
 
@@ -55,18 +60,29 @@ export function Side() {
   return html`<aside><${Held} /><${Away} /><${Actions} /></aside>`;
 }
 
-/** Do it for the only one; with several the first button gets the focus, and the clerk chooses. */
+/**
+ * Do it for the only one; with several the first button gets the focus, and the clerk chooses.
+ *
+ * @param {Token[]} list
+ * @param {"away" | "held"} place
+ * @param {(token: Token) => void} act
+ */
 function forOne(list, place, act) {
   if (list.length === 1) act(list[0]);
-  else if (list.length) document.querySelector(`#${place} .button`)?.focus();
+  else if (list.length) focus(`#${place} .button`);
   else refusal.value = nothing(place);
 }
 
-/** What the keys of the side columns do. */
+/** @param {string} selector */
+function focus(selector) {
+  /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
+}
+
+/** What the keys of the side columns do. @type {Record<import("./verbs.js").Side, () => void>} */
 export const sides = {
   undo: () => undo(),
-  here: () => forOne(line.value?.missed ?? [], "away", isHere),
+  return: () => forOne(line.value?.missed ?? [], "away", comeBack),
   resume: () => forOne(line.value?.held ?? [], "held", resume),
-  line: () => document.querySelector(".line .row")?.focus(),
+  line: () => focus(".line .row"),
   issue: () => show("issue"),
 };

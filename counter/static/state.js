@@ -1,38 +1,60 @@
 // What the console knows: its seat, the line, the token that is here, and which panel is open.
 
 import { computed, effect, signal } from "/static/vendor/signals.js";
+import { atCounter as isAtCounter } from "/static/live/allows.js";
 import { followStops } from "/static/staff/stopped.js";
-import { NoAnswer, read, Refusal } from "/static/ui/http.js";
+import { atCounter, line as lineOf } from "/static/ui/addresses.js";
+import { Failure, read } from "/static/ui/http.js";
 import { floor, follow, live } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { tokens } from "./answers.js";
 
 const LINE_DELAY_MS = 150;
 
-export const counter = signal(null);
-export const line = signal(null);
-export const pending = signal(null);
-export const refusal = signal(null);
-export const printer = signal(null);
-/** {name, token} of the open panel, or null. */
-export const panel = signal(null);
+/** @typedef {Baari.StaffTokenOut} Token */
+
+/** @typedef {"change" | "choose" | "help" | "issue" | "transfer"} PanelName */
+
+/** @typedef {{ code: string, text: string, verb?: string, counter?: string | null }} Refused a refusal in the clerk's words */
+
+/** The id of the counter at which this person sits. */
+export const counter = signal(/** @type {string | null} */ (null));
+export const line = signal(/** @type {Baari.LineOut | null} */ (null));
+/** The name of the command under way. */
+export const pending = signal(/** @type {string | null} */ (null));
+export const refusal = signal(/** @type {Refused | null} */ (null));
+export const printer = signal(/** @type {Baari.HintOut | null} */ (null));
+/** The panel that is open, and the token that it is about, if it is about one. */
+export const panel = signal(/** @type {{ name: PanelName, token: Token | null } | null} */ (null));
 
 export const stopped = computed(() => floor.value?.frozen ?? false);
-export const here = computed(() => floor.value?.counters.get(counter.value) ?? null);
+/** The counter at which this person sits, as it stands. */
+export const seat = computed(() => floor.value?.counters.get(counter.value ?? "") ?? null);
 /** The token that this counter has called or serves, or helps with. */
-export const current = computed(() => [...tokens.value.values()].find(isHere) ?? null);
+export const current = computed(() => [...tokens.value.values()].find(isAtSeat) ?? null);
 
-function isHere({ state, counter: at, beside }) {
-  return ["called", "serving"].includes(state) && [at, ...beside].includes(counter.value);
+/** @param {Token} token */
+function isAtSeat({ state, counter: at, beside }) {
+  return isAtCounter(state) && [at, ...beside].includes(counter.value);
 }
 
 /** Whether this counter only helps with the party that is here. */
 export const helping = computed(() => current.value !== null && current.value.counter !== counter.value);
 
-export const at = (verb) => `/api/v1/counters/${counter.value}/${verb}`;
-export const centre = (path) => `/api/v1/centres/${page.centre.code}/${path}`;
-let timer = null;
-let screen = null;
+/**
+ * Return the address of a verb at this counter.
+ *
+ * @template {import("/static/ui/addresses.js").CounterVerb} Verb
+ * @param {Verb} verb
+ */
+export const at = (verb) => atCounter(String(counter.value), verb);
+
+/** The first of the line, why the very first is next, and how many more wait. */
+export const waiting = computed(() => ({ rows: line.value?.line ?? [], next: line.value?.next ?? null, more: line.value?.more ?? 0 }));
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+/** @type {import("/static/live/screen.js").Screen | undefined} */
+let screen;
 
 /** Read the line again, once for a burst of events. */
 export function refreshLine() {
@@ -40,19 +62,24 @@ export function refreshLine() {
   timer = setTimeout(async () => {
     if (!counter.value) return;
     try {
-      line.value = await read(at("line"));
+      line.value = await read(lineOf(counter.value));
     } catch (error) {
-      if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
+      if (!(error instanceof Failure)) throw error;
     }
   }, LINE_DELAY_MS);
 }
 
 /** Ask for the floor again: this screen was behind. */
 export function catchUp() {
-  screen.sync();
+  screen?.sync();
 }
 
-/** Open a panel, about a token perhaps. */
+/**
+ * Open a panel, about a token perhaps.
+ *
+ * @param {PanelName} name
+ * @param {Token | null} [token]
+ */
 export function show(name, token = null) {
   refusal.value = null;
   panel.value = { name, token };
@@ -63,15 +90,26 @@ export function closePanel() {
   refusal.value = null;
 }
 
+/**
+ * Whether an event may change the line of this counter: it is of its stage, or of the whole centre.
+ *
+ * @param {Baari.EventOut} event
+ * @param {import("/static/live/reducer.js").Token | undefined} before
+ */
+function changesLine({ token, counter: changed }, before) {
+  if (!token && !changed) return true;
+  return [token?.stage, before?.stage, changed?.stage].includes(seat.value?.stage);
+}
+
 /** Follow the floor. */
 export function begin() {
-  screen = follow((event) => {
-    const stage = event.token?.stage ?? event.counter?.stage;
-    if (!here.value || !stage || stage === here.value.stage || event.type === "token.finished") refreshLine();
-  });
-  screen.socket.on("hint", (hint) => {
-    if (hint.kind === "printer") printer.value = hint.state === "ready" ? null : hint;
-  });
+  screen = follow(
+    (event, before) => changesLine(event, before) && refreshLine(),
+    undefined,
+    (hint) => {
+      printer.value = hint.state === "ready" ? null : hint;
+    },
+  );
   followStops();
   let wasLive = false;
   effect(() => {

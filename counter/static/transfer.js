@@ -5,32 +5,42 @@ import { useSignal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
 import { counterWord } from "/static/staff/states.js";
 import { floor } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import { transfer } from "./commands.js";
-import { Radio, Tick } from "./fields.js";
+import { Radio, said, Tick } from "./fields.js";
 import { Refused } from "./middle.js";
+import { page } from "./page.js";
 import { Ticket } from "./people.js";
 import { closePanel, counter, pending } from "./state.js";
 
-/** Return what the form asks for, as the API takes it. */
+/**
+ * Return what the form asks for, as the API takes it.
+ *
+ * @param {FormData} form
+ * @returns {Baari.TransferIn}
+ */
 function target(form) {
-  const [at, reason] = [form.get("counter"), form.get("reason").trim()];
-  return { stage: form.get("stage"), ...(at && { counter: at }), returns: form.has("returns"), ...(reason && { reason }) };
+  const [stage, at, reason] = ["stage", "counter", "reason"].map((name) => said(form, name) || undefined);
+  return { stage, counter: at, returns: form.has("returns"), reason };
 }
 
+/** @param {{ stage: string }} props */
 function Counters({ stage }) {
-  const others = [...floor.value.counters.values()].filter((one) => one.stage === stage && one.id !== counter.value);
+  const counters = [...(floor.value?.counters.values() ?? [])];
+  const others = counters.filter(({ id, stage: of }) => of === stage && id !== counter.value);
   return html`<fieldset class="field wide" key=${stage}><legend>${t("Which counter?")}</legend><div class="ticks tight">
     <${Radio} name="counter" value="" on>${t("Any")}</${Radio}>
     ${others.map(({ id, state }) => html`<${Radio} name="counter" value=${id} disabled=${state === "closed"}>
       <span class=${state === "open" ? "" : "muted"}>${id}${state !== "open" && html`<span class="visually-hidden"> ${counterWord(state)}</span>`}</span></${Radio}>`)}</div></fieldset>`;
 }
 
+/** @param {{ token: import("./state.js").Token }} props */
 export function TransferPanel({ token }) {
-  const stage = useSignal(null);
-  return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("Transfer")}`} verb=${t("Send on")} busy=${pending.value !== null} send=${(form) => transfer(token, target(form))} close=${closePanel}>
+  const stage = useSignal("");
+  /** @param {FormData} form */
+  const send = (form) => transfer(token, target(form));
+  return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("Transfer")}`} verb=${t("Send on")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     <div class="fields">
       <fieldset class="field wide"><legend>${t("Where to?")}</legend><div class="ticks">
         ${page.centre.stages.map(({ code, name }) => html`<${Radio} name="stage" value=${code} pick=${() => (stage.value = code)}><${Section} code=${code} /> ${named(name)}</${Radio}>`)}</div></fieldset>

@@ -1,29 +1,54 @@
-// The verbs of the console: what each does, its key, and when it can work. Pure.
+// The verbs of the console: what each does and its key; the lifecycle says when it can work. Pure.
 
-const at = (token, ...states) => token !== null && states.includes(token.state);
+import { allows, canBecome } from "/static/live/allows.js";
+
+/** @typedef {Pick<Baari.CounterOut, "state">} Counter */
+
+/** @typedef {Pick<Baari.StaffTokenOut, "state">} Token */
+
+/** @typedef {import("/static/ui/addresses.js").CounterVerb} CounterVerb */
 
 /**
- * `when` gets the counter, its token or null, and whether it only helps there. `running` verbs need a floor that is
- * not stopped, `panel` ones ask something first, `seen` ones tell the server which token they mean.
+ * `action` is what it does to the token that is here, `becomes` what it makes of the counter. `running` verbs need a
+ * floor that is not stopped, `lead` ones the counter that called a party, `seen` ones tell the server which token they mean.
+ *
+ * @typedef {object} Traits
+ * @property {string} key
+ * @property {string} words
+ * @property {Baari.Action} [action]
+ * @property {Baari.CounterState} [becomes]
+ * @property {boolean} [running]
+ * @property {boolean} [lead]
+ * @property {boolean} [seen]
  */
+
+/** @typedef {Traits & { verb: CounterVerb, panel?: undefined }} DirectVerb acts at once */
+
+/** @typedef {Traits & { verb: "transfer" | "change", panel: true }} AskingVerb asks something first */
+
+/** @typedef {DirectVerb | AskingVerb} Verb */
+
+/** @type {Verb[]} */
 export const VERBS = [
-  { verb: "call-next", key: "N", words: "Next", running: true, when: (c, token) => c.state === "open" && !token },
-  { verb: "start", key: "S", words: "Start", seen: true, when: (c, token) => at(token, "called") },
-  { verb: "finish", key: "D", words: "Done", seen: true, when: (c, token) => at(token, "serving") },
-  { verb: "recall", key: "R", words: "Call again", seen: true, running: true, when: (c, token, helps) => at(token, "called") && !helps },
-  { verb: "miss", key: "M", words: "Missed", seen: true, running: true, when: (c, token, helps) => at(token, "called") && !helps },
-  { verb: "hold", key: "H", words: "Hold", seen: true, when: (c, token, helps) => at(token, "called", "serving") && !helps },
-  { verb: "transfer", key: "T", words: "Transfer", panel: true, when: (c, token, helps) => at(token, "called", "serving") && !helps },
-  { verb: "change", key: "C", words: "Correct", panel: true, when: (c, token) => at(token, "called", "serving") },
-  { verb: "pause", key: "P", words: "Break", when: (c, token) => c.state === "open" && !token },
-  { verb: "open", key: "O", words: "Open", when: (c) => c.state !== "open" },
-  { verb: "close", key: "X", words: "Close", when: (c, token) => c.state !== "closed" && !token },
+  { verb: "call-next", key: "N", words: "Next", running: true },
+  { verb: "start", key: "S", words: "Start", action: "start", seen: true },
+  { verb: "finish", key: "D", words: "Done", action: "finish", seen: true },
+  { verb: "recall", key: "R", words: "Call again", action: "recall", seen: true, running: true, lead: true },
+  { verb: "miss", key: "M", words: "Missed", action: "miss", seen: true, running: true, lead: true },
+  { verb: "hold", key: "H", words: "Hold", action: "hold", seen: true, lead: true },
+  { verb: "transfer", key: "T", words: "Transfer", action: "transfer", panel: true, lead: true },
+  { verb: "change", key: "C", words: "Correct", action: "correct", panel: true },
+  { verb: "pause", key: "P", words: "Break", becomes: "paused" },
+  { verb: "open", key: "O", words: "Open", becomes: "open" },
+  { verb: "close", key: "X", words: "Close", becomes: "closed" },
 ];
 
-/** The keys of the two side columns; each works on what stands there first. */
+/** @typedef {"undo" | "return" | "resume" | "line" | "issue"} Side */
+
+/** The keys of the two side columns; each works on what stands there first. @type {{ name: Side, key: string, words: string }[]} */
 export const SIDE_KEYS = [
   { name: "undo", key: "U", words: "Undo" },
-  { name: "here", key: "I", words: "Is here" },
+  { name: "return", key: "I", words: "Is here" },
   { name: "resume", key: "B", words: "Resume" },
   { name: "line", key: "L", words: "The line" },
   { name: "issue", key: "G", words: "Give a token" },
@@ -31,28 +56,66 @@ export const SIDE_KEYS = [
 
 const SENSIBLE = ["start", "finish", "call-next", "open"];
 
-/** Return the verb that makes sense now: the one on the big button. */
-export function sensible(counter, token) {
-  return SENSIBLE.map((name) => VERBS.find(({ verb }) => verb === name)).find(({ when }) => when(counter, token, false)) ?? null;
+/**
+ * Whether a verb can work at a counter, with the token that is there; `helps` when the counter only helps with it.
+ *
+ * @param {Verb} verb
+ * @param {Counter} counter
+ * @param {Token | null} token
+ * @param {boolean} helps
+ */
+export function fits({ verb, action, becomes, lead }, counter, token, helps) {
+  if (becomes) return canBecome(counter.state, becomes) && (token === null || becomes === "open");
+  if (verb === "call-next") return counter.state === "open" && token === null;
+  return token !== null && action !== undefined && allows(token.state, action) && !(helps && lead);
 }
 
-/** Return the verbs that stand beside the big button. */
+/**
+ * Return the verb that makes sense now: the one on the big button.
+ *
+ * @param {Counter} counter
+ * @param {Token | null} token
+ */
+export function sensible(counter, token) {
+  const verbs = SENSIBLE.map((name) => VERBS.find(({ verb }) => verb === name));
+  return verbs.find((verb) => verb && fits(verb, counter, token, false)) ?? null;
+}
+
+/**
+ * Return the verbs that stand beside the big button.
+ *
+ * @param {Counter} counter
+ * @param {Token | null} token
+ * @param {boolean} helps
+ */
 export function fitting(counter, token, helps) {
   const big = sensible(counter, token);
-  return VERBS.filter((verb) => verb !== big && verb.when(counter, token, helps));
+  return VERBS.filter((verb) => verb !== big && fits(verb, counter, token, helps));
 }
 
-/** Return the verb of a key, whether it can work now or not. */
+/**
+ * Return the verb of a key, whether it can work now or not.
+ *
+ * @param {string} key
+ */
 export function verbOfKey(key) {
   return VERBS.find((verb) => verb.key === key.toUpperCase()) ?? null;
 }
 
-/** Return what a key does in the side columns. */
+/**
+ * Return what a key does in the side columns.
+ *
+ * @param {string} key
+ */
 export function sideOfKey(key) {
-  return SIDE_KEYS.find((one) => one.key === key.toUpperCase())?.name ?? null;
+  return SIDE_KEYS.find((side) => side.key === key.toUpperCase())?.name ?? null;
 }
 
-/** Return the other outcomes of a stage, each with a digit as its key. */
+/**
+ * Return the other outcomes of a stage, each with a digit as its key.
+ *
+ * @param {Baari.OutcomesData} stage
+ */
 export function otherOutcomes({ ok, outcomes }) {
   return outcomes.filter((name) => name !== ok).map((name, place) => ({ name, key: String(place + 1) }));
 }

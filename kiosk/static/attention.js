@@ -11,7 +11,7 @@ const NOBODYS = ["language", "busy", "looking"];
 const RESULTS = ["result", "shown"];
 
 /** Seconds left when the end is near, null before. */
-export const ending = signal(null);
+export const ending = signal(/** @type {number | null} */ (null));
 
 let touched = performance.now();
 let sounded = false;
@@ -45,6 +45,7 @@ function look() {
   else if (left <= WARN_S && !over) warn(Math.ceil(left));
 }
 
+/** @param {number} left seconds */
 function warn(left) {
   ending.value = left;
   if (!sounded) beep();

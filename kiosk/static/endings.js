@@ -3,12 +3,13 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { t } from "/static/ui/words.js";
 import { take } from "./issue.js";
-import { told } from "./refusals.js";
+import { wordsOf } from "./refusals.js";
 import { Finish, Question } from "./screens.js";
 import { refusal } from "./state.js";
 
 export function RefusedScreen() {
-  const [icon, text, note] = told(refusal.value);
+  if (!refusal.value) return null;
+  const [icon, text, note] = wordsOf(refusal.value);
   return html`<${Question} icon=${icon} text=${text} note=${note} /><div class="choices"><${Finish} /></div>`;
 }
 

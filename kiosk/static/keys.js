@@ -15,6 +15,7 @@ const SLIP = /\/t\/([\w-]{8,64})$/;
  */
 export function listener({ choose, scanned, slip, back }) {
   let typed = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let heard = 0;
   let inField = false;
@@ -38,7 +39,7 @@ export function listener({ choose, scanned, slip, back }) {
 
   return (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    inField = event.target.matches("input");
+    inField = /** @type {Element} */ (event.target).matches("input");
     if (event.key === "Escape" && !inField) back();
     clearTimeout(timer);
     if (event.timeStamp - heard > CODE_MS) typed = "";

@@ -1,10 +1,13 @@
 // What the kiosk says when there is no token: the reason, when there will be one, and what to do now.
 
-import { page } from "/static/ui/page.js";
 import { dayOf, timeOf } from "/static/ui/times.js";
 import { named, t } from "/static/ui/words.js";
+import { page } from "./page.js";
+
+/** @typedef {import("/static/ui/http.js").Problem} Problem */
 
 const TODAY = ["early", "lunch"];
+/** @type {Record<string, () => string>} */
 const CLOSED = {
   holiday: () => t("The centre is closed today"),
   early: () => t("Tokens are not given yet"),
@@ -12,6 +15,7 @@ const CLOSED = {
   over: () => t("No more tokens today"),
 };
 
+/** Pictogram, sentence and what to do, by the code of the refusal. @type {Record<string, (details: Problem) => [string, string, string]>} */
 const WORDS = {
   not_open_now: ({ why, opens_at: opens }) => ["clock", CLOSED[why](), opening(why, opens)],
   day_closed: noMore,
@@ -34,21 +38,34 @@ const WORDS = {
   unknown_token: () => ["circle-question-mark", t("This slip is not known here"), t("Ask at the enquiry counter.")],
 };
 
-/** Whether there are words of its own for a refusal. */
-export function isTold(code) {
+/**
+ * Whether there are words of its own for a refusal.
+ *
+ * @param {string} code
+ */
+export function hasWords(code) {
   return code in WORDS;
 }
 
-/** @returns {[string, string, string]} pictogram, sentence and what to do for a refusal that has words of its own */
-export function told(refusal) {
+/**
+ * Return pictogram, sentence and what to do for a refusal that has words of its own.
+ *
+ * @param {Problem} refusal
+ */
+export function wordsOf(refusal) {
   return WORDS[refusal.code](refusal);
 }
 
+/** @returns {[string, string, string]} */
 function noMore() {
   const [from, until] = page.hours.tokens;
   return ["clock", t("No more tokens today"), t("Tokens are given from {from} to {until} on working days.", { from, until })];
 }
 
+/**
+ * @param {string} why
+ * @param {string | undefined} opens
+ */
 function opening(why, opens) {
   if (!opens) return t("Ask at the enquiry counter.");
   if (TODAY.includes(why)) return t("The next tokens are given at {time}.", { time: timeOf(opens) });

@@ -2,29 +2,28 @@
 
 import { useState } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
+import { qrCode } from "/static/ui/addresses.js";
 import { OWN_NAMES } from "/static/ui/languages.js";
-import { page } from "/static/ui/page.js";
-import { Chip, Section } from "/static/ui/parts.js";
+import { Chip, Icon, Section } from "/static/ui/parts.js";
 import { language, named, t, tn } from "/static/ui/words.js";
 import { leave } from "./attention.js";
 import { bookedOrder, take } from "./issue.js";
-import { chooseLanguage, go, order, result } from "./state.js";
+import { page } from "./page.js";
+import { chooseLanguage, go, result } from "./state.js";
 import { say, voice } from "./voice.js";
 
-const OWN_ICONS = ["senior", "pregnant"];
 const REFERENCE_MIN = 4;
 const REFERENCE_MAX = 20;
 
-export function Icon({ name }) {
-  const file = OWN_ICONS.includes(name) ? "/static/ui/icons.svg" : "/static/vendor/icons.svg";
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href=${`${file}#${name}`} /></svg>`;
-}
+/** What is printed on the screen before anybody has chosen a language. @type {Record<string, string>} */
+const BOOKED = { hi: "अपॉइंटमेंट है – स्कैन करें", mr: "अपॉइंटमेंट आहे – स्कॅन करा" };
 
 /** The second language on a choice: English, or the centre's first where English is the reader's. */
 function second() {
   return language.value === "en" ? page.centre.languages.find((code) => code !== "en") : "en";
 }
 
+/** @param {{ text: string, note?: string, icon?: string }} props */
 export function Question({ text, note, icon }) {
   const spoken = [text, note].filter(Boolean).join(" ");
   return html`<header class="question">
@@ -37,6 +36,7 @@ export function Question({ text, note, icon }) {
   </header>`;
 }
 
+/** @param {{ place: number, icon: string, names: Record<string, string>, onChoose: () => void, quiet?: boolean }} props */
 function Choice({ place, icon, names, onChoose, quiet }) {
   const other = second();
   return html`<button class=${`choice ${quiet ? "quiet" : ""}`} onClick=${onChoose}>
@@ -50,8 +50,7 @@ function Choice({ place, icon, names, onChoose, quiet }) {
 }
 
 export function LanguageScreen() {
-  const booked = { hi: "अपॉइंटमेंट है – स्कैन करें", mr: "अपॉइंटमेंट आहे – स्कॅन करा" };
-  const regional = page.centre.languages.find((code) => booked[code]);
+  const regional = page.centre.languages.find((code) => BOOKED[code]);
   return html`<header class="question">
       <p class="centre">${named(page.centre.name)}</p>
       <h1 tabindex="-1">${page.centre.languages.map((code) => html`<span lang=${code}>${t("Choose your language", {}, code)}</span>`)}</h1>
@@ -65,7 +64,7 @@ export function LanguageScreen() {
       <button class="choice booked" onClick=${() => go("appointment")}>
         <${Icon} name="scan-line" />
         <span class="names"><b lang="en">I have an appointment – scan</b>
-          ${regional && html`<b lang=${regional}>${booked[regional]}</b>`}</span>
+          ${regional && html`<b lang=${regional}>${BOOKED[regional]}</b>`}</span>
       </button>
     </div>`;
 }
@@ -87,8 +86,12 @@ const KEYS = [..."1234567890ABCDEFGHJKLMNPQRSTUVWXYZ"];
 
 export function AppointmentScreen() {
   const [reference, setReference] = useState("");
+  /** @param {InputEvent & { currentTarget: HTMLInputElement }} event */
+  const write = (event) => setReference(event.currentTarget.value.toUpperCase());
   const enough = reference.length >= REFERENCE_MIN;
+  /** @param {string} text */
   const type = (text) => setReference((before) => (before + text).slice(0, REFERENCE_MAX));
+  /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
     if (enough) {
@@ -99,7 +102,7 @@ export function AppointmentScreen() {
   return html`<${Question} text=${t("Scan your appointment letter")} note=${t("Or type its reference number.")} />
     <form class="choices appointment" onSubmit=${submit}>
       <input class="reference" value=${reference} aria-label=${t("Reference number")} autocomplete="off" maxlength=${REFERENCE_MAX}
-        onInput=${(event) => setReference(event.target.value.toUpperCase())} />
+        onInput=${write} />
       <div class="keys">
         ${KEYS.map((letter) => html`<button type="button" class="button letter" onClick=${() => type(letter)}>${letter}</button>`)}
         <button type="button" class="button letter" aria-label=${t("Delete the last letter")}
@@ -110,13 +113,14 @@ export function AppointmentScreen() {
 }
 
 export function NeedScreen() {
+  /** @param {string} [need] */
   const choose = (need) => {
     go("need", { need });
     take();
   };
   return html`<${Question} text=${t("Does one of these apply to you?")} note=${t("You will be called first. Staff may ask.")} />
     <div class="choices">
-      <button class="choice" onClick=${() => choose(undefined)}><span class="names"><b>${t("No")}</b></span>
+      <button class="choice" onClick=${() => choose()}><span class="names"><b>${t("No")}</b></span>
         <span class="place" aria-hidden="true">1</span></button>
       ${page.needs.map(
         (need, place) => html`<${Choice} key=${need.code} place=${place + 2} icon=${need.icon} names=${need.name}
@@ -134,42 +138,57 @@ export function BusyScreen() {
   return html`<${Question} text=${t("Your token is being made…")} />`;
 }
 
-/** Whether the paper is out, as far as its printer can tell. */
-const isOut = ({ print }) => print.state === "printed" || print.state === "sent";
+/**
+ * Whether the paper is out, as far as its printer can tell.
+ *
+ * @param {Baari.PrintOut} print
+ */
+const isOut = ({ state }) => state === "printed" || state === "sent";
 
-/** What to say about the slip: nothing while it may still come. */
+/**
+ * What to say about the slip: nothing while it may still come.
+ *
+ * @param {Baari.TokenOut} issued
+ */
 function slipWords({ print, token }) {
-  if (isOut({ print })) return t("Take your slip.");
+  if (isOut(print)) return t("Take your slip.");
   if (print.state === "queued" || print.state === "printing") return t("Your slip is being printed.");
   if (print.state === "none") return "";
   return t("The slip did not come out. {label} is yours. Take a photo or write it down.", { label: token.label });
 }
 
-/** How many are before somebody, and how long that may take. */
-export function waitWords({ ahead, wait }) {
+/**
+ * How many are before somebody, and how long that may take.
+ *
+ * @param {number} ahead
+ * @param {Baari.WaitOut} wait
+ */
+export function waitWords(ahead, wait) {
   const people = ahead === 0 ? t("You are next") : tn("{n} person before you", "{n} people before you", ahead);
-  if (wait.high_min === null) return `${people} · ${t("The counters open soon")}`;
+  if (wait.low_min === null || wait.high_min === null) return `${people} · ${t("The counters open soon")}`;
   return `${people} · ${t("about {low}–{high} minutes", { low: wait.low_min, high: wait.high_min })}`;
 }
 
 export function ResultScreen() {
-  const got = result.value;
-  const stage = page.centre.stages.find((one) => one.code === got.token.stage);
-  const lost = ["unconfirmed", "rejected"].includes(got.print.state);
-  const secret = got.status_url.split("/").at(-1);
+  const issued = result.value;
+  if (!issued) return null;
+  const { token, print } = issued;
+  const stage = page.centre.stages.find(({ code }) => code === token.stage);
+  const lost = ["unconfirmed", "rejected"].includes(print.state);
+  const secret = issued.status_url.split("/").at(-1) ?? "";
   return html`<header class="question result">
       <p class="centre">${t("Your token")}</p>
-      <h1 tabindex="-1" class="number"><${Chip} label=${got.token.label} /></h1>
-      <p class="ahead">${waitWords(got)}</p>
+      <h1 tabindex="-1" class="number"><${Chip} label=${token.label} /></h1>
+      <p class="ahead">${waitWords(issued.ahead, issued.wait)}</p>
     </header>
     <div class="choices outcome">
-      <p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>
+      ${stage && html`<p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>`}
       <div class="take">
-        <img class="qr" alt=${t("QR code of your own page")} src=${`/kiosk/qr.svg?t=${secret}`} />
+        <img class="qr" alt=${t("QR code of your own page")} src=${qrCode(secret)} />
         <p>${t("See your turn on your phone.")}</p>
       </div>
-      <p class=${`slip ${got.print.state} ${lost ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${slipWords(got)}</p>
+      <p class=${`slip ${print.state} ${lost ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${slipWords(issued)}</p>
       <${Finish} />
     </div>
-    ${isOut(got) && html`<div class="paper" aria-hidden="true"><${Chip} label=${got.token.label} /></div>`}`;
+    ${isOut(print) && html`<div class="paper" aria-hidden="true"><${Chip} label=${token.label} /></div>`}`;
 }

@@ -1,33 +1,36 @@
 // A slip that is shown again: whoever was missed or away is in line at their fair place, the others see where they are.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { canReturn } from "/static/live/allows.js";
+import { comeBackBySlip, status } from "/static/ui/addresses.js";
 import { together } from "/static/ui/counters.js";
-import { command, NoAnswer, read, Refusal } from "/static/ui/http.js";
-import { page } from "/static/ui/page.js";
-import { Chip, Section } from "/static/ui/parts.js";
+import { command, Failure, read } from "/static/ui/http.js";
+import { Chip, Icon, Section } from "/static/ui/parts.js";
 import { dayOf } from "/static/ui/times.js";
 import { named, speak, t } from "/static/ui/words.js";
-import { isTold } from "./refusals.js";
-import { Finish, Icon, Question, waitWords } from "./screens.js";
+import { page } from "./page.js";
+import { hasWords } from "./refusals.js";
+import { Finish, Question, waitWords } from "./screens.js";
 import { order, refusal, shown, step } from "./state.js";
 
-const AWAY = ["missed", "paused"];
-
-/** Look at a slip, put its owner back in line if they were away, and say so in the language of their token. */
+/**
+ * Look at a slip, let its owner come back if they were away, and say so in the language of their token.
+ *
+ * @param {string} secret
+ */
 export async function showSlip(secret) {
-  const own = `/api/v1/status/${secret}`;
   step.value = "looking";
   try {
-    const before = await read(own);
+    const before = await read(status(secret));
     if (!order.value.language) speak(before.language);
-    const away = AWAY.includes(before.state);
-    if (away) await command(`/api/v1/centres/${page.centre.code}/here`, { slip: secret });
-    shown.value = { ...(away ? await read(own) : before), back: away };
+    const returned = canReturn(before.state);
+    if (returned) await command(comeBackBySlip(), { slip: secret });
+    shown.value = { ...(returned ? await read(status(secret)) : before), returned };
     step.value = "shown";
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
-    refusal.value = error.details ?? null;
-    step.value = isTold(error.code) ? "refused" : "unheard";
+    if (!(error instanceof Failure)) throw error;
+    refusal.value = error.details;
+    step.value = hasWords(error.code) ? "refused" : "unheard";
   }
 }
 
@@ -37,13 +40,14 @@ export function LookingScreen() {
 
 export function SlipScreen() {
   const token = shown.value;
+  if (!token) return null;
   const waits = token.state === "waiting" && !token.frozen;
-  const stage = page.centre.stages.find((one) => one.code === token.stage);
+  const stage = page.centre.stages.find(({ code }) => code === token.stage);
   return html`<header class="question result">
       <p class="centre">${t("Your token")}</p>
       <h1 tabindex="-1" class="number"><${Chip} label=${token.label} party=${token.party} /></h1>
       <p class="ahead" role="status">${truth(token)}</p>
-      ${waits && html`<p class="note">${waitWords(token)}</p>`}
+      ${waits && token.wait && html`<p class="note">${waitWords(token.ahead, token.wait)}</p>`}
     </header>
     <div class="choices outcome">
       ${waits && stage && html`<p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>`}
@@ -52,11 +56,12 @@ export function SlipScreen() {
     </div>`;
 }
 
-function truth({ label, state, counter, beside, ended, frozen, back }) {
+/** @param {import("./state.js").Shown} token */
+function truth({ label, state, counter, beside, ended, frozen, returned }) {
   if (ended) return t("{label} has ended", { label });
   if (frozen) return t("The centre has stopped; your place is kept.");
-  if (back) return t("{label} is back in line", { label });
-  if (state === "waiting") return t("{label} is in line", { label });
+  if (returned) return t("{label} is back in line", { label });
+  if (state === "waiting" || counter === null) return t("{label} is in line", { label });
   const at = { label, counter: together(counter, beside).join(" ") };
   return state === "called" ? t("{label}: go to {counter} now", at) : t("Please stay near {counter}.", at);
 }

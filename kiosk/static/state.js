@@ -1,33 +1,47 @@
 // What the citizen has said so far, and which question comes next.
 
 import { signal } from "/static/vendor/signals.js";
-import { page } from "/static/ui/page.js";
 import { speak } from "/static/ui/words.js";
+import { page } from "./page.js";
 
 /**
  * language → service (or appointment) → need → busy → result; looking → shown for a slip that is shown again.
  * refused, silent and unheard are dead ends in words.
+ *
+ * @typedef {"language" | "service" | "appointment" | "need" | "busy" | "result" | "looking" | "shown" | "refused" | "silent" | "unheard"} Step
  */
-export const step = signal("language");
-export const order = signal({});
-export const result = signal(null);
-/** What the server refused, {code, …}, and the token of a slip that was shown. */
-export const refusal = signal(null);
-export const shown = signal(null);
+
+/** @typedef {{ language?: string, service?: string, need?: string, appointment?: string }} Order */
+
+/** @typedef {Baari.StatusOut & { returned: boolean }} Shown the token of a slip, and whether its owner has just returned */
+
+export const step = signal(/** @type {Step} */ ("language"));
+export const order = signal(/** @type {Order} */ ({}));
+export const result = signal(/** @type {Baari.TokenOut | null} */ (null));
+/** What the server refused, and the token of a slip that was shown. */
+export const refusal = signal(/** @type {import("/static/ui/http.js").Problem | null} */ (null));
+export const shown = signal(/** @type {Shown | null} */ (null));
 export const low = signal(false);
 export const contrast = signal(false);
 export const muted = signal(false);
 
 const ASKED = ["service", "appointment", "need"];
+/** @type {{ step: Step, order: Order }[]} */
 let trail = [];
 
-/** Go to a step, taking along what was just chosen. */
+/**
+ * Go to a step, taking along what was just chosen.
+ *
+ * @param {Step} next
+ * @param {Order} [chosen]
+ */
 export function go(next, chosen = {}) {
   trail.push({ step: step.value, order: order.value });
   order.value = { ...order.value, ...chosen };
   step.value = next;
 }
 
+/** @param {string} code */
 export function chooseLanguage(code) {
   speak(code);
   go("service", { language: code });
@@ -41,6 +55,7 @@ export function canGoBack() {
 /** Ask the question before again, as if this one had not been reached. */
 export function back() {
   const before = trail.pop();
+  if (!before) return;
   order.value = before.order;
   step.value = before.step;
 }

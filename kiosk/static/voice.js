@@ -6,15 +6,16 @@ import { muted } from "./state.js";
 /** Return the device's own voice for the present language, undefined when it has none. */
 export function voice() {
   const voices = globalThis.speechSynthesis?.getVoices() ?? [];
-  return voices.find((one) => one.localService && one.lang.startsWith(language.value));
+  return voices.find(({ localService, lang }) => localService && lang.startsWith(language.value));
 }
 
+/** @param {string} text */
 export function say(text) {
-  const found = voice();
-  if (!found || muted.value) return;
-  const spoken = new SpeechSynthesisUtterance(text);
-  spoken.voice = found;
-  spoken.lang = found.lang;
+  const own = voice();
+  if (!own || muted.value) return;
+  const sentence = new SpeechSynthesisUtterance(text);
+  sentence.voice = own;
+  sentence.lang = own.lang;
   speechSynthesis.cancel();
-  speechSynthesis.speak(spoken);
+  speechSynthesis.speak(sentence);
 }

@@ -14,9 +14,11 @@ STAFF = ROOT / "server" / "static" / "staff"
 CALL = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)"|\btn\(\s*"((?:[^"\\]|\\.)+)"\s*,\s*"((?:[^"\\]|\\.)+)\"""")
 
 
-def words_for(script_folders: Iterable[Path], languages: Iterable[str]) -> dict[str, dict[str, Forms]]:
-    """Return the words that the scripts of a page use, in each language but the source."""
-    used = frozenset[str]().union(*map(sentences_in, [*script_folders, SHARED]))
+def words_for(
+    script_folders: Iterable[Path], languages: Iterable[str], sentences: Iterable[str] = ()
+) -> dict[str, dict[str, Forms]]:
+    """Return the words that the scripts of a page use, and some `sentences`, in each language but the source."""
+    used = frozenset(sentences).union(*map(sentences_in, [*script_folders, SHARED]))
     return {
         language: {text: catalogue(language)[text] for text in sorted(used) if text in catalogue(language)}
         for language in languages

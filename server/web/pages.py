@@ -1,6 +1,6 @@
 """The pages that belong to no role, and the frame that all pages stand in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from server.domain.devices import Device
 from server.domain.errors import CounterBusy, LockedOut, Unauthenticated, Unavailable
 from server.domain.instants import to_iso
-from server.domain.permissions import Action, Role, actions_of
+from server.domain.permissions import Action, Role
 from server.services.people.principal import Principal
 from server.services.people.seats import leave
 from server.services.people.sign_in import SESSION_AGE, sign_out
@@ -33,16 +33,24 @@ START = {Role.COUNTER.value: "/counter", Role.MANAGER.value: "/manager"}
 
 
 def frame(
-    centre_id: int, *scripts: Path, language: str | None = None, csrf: str | None = None, **more: Any
+    centre_id: int,
+    *scripts: Path,
+    language: str | None = None,
+    csrf: str | None = None,
+    sentences: Iterable[str] = (),
+    **more: Any,
 ) -> dict[str, Any]:
-    """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds."""
+    """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds.
+
+    `sentences` are those that come with the page's data, to be said in the reader's language too.
+    """
     centre = read(lambda conn: facts_of(conn, centre_id, site().clock.now()))
     return {
         "centre": centre.view(),
         "language": language or centre.languages[0],
         "now": to_iso(site().clock.now()),
         "csrf": csrf,
-        "words": words_for(scripts, centre.languages),
+        "words": words_for(scripts, centre.languages, sentences),
         **more,
     }
 
@@ -65,7 +73,12 @@ def moved_page(home: str, kind: str, device_id: str) -> Response | None:
     return None if centre is None else redirect(f"{home}/{centre}/{device_id}", 308)
 
 
-def staff_page(action: Action, scripts: Path, facts: Callable[[CentreFacts], dict[str, Any]]) -> dict[str, Any] | None:
+def staff_page(
+    action: Action,
+    scripts: Path,
+    facts: Callable[[CentreFacts], dict[str, Any]],
+    sentences: Iterable[str] = (),
+) -> dict[str, Any] | None:
     """Return the frame of a page for people who are signed in, None for others; `facts` adds the page's own."""
     opened = visitor(action, staff_only=True)
     if opened is None:
@@ -74,8 +87,8 @@ def staff_page(action: Action, scripts: Path, facts: Callable[[CentreFacts], dic
     centre = read(lambda read: facts_of(read, principal.centre_id, site().clock.now()))
     own = facts(centre)
     language = picked_language(centre)
-    who = {"user": principal.user, "role": principal.role.value, "may": actions_of(principal.role)}
-    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, **who, **own)
+    who = {"user": principal.user, "role": principal.role.value}
+    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences, **who, **own)
 
 
 def picked_language(centre: CentreFacts) -> str:

@@ -9,13 +9,13 @@ import { rowScale, sizes } from "../../display/static/board/sizes.js";
 const T0 = Date.parse("2026-11-24T04:00:00.000Z");
 const at = (seconds) => new Date(T0 + seconds * 1000).toISOString();
 const token = (label, more = {}) => ({
-  label, stage: "A", state: "called", counter: "A7", call: `e-${label}`, calls: 1, called_at: at(0), ...more,
+  label, stage: "A", state: "called", counter: "A7", call: `e-${label}`, calls: 1, last_called: at(0), ...more,
 });
 
 const floor = (epoch, ...tokens) => ({ epoch, tokens: new Map(tokens.map((one) => [one.label, one])) });
 
 test("calls of the zone are shown, newest on top", () => {
-  const tokens = [token("N1"), token("N2", { called_at: at(5) }), token("N3", { stage: "B" }), token("N4", { state: "waiting" })];
+  const tokens = [token("N1"), token("N2", { last_called: at(5) }), token("N3", { stage: "B" }), token("N4", { state: "waiting" })];
   assert.deepEqual(liveCalls(tokens, ["A"], T0 + 9000).map((one) => one.label), ["N2", "N1"]);
 });
 
@@ -50,10 +50,10 @@ test("a floor that is loaded again announces the calls made meanwhile, and one o
 test("an undone service or repetition is not announced, a call repeated after it is", () => {
   const announcer = new Announcer(["A"]);
   announcer.hears(token("N1"), T0);
-  const again = token("N1", { calls: 2, called_at: at(20) });
+  const again = token("N1", { calls: 2, last_called: at(20) });
   assert.equal(announcer.hears(again, T0 + 20_000), true);
   assert.equal(announcer.hears(token("N1"), T0 + 21_000), false);
-  assert.equal(announcer.hears({ ...again, called_at: at(25) }, T0 + 25_000), true);
+  assert.equal(announcer.hears({ ...again, last_called: at(25) }, T0 + 25_000), true);
 });
 
 test("a call is taken back when its token waits again or is cancelled, not when it is served or missed", () => {
@@ -62,6 +62,13 @@ test("a call is taken back when its token waits again or is cancelled, not when 
   assert.equal(told("waiting", token("N1", { state: "missed" })), false);
   assert.equal(told("waiting", token("N1", { stage: "B" })), false);
   assert.equal(takenBack(undefined, token("N1", { state: "waiting" }), ["A"]), false);
+});
+
+test("what stands at no stage is in no zone", () => {
+  const gone = token("N1", { stage: null });
+  assert.deepEqual(liveCalls([gone], [null, "A"], T0), []);
+  assert.equal(new Announcer(["A"]).hears(gone, T0), false);
+  assert.equal(new Announcer(["A"]).hears(token("N1", { last_called: null }), T0), false);
 });
 
 test("an old call, a served one and one of another zone are not announced", () => {
@@ -87,6 +94,26 @@ test("more than four calls take two columns and serve a shorter distance", () =>
   assert.ok(metres < 7 && metres > 4);
 });
 
+test("the calls of a burst keep inside their columns, and a row is a little higher than its capitals", () => {
+  const { font, row, room, columns } = sizes(TV, 7);
+  assert.ok(font * 7 <= TV.width / columns + 1);
+  assert.ok(row > font * 0.7 && row < font);
+  assert.equal(room, 2 * Math.floor((TV.height - 112) / row));
+  const narrow = sizes({ ...TV, width: 800, distance_m: 40 }, 1);
+  assert.ok(narrow.font * 7 <= 801);
+  assert.equal(narrow.room, Math.floor((TV.height - 112) / narrow.row));
+});
+
+test("calls that are more than fit are written smaller, in one column where the board is no wider than high", () => {
+  for (const [width, height, columns] of [[1080, 1920, 1], [1080, 1080, 1], [1920, 1080, 2]]) {
+    const few = sizes({ ...TV, width, height }, 1);
+    const many = sizes({ ...TV, width, height }, few.room + 1);
+    assert.deepEqual([many.columns, many.font <= few.font], [columns, true], `${width} × ${height}`);
+  }
+  const far = { ...TV, width: 3000, distance_m: 8 };
+  assert.ok(Math.abs(sizes(far, 99).font - 0.6 * sizes(far, 1).font) < 1);
+});
+
 test("a portrait board keeps its calls inside its width", () => {
   const { font } = sizes({ ...TV, width: 1080, height: 1920 }, 2);
   assert.ok(font * 7 <= 1081);
@@ -96,4 +123,7 @@ test("one person at one counter is written at full size, a family with its count
   assert.equal(rowScale({ label: "N150", party: 1 }, ["AX3"]), 1);
   const family = rowScale({ label: "N150", party: 5 }, ["A7", "A8", "A9"]);
   assert.ok(family < 0.8 && family > 0.5);
+  const alone = rowScale({ label: "N150", party: 1 }, ["A7", "A8", "A9"]);
+  assert.ok(alone > family);
+  assert.ok(rowScale({ label: "N150", party: 12 }, ["A7", "A8", "A9"]) < family);
 });

@@ -10,10 +10,30 @@ const OPEN = { state: "open" };
 const verbs = (...what) => fitting(...what).map(({ verb }) => verb);
 
 test("every key means one thing", () => {
-  const keys = [...VERBS, ...SIDE_KEYS].map(({ key }) => key);
-  assert.equal(new Set(keys).size, keys.length);
-  assert.equal(verbOfKey("h").verb, "hold");
-  assert.equal(sideOfKey("u"), "undo");
+  const meanings = [...VERBS, ...SIDE_KEYS].map(({ key, verb, name, words }) => `${key} ${verb ?? name}: ${words}`);
+  assert.deepEqual(meanings, [
+    "N call-next: Next", "S start: Start", "D finish: Done", "R recall: Call again", "M miss: Missed", "H hold: Hold",
+    "T transfer: Transfer", "C change: Correct", "P pause: Break", "O open: Open", "X close: Close",
+    "U undo: Undo", "I return: Is here", "B resume: Resume", "L line: The line", "G issue: Give a token",
+  ]);
+  for (const key of "nsdrmhtcpox") assert.equal(verbOfKey(key).key, key.toUpperCase());
+  assert.deepEqual([..."uiblg"].map(sideOfKey), ["undo", "return", "resume", "line", "issue"]);
+  assert.deepEqual([verbOfKey("u"), sideOfKey("n"), verbOfKey("Enter")], [null, null, null]);
+});
+
+test("only what calls and misses needs a floor that runs, and a verb on the token says which one it means", () => {
+  const having = (trait) => VERBS.filter((verb) => verb[trait]).map(({ verb }) => verb);
+  assert.deepEqual(having("running"), ["call-next", "recall", "miss"]);
+  assert.deepEqual(having("seen"), ["start", "finish", "recall", "miss", "hold"]);
+  assert.deepEqual(having("panel"), ["transfer", "change"]);
+  assert.deepEqual(having("lead"), ["recall", "miss", "hold", "transfer"]);
+});
+
+test("a counter is opened with a token that is still served there, and neither paused nor closed", () => {
+  const serving = { state: "serving" };
+  assert.deepEqual(verbs({ state: "paused" }, serving, false), ["hold", "transfer", "change", "open"]);
+  assert.deepEqual(verbs({ state: "closed" }, null, false), []);
+  assert.deepEqual(verbs({ state: "paused" }, null, false), ["close"]);
 });
 
 test("the big button is the next sensible verb", () => {

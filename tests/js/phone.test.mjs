@@ -14,11 +14,21 @@ test("each state has its sentence", () => {
   const sentences = [
     [{}, "2 people before you"],
     [{ state: "called", counter: "A8", beside: ["A7", "A9"] }, "Go to A7 A8 A9 now"],
+    [{ ahead: 0 }, "You are next"],
+    [{ ahead: 1 }, "1 person before you"],
+    [{ state: "serving", counter: "A7" }, "You are being served at A7"],
     [{ state: "held", counter: "A7" }, "Please stay near A7."],
     [{ state: "paused", until: "2026-11-24T10:42:00.000Z" }, "Back by 10:42; your place is kept."],
     [{ state: "missed" }, "Your turn has passed."],
     [{ state: "called", counter: "A7", frozen: true }, "The centre has stopped; your place is kept."],
     [{ state: "refused", ended: true }, "Please come back with the missing papers. Keep your return slip."],
+    [{ state: "done", ended: true }, "Done. Thank you for coming."],
+    [{ state: "done", ended: true, decision: "granted" }, "Done. Your application is granted."],
+    [{ state: "done", ended: true, decision: "deferred" }, "Your application is on hold. Keep your return slip."],
+    [{ state: "cancelled", ended: true }, "This token was cancelled."],
+    [{ state: "no_show", ended: true }, "The day is over and this token has ended. Ask at the enquiry counter."],
+    [{ state: "waiting", until: "2026-11-24T10:42:00.000Z" }, "2 people before you"],
+    [{ state: "paused", until: null }, "2 people before you"],
     [{ state: "expired", ended: true }, "The day is over and this token has ended. Ask at the enquiry counter."],
   ];
   for (const [more, sentence] of sentences) assert.equal(truth({ ...waiting, ...more }, say), sentence);
@@ -27,28 +37,43 @@ test("each state has its sentence", () => {
 test("what follows is the wait, the way back, or the return slip", () => {
   assert.equal(following(waiting, say), "about 5–10 minutes");
   assert.match(following({ ...waiting, state: "missed" }, say), /you get your place back/);
+  assert.equal(following({ ...waiting, state: "held" }, say), "The counter will go on with you.");
+  for (const wait of [{ low_min: null, high_min: null }, { low_min: 3, high_min: null }, { low_min: null, high_min: 3 }]) {
+    assert.equal(following({ ...waiting, wait }, say), "The counters open soon");
+  }
+  for (const more of [{ wait: null }, { state: "called" }, { state: "paused" }, { frozen: true }, { frozen: true, state: "held" }]) {
+    assert.equal(following({ ...waiting, ...more }, say), "");
+  }
   assert.equal(following({ ...waiting, ended: true, return_until: "2026-11-27" }, say), "Your return slip is good until 2026-11-27.");
   assert.equal(following({ ...waiting, ended: true, return_until: null }, say), "");
 });
 
 test("being passed is told with its reason, and with a limit only where there is one", () => {
+  const calledFirst = { priority: "{label} was called first: priority.", staff: "{label} was called first: staff decided so." };
   const overtaken = { label: "F012", why: "priority", limit: 16 };
-  assert.deepEqual(passed({ ...waiting, overtaken }, say), [
+  assert.deepEqual(passed({ ...waiting, overtaken }, calledFirst, say), [
     "F012 was called first: priority.", "Your limit stays the same.", "By the rule, no more than 16 can pass you now.",
   ]);
-  assert.deepEqual(passed({ ...waiting, overtaken: { label: "N9", why: "staff", limit: null } }, say), ["N9 was called first: staff decided so."]);
-  assert.deepEqual(passed(waiting, say), []);
+  assert.deepEqual(passed({ ...waiting, overtaken: { label: "N9", why: "staff", limit: null } }, calledFirst, say), ["N9 was called first: staff decided so."]);
+  assert.deepEqual(passed(waiting, calledFirst, say), []);
+  assert.deepEqual(passed({ ...waiting, overtaken, frozen: true }, calledFirst, say), []);
 });
 
 test("only what the engine allows is offered, and nothing while the centre stands", () => {
-  assert.deepEqual(possible(waiting), { verbs: ["away"], leave: true });
-  assert.deepEqual(possible({ ...waiting, state: "paused" }).verbs, ["here", "away"]);
-  assert.deepEqual(possible({ ...waiting, state: "serving" }), { verbs: [], leave: false });
-  assert.deepEqual(possible({ ...waiting, frozen: true }), { verbs: [], leave: false });
+  assert.deepEqual(possible(waiting), { acts: ["pause"], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "paused" }), { acts: ["return", "pause"], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "missed" }), { acts: ["return"], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "called" }), { acts: [], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "held" }), { acts: [], leaves: true });
+  assert.deepEqual(possible({ ...waiting, state: "serving" }), { acts: [], leaves: false });
+  assert.deepEqual(possible({ ...waiting, frozen: true }), { acts: [], leaves: false });
+  assert.deepEqual(possible({ ...waiting, ended: true }), { acts: [], leaves: false });
 });
 
 test("the counters of a party stand in order, many of them as a run", () => {
   assert.deepEqual(together("A8", ["A7", "A9"]), ["A7", "A8", "A9"]);
+  assert.deepEqual(together("A8"), ["A8"]);
+  assert.deepEqual(together("AX"), ["AX"]);
   assert.deepEqual(together("A7", ["A8", "A6", "A9", "A12"]), ["A6–A9", "A12"]);
   assert.deepEqual(together("A1", ["A3", "A5", "A6"]), ["A1", "A3", "A5", "A6"]);
 });

@@ -42,3 +42,12 @@ test("a counter is replaced, and the state before stays as it was", () => {
   assert.equal(after.counters.get("A1").state, "paused");
   assert.equal(before.counters.get("A1").state, "open");
 });
+
+test("the floor stands and goes on by its own events only", () => {
+  const running = fromSnapshot({ ...snapshot, frozen: false });
+  const stopped = reduce(running, event(5, { frozen: true }));
+  assert.equal(stopped.frozen, true);
+  assert.equal(reduce(stopped, event(6, { frozen: null, counter })).frozen, true);
+  assert.equal(reduce(stopped, event(6, { frozen: false })).frozen, false);
+  assert.equal(reduce(running, event(5, { frozen: null })).frozen, false);
+});

@@ -1,14 +1,14 @@
 // The board of a zone: the calls, newest on top, and a footer that says where, when, and whether this is fresh.
 
-import { html, render } from "/static/vendor/htm-preact.js";
+import { html } from "/static/vendor/htm-preact.js";
 import { computed, effect, signal } from "/static/vendor/signals.js";
 import { together } from "/static/ui/counters.js";
 import { asOf, clock, floor, follow, live, now } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
-import { Chip, Section } from "/static/ui/parts.js";
+import { Chip, mount, Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import { Announcer, callKey, liveCalls, takenBack } from "./calls.js";
 import { chime, silenced, unlock } from "./chime.js";
+import { page } from "./page.js";
 import { rowScale, sizes } from "./sizes.js";
 
 const TURN_MS = 6000;
@@ -19,7 +19,7 @@ const codes = stages.map((stage) => stage.code);
 const languages = page.centre.languages;
 const turn = signal(0);
 const size = signal({ width: innerWidth, height: innerHeight });
-const retracted = signal([]);
+const retracted = signal(/** @type {{ seq: number, label: string }[]} */ ([]));
 const second = computed(() => Math.floor(now.value / 1000) * 1000);
 const calls = computed(() => (floor.value ? liveCalls(floor.value.tokens.values(), codes, second.value) : []));
 const shape = computed(() => sizes({ ...size.value, ...page.settings }, calls.value.length));
@@ -30,8 +30,8 @@ const state = computed(() => {
   return calls.value.length ? "calls" : "empty";
 });
 const announcer = new Announcer(codes);
-let before = new Map();
 
+/** @param {{ token: import("./calls.js").Called }} props */
 function Call({ token }) {
   const counters = together(token.counter, token.beside);
   return html`<li class="call" style=${{ "--scale": rowScale(token, counters) }}>
@@ -92,23 +92,21 @@ function Board() {
     </main><${Footer} />`;
 }
 
-/** A call that was taken back is taken back in words too. */
-function noteRetraction({ seq, token }) {
+/**
+ * A call that was taken back is taken back in words too.
+ *
+ * @param {Baari.EventOut} event
+ * @param {import("./calls.js").Token | undefined} before
+ */
+function noteRetraction({ seq, token }, before) {
   if (!token) return;
   const others = retracted.value.filter(({ label }) => label !== token.label);
-  if (takenBack(before.get(token.id), token, codes)) {
+  if (takenBack(before, token, codes)) {
     retracted.value = [...others, { seq, label: token.label }];
     setTimeout(() => {
-      retracted.value = retracted.value.filter((one) => one.seq !== seq);
+      retracted.value = retracted.value.filter((retraction) => retraction.seq !== seq);
     }, RETRACTED_MS);
   } else if (token.state === "called") retracted.value = others;
-  if (token.ended) before.delete(token.id);
-  else before.set(token.id, token);
-}
-
-function loaded(state) {
-  before = new Map(state.tokens);
-  announcer.loads(state, now.value).forEach(chime);
 }
 
 effect(() => {
@@ -118,10 +116,13 @@ effect(() => {
 effect(() => {
   document.body.dataset.state = state.value;
 });
-follow((event) => {
-  noteRetraction(event);
-  if (announcer.hears(event.token, now.value)) chime();
-}, loaded);
+follow(
+  (event, before) => {
+    noteRetraction(event, before);
+    if (announcer.hears(event.token, now.value)) chime();
+  },
+  (state) => announcer.loads(state, now.value).forEach(chime),
+);
 addEventListener("resize", () => {
   size.value = { width: innerWidth, height: innerHeight };
 });
@@ -129,4 +130,4 @@ document.addEventListener("pointerdown", unlock);
 setInterval(() => {
   turn.value += 1;
 }, TURN_MS);
-render(html`<${Board} />`, document.getElementById("board"));
+mount(html`<${Board} />`, "board");

@@ -12,9 +12,10 @@ const FOOTER_PX = 112;
 const BURST = 0.6;
 
 /**
- * @param {{width: number, height: number, inches?: number, distance_m?: number}} screen in pixels, inches, metres
+ * Return the sizes of so many calls: `room` is how many fit, `metres` from where they can be read.
+ *
+ * @param {{ width: number, height: number, inches?: number, distance_m?: number }} screen in pixels, inches, metres
  * @param {number} calls how many are live
- * @returns {{font: number, row: number, columns: number, room: number, metres: number}}
  */
 export function sizes({ width, height, inches = 55, distance_m: distance = 10 }, calls) {
   const pxPerMm = Math.max(width, height) / (inches * 25.4 * WIDE);
@@ -25,12 +26,22 @@ export function sizes({ width, height, inches = 55, distance_m: distance = 10 },
   return { ...burst, metres: metres(burst.cap, pxPerMm) };
 }
 
+/**
+ * @param {number} wanted cap height in pixels
+ * @param {number} width
+ * @param {number} height
+ * @param {number} columns
+ */
 function fit(wanted, width, height, columns) {
   const cap = Math.min(wanted, (width / columns / ROW_EM) * CAP);
   const rows = Math.max(1, Math.floor((height - FOOTER_PX) / (cap * ROW)));
   return { cap, font: cap / CAP, row: cap * ROW, columns, room: rows * columns };
 }
 
+/**
+ * @param {number} cap in pixels
+ * @param {number} pxPerMm
+ */
 function metres(cap, pxPerMm) {
   return Math.round((cap / pxPerMm / CAP_MM_PER_M) * 10) / 10;
 }
@@ -38,7 +49,7 @@ function metres(cap, pxPerMm) {
 /**
  * How much smaller a row has to be to hold a family and all its counters; 1 for one person at one counter.
  *
- * @param {{label: string, party: number}} token
+ * @param {{ label: string, party: number }} token
  * @param {string[]} counters as they are written
  */
 export function rowScale({ label, party }, counters) {

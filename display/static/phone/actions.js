@@ -1,65 +1,96 @@
 // What a citizen does with one thumb: go out for a while, come back, leave the line.
 
-import { command, NoAnswer, Refusal } from "/static/ui/http.js";
-import { page } from "/static/ui/page.js";
-import { make, put, say } from "./page.js";
+import { own } from "/static/ui/addresses.js";
+import { command, Failure, NoAnswer } from "/static/ui/http.js";
+import { focusOn, make, page, put, say } from "./page.js";
 import { possible } from "./words.js";
 
+/** @typedef {import("./words.js").Act} Act */
+
+/** @typedef {(status: Baari.StatusOut | null) => void} Done gets the status after a command, null when it has to be asked for */
+
 const { t } = say;
+const OWN = own(page.secret);
 let asking = false;
 let busy = false;
 let unheard = false;
 
-/** Show the buttons of a state. `done` gets the status after a command, or null when it has to be asked for. */
+/**
+ * Show the buttons of a state.
+ *
+ * @param {Baari.StatusOut} status
+ * @param {Done} done
+ */
 export function showActions(status, done) {
-  const { verbs, leave } = possible(status);
-  asking &&= leave;
+  const { acts, leaves } = possible(status);
+  asking &&= leaves;
   const redraw = () => showActions(status, done);
+  /** @param {Act} verb */
   const run = (verb) => act(verb, redraw, done);
-  put("actions", [verbs, asking, busy, unheard], () => [
+  put("actions", [acts, asking, busy, unheard], () => [
     ...(unheard ? [make("p", { className: "unheard", role: "alert", text: t("No connection. Please try again.") })] : []),
-    ...(asking ? question(run, redraw) : verbs.map((verb) => button(verb, run))),
+    ...(asking ? question(run, redraw) : acts.map((verb) => button(verb, run))),
   ]);
-  put("leave", [leave, asking], () => (leave && !asking ? [link(redraw)] : []));
+  put("leave", [leaves, asking], () => (leaves && !asking ? [link(redraw)] : []));
 }
 
+/**
+ * @param {Act} verb
+ * @param {(verb: Act) => void} run
+ */
 function button(verb, run) {
-  const text = verb === "here" ? t("I am here") : t("Pause {n} min", { n: page.pause_min });
-  return choice(verb, text, verb === "here" ? "primary" : "", () => run(verb));
+  const [text, look] = verb === "return" ? [t("I am here"), "primary"] : [t("Pause {n} min", { n: page.pause_min }), ""];
+  return choice(verb, text, look, () => run(verb));
 }
 
+/**
+ * @param {(verb: Act) => void} run
+ * @param {() => void} redraw
+ */
 function question(run, redraw) {
   const stay = () => {
     asking = false;
     redraw();
-    document.querySelector("[data-name=ask]")?.focus();
+    focusOn(document, "ask");
   };
   return [
     make("p", { className: "question", role: "alert" }, [make("b", { text: t("Do you want to leave the line?") }), ` ${t("This token then ends.")}`]),
     choice("stay", t("No, stay"), "primary", stay),
-    choice("leave", t("Yes, leave"), "", () => run("leave")),
+    choice("cancel", t("Yes, leave"), "", () => run("cancel")),
   ];
 }
 
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {string} look
+ * @param {() => void} onclick
+ */
 function choice(name, text, look, onclick) {
   return make("button", { className: `button ${look}`, text, data: { name }, disabled: busy, onclick });
 }
 
+/** @param {() => void} redraw */
 function link(redraw) {
   const ask = () => {
     asking = true;
     redraw();
-    document.querySelector("[data-name=stay]").focus({ preventScroll: true });
+    focusOn(document, "stay");
   };
   return make("button", { className: "link", text: t("Leave the line"), data: { name: "ask" }, onclick: ask });
 }
 
+/**
+ * @param {Act} verb
+ * @param {() => void} redraw
+ * @param {Done} done
+ */
 async function act(verb, redraw, done) {
   busy = true;
   unheard = false;
   redraw();
   try {
-    const status = await command(`/api/v1/status/${page.secret}/${verb}`);
+    const status = await command(OWN[verb], {});
     settle(null);
     done(status);
   } catch (error) {
@@ -68,9 +99,13 @@ async function act(verb, redraw, done) {
   }
 }
 
-/** A refusal needs no words of its own: the state that is asked for next says it. */
+/**
+ * A refusal needs no words of its own: the state that is asked for next says it.
+ *
+ * @param {unknown} error
+ */
 function settle(error) {
-  if (error && !(error instanceof Refusal || error instanceof NoAnswer)) throw error;
+  if (error && !(error instanceof Failure)) throw error;
   busy = false;
   asking = false;
   unheard = error instanceof NoAnswer;

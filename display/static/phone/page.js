@@ -1,7 +1,10 @@
 // Small helpers of the phone page, which brings no framework: words, times, and elements.
 
 import { together } from "/static/ui/counters.js";
-import { page } from "/static/ui/page.js";
+import { page as frame } from "/static/ui/page.js";
+
+/** What the page of a citizen has. */
+export const page = /** @type {Baari.PhonePage} */ (frame);
 
 let language = page.language;
 
@@ -9,30 +12,68 @@ export function spoken() {
   return language;
 }
 
-/** Speak another language from now on, after a reload too. */
+/**
+ * Speak another language from now on, after a reload too.
+ *
+ * @param {string} code
+ */
 export function speak(code) {
   language = code;
   document.documentElement.lang = code;
   history.replaceState(null, "", `?lang=${code}`);
 }
 
-/** Like ui/words.js, without the signals: this page has to stay small. */
+/** Like ui/words.js, without the signals: this page has to stay small. @type {import("./words.js").Say} */
 export const say = {
-  t: (text, values = {}) => (page.words[language]?.[text] ?? text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all),
-  tn: (one, many, n) => (page.words[language]?.[one] ?? [one, many])[n === 1 ? 0 : 1].replace("{n}", n),
+  t: (text, values = {}) => filled(String(page.words[language]?.[text] ?? text), values),
+  tn: (one, many, n) => filled((page.words[language]?.[one] ?? [one, many])[n === 1 ? 0 : 1], { n }),
   time: (text) => format("en-GB", { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit" }, text),
   at: ({ counter, beside }) => (counter ? together(counter, beside).join(" ") : ""),
   date: (day) => format(`${language}-IN-u-nu-latn`, { timeZone: "UTC", day: "numeric", month: "long" }, day),
 };
 
+/**
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (braces, name) => String(values[name] ?? braces));
+}
+
+/**
+ * @param {string} locale
+ * @param {Intl.DateTimeFormatOptions} options
+ * @param {string} text
+ */
 function format(locale, options, text) {
   return new Intl.DateTimeFormat(locale, options).format(Date.parse(text));
 }
 
+/** @param {Record<string, string>} names */
 export function named(names) {
   return names[language] ?? names.en;
 }
 
+/**
+ * @typedef {object} Looks
+ * @property {string} [className]
+ * @property {string} [text]
+ * @property {Record<string, string>} [data]
+ * @property {string} [lang]
+ * @property {string} [role]
+ * @property {boolean} [disabled]
+ * @property {string} [ariaHidden]
+ * @property {string} [ariaPressed]
+ * @property {() => void} [onclick]
+ */
+
+/**
+ * Make an element.
+ *
+ * @param {string} tag
+ * @param {Looks} [looks]
+ * @param {(Node | string)[]} [children]
+ */
 export function make(tag, { className = "", text = "", data = {}, ...more } = {}, children = []) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -43,15 +84,41 @@ export function make(tag, { className = "", text = "", data = {}, ...more } = {}
   return element;
 }
 
+/**
+ * Return a part of the page that its template holds.
+ *
+ * @param {string} id
+ */
+export function part(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/**
+ * Give the focus to the button of a name, if it is there.
+ *
+ * @param {ParentNode} where
+ * @param {string} name
+ */
+export function focusOn(where, name) {
+  /** @type {HTMLElement | null} */ (where.querySelector(`[data-name="${name}"]`))?.focus({ preventScroll: true });
+}
+
+/** @type {Map<string, string>} */
 const shown = new Map();
 
-/** Fill a part of the page, only when it has something new: what is read aloud is read once, and the focus stays. */
+/**
+ * Fill a part of the page, only when it has something new: what is read aloud is read once, and the focus stays.
+ *
+ * @param {string} id
+ * @param {unknown} facts
+ * @param {() => (Node | string)[]} build
+ */
 export function put(id, facts, build) {
   const key = JSON.stringify([language, facts]);
   if (shown.get(id) === key) return;
   shown.set(id, key);
-  const part = document.getElementById(id);
-  const focused = part.contains(document.activeElement) ? document.activeElement.dataset.name : null;
-  part.replaceChildren(...build());
-  if (focused) part.querySelector(`[data-name="${focused}"]`)?.focus({ preventScroll: true });
+  const element = part(id);
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  element.replaceChildren(...build());
+  if (focused instanceof HTMLElement && focused.dataset.name) focusOn(element, focused.dataset.name);
 }

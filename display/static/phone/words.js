@@ -1,8 +1,23 @@
 // The one sentence that is true now, and what comes after it. Pure, so that it can be tested.
 
+import { allows, canReturn } from "/static/live/allows.js";
+
 /**
- * The truth of now. `say` holds `t` for words, `tn` for a number of people, `time` and `date` as people write them, and
- * `at` for the counters.
+ * How a page says things: `t` words, `tn` a number of people, `time` and `date` as people write them, `at` the counters.
+ *
+ * @typedef {object} Say
+ * @property {(text: string, values?: Record<string, string | number>) => string} t
+ * @property {(one: string, many: string, n: number) => string} tn
+ * @property {(text: string) => string} time
+ * @property {(day: string) => string} date
+ * @property {(status: Baari.StatusOut) => string} at
+ */
+
+/**
+ * The truth of now.
+ *
+ * @param {Baari.StatusOut} status
+ * @param {Say} say
  */
 export function truth(status, { t, tn, time, at }) {
   if (status.ended) return ended(status, t);
@@ -11,38 +26,46 @@ export function truth(status, { t, tn, time, at }) {
   if (status.state === "called") return t("Go to {counter} now", place);
   if (status.state === "serving") return t("You are being served at {counter}", place);
   if (status.state === "held") return t("Please stay near {counter}.", place);
-  if (status.state === "paused") return t("Back by {time}; your place is kept.", { time: time(status.until) });
+  if (status.state === "paused" && status.until) return t("Back by {time}; your place is kept.", { time: time(status.until) });
   if (status.state === "missed") return t("Your turn has passed.");
   if (status.ahead === 0) return t("You are next");
   return tn("{n} person before you", "{n} people before you", status.ahead);
 }
 
-/** What comes next: the wait as a range, what to do, how long a return slip is good; empty when there is nothing to tell. */
+/**
+ * What comes next: the wait as a range, what to do, how long a return slip is good; empty when there is nothing to tell.
+ *
+ * @param {Baari.StatusOut} status
+ * @param {Say} say
+ */
 export function following(status, { t, date }) {
   if (status.ended) return status.return_until ? t("Your return slip is good until {date}.", { date: date(status.return_until) }) : "";
   if (status.frozen) return "";
   if (status.state === "held") return t("The counter will go on with you.");
   if (status.state === "missed") return t("Press “I am here”: you get your place back.");
   if (status.state !== "waiting" || !status.wait) return "";
-  if (status.wait.high_min === null) return t("The counters open soon");
-  return t("about {low}–{high} minutes", { low: status.wait.low_min, high: status.wait.high_min });
+  const { low_min: low, high_min: high } = status.wait;
+  return low === null || high === null ? t("The counters open soon") : t("about {low}–{high} minutes", { low, high });
 }
 
-/** Who was called first, why, and the limit that this does not change; empty when nobody was. */
-export function passed({ overtaken, frozen }, { t }) {
+/**
+ * Who was called first, why, and the limit that this does not change; empty when nobody was.
+ *
+ * @param {Baari.StatusOut} status
+ * @param {Record<string, string>} calledFirst the sentence by why
+ * @param {Say} say
+ */
+export function passed({ overtaken, frozen }, calledFirst, { t }) {
   if (!overtaken || frozen) return [];
-  const { limit } = overtaken;
+  const { limit, why, label } = overtaken;
   const promise = limit === null ? [] : [t("Your limit stays the same."), t("By the rule, no more than {n} can pass you now.", { n: limit })];
-  return [calledFirst(overtaken, t), ...promise];
+  return [t(calledFirst[why], { label }), ...promise];
 }
 
-function calledFirst({ why, label }, t) {
-  if (why === "priority") return t("{label} was called first: priority.", { label });
-  if (why === "staff") return t("{label} was called first: staff decided so.", { label });
-  if (why === "counter") return t("{label} was called first: that counter is meant for it.", { label });
-  return t("{label} was called first: its time was due.", { label });
-}
-
+/**
+ * @param {Baari.StatusOut} status
+ * @param {Say["t"]} t
+ */
 function ended(status, t) {
   if (status.decision === "granted") return t("Done. Your application is granted.");
   if (status.decision === "deferred") return t("Your application is on hold. Keep your return slip.");
@@ -52,9 +75,19 @@ function ended(status, t) {
   return t("The day is over and this token has ended. Ask at the enquiry counter.");
 }
 
-/** What a citizen can do now: the buttons in order, the most useful first, and whether they can leave. */
+/** @typedef {"return" | "pause" | "cancel"} Act */
+
+/**
+ * What a citizen can do now: the buttons in order, the most useful first, and whether they can leave the line.
+ *
+ * @param {Baari.StatusOut} status
+ * @returns {{ acts: Act[], leaves: boolean }}
+ */
 export function possible({ state, ended: over, frozen }) {
-  if (over || frozen) return { verbs: [], leave: false };
-  const verbs = { waiting: ["away"], paused: ["here", "away"], missed: ["here"] }[state] ?? [];
-  return { verbs, leave: state !== "serving" };
+  if (over || frozen) return { acts: [], leaves: false };
+  /** @type {Act[]} */
+  const acts = [];
+  if (canReturn(state)) acts.push("return");
+  if (allows(state, "pause")) acts.push("pause");
+  return { acts, leaves: allows(state, "cancel") };
 }

@@ -4,23 +4,24 @@ import { html } from "/static/vendor/htm-preact.js";
 import { signal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
 import { tokenWord } from "/static/staff/states.js";
-import { NoAnswer, read, Refusal } from "/static/ui/http.js";
-import { page } from "/static/ui/page.js";
+import { explanation } from "/static/ui/addresses.js";
+import { Failure, NoAnswer, read } from "/static/ui/http.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { language, t } from "/static/ui/words.js";
 
 /** What the server said of the token that was asked for, or null. */
-export const answer = signal(null);
-const unknown = signal(null);
+export const answer = signal(/** @type {Baari.ExplainOut | null} */ (null));
+const unknown = signal("");
 
+/** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
 async function ask(event) {
   event.preventDefault();
-  const label = event.target.elements.label.value.trim().toUpperCase();
-  unknown.value = null;
+  const label = String(new FormData(event.currentTarget).get("label")).trim().toUpperCase();
+  unknown.value = "";
   try {
-    answer.value = await read(`/api/v1/centres/${page.centre.code}/explain/${encodeURIComponent(label)}?language=${language.value}`);
+    answer.value = await read(explanation(label, language.value));
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
+    if (!(error instanceof Failure)) throw error;
     unknown.value = error instanceof NoAnswer ? t("No answer. Please ask again.") : t("No token {label} today.", { label });
   }
 }
@@ -39,6 +40,6 @@ export function Explanation() {
     ${calls.length ? html`<ol class="calls">${calls.map((call) => html`<li><b>${call.at.slice(0, 5)}</b> <${Section} code=${call.counter} /> <span>${call.text}</span></li>`)}</ol>`
       : html`<p>${t("It has not been called yet.")}</p>`}
     <h3>${t("Younger, and called first at {stage}", { stage })}</h3>
-    ${overtaken.length ? html`<ul class="calls">${overtaken.map((one) => html`<li><span>${one.text}</span></li>`)}</ul>` : html`<p>${t("Nobody.")}</p>`}
+    ${overtaken.length ? html`<ul class="calls">${overtaken.map(({ text }) => html`<li><span>${text}</span></li>`)}</ul>` : html`<p>${t("Nobody.")}</p>`}
   </${Panel}>`;
 }

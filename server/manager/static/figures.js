@@ -1,125 +1,86 @@
-// What the manager's page reads beside the live floor, and the levers it has.
+// What the manager's page reads beside the live floor.
 
 import { computed, signal } from "/static/vendor/signals.js";
+import { atCounter } from "/static/live/allows.js";
 import { followStops, minutesSince } from "/static/staff/stopped.js";
-import { command, NoAnswer, read, Refusal } from "/static/ui/http.js";
+import * as addresses from "/static/ui/addresses.js";
+import { Failure, read } from "/static/ui/http.js";
 import { floor, follow } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
-import { t } from "/static/ui/words.js";
+import { page } from "./page.js";
 
 const READ_MS = 5000;
 const CHANGE_MS = 400;
 const DEVICES_KEPT = 5;
 const SILENT_MIN = 3;
-const at = `/api/v1/centres/${page.centre.code}`;
 
-export const outlook = signal(null);
-export const stats = signal(null);
-export const chosen = signal(null);
+/** @typedef {import("/static/live/reducer.js").Token} Token */
+
+/** @typedef {Baari.CounterOut & { token: Token | null }} Counter a counter with the token that is there */
+
+/** @typedef {Baari.StageData & ReturnType<typeof contents>} Stage a stage with what is in it now */
+
+export const outlook = signal(/** @type {Baari.OutlookOut | null} */ (null));
+export const stats = signal(/** @type {Baari.StatsOut | null} */ (null));
+/** The code of the stage whose levers are open. */
+export const chosen = signal(/** @type {string | null} */ (null));
 export const table = signal(false);
-export const undo = signal(null);
-export const notice = signal("");
-export const hints = signal([]);
+export const hints = signal(/** @type {Baari.HintOut[]} */ ([]));
 
 /** The stages of the page with what is in them now. */
-export const stages = computed(() => page.centre.stages.map((stage) => ({ ...stage, ...contents(stage.code) })));
+export const stages = computed(() => page.centre.stages.map((stage) => /** @type {Stage} */ ({ ...stage, ...contents(stage.code) })));
 
+/** @param {string} code */
 function contents(code) {
   const tokens = [...(floor.value?.tokens.values() ?? [])].filter((token) => token.stage === code);
   const counters = [...(floor.value?.counters.values() ?? [])].filter((counter) => counter.stage === code);
-  const here = tokens.filter(({ state }) => ["called", "serving"].includes(state));
-  const busy = new Map(here.flatMap((token) => [token.counter, ...token.beside].map((counter) => [counter, token])));
+  const served = tokens.filter(({ state }) => atCounter(state));
+  const busy = new Map(served.flatMap((token) => [token.counter, ...token.beside].map((counter) => [counter, token])));
   return {
     waiting: tokens.filter((token) => token.state === "waiting"),
     called: tokens.filter((token) => token.state === "called").length,
     serving: tokens.filter((token) => token.state === "serving").length,
     missed: tokens.filter((token) => token.state === "missed").length,
-    counters: counters.map((counter) => ({ ...counter, token: busy.get(counter.id) ?? null })),
+    counters: counters.map((counter) => /** @type {Counter} */ ({ ...counter, token: busy.get(counter.id) ?? null })),
     open: counters.filter((counter) => counter.state === "open").length,
     busy: counters.filter((counter) => busy.has(counter.id)).length,
   };
 }
 
-/** Whether a called person has not been started for three minutes: the counter is silent. */
-export function silent(counter) {
-  return counter.token?.state === "called" && minutesSince(counter.token.called_at) >= SILENT_MIN;
+/**
+ * Whether a called person has not been started for three minutes: the counter is silent.
+ *
+ * @param {Counter} counter
+ */
+export function silent({ token }) {
+  return token?.state === "called" && token.last_called !== null && minutesSince(token.last_called) >= SILENT_MIN;
 }
 
-async function load() {
+/** Read the figures again. */
+export async function load() {
   try {
-    [outlook.value, stats.value] = await Promise.all([read(`${at}/outlook`), read(`${at}/stats`)]);
+    [outlook.value, stats.value] = await Promise.all([read(addresses.outlook()), read(addresses.stats())]);
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
+    if (!(error instanceof Failure)) throw error;
   }
 }
 
-const OPPOSITE = { open: "close", close: "open", pause: "open" };
-
-/** Run commands one after the other, and say what was refused; `back` is what takes them back. */
-async function steer(commands, back) {
-  notice.value = "";
-  try {
-    for (const [path, body] of commands) await command(path, body);
-    undo.value = back;
-  } catch (error) {
-    if (!(error instanceof Refusal || error instanceof NoAnswer)) throw error;
-    notice.value = refused(error);
-  }
-  await load();
+/** @param {Baari.HintOut} hint */
+function noteHint(hint) {
+  const others = hints.value.filter(({ device }) => device !== hint.device);
+  hints.value = (hint.state === "ready" ? others : [hint, ...others]).slice(0, DEVICES_KEPT);
 }
 
-function refused(error) {
-  const said = {
-    counter_busy: t("This counter has somebody already."),
-    counter_not_open: t("This counter is not open."),
-    no_current_token: t("Nobody is at this counter now."),
-    centre_frozen: t("The floor is stopped. Nobody is called or missed."),
-  };
-  return error instanceof NoAnswer ? t("No answer. Please look at the floor.") : (said[error.code] ?? error.message);
-}
-
-/** Pull a lever at some counters: open, close or pause; the token that is there is still served. */
-export function pull(verb, ids, reason = null) {
-  const body = verb === "open" ? {} : { reason, after_current: true };
-  return steer(ids.map((id) => [`/api/v1/counters/${id}/${verb}`, body]), { verb: OPPOSITE[verb], ids });
-}
-
-/** Call the token of a counter that is out of order to another one; the one out of order is paused. */
-export function takeOver(label, from, to) {
-  return steer([[`/api/v1/counters/${from}/take-over`, { to }]], { verb: "move", label, from: to, to: from });
-}
-
-/** Call it back to where it was; both counters are open again. */
-function moveBack({ label, from, to }) {
-  const open = (id) => [`/api/v1/counters/${id}/open`, {}];
-  return steer([open(to), [`/api/v1/counters/${from}/take-over`, { to }], open(from)], { verb: "move", label, from: to, to: from });
-}
-
-/** Stop the floor. */
-export const freeze = (reason) => steer([[`${at}/freeze`, { reason }]], undo.value);
-
-/** Let the floor go on. */
-export const unfreeze = () => steer([[`${at}/unfreeze`, {}]], undo.value);
-
-/** Take the last lever back. */
-export async function takeBack() {
-  const { verb, ids } = undo.value;
-  await (verb === "move" ? moveBack(undo.value) : pull(verb, ids));
-  if (!notice.value) undo.value = null;
-}
-
+/** Follow the floor, and read the figures after a burst of its events and every few seconds. */
 export function begin() {
+  /** @type {ReturnType<typeof setTimeout> | null} */
   let timer = null;
-  const screen = follow(() => {
+  const soon = () => {
     timer ??= setTimeout(() => {
       timer = null;
       load();
     }, CHANGE_MS);
-  });
-  screen.socket.on("hint", (hint) => {
-    const others = hints.value.filter(({ device }) => device !== hint.device);
-    hints.value = (hint.state === "ready" ? others : [hint, ...others]).slice(0, DEVICES_KEPT);
-  });
+  };
+  follow(soon, undefined, noteHint);
   followStops();
   load();
   setInterval(load, READ_MS);

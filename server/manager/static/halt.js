@@ -3,8 +3,8 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { floor, live } from "/static/ui/live.js";
 import { t } from "/static/ui/words.js";
-import { freeze, unfreeze } from "./figures.js";
 import { HoldButton } from "./hold.js";
+import { freeze, unfreeze } from "./steering.js";
 
 const STOPS = () => [["fire", t("Fire")], ["power", t("Power cut")], ["evacuation", t("Evacuation")]];
 

@@ -6,11 +6,15 @@ import { useSignal } from "/static/vendor/signals.js";
 const HOLD_MS = 2000;
 const KEYS = ["Enter", " "];
 
-/** `fire` runs when the button was held for two seconds; let go earlier, and nothing happens. */
+/**
+ * `fire` runs when the button was held for two seconds; let go earlier, and nothing happens.
+ *
+ * @param {{ fire: () => void, disabled?: boolean, children: import("/static/ui/parts.js").Children }} props
+ */
 export function HoldButton({ fire, disabled = false, children }) {
-  const timer = useSignal(null);
+  const timer = useSignal(/** @type {ReturnType<typeof setTimeout> | null} */ (null));
   const end = () => {
-    clearTimeout(timer.value);
+    clearTimeout(timer.value ?? undefined);
     timer.value = null;
   };
   const begin = () => {
@@ -19,12 +23,17 @@ export function HoldButton({ fire, disabled = false, children }) {
       fire();
     }, HOLD_MS);
   };
+  /** @type {(act: () => void) => (event: KeyboardEvent) => void} */
   const onKey = (act) => (event) => {
     if (!KEYS.includes(event.key)) return;
     event.preventDefault();
     if (!event.repeat) act();
   };
+  /** @param {PointerEvent} event */
+  const onPointer = (event) => event.button === 0 && begin();
+  /** @param {Event} event */
+  const onMenu = (event) => event.preventDefault();
   return html`<button class="button hold" type="button" disabled=${disabled} data-held=${timer.value !== null}
-    onPointerDown=${(event) => event.button === 0 && begin()} onPointerUp=${end} onPointerLeave=${end} onPointerCancel=${end} onBlur=${end}
-    onKeyDown=${onKey(begin)} onKeyUp=${onKey(end)} onContextMenu=${(event) => event.preventDefault()}><i></i><span>${children}</span></button>`;
+    onPointerDown=${onPointer} onPointerUp=${end} onPointerLeave=${end} onPointerCancel=${end} onBlur=${end}
+    onKeyDown=${onKey(begin)} onKeyUp=${onKey(end)} onContextMenu=${onMenu}><i></i><span>${children}</span></button>`;
 }

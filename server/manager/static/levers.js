@@ -5,30 +5,44 @@ import { counterWord, restWord } from "/static/staff/states.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import * as f from "./figures.js";
+import { pull, takeOver } from "./steering.js";
 
 const REASONS = () => ["break", "absent", "equipment"].map((code) => [code, restWord(code)]);
 
-/** A list that acts when something is chosen, and shows its name again. */
+/**
+ * A list that acts when something is chosen, and shows its name again.
+ *
+ * @param {{ label: string, name: string, options: string[][], act: (code: string) => void }} props
+ */
 function Act({ label, name, options, act }) {
-  const change = ({ target }) => {
-    act(target.value);
-    target.value = "";
+  /** @param {Event & { currentTarget: HTMLSelectElement }} event */
+  const change = ({ currentTarget: list }) => {
+    act(list.value);
+    list.value = "";
   };
   return html`<select aria-label=${label} onChange=${change}><option value="" selected>${name}</option>
     ${options.map(([code, text]) => html`<option value=${code}>${text}</option>`)}</select>`;
 }
 
+/** @param {{ counter: f.Counter }} props */
 function Close({ counter }) {
-  const close = (reason) => f.pull(reason === "break" ? "pause" : "close", [counter.id], reason);
+  /** @param {string} reason */
+  const close = (reason) => pull(reason === "break" ? "pause" : "close", [counter.id], reason);
   return html`<${Act} label=${t("Close {counter}", { counter: counter.id })} name=${`${t("Close")}…`} options=${REASONS()} act=${close} />`;
 }
 
-/** The token of a counter that cannot go on is called to a free one at once. */
+/**
+ * The token of a counter that cannot go on is called to a free one at once.
+ *
+ * @param {{ counter: f.Counter, free: f.Counter[] }} props
+ */
 function Move({ counter, free }) {
   const { token } = counter;
   if (!token || token.counter !== counter.id || !free.length) return null;
   const name = t("Move {label} to …", { label: token.label });
-  return html`<${Act} label=${name} name=${name} options=${free.map(({ id }) => [id, id])} act=${(to) => f.takeOver(token.label, counter.id, to)} />`;
+  /** @param {string} to */
+  const move = (to) => takeOver(token.label, counter.id, to);
+  return html`<${Act} label=${name} name=${name} options=${free.map(({ id }) => [id, id])} act=${move} />`;
 }
 
 export function Levers() {
@@ -41,6 +55,6 @@ export function Levers() {
       <b>${counter.id}</b> <span>${counterWord(counter.state)}${counter.reason ? ` · ${restWord(counter.reason)}` : ""}</span>
       ${counter.token && html`<${Chip} label=${counter.token.label} party=${counter.token.party} />`}
       <span class="acts"><${Move} counter=${counter} free=${free} />
-      ${counter.state === "open" ? html`<${Close} counter=${counter} />` : html`<button class="button" onClick=${() => f.pull("open", [counter.id])}>${t("Open")}</button>`}</span>
+      ${counter.state === "open" ? html`<${Close} counter=${counter} />` : html`<button class="button" onClick=${() => pull("open", [counter.id])}>${t("Open")}</button>`}</span>
     </li>`)}</ul></section>`;
 }

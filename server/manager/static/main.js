@@ -1,13 +1,14 @@
 // The manager's page: one sentence, the floor as a river, the ruler of today's stays, and the levers.
 
-import { html, render } from "/static/vendor/htm-preact.js";
+import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { stopWord } from "/static/staff/states.js";
 import { stop } from "/static/staff/stopped.js";
+import { Strip } from "/static/staff/strip.js";
+import { REPORT } from "/static/ui/addresses.js";
 import { clock, floor, live } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
-import { Keycap } from "/static/ui/parts.js";
-import { Strip } from "/static/ui/strip.js";
+import { Keycap, mount } from "/static/ui/parts.js";
 import { named, t, tn } from "/static/ui/words.js";
 import { answer, Explanation } from "./explain.js";
 import * as f from "./figures.js";
@@ -17,48 +18,51 @@ import { Rail } from "./rail.js";
 import { River } from "./river.js";
 import { Ruler } from "./ruler.js";
 import { Morning, Table } from "./sheets.js";
+import { notice, pull, takeBack, undo } from "./steering.js";
 
-function sentence() {
+/** @param {Baari.SentenceOut} sentence */
+function words({ kind, params: { people = 0, stage = "", minutes = 0, by = "" } }) {
   if (floor.value?.frozen) return stopped(stop.value);
-  const { kind, params } = f.outlook.value.sentence;
   if (kind === "empty") return t("Nobody is in the centre.");
   if (kind === "on_time") return t("Everything is on time.");
   return tn(
     "Stage {stage} will pass {minutes} min for {n} person by {by}",
     "Stage {stage} will pass {minutes} min for {n} people by {by}",
-    params.people,
-    { stage: params.stage, minutes: params.minutes, by: clock(Date.parse(params.by)) },
+    people,
+    { stage, minutes, by: clock(Date.parse(by)) },
   );
 }
 
+/** @param {Baari.FrozenOut} stop */
 function stopped({ since, reason }) {
-  if (!since) return t("The floor is stopped.");
+  if (!since || reason === null) return t("The floor is stopped.");
   return t("The floor is stopped since {time}: {reason}.", { time: clock(Date.parse(since)), reason: stopWord(reason) });
 }
 
 function Offer() {
   const offer = f.outlook.value?.offer;
   if (!offer || floor.value?.frozen) return null;
-  return html`<button class="button offer" disabled=${!live.value} onClick=${() => f.pull("open", [offer.counter])}>
+  return html`<button class="button offer" disabled=${!live.value} onClick=${() => pull("open", [offer.counter])}>
     ${t("Open {counter}: {before} → {after} min", { counter: offer.counter, before: offer.before_min, after: offer.after_min })}</button>`;
 }
 
-function undoWords({ verb, ids, label, to }) {
-  if (verb === "move") return t("Undo: move {label} back to {counter}", { label, counter: to });
-  return t("Undo: {verb} {counters}", { verb: verb === "open" ? t("Open") : t("Close"), counters: ids.join(", ") });
+/** @param {import("./steering.js").Back} back */
+function undoWords(back) {
+  if (back.verb === "move") return t("Undo: move {label} back to {counter}", { label: back.label, counter: back.to });
+  return t("Undo: {verb} {counters}", { verb: back.verb === "open" ? t("Open") : t("Close"), counters: back.counters.join(", ") });
 }
 
 function Top() {
   return html`<${Strip} lead=${html`<b>${named(page.centre.name)}</b>`}>
-    <a class="button plain small" href="/manager/report">${t("Day report")}</a>
+    <a class="button plain small" href=${REPORT}>${t("Day report")}</a>
     <button class="button plain small" aria-pressed=${f.table.value} onClick=${() => (f.table.value = !f.table.value)}>${t("Table")} <${Keycap}>T</${Keycap}></button>
   </${Strip}>`;
 }
 
 function Lead() {
-  return html`<div class="lead ${floor.value?.frozen ? "halted" : ""}"><h1 aria-live="polite">${f.outlook.value ? sentence() : "…"}</h1><${Offer} />
-    ${f.undo.value && html`<button class="button" onClick=${f.takeBack}>${undoWords(f.undo.value)}</button>`}
-    ${f.notice.value && html`<p class="notice" role="alert">${f.notice.value}</p>`}</div>`;
+  return html`<div class="lead ${floor.value?.frozen ? "halted" : ""}"><h1 aria-live="polite">${f.outlook.value ? words(f.outlook.value.sentence) : "…"}</h1><${Offer} />
+    ${undo.value && html`<button class="button" onClick=${takeBack}>${undoWords(undo.value)}</button>`}
+    ${notice.value && html`<p class="notice" role="alert">${notice.value}</p>`}</div>`;
 }
 
 function Manager() {
@@ -68,13 +72,14 @@ function Manager() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (answer.value || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
+  const typing = /** @type {Element} */ (event.target).matches("input, select, textarea");
+  if (answer.value || event.ctrlKey || event.altKey || event.metaKey || typing) return;
   if (event.key.toLowerCase() === "t") f.table.value = !f.table.value;
   if (event.key === "Escape") f.chosen.value = null;
 });
 effect(() => {
   document.body.dataset.sentence = f.outlook.value?.sentence.kind ?? "";
-  document.body.dataset.stopped = floor.value?.frozen ?? false;
+  document.body.dataset.stopped = String(floor.value?.frozen ?? false);
 });
 f.begin();
-render(html`<${Manager} />`, document.getElementById("app"));
+mount(html`<${Manager} />`, "app");

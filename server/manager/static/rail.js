@@ -1,20 +1,21 @@
 // The right side: whom the clock is about to overtake, devices in trouble, and the question why.
 
 import { html } from "/static/vendor/htm-preact.js";
-import { page } from "/static/ui/page.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
 import { Ask } from "./explain.js";
 import * as f from "./figures.js";
+import { page } from "./page.js";
+import { pull } from "./steering.js";
 
 const ROWS = 5;
-const ABSENT = ["C", 2];
+const ABSENT = { stage: "C", officers: 2 };
 
 export function Rail() {
   const risky = f.outlook.value?.people_at_risk ?? [];
   return html`<aside>
     <h2>${t("People at risk")}</h2>
-    ${risky.length ? html`<ul>${risky.slice(0, ROWS).map((one) => html`<li key=${one.label}><${Chip} label=${one.label} /><${Section} code=${one.stage} /><span class="muted">${one.stay_min} → ${one.expected_min} min</span></li>`)}</ul>
+    ${risky.length ? html`<ul>${risky.slice(0, ROWS).map((person) => html`<li key=${person.label}><${Chip} label=${person.label} /><${Section} code=${person.stage} /><span class="muted">${person.stay_min} → ${person.expected_min} min</span></li>`)}</ul>
       ${risky.length > ROWS && html`<p class="muted">${t("and {n} more", { n: risky.length - ROWS })}</p>`}` : html`<p class="muted">${t("Nobody")}</p>`}
     <h2>${t("Devices")}</h2>
     ${f.hints.value.length ? html`<ul>${f.hints.value.map((hint) => html`<li key=${hint.device}>${t("{device} needs help", { device: hint.device })}</li>`)}</ul>` : html`<p class="muted">${t("No trouble reported")}</p>`}
@@ -25,10 +26,9 @@ export function Rail() {
 
 /** The documented complaint as a switch: two granting officers absent. */
 function Absence() {
-  const [code, many] = ABSENT;
-  const counters = f.stages.value.find((stage) => stage.code === code)?.counters ?? [];
-  const last = counters.slice(-many);
+  const counters = f.stages.value.find(({ code }) => code === ABSENT.stage)?.counters ?? [];
+  const last = counters.slice(-ABSENT.officers);
   const absent = last.length > 0 && last.every((counter) => counter.state === "closed");
-  const flip = () => f.pull(absent ? "open" : "close", last.map(({ id }) => id), "absent");
+  const flip = () => pull(absent ? "open" : "close", last.map(({ id }) => id), "absent");
   return html`<h2>${t("Try it")}</h2><button class="button switch" role="switch" aria-checked=${absent} onClick=${flip}><i></i>${t("Two granting officers absent")}</button>`;
 }

@@ -1,6 +1,15 @@
 // The floor as a screen knows it, and how a numbered event changes it. Pure: no socket, no clock, no page.
 
-/** @returns {{centre: string, epoch: string, seq: number, frozen: boolean, tokens: Map, counters: Map}} the state a snapshot tells */
+/** @typedef {Baari.PublicTokenOut | Baari.StaffTokenOut} Token */
+
+/** @typedef {{ centre: string, epoch: string, seq: number, frozen: boolean, tokens: Map<string, Token>, counters: Map<string, Baari.CounterOut> }} Floor */
+
+/**
+ * Return the floor that a snapshot tells.
+ *
+ * @param {Baari.SnapshotOut} snapshot
+ * @returns {Floor}
+ */
 export function fromSnapshot(snapshot) {
   return {
     centre: snapshot.centre,
@@ -12,14 +21,25 @@ export function fromSnapshot(snapshot) {
   };
 }
 
-/** Tell what an event is to a state: "known" already, the "next" one, or proof of a "gap". */
+/**
+ * Tell what an event is to a floor: "known" already, the "next" one, or proof of a "gap".
+ *
+ * @param {Floor} state
+ * @param {Baari.EventOut} event
+ */
 export function place(state, event) {
   if (event.epoch !== state.epoch) return "gap";
   if (event.seq <= state.seq) return "known";
   return event.seq === state.seq + 1 ? "next" : "gap";
 }
 
-/** Return the state after the next event: upsert by id, drop what has ended. */
+/**
+ * Return the floor after the next event: upsert by id, drop what has ended.
+ *
+ * @param {Floor} state
+ * @param {Baari.EventOut} event
+ * @returns {Floor}
+ */
 export function reduce(state, event) {
   const tokens = new Map(state.tokens);
   const counters = new Map(state.counters);

@@ -4,33 +4,51 @@ import { html } from "../vendor/htm-preact.js";
 import { Keycap } from "../ui/parts.js";
 import { t } from "../ui/words.js";
 
+/** @typedef {import("../ui/parts.js").Children} Children */
+
+/** What had the focus before the panel opened. @type {HTMLElement | null} */
 let before = null;
 
-/** Show the dialog when it is there; when it goes, the focus is again where it was. */
+/**
+ * Show the dialog when it is there; when it goes, the focus is again where it was.
+ *
+ * @param {HTMLDialogElement | null} dialog
+ */
 function show(dialog) {
   if (!dialog) setTimeout(() => document.activeElement === document.body && before?.focus());
   if (!dialog || dialog.open) return;
-  before = document.activeElement;
+  before = /** @type {HTMLElement | null} */ (document.activeElement);
   dialog.showModal();
 }
 
-/** A new verb takes the focus that the fields before it had. */
+/**
+ * A new verb takes the focus that the fields before it had.
+ *
+ * @param {HTMLButtonElement | null} button
+ */
 function take(button) {
   if (document.activeElement === document.body || document.activeElement?.matches("dialog")) button?.focus();
 }
 
-/** `verb` names what `send` does with the form's values; a panel without it only tells. */
+/**
+ * `verb` names what `send` does with the form's values; a panel without it only tells.
+ *
+ * @param {{ title: Children, verb?: string, busy?: boolean, send?: (form: FormData) => void, close: () => void, children?: Children }} props
+ */
 export function Panel({ title, verb, busy = false, send, close, children }) {
+  /** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
   const submit = (event) => {
     event.preventDefault();
-    if (!busy) send?.(new FormData(event.target));
+    if (!busy) send?.(new FormData(event.currentTarget));
   };
+  /** @param {KeyboardEvent & { target: HTMLElement, currentTarget: HTMLFormElement }} event */
   const enter = (event) => {
     if (event.key !== "Enter" || !event.target.matches("select")) return;
     event.preventDefault();
     event.currentTarget.requestSubmit();
   };
   // Not left to the dialog, which tells of its closing a frame later: a key in between would be lost.
+  /** @param {Event} event */
   const escape = (event) => {
     event.preventDefault();
     close();

@@ -2,26 +2,42 @@
 
 import { t } from "../ui/words.js";
 
-/** The state of a counter. */
+/** @param {Baari.CounterState} state */
 export function counterWord(state) {
-  return { open: t("open"), paused: t("on a break"), closed: t("closed") }[state] ?? state;
+  return worded({ open: t("open"), paused: t("on a break"), closed: t("closed") }, state);
 }
 
-/** The state of a token. */
+/** @param {import("../live/allows.js").State} state of a token */
 export function tokenWord(state) {
-  const said = {
+  const words = {
     waiting: t("in line"), called: t("called"), serving: t("being served"), held: t("on hold"), paused: t("away for a while"),
     missed: t("missed"), done: t("done"), refused: t("refused"), cancelled: t("cancelled"), expired: t("expired"), no_show: t("missed"),
   };
-  return said[state] ?? state;
+  return worded(words, state);
 }
 
-/** Why the floor was stopped; a reason in free words stays as it is. */
+/**
+ * Why the floor was stopped; a reason in free words stays as it is.
+ *
+ * @param {string} reason
+ */
 export function stopWord(reason) {
-  return { fire: t("fire"), power: t("power cut"), evacuation: t("evacuation") }[reason] ?? reason;
+  return worded({ fire: t("fire"), power: t("power cut"), evacuation: t("evacuation") }, reason);
 }
 
-/** Why a counter does not call; a reason in free words stays as it is. */
+/**
+ * Why a counter does not call; a reason in free words stays as it is.
+ *
+ * @param {string} reason
+ */
 export function restWord(reason) {
-  return { break: t("Break"), absent: t("Absent"), equipment: t("Equipment"), taken_over: t("Token moved") }[reason] ?? reason;
+  return worded({ break: t("Break"), absent: t("Absent"), equipment: t("Equipment"), taken_over: t("Token moved") }, reason);
+}
+
+/**
+ * @param {Record<string, string>} words
+ * @param {string} code
+ */
+function worded(words, code) {
+  return words[code] ?? code;
 }

@@ -5,34 +5,82 @@ import { page } from "./page.js";
 const DEADLINE_MS = 5000;
 const TRIES = 3;
 
-/** The server refused: `code` is for programs, the message for people, `details` is the whole problem. */
-export class Refusal extends Error {
-  constructor(status, details) {
-    super(details.detail);
-    this.status = status;
-    this.code = details.code;
+/**
+ * @template {keyof Baari.Reads | keyof Baari.Commands} Path
+ * @typedef {import("./addresses.js").Address<Path>} Address
+ */
+
+/** @typedef {Baari.Problem & Record<string, any>} Problem a refusal; what else stands in it depends on its code */
+
+/** A request that was not done: `code` is for programs, the message for people, `details` is the problem, if there is one. */
+export class Failure extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {Problem | null} details
+   */
+  constructor(code, message, details = null) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The server refused. */
+export class Refusal extends Failure {
+  /** @param {Problem} details */
+  constructor(details) {
+    super(details.code, details.detail, details);
     this.details = details;
   }
 }
 
 /** The server did not answer; nobody knows whether the command was done. */
-export class NoAnswer extends Error {}
-
-/** Read JSON. Throws Refusal or NoAnswer. */
-export function read(path, { signal } = {}) {
-  return send(path, { method: "GET" }, signal);
+export class NoAnswer extends Failure {
+  /** @param {string} message */
+  constructor(message) {
+    super("no_answer", message);
+  }
 }
 
-/** Send a command. A lost answer is asked for again under the same key. Throws Refusal or NoAnswer. */
-export async function command(path, body = {}, { tries = TRIES, key = newKey() } = {}) {
+/**
+ * Read JSON. Throws Refusal or NoAnswer.
+ *
+ * @template {keyof Baari.Reads} Path
+ * @param {Address<Path>} address
+ * @param {{ signal?: AbortSignal }} [options]
+ * @returns {Promise<Baari.Reads[Path]["answer"]>}
+ */
+export function read(address, { signal } = {}) {
+  return send(address, { method: "GET", signal });
+}
+
+/**
+ * Send a command. A lost answer is asked for again under the same key. Throws Refusal or NoAnswer.
+ *
+ * @template {keyof Baari.Commands} Path
+ * @param {Address<Path>} address
+ * @param {Baari.Commands[Path]["body"]} body
+ * @param {{ tries?: number, key?: string }} [options]
+ * @returns {Promise<Baari.Commands[Path]["answer"]>}
+ */
+export async function command(address, body, { tries = TRIES, key = newKey() } = {}) {
   for (let left = tries; ; left -= 1) {
     try {
-      return await send(path, { method: "POST", body: JSON.stringify(body), key });
+      return await send(address, { method: "POST", body: JSON.stringify(body), key });
     } catch (error) {
-      const again = error instanceof NoAnswer || error.status === 503;
-      if (!again || left <= 1) throw error;
+      if (left <= 1 || !mayBeDone(error)) throw error;
     }
   }
+}
+
+/**
+ * Whether nobody knows if a command was done, or will be: it is asked for again, and only under its own key.
+ *
+ * @param {unknown} error
+ */
+export function mayBeDone(error) {
+  return error instanceof NoAnswer || (error instanceof Refusal && error.details.status === 503);
 }
 
 /** crypto.randomUUID is missing on plain http in older browsers; random bytes are everywhere. */
@@ -40,19 +88,38 @@ export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function send(path, { method, body, key }, signal) {
+/**
+ * Return what gives a key to an order: the same one to the same order, so that sending it once more after a lost answer
+ * does nothing twice.
+ *
+ * @returns {(order: unknown) => string}
+ */
+export function keysOfOrders() {
+  let [last, key] = ["", ""];
+  return (order) => {
+    const text = JSON.stringify(order);
+    if (text !== last) [last, key] = [text, newKey()];
+    return key;
+  };
+}
+
+/**
+ * @param {string} address
+ * @param {{ method: string, body?: string, key?: string, signal?: AbortSignal }} options
+ */
+async function send(address, { method, body, key, signal }) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), DEADLINE_MS);
   signal?.addEventListener("abort", () => abort.abort());
   const headers = { Accept: "application/json", "X-CSRF-Token": page.csrf ?? "" };
   if (key) Object.assign(headers, { "Content-Type": "application/json", "Idempotency-Key": key });
   try {
-    const answer = await fetch(path, { method, body, headers, signal: abort.signal, cache: "no-store" });
+    const answer = await fetch(address, { method, body, headers, signal: abort.signal, cache: "no-store" });
     const content = await answer.json();
-    if (!answer.ok) throw new Refusal(answer.status, content);
+    if (!answer.ok) throw new Refusal(content);
     return content;
   } catch (error) {
-    throw error instanceof Refusal ? error : new NoAnswer(error.message);
+    throw error instanceof Refusal ? error : new NoAnswer(String(error));
   } finally {
     clearTimeout(timer);
   }

@@ -3,64 +3,85 @@
 import { Screen } from "../live/screen.js";
 import { signal } from "../vendor/signals.js";
 import { io } from "../vendor/socket.io.js";
+import { snapshot, SOCKET } from "./addresses.js";
 import { read } from "./http.js";
 import { page } from "./page.js";
 
 const LOOK_MS = 500;
+const AGAIN_MS = 2000;
 
-/** {centre, epoch, seq, tokens: Map, counters: Map}, or null before the first answer. */
-export const floor = signal(null);
+/** @typedef {import("../live/reducer.js").Floor} Floor */
+
+/** @typedef {import("../live/reducer.js").Token} Token */
+
+/** The floor, or null before the first answer. */
+export const floor = signal(/** @type {Floor | null} */ (null));
 export const live = signal(false);
 /** The time of the centre, in milliseconds, when the floor was last confirmed; and the time now. */
-export const asOf = signal(null);
-export const now = signal(page.now ? Date.parse(page.now) : Date.now());
+export const asOf = signal(/** @type {number | null} */ (null));
+export const now = signal(Date.parse(page.now));
 
+/** The centre's time when this page began: the device's own clock may be wrong, or be set while it runs. */
 let zero = now.value - performance.now();
 
 /**
- * Follow the page's centre. `onEvent` gets every event that comes live or in a catch-up after the first load, `onLoad`
- * the floor each time there are none: it was loaded, or nothing was missed.
+ * Follow the page's centre. `onEvent` gets every event that comes live or in a catch-up after the first load, and its
+ * token as it was before; `onLoad` the floor each time there are none: it was loaded, or nothing was missed. `onHint`
+ * gets what may be lost.
+ *
+ * @param {(event: Baari.EventOut, before: Token | undefined) => void} onEvent
+ * @param {(state: Floor) => void} [onLoad]
+ * @param {(hint: Baari.HintOut) => void} [onHint]
  */
-export function follow(onEvent = () => {}, onLoad = () => {}) {
-  const socket = io("/live", { auth: { csrf: page.csrf }, transports: ["websocket", "polling"], reconnectionDelayMax: 2000 });
-  const path = `/api/v1/centres/${page.centre.code}/snapshot`;
+export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
+  const socket = io(SOCKET, { auth: { csrf: page.csrf }, transports: ["websocket", "polling"], reconnectionDelayMax: AGAIN_MS });
   const screen = new Screen({
     centre: page.centre.code,
     socket,
     loadSnapshot: async (signal) => {
-      const snapshot = await read(path, { signal });
-      setClock(snapshot.now);
-      return snapshot;
+      const answer = await read(snapshot(), { signal });
+      setClock(answer.now);
+      return answer;
     },
     onChange: (state, events) => {
+      const known = new Map(floor.value?.tokens);
       floor.value = state;
       look(screen);
       if (events.length === 0) onLoad(state);
-      events.forEach(onEvent);
+      for (const event of events) {
+        onEvent(event, known.get(event.token?.id ?? ""));
+        if (event.token) known.set(event.token.id, event.token);
+      }
     },
   });
   socket.on("heartbeat", (beat) => setClock(beat.now));
-  const again = () => socket.active || setTimeout(() => socket.connect(), 2000);
+  const again = () => socket.active || setTimeout(() => socket.connect(), AGAIN_MS);
   socket.on("connect_error", again);
   socket.on("disconnect", again); // sent away by the server: who may still watch comes back
+  socket.on("hint", onHint);
   screen.start();
   setInterval(() => look(screen), LOOK_MS);
   return screen;
 }
 
-/** Take the server's clock: the device's own may be wrong. */
+/** @param {string} text the time of the server */
 function setClock(text) {
   zero = Date.parse(text) - performance.now();
 }
 
+/** @param {Screen} screen */
 function look(screen) {
   now.value = zero + performance.now();
   if (screen.live) asOf.value = now.value;
   live.value = screen.live;
 }
 
-/** Return a time of the centre as 10:42. */
+/**
+ * Return a time of the centre as 10:42.
+ *
+ * @param {number} milliseconds
+ */
 export function clock(milliseconds) {
-  const zone = { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const zone = /** @type {const} */ ({ timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return new Intl.DateTimeFormat("en-GB", zone).format(milliseconds);
 }

@@ -1,3 +1,4 @@
-// What the server wrote into this page: its facts, strings and the CSRF token of its cookie.
+// What the server wrote into this page: its facts, its words and the CSRF token of its cookie.
 
-export const page = JSON.parse(document.getElementById("page").textContent);
+/** What every page has; each surface has a module of its own for the rest. */
+export const page = /** @type {Baari.Frame} */ (JSON.parse(document.getElementById("page")?.textContent ?? "null"));

@@ -1,17 +1,23 @@
 // The strip on top of every staff page: is this fresh, which language, and the way out.
 
 import { html } from "../vendor/htm-preact.js";
-import { OWN_NAMES } from "./languages.js";
-import { asOf, clock, floor, live, now } from "./live.js";
+import { OWN_NAMES } from "../ui/languages.js";
+import { asOf, clock, floor, live, now } from "../ui/live.js";
+import { language, speak, t } from "../ui/words.js";
 import { page } from "./page.js";
-import { language, speak, t } from "./words.js";
+
+/** @typedef {import("../ui/parts.js").Children} Children */
 
 function freshness() {
   if (live.value) return t("live");
   return floor.value ? t("not live, as of {time}", { time: clock(asOf.value ?? now.value) }) : "…";
 }
 
-/** `lead` comes first, `children` are the page's own buttons. */
+/**
+ * `lead` comes first, `children` are the page's own buttons.
+ *
+ * @param {{ lead: Children, children: Children }} props
+ */
 export function Strip({ lead, children }) {
   return html`<header class="strip">
     ${lead}

@@ -1,0 +1,95 @@
+"""`contract.d.ts`: the types of requests, answers, events and page data, from our OpenAPI document and our models."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from server.contract.typescript import Schema, declared, name_of, type_of
+from server.domain import permissions
+from server.domain.events.kinds import Kind
+from server.domain.permissions import Role
+from server.domain.token.lifecycle import Action, CounterState, StepState, TokenEnd
+from server.web import answers, live_views, page_data
+
+HEAD = "// What the server takes and tells, as types. Made by `make contract`; a test compares it with the server.\n"
+NAMESPACE = "export as namespace Baari;\n"
+WORDS: Mapping[str, type[StrEnum]] = {
+    "StepState": StepState,
+    "TokenEnd": TokenEnd,
+    "Action": Action,
+    "CounterState": CounterState,
+    "Kind": Kind,
+    "Role": Role,
+    "Permission": permissions.Action,
+}
+METHODS = {"get": "Reads", "post": "Commands"}
+
+
+def types_text(openapi: Mapping[str, Any]) -> str:
+    """Return the text of `contract.d.ts` for an OpenAPI document.
+
+    Where the document and our models name the same answer, the models say more and stand.
+    """
+    named = named_schemas(openapi)
+    parts = [declared(name, named[name]) for name in sorted(named)]
+    return "\n".join([HEAD, *parts, *_operations(openapi), NAMESPACE])
+
+
+def named_schemas(openapi: Mapping[str, Any]) -> dict[str, Schema]:
+    """Return the schema of everything in the contract, by name."""
+    spoken = {name: {"description": word.__doc__, "enum": [one.value for one in word]} for name, word in WORDS.items()}
+    return {**_components(openapi), **_modelled(), **spoken}
+
+
+def models() -> Iterator[type[BaseModel]]:
+    """Return the models of what goes out to screens."""
+    for module in (live_views, answers, page_data):
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, live_views.Answer) and value.model_fields:
+                yield value
+
+
+def _modelled() -> dict[str, Schema]:
+    _, schema = models_json_schema([(model, "validation") for model in dict.fromkeys(models())])
+    return {name_of(name): _left_out(one) for name, one in schema["$defs"].items()}
+
+
+def _left_out(schema: Schema) -> Schema:
+    """Return a schema in which what an answer may leave out is never null."""
+    if "properties" not in schema:
+        return schema
+    required = schema.get("required", ())
+    members = {
+        name: one if name in required or "anyOf" not in one else {"anyOf": one["anyOf"][:-1]}
+        for name, one in schema["properties"].items()
+    }
+    return {**schema, "properties": members}
+
+
+def _components(openapi: Mapping[str, Any]) -> dict[str, Schema]:
+    return {name_of(name): schema for name, schema in openapi["components"]["schemas"].items()}
+
+
+def _operations(openapi: Mapping[str, Any]) -> Iterator[str]:
+    """Return one table of reads and one of commands, by path: what each takes and answers."""
+    for method, name in METHODS.items():
+        rows = [
+            f'  "{path}": {{ body: {_body(operations[method])}; answer: {_answer(operations[method])} }};\n'
+            for path, operations in sorted(openapi["paths"].items())
+            if method in operations
+        ]
+        yield f"/** The {name.lower()}, by path. */\nexport interface {name} {{\n{''.join(rows)}}}\n"
+
+
+def _body(operation: Mapping[str, Any]) -> str:
+    content = operation.get("requestBody", {}).get("content", {})
+    return type_of(content["application/json"]["schema"]) if content else "Record<string, never>"
+
+
+def _answer(operation: Mapping[str, Any]) -> str:
+    good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    content = good.get("content", {}).get("application/json", {})
+    return type_of(content.get("schema", {}))

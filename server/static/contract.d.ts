@@ -1,0 +1,1113 @@
+// What the server takes and tells, as types. Made by `make contract`; a test compares it with the server.
+
+/** What can be done to the open step of a token. */
+export type Action = 
+  | "call"
+  | "recall"
+  | "start"
+  | "hold"
+  | "resume"
+  | "finish"
+  | "miss"
+  | "pause"
+  | "return"
+  | "transfer"
+  | "correct"
+  | "remark"
+  | "cancel"
+  | "expire";
+
+/** Something done at a counter that can be undone, by the number of its event. */
+export interface ActionOut {
+  event: number;
+  kind: Kind;
+  label: string;
+  at: string;
+}
+
+/** How many people will stay longer than the promise and than its breach. */
+export interface AtRisk {
+  promise: number;
+  breach: number;
+}
+
+/** The zone whose calls a board shows. */
+export interface BoardPage {
+  centre: CentreData;
+  language: string;
+  now: string;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  board: string;
+  zone: string | null;
+  settings: BoardSettings;
+}
+
+/** How large a board is and from where it is read; `directions` says by counter which way to go. */
+export interface BoardSettings {
+  inches?: number;
+  distance_m?: number;
+  directions?: Record<string, string>;
+}
+
+/** How many bookings were new. */
+export interface BookedOut {
+  booked: number;
+}
+
+/** A booking of the portal. */
+export interface BookingIn {
+  reference: string;
+  slot: string;
+  service: string;
+  need?: string | null;
+}
+
+/** An appointment of today, with only the end of its reference. */
+export interface BookingOut {
+  id: number;
+  tail: string;
+  slot: string;
+  service: string;
+  need: string | null;
+  checked_in: boolean;
+}
+
+/** Bookings to take over; one that is there already moves to its new slot. */
+export interface BookingsIn {
+  bookings: BookingIn[];
+}
+
+/** The stage that holds people up: minutes until its whole line is called, the line, and its open counters. */
+export interface Bottleneck {
+  stage: string;
+  wait_min: number;
+  waiting: number;
+  open: number;
+}
+
+/** The stage that holds everybody up. */
+export interface BottleneckOut {
+  stage: string;
+  wait_min: number;
+  waiting: number;
+  open: number;
+}
+
+/** The call that was made. */
+export interface CallAnswer {
+  call: CallOut;
+}
+
+/** Whom to call out of order, and why: a reason of the centre's list. */
+export interface CallIn {
+  token: string;
+  reason: string;
+}
+
+/** A token called to a counter. */
+export interface CallOut {
+  id: string;
+  token: StaffTokenOut;
+  counter: string;
+  reason: ReasonOut;
+}
+
+/** A call: its event, its time on the centre's clock, where, and why; one that was taken back stays, and says so. */
+export interface CallTold {
+  seq: number;
+  at: string;
+  stage: string;
+  counter: string | null;
+  rule: string;
+  text: string;
+  undone: boolean;
+}
+
+/** Who was called before a token, and why, as everybody may know it. */
+export interface CalledFirst {
+  label: string;
+  why: WhyFirst;
+  text: string;
+}
+
+/** Somebody younger who was called first, and why, as everybody may know it. */
+export interface CalledFirstOut {
+  label: string;
+  why: string;
+  text: string;
+}
+
+/** Why a token is cancelled. */
+export interface CancelIn {
+  reason?: string | null;
+}
+
+/** The centre of a page. */
+export interface CentreData {
+  code: string;
+  name: Record<string, string>;
+  timezone: string;
+  languages: string[];
+  stages: StageData[];
+}
+
+/** The minutes of a stay after which it is no longer quick, too long, and a breach of the promise. */
+export interface ClocksData {
+  high_performance_min: number;
+  promise_min: number;
+  breach_min: number;
+}
+
+/** Whether people who are still being served are ended too. */
+export interface CloseDayIn {
+  force?: boolean;
+}
+
+/** What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next. */
+export interface ConsolePage {
+  centre: CentreData;
+  language: string;
+  now: string;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+  outcomes: Record<string, OutcomesData>;
+  clocks: ClocksData;
+  needs: Record<string, NeedMark>;
+  access: string[];
+  party_max: number;
+  tail: number;
+  services: NamedCode[];
+  out_of_order: NamedCode[];
+  undo_min: number;
+  printers: Record<string, string>;
+  reasons: Record<string, string>;
+}
+
+/** The service that the citizen came for; the counter where it was noticed. */
+export interface CorrectIn {
+  service: string;
+  counter?: string | null;
+}
+
+/** A counter as it stands. */
+export interface CounterOut {
+  id: string;
+  stage: string;
+  state: CounterState;
+  reason: string | null;
+}
+
+/** Whether a counter takes part in the calling. */
+export type CounterState = "open" | "paused" | "closed";
+
+/** The certificate of one day with whether every promise was kept in its `events`, and what was broken. */
+export interface DayCertificate {
+  day: string;
+  calls: number;
+  rules: Record<string, number>;
+  overtaken: Record<string, Overtaken>;
+  worst: number;
+  bound: number | null;
+  out_of_order: Record<string, number>;
+  undone: number;
+  unexplained: number;
+  beyond_bound: number;
+  ok: boolean;
+  faults: Fault[];
+  events: number;
+}
+
+/** What the close of a day ended. */
+export interface DayCloseOut {
+  day: string;
+  expired: number;
+  no_show: number;
+  counters: number;
+}
+
+/** The counter at which the citizen stands, if at one. */
+export interface DeskIn {
+  counter?: string | null;
+}
+
+/** How many devices there are, and how many printers have an address. */
+export interface DeviceCounts {
+  kiosk: number;
+  board: number;
+  printer: number;
+  printer_ready: number;
+}
+
+/** One committed change, numbered: what it made of a token, of a counter, or whether the floor stands still. */
+export interface EventOut {
+  v: number;
+  centre: string;
+  epoch: string;
+  seq: number;
+  type: Kind;
+  at: string;
+  token: PublicTokenOut | StaffTokenOut | null;
+  counter: CounterOut | null;
+  frozen: boolean | null;
+}
+
+/** The events after a number, or `reload` when a new snapshot is needed. */
+export interface EventsOut {
+  epoch: string;
+  seq: number;
+  events?: EventOut[];
+  reload?: boolean;
+}
+
+/** Each call of a token with its reason, and who was called before it. */
+export interface ExplainOut {
+  label: string;
+  day: string;
+  state: StepState | TokenEnd;
+  stage: string;
+  calls: ExplainedCallOut[];
+  overtaken: CalledFirstOut[];
+}
+
+/** A call of a token, and why it was made. */
+export interface ExplainedCallOut {
+  seq: number;
+  at: string;
+  stage: string;
+  counter: string;
+  rule: string;
+  text: string;
+  undone: boolean;
+}
+
+/** A broken promise: a stable code, the event where it shows, and a sentence. */
+export interface Fault {
+  code: string;
+  seq: number;
+  text: string;
+}
+
+/** Figures of a period, in minutes: `ended` by how, `stay` by class and for all, `wait` by stage. */
+export interface Figures {
+  issued: number;
+  completed: number;
+  ended: Record<string, number>;
+  stay: Record<string, Stay>;
+  wait: Record<string, Wait>;
+}
+
+/** How the service ended; the stage's ok when not given. */
+export interface FinishIn {
+  token?: string | null;
+  state?: string | null;
+  outcome?: string | null;
+}
+
+/** The bookings of today that fit. */
+export interface FoundOut {
+  bookings: BookingOut[];
+}
+
+/** What every page of a centre has: `words` are its sentences in each language but English, by the English one. */
+export interface Frame {
+  centre: CentreData;
+  language: string;
+  now: string;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+}
+
+/** Why the floor stops: fire, power, evacuation. */
+export interface FreezeIn {
+  reason: string;
+}
+
+/** Whether the floor is stopped, since when and why, and the latest stops as begin and end. */
+export interface FrozenOut {
+  frozen: boolean;
+  since: string | null;
+  reason: string | null;
+  freezes: ((string | null)[])[];
+}
+
+/** Whom the gate lets in now: bookings with a slot up to `until`, and the delay against the plan in minutes. */
+export interface GateOut {
+  until: string;
+  held_min: number;
+}
+
+/** That the server lives: the number of its last event, and its clock. */
+export interface HeartbeatOut {
+  centre: string;
+  epoch: string;
+  seq: number;
+  now: string;
+}
+
+/** The secret of a slip's QR code. */
+export interface HereIn {
+  slip: string;
+}
+
+/** The token that is in line again. */
+export interface HereOut {
+  token: NewToken;
+}
+
+/** Something that staff should know and that may be lost: the trouble of a printer, or its end. */
+export interface HintOut {
+  centre: string;
+  kind: "printer";
+  device: string;
+  state: string;
+}
+
+/** When the centre works and when it gives tokens, as HH:MM. */
+export interface HoursData {
+  open: string;
+  close: string;
+  tokens: string[];
+  lunch: string[] | null;
+  staggered_lunch: boolean;
+  days: string[];
+  holidays: string[];
+}
+
+/** Every kind of event; kinds only grow. */
+export type Kind = 
+  | "token.issued"
+  | "token.called"
+  | "token.recalled"
+  | "token.started"
+  | "token.finished"
+  | "token.missed"
+  | "token.held"
+  | "token.resumed"
+  | "token.paused"
+  | "token.returned"
+  | "token.transferred"
+  | "token.corrected"
+  | "token.remarked"
+  | "token.helper_left"
+  | "token.undone"
+  | "token.cancelled"
+  | "token.expired"
+  | "counter.opened"
+  | "counter.paused"
+  | "counter.closed"
+  | "centre.frozen"
+  | "centre.resumed"
+  | "numbers.leased"
+  | "numbers.voided"
+  | "policy.changed"
+  | "clock.confirmed"
+  | "day.closed";
+
+/** What a kiosk offers, and the printer beside it. */
+export interface KioskPage {
+  centre: CentreData;
+  language: string;
+  now: string;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  device: string;
+  printer: string | null;
+  services: ServiceData[];
+  needs: NeedData[];
+  hours: HoursData;
+}
+
+/** So many `people` will stay longer than `minutes`, held up at a stage; the first of them from the time `by` on. */
+export interface Late {
+  stage: string;
+  minutes: number;
+  people: number;
+  by: string;
+}
+
+/** Which numbers to give away: the next `count` of a series, and to whom. */
+export interface LeaseIn {
+  series: string;
+  count: number;
+  holder: string;
+}
+
+/** A block of numbers. */
+export interface LeaseOut {
+  id: number;
+  day: string;
+  series: string;
+  first: number;
+  last: number;
+  holder: string;
+  void: string | null;
+}
+
+/** The line of a counter's stage, in the order in which it would be called. */
+export interface LineOut {
+  epoch: string;
+  seq: number;
+  counter: SeatedCounterOut;
+  frozen: boolean;
+  current: StaffTokenOut | null;
+  next: ReasonOut | null;
+  line: StaffTokenOut[];
+  more: number;
+  missed: StaffTokenOut[];
+  held: StaffTokenOut[];
+  actions: ActionOut[];
+}
+
+/** What the manager's page needs to know of the centre. */
+export interface ManagerPage {
+  centre: CentreData;
+  language: string;
+  now: string;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+  clocks: ClocksData;
+  demo: boolean;
+  routes: Record<string, string[]>;
+  devices: DeviceCounts;
+}
+
+/** Something with a code and a name. */
+export interface NamedCode {
+  code: string;
+  name: Record<string, string>;
+}
+
+/** A need that brings priority, with its pictogram. */
+export interface NeedData {
+  code: string;
+  name: Record<string, string>;
+  icon: string;
+}
+
+/** How a need is shown, and the class that it brings. */
+export interface NeedMark {
+  klass: string;
+  name: Record<string, string>;
+  icon: string;
+}
+
+/** The token as the citizen gets it. */
+export interface NewToken {
+  id: string;
+  label: string;
+  party: number;
+  state: string;
+  stage: string;
+}
+
+/** Nobody is in the centre. */
+export interface Nobody {
+}
+
+/** A closed counter of the bottleneck, and the stay that one in ten exceeds, without and with it. */
+export interface Offer {
+  counter: string;
+  before_min: number;
+  after_min: number;
+}
+
+/** What one counter more would do to the stay that one in ten exceeds. */
+export interface OfferOut {
+  counter: string;
+  before_min: number;
+  after_min: number;
+}
+
+/** So many people are in the centre, and nobody will pass the promise. */
+export interface OnTime {
+  people: number;
+}
+
+/** How the service of a stage may end; `ok` is the usual way. */
+export interface OutcomesData {
+  ok: string;
+  outcomes: string[];
+}
+
+/** The floor projected at present lines and counters; times in minutes. */
+export interface OutlookOut {
+  now: string;
+  people: number;
+  sentence: SentenceOut;
+  at_risk: RiskOut;
+  bottleneck: BottleneckOut | null;
+  offer: OfferOut | null;
+  people_at_risk: PersonAtRiskOut[];
+}
+
+/** How often tokens had been overtaken when they were called, once for each call (`tokens` of them). `p95` is the smallest count that holds for 95 of 100 calls (nearest rank). */
+export interface Overtaken {
+  tokens: number;
+  mean: number;
+  p95: number;
+  max: number;
+}
+
+/** How often others were called first, the latest of them and why; `limit` is how many more can be. */
+export interface OvertakenOut {
+  count: number;
+  label: string;
+  why: string;
+  text: string;
+  limit: number | null;
+}
+
+/** A counter, and who sits there. */
+export interface OwnCounterOut {
+  id: string;
+  stage: string;
+  state: string;
+  reason: string | null;
+  operator: string | null;
+}
+
+/** A number of the paper pad, and when it was handed out. */
+export interface PaperIn {
+  label: string;
+  taken_at: string;
+}
+
+/** The simulated printers of a demo, and the faults that they can be given. */
+export interface PaperPage {
+  printers: string[];
+  faults: string[];
+}
+
+/** Somebody who waits, with the figures that the calling rule compares. */
+export interface PassedOut {
+  label: string;
+  class: string;
+  waited_s?: number;
+  since?: string;
+  target_s: number;
+}
+
+/** What can be done: each verb of the API has an action of its name. */
+export type Permission = 
+  | "issue_token"
+  | "return_by_slip"
+  | "reprint_slip"
+  | "cancel_token"
+  | "correct_token"
+  | "remark_token"
+  | "return_token"
+  | "pause_token"
+  | "undo_token"
+  | "take_seat"
+  | "leave_seat"
+  | "open_counter"
+  | "pause_counter"
+  | "close_counter"
+  | "call_next"
+  | "call_token"
+  | "take_over"
+  | "recall_token"
+  | "start_service"
+  | "hold_token"
+  | "resume_token"
+  | "miss_token"
+  | "finish_service"
+  | "transfer_token"
+  | "undo_last"
+  | "take_bookings"
+  | "freeze_floor"
+  | "unfreeze_floor"
+  | "confirm_clock"
+  | "lease_numbers"
+  | "void_lease"
+  | "close_day"
+  | "watch_floor"
+  | "watch_staff"
+  | "read_token"
+  | "read_line"
+  | "read_gate"
+  | "read_freeze"
+  | "find_booking"
+  | "explain_token"
+  | "read_stats"
+  | "read_outlook"
+  | "read_report";
+
+/** Somebody who will stay longer than the promise: minutes so far, and as expected in the end. */
+export interface PersonAtRisk {
+  label: string;
+  stage: string;
+  stay_min: number;
+  expected_min: number;
+}
+
+/** Somebody whose stay will be too long. */
+export interface PersonAtRiskOut {
+  label: string;
+  stage: string;
+  stay_min: number;
+  expected_min: number;
+}
+
+/** A citizen's own token; `called_first` are the sentences about a call that passed it, by why. */
+export interface PhonePage {
+  centre: CentreData;
+  language: string;
+  now: string;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  secret: string;
+  status: StatusOut;
+  pause_min: number;
+  called_first: Record<string, string>;
+}
+
+/** Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed, rejected or withdrawn. */
+export interface PrintOut {
+  state: string;
+}
+
+/** Where the latest copy of a slip is; copy 0 is the original. */
+export interface PrintStateOut {
+  state: string;
+  copy: number;
+  detail: string | null;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+}
+
+/** A token as everybody may see it. */
+export interface PublicTokenOut {
+  id: string;
+  label: string;
+  party: number;
+  state: StepState | TokenEnd;
+  stage: string | null;
+  counter: string | null;
+  beside: string[];
+  call: string | null;
+  calls: number;
+  last_called: string | null;
+  ended: boolean;
+}
+
+/** Why a counter pauses or closes, and whether the token that is there now is still served. */
+export interface ReasonIn {
+  reason?: string | null;
+  after_current?: boolean;
+}
+
+/** Why this token: the rule, its figures, and one sentence. */
+export interface ReasonOut {
+  rule: string;
+  params: ReasonParamsOut;
+  text: string;
+}
+
+/** The figures of a decision; which of them there are depends on the rule. */
+export interface ReasonParamsOut {
+  label?: string;
+  class?: string;
+  waited_s?: number;
+  since?: string;
+  target_s?: number;
+  passed_over?: PassedOut[];
+  older?: number;
+  quota?: number;
+  why?: string;
+  from?: string;
+}
+
+/** What was not known when the token was taken; what is not given stays as it is. */
+export interface RemarkIn {
+  party?: number | null;
+  access?: string[] | null;
+  language?: string | null;
+  need?: string | null;
+  emergency?: boolean | null;
+  counter?: string | null;
+}
+
+/** A day: figures, certificate of fairness, and the seal: `text` is what its QR code says. */
+export interface ReportOut {
+  centre: string;
+  name: Record<string, string>;
+  day: string;
+  closed: boolean;
+  printed: string;
+  figures: Figures;
+  certificate: DayCertificate;
+  freezes: Stop[];
+  seal: SealTold;
+}
+
+/** Where to print once more; the device's own printer when not given. */
+export interface ReprintIn {
+  print_at?: string | null;
+}
+
+/** The copy that was queued. */
+export interface ReprintOut {
+  print: PrintStateOut;
+}
+
+/** Which parked token to serve again; the one parked last when not given. */
+export interface ResumeIn {
+  token?: string | null;
+}
+
+/** How many will stay longer than each clock. */
+export interface RiskOut {
+  promise: number;
+  breach: number;
+}
+
+/** What a key or a person is for. */
+export type Role = "kiosk" | "counter" | "display" | "manager" | "integration";
+
+/** The last event of the day, its hash, and the signed text of the QR code. */
+export interface SealTold {
+  seq: number;
+  head: string;
+  text: string;
+}
+
+/** The counter, and who sits there now. */
+export interface SeatOut {
+  counter: string;
+  operator: string | null;
+}
+
+/** A counter, and who sits there. */
+export interface SeatedCounterOut {
+  id: string;
+  stage: string;
+  state: CounterState;
+  reason: string | null;
+  operator: string | null;
+}
+
+/** What the screen showed when the key was pressed; another token or state there now is 409 `stale`. */
+export interface SeenIn {
+  token?: string | null;
+  state?: string | null;
+}
+
+/** The one sentence on the manager's page, and the values in it. */
+export interface Sentence {
+  kind: SentenceKind;
+  params: Nobody | OnTime | Late;
+}
+
+/** What the sentence on the manager's page says. */
+export type SentenceKind = "empty" | "on_time" | "late";
+
+/** The manager's sentence. */
+export interface SentenceOut {
+  kind: "empty" | "on_time" | "late";
+  params: SentenceParamsOut;
+}
+
+/** What stands in the manager's sentence; which of them there are depends on its kind. */
+export interface SentenceParamsOut {
+  people?: number;
+  stage?: string;
+  minutes?: number;
+  by?: string;
+}
+
+/** A service; a kiosk shows its pictogram. */
+export interface ServiceData {
+  code: string;
+  name: Record<string, string>;
+  icon: string;
+}
+
+/** Whether a manager takes the counter over from the person there. */
+export interface SitIn {
+  take_over?: boolean;
+}
+
+/** The floor at one instant: `seq` is the number of the last event in it; staff see more of each token. */
+export interface SnapshotOut {
+  centre: string;
+  epoch: string;
+  seq: number;
+  now: string;
+  frozen: boolean;
+  tokens: (PublicTokenOut | StaffTokenOut)[];
+  counters: CounterOut[];
+}
+
+/** A page of somebody who is signed in. */
+export interface StaffFrame {
+  centre: CentreData;
+  language: string;
+  now: string;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+}
+
+/** What only staff see of a token. */
+export interface StaffPartOut {
+  klass: string;
+  service: string;
+  then: string[];
+  route: string;
+  language: string;
+  need: string | null;
+  access: string[];
+  emergency: boolean;
+  slot: string | null;
+  issued_at: string;
+  waiting_since: string;
+  first_called: string | null;
+  started_at: string | null;
+  until: string | null;
+  only: string | null;
+  return_until: string | null;
+  decision: string | null;
+  ended_at: string | null;
+}
+
+/** A token as staff see it. */
+export interface StaffTokenOut {
+  id: string;
+  label: string;
+  party: number;
+  state: StepState | TokenEnd;
+  stage: string | null;
+  counter: string | null;
+  beside: string[];
+  call: string | null;
+  calls: number;
+  last_called: string | null;
+  ended: boolean;
+  staff: StaffPartOut;
+}
+
+/** A stage, and the zone of the hall in which its calls are shown. */
+export interface StageData {
+  code: string;
+  name: Record<string, string>;
+  zone: string;
+}
+
+/** Figures of a period, all times in minutes: `stay` by class and for `all`, `wait` by stage. */
+export interface StatsOut {
+  from: string;
+  to: string;
+  issued: number;
+  completed: number;
+  ended: Record<string, number>;
+  stay: Record<string, Stay>;
+  wait: Record<string, Wait>;
+}
+
+/** A citizen's own token, and nothing of anyone else. */
+export interface StatusOut {
+  label: string;
+  party: number;
+  services: (Record<string, string>)[];
+  language: string;
+  state: StepState | TokenEnd;
+  frozen: boolean;
+  stage: string | null;
+  counter: string | null;
+  beside: string[];
+  call: string | null;
+  calls: number;
+  ahead: number;
+  wait: WaitOut | null;
+  visit: VisitOut;
+  overtaken: OvertakenOut | null;
+  until: string | null;
+  return_until: string | null;
+  decision: string | null;
+  ended: boolean;
+  as_of: string;
+}
+
+/** Stays in the centre: how many, and percentiles in minutes. */
+export interface Stay {
+  n: number;
+  p50: number;
+  p90: number;
+  p95: number;
+}
+
+/** The state of one stage of a token's way through its route. */
+export type StepState = "waiting" | "called" | "serving" | "held" | "paused" | "missed" | "done" | "skipped";
+
+/** The centre was stopped, or let go on (`what`), at a time of its clock. */
+export interface Stop {
+  at: string;
+  what: string;
+  reason: string | null;
+}
+
+/** A stage of a citizen's way: passed, present or ahead. */
+export interface StopOut {
+  stage: string;
+  name: Record<string, string>;
+  state: "done" | "here" | "ahead";
+  minutes: number | null;
+  since: string | null;
+}
+
+/** The counter at which the token goes on. */
+export interface TakeOverIn {
+  to: string;
+}
+
+/** The token that a command changed. */
+export interface TokenAnswer {
+  token: StaffTokenOut;
+}
+
+/** The terminal state of a token; until then its state is that of its open step. */
+export type TokenEnd = "done" | "refused" | "cancelled" | "expired" | "no_show";
+
+/** What a citizen asks for. `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one. `counter`: the desk that issues it. */
+export interface TokenIn {
+  service: string;
+  then?: string[];
+  need?: string | null;
+  access?: string[];
+  party?: number;
+  language?: string | null;
+  appointment?: string | null;
+  booking?: number | null;
+  return_slip?: string | null;
+  paper?: PaperIn | null;
+  counter?: string | null;
+  phone?: string | null;
+  print_at?: string | null;
+}
+
+/** A token as it is, and its slip. */
+export interface TokenNow {
+  token: PublicTokenOut | StaffTokenOut;
+  print: PrintStateOut;
+}
+
+/** A new token, who is ahead of it, the wait to expect, and its own page. */
+export interface TokenOut {
+  token: NewToken;
+  ahead: number;
+  wait: WaitOut;
+  status_url: string;
+  print: PrintOut;
+}
+
+/** Where to: a stage, a counter or an officer of a stage; `returns` brings the token back here afterwards. */
+export interface TransferIn {
+  token?: string | null;
+  state?: string | null;
+  stage?: string | null;
+  counter?: string | null;
+  officer?: string | null;
+  returns?: boolean;
+  reason?: string | null;
+}
+
+/** Which action of this counter to take back, by its event number; the last one when not given. */
+export interface UndoIn {
+  event?: number | null;
+}
+
+/** A citizen's visit: its stages in their order. */
+export interface VisitOut {
+  stops: StopOut[];
+}
+
+/** Why the unused numbers of a lease will never be given. */
+export interface VoidIn {
+  reason: string;
+}
+
+/** Waits at a stage: how many, and percentiles in minutes. */
+export interface Wait {
+  n: number;
+  p50: number;
+  p90: number;
+}
+
+/** Minutes until the call; both null while no counter is open. */
+export interface WaitOut {
+  low_min: number | null;
+  high_min: number | null;
+}
+
+/** What everybody may know of a call that passed others over. */
+export type WhyFirst = "priority" | "staff" | "counter" | "due";
+
+/** The reads, by path. */
+export interface Reads {
+  "/api/v1/centres/{centre}/appointments": { body: Record<string, never>; answer: FoundOut };
+  "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
+  "/api/v1/centres/{centre}/events": { body: Record<string, never>; answer: EventsOut };
+  "/api/v1/centres/{centre}/explain/{label}": { body: Record<string, never>; answer: ExplainOut };
+  "/api/v1/centres/{centre}/freeze": { body: Record<string, never>; answer: FrozenOut };
+  "/api/v1/centres/{centre}/gate": { body: Record<string, never>; answer: GateOut };
+  "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookOut };
+  "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: ReportOut };
+  "/api/v1/centres/{centre}/snapshot": { body: Record<string, never>; answer: SnapshotOut };
+  "/api/v1/centres/{centre}/stats": { body: Record<string, never>; answer: StatsOut };
+  "/api/v1/centres/{centre}/tokens/{token}": { body: Record<string, never>; answer: TokenNow };
+  "/api/v1/status/{secret}": { body: Record<string, never>; answer: StatusOut };
+}
+
+/** The commands, by path. */
+export interface Commands {
+  "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: BookedOut };
+  "/api/v1/centres/{centre}/close-day": { body: CloseDayIn; answer: DayCloseOut };
+  "/api/v1/centres/{centre}/confirm-clock": { body: Record<string, never>; answer: unknown };
+  "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/call-next": { body: Record<string, never>; answer: CallAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/close": { body: ReasonIn; answer: CounterOut };
+  "/api/v1/centres/{centre}/counters/{counter}/finish": { body: FinishIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/hold": { body: SeenIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/leave": { body: Record<string, never>; answer: SeatOut };
+  "/api/v1/centres/{centre}/counters/{counter}/miss": { body: SeenIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/open": { body: Record<string, never>; answer: CounterOut };
+  "/api/v1/centres/{centre}/counters/{counter}/pause": { body: ReasonIn; answer: CounterOut };
+  "/api/v1/centres/{centre}/counters/{counter}/recall": { body: SeenIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/resume": { body: ResumeIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/sit": { body: SitIn; answer: SeatOut };
+  "/api/v1/centres/{centre}/counters/{counter}/start": { body: SeenIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/take-over": { body: TakeOverIn; answer: CallAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/transfer": { body: TransferIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/undo": { body: UndoIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/freeze": { body: FreezeIn; answer: FrozenOut };
+  "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseOut };
+  "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseOut };
+  "/api/v1/centres/{centre}/return": { body: HereIn; answer: HereOut };
+  "/api/v1/centres/{centre}/tokens": { body: TokenIn; answer: TokenOut };
+  "/api/v1/centres/{centre}/tokens/{token}/cancel": { body: CancelIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/correct": { body: CorrectIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/pause": { body: Record<string, never>; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/remark": { body: RemarkIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/reprint": { body: ReprintIn; answer: ReprintOut };
+  "/api/v1/centres/{centre}/tokens/{token}/return": { body: DeskIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/unfreeze": { body: Record<string, never>; answer: FrozenOut };
+  "/api/v1/status/{secret}/away": { body: Record<string, never>; answer: StatusOut };
+  "/api/v1/status/{secret}/leave": { body: Record<string, never>; answer: StatusOut };
+  "/api/v1/status/{secret}/return": { body: Record<string, never>; answer: StatusOut };
+}
+
+export as namespace Baari;

@@ -1,0 +1,95 @@
+// What may follow what, and who may do what. Made by `make contract`; a test compares it with the server.
+
+/**
+ * The actions that the state of a token allows, and where each leads.
+ *
+ * @type {Readonly<Record<Baari.StepState, Readonly<Partial<Record<Baari.Action, Baari.StepState>>>>>}
+ */
+export const TOKEN = Object.freeze({
+  waiting: Object.freeze({
+    call: "called",
+    pause: "paused",
+    return: "waiting",
+    transfer: "skipped",
+    correct: "waiting",
+    remark: "waiting",
+    cancel: "skipped",
+    expire: "skipped",
+  }),
+  called: Object.freeze({
+    recall: "called",
+    start: "serving",
+    hold: "held",
+    miss: "missed",
+    transfer: "skipped",
+    correct: "called",
+    remark: "called",
+    cancel: "skipped",
+    expire: "skipped",
+  }),
+  serving: Object.freeze({
+    hold: "held",
+    finish: "done",
+    transfer: "done",
+    correct: "serving",
+    remark: "serving",
+    expire: "skipped",
+  }),
+  held: Object.freeze({
+    resume: "serving",
+    miss: "missed",
+    transfer: "skipped",
+    correct: "held",
+    remark: "held",
+    cancel: "skipped",
+    expire: "skipped",
+  }),
+  paused: Object.freeze({
+    pause: "paused",
+    return: "waiting",
+    correct: "paused",
+    remark: "paused",
+    cancel: "skipped",
+    expire: "skipped",
+  }),
+  missed: Object.freeze({
+    return: "waiting",
+    correct: "missed",
+    remark: "missed",
+    cancel: "skipped",
+    expire: "skipped",
+  }),
+  done: Object.freeze({}),
+  skipped: Object.freeze({}),
+});
+
+/**
+ * The states that may follow the state of a counter; repeating the present one is harmless.
+ *
+ * @type {Readonly<Record<Baari.CounterState, ReadonlyArray<Baari.CounterState>>>}
+ */
+export const COUNTER = Object.freeze({
+  open: Object.freeze(/** @type {const} */ (["open", "paused", "closed"])),
+  paused: Object.freeze(/** @type {const} */ (["open", "paused", "closed"])),
+  closed: Object.freeze(/** @type {const} */ (["open", "closed"])),
+});
+
+/**
+ * The states in which a token is at a counter.
+ *
+ * @type {ReadonlyArray<Baari.StepState>}
+ */
+export const AT_COUNTER = Object.freeze(/** @type {const} */ (["called", "serving"]));
+
+/**
+ * What each role may do.
+ *
+ * @type {Readonly<Record<Baari.Role, ReadonlyArray<Baari.Permission>>>}
+ */
+export const ALLOWED = Object.freeze({
+  kiosk: Object.freeze(/** @type {const} */ (["issue_token", "return_by_slip", "reprint_slip", "watch_floor", "read_token", "read_gate", "read_freeze"])),
+  counter: Object.freeze(/** @type {const} */ (["issue_token", "return_by_slip", "reprint_slip", "cancel_token", "correct_token", "remark_token", "return_token", "pause_token", "take_seat", "leave_seat", "open_counter", "pause_counter", "close_counter", "call_next", "recall_token", "start_service", "hold_token", "resume_token", "miss_token", "finish_service", "transfer_token", "undo_last", "watch_floor", "watch_staff", "read_token", "read_line", "read_gate", "read_freeze", "find_booking", "explain_token"])),
+  display: Object.freeze(/** @type {const} */ (["watch_floor", "read_token", "read_gate", "read_freeze"])),
+  manager: Object.freeze(/** @type {const} */ (["issue_token", "return_by_slip", "reprint_slip", "cancel_token", "correct_token", "remark_token", "return_token", "pause_token", "undo_token", "take_seat", "leave_seat", "open_counter", "pause_counter", "close_counter", "call_next", "call_token", "take_over", "recall_token", "start_service", "hold_token", "resume_token", "miss_token", "finish_service", "transfer_token", "undo_last", "take_bookings", "freeze_floor", "unfreeze_floor", "confirm_clock", "lease_numbers", "void_lease", "close_day", "watch_floor", "watch_staff", "read_token", "read_line", "read_gate", "read_freeze", "find_booking", "explain_token", "read_stats", "read_outlook", "read_report"])),
+  integration: Object.freeze(/** @type {const} */ (["issue_token", "return_by_slip", "reprint_slip", "cancel_token", "take_bookings", "watch_floor", "read_token", "read_gate", "read_freeze", "read_stats", "read_outlook", "read_report"])),
+});

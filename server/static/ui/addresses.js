@@ -1,0 +1,87 @@
+// Every address that the screens ask for or lead to, in one place. Those of the API stand as the contract names them.
+
+import { page } from "./page.js";
+
+/**
+ * An address that knows what it takes and what it answers.
+ *
+ * @template {keyof Baari.Reads | keyof Baari.Commands} Path
+ * @typedef {string & { readonly path: Path }} Address
+ */
+
+/** @typedef {keyof Baari.Commands extends infer Path ? Path extends `/api/v1/centres/{centre}/counters/{counter}/${infer Verb}` ? Verb : never : never} CounterVerb */
+
+/**
+ * @template {keyof Baari.Reads | keyof Baari.Commands} Path
+ * @param {Path} path
+ * @param {Record<string, string>} values what stands in its braces
+ * @param {Record<string, string>} [query]
+ */
+function address(path, values, query = {}) {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
+  const asked = new URLSearchParams(query).toString();
+  return /** @type {Address<Path>} */ (asked ? `${filled}?${asked}` : filled);
+}
+
+/**
+ * @template {keyof Baari.Reads | keyof Baari.Commands} Path
+ * @param {Path} path
+ * @param {Record<string, string>} [values]
+ * @param {Record<string, string>} [query]
+ */
+const inCentre = (path, values, query) => address(path, { centre: page.centre.code, ...values }, query);
+
+export const SOCKET = "/live";
+export const REPORT = "/manager/report";
+
+export const snapshot = () => inCentre("/api/v1/centres/{centre}/snapshot");
+export const outlook = () => inCentre("/api/v1/centres/{centre}/outlook");
+export const stats = () => inCentre("/api/v1/centres/{centre}/stats");
+/** Whether the floor is stopped; a command to it stops it. */
+export const freeze = () => inCentre("/api/v1/centres/{centre}/freeze");
+export const unfreeze = () => inCentre("/api/v1/centres/{centre}/unfreeze");
+/** @param {string} tail the last characters of a reference */
+export const appointments = (tail) => inCentre("/api/v1/centres/{centre}/appointments", {}, { tail });
+/** @type {(label: string, language: string) => Address<"/api/v1/centres/{centre}/explain/{label}">} */
+export const explanation = (label, language) => inCentre("/api/v1/centres/{centre}/explain/{label}", { label }, { language });
+
+export const tokens = () => inCentre("/api/v1/centres/{centre}/tokens");
+/** @param {string} token its id */
+export const token = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}", { token });
+/** @param {string} token */
+export const correct = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/correct", { token });
+/** @param {string} token */
+export const remark = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/remark", { token });
+/** Where somebody who was missed or away returns: @param {string} token */
+export const comeBack = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/return", { token });
+/** Where the owner of a slip returns. */
+export const comeBackBySlip = () => inCentre("/api/v1/centres/{centre}/return");
+
+/** @param {string} counter */
+export const line = (counter) => inCentre("/api/v1/centres/{centre}/counters/{counter}/line", { counter });
+/**
+ * What is done at a counter.
+ *
+ * @template {CounterVerb} Verb
+ * @param {string} counter
+ * @param {Verb} verb
+ */
+export const atCounter = (counter, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/counters/{counter}/${verb}`), { counter });
+
+/** @param {string} secret of a citizen's slip */
+export const status = (secret) => address("/api/v1/status/{secret}", { secret });
+/** What citizens can do to their own token. @param {string} secret */
+export const own = (secret) => ({
+  return: address("/api/v1/status/{secret}/return", { secret }),
+  pause: address("/api/v1/status/{secret}/away", { secret }),
+  cancel: address("/api/v1/status/{secret}/leave", { secret }),
+});
+/** @param {string} secret */
+export const qrCode = (secret) => `/kiosk/qr.svg?${new URLSearchParams({ t: secret })}`;
+
+/** The simulated printers of a demo. */
+export const PRINTERS = "/demo/printer/state";
+/** @param {string} device */
+export const fault = (device) => `/demo/printer/${device}/fault`;
+/** @type {(device: string, count: number) => string} */
+export const paper = (device, count) => `/demo/printer/${device}/paper.png?n=${count}`;

@@ -1,0 +1,175 @@
+"""What the server writes into each page for its scripts, name by name: the JSON of `#page`."""
+
+from server.domain.permissions import Role
+from server.domain.plan.plan import Names
+from server.web.answers import StatusOut
+from server.web.live_views import Answer
+
+
+class StageData(Answer):
+    """A stage, and the zone of the hall in which its calls are shown."""
+
+    code: str
+    name: Names
+    zone: str
+
+
+class CentreData(Answer):
+    """The centre of a page."""
+
+    code: str
+    name: Names
+    timezone: str
+    languages: list[str]
+    stages: list[StageData]
+
+
+class Frame(Answer):
+    """What every page of a centre has: `words` are its sentences in each language but English, by the English one."""
+
+    centre: CentreData
+    language: str
+    now: str
+    csrf: str | None
+    words: dict[str, dict[str, str | list[str]]]
+
+
+class ServiceData(Answer):
+    """A service; a kiosk shows its pictogram."""
+
+    code: str
+    name: Names
+    icon: str
+
+
+class NeedData(Answer):
+    """A need that brings priority, with its pictogram."""
+
+    code: str
+    name: Names
+    icon: str
+
+
+class HoursData(Answer):
+    """When the centre works and when it gives tokens, as HH:MM."""
+
+    open: str
+    close: str
+    tokens: list[str]
+    lunch: list[str] | None
+    staggered_lunch: bool
+    days: list[str]
+    holidays: list[str]
+
+
+class KioskPage(Frame):
+    """What a kiosk offers, and the printer beside it."""
+
+    device: str
+    printer: str | None
+    services: list[ServiceData]
+    needs: list[NeedData]
+    hours: HoursData
+
+
+class BoardSettings(Answer):
+    """How large a board is and from where it is read; `directions` says by counter which way to go."""
+
+    inches: float | None = None
+    distance_m: float | None = None
+    directions: dict[str, str] | None = None
+
+
+class BoardPage(Frame):
+    """The zone whose calls a board shows."""
+
+    board: str
+    zone: str | None
+    settings: BoardSettings
+
+
+class PhonePage(Frame):
+    """A citizen's own token; `called_first` are the sentences about a call that passed it, by why."""
+
+    secret: str
+    status: StatusOut
+    pause_min: float
+    called_first: dict[str, str]
+
+
+class StaffFrame(Frame):
+    """A page of somebody who is signed in."""
+
+    user: str | None
+    role: Role
+
+
+class ClocksData(Answer):
+    """The minutes of a stay after which it is no longer quick, too long, and a breach of the promise."""
+
+    high_performance_min: int
+    promise_min: int
+    breach_min: int
+
+
+class NamedCode(Answer):
+    """Something with a code and a name."""
+
+    code: str
+    name: Names
+
+
+class OutcomesData(Answer):
+    """How the service of a stage may end; `ok` is the usual way."""
+
+    ok: str
+    outcomes: list[str]
+
+
+class NeedMark(Answer):
+    """How a need is shown, and the class that it brings."""
+
+    klass: str
+    name: Names
+    icon: str
+
+
+class ConsolePage(StaffFrame):
+    """What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next."""
+
+    outcomes: dict[str, OutcomesData]
+    clocks: ClocksData
+    needs: dict[str, NeedMark]
+    access: list[str]
+    party_max: int
+    tail: int
+    services: list[NamedCode]
+    out_of_order: list[NamedCode]
+    undo_min: float
+    printers: dict[str, str]
+    reasons: dict[str, str]
+
+
+class DeviceCounts(Answer):
+    """How many devices there are, and how many printers have an address."""
+
+    kiosk: int
+    board: int
+    printer: int
+    printer_ready: int
+
+
+class ManagerPage(StaffFrame):
+    """What the manager's page needs to know of the centre."""
+
+    clocks: ClocksData
+    demo: bool
+    routes: dict[str, list[str]]
+    devices: DeviceCounts
+
+
+class PaperPage(Answer):
+    """The simulated printers of a demo, and the faults that they can be given."""
+
+    printers: list[str]
+    faults: list[str]

@@ -1,0 +1,1 @@
+"""What browsers are told, compared with what the server does."""

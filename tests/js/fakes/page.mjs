@@ -1,0 +1,61 @@
+// What a script finds in its page, without a browser. Import the scripts after it was set: they read it at once.
+
+export const CENTRE = {
+  code: "PSK", name: { en: "Pune", hi: "पुणे" }, timezone: "Asia/Kolkata", languages: ["hi", "en"],
+  stages: [{ code: "A", name: { en: "Counter A" }, zone: "A" }],
+};
+const FRAME = { centre: CENTRE, language: "en", now: "2026-11-24T04:00:00.000Z", csrf: "csrf", words: {} };
+
+const every = globalThis.setInterval;
+
+/** Give the scripts a page with these data. */
+export function setPage(data = {}) {
+  const text = JSON.stringify({ ...FRAME, ...data });
+  const kept = new Map();
+  globalThis.setInterval = (...what) => every(...what).unref(); // a page looks for ever, a test ends
+  globalThis.document = {
+    getElementById: () => ({ textContent: text }),
+    querySelector: () => null,
+    addEventListener: () => {},
+    documentElement: {},
+    body: { dataset: {} },
+  };
+  globalThis.sessionStorage = {
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, value) => kept.set(name, value),
+    removeItem: (name) => kept.delete(name),
+  };
+}
+
+/** Return an answer of the server. */
+export function answered(content, status = 200, headers = {}) {
+  return new Response(status === 304 ? null : JSON.stringify(content), { status, headers });
+}
+
+/** Return a refusal of the server. */
+export function refused(status, code, more = {}) {
+  return answered({ type: `urn:baari:error:${code}`, title: code, status, code, detail: `Refused: ${code}.`, ...more }, status);
+}
+
+/**
+ * Let `answers` say what comes of each request, one after the other, the last one again and again: a Response, or an
+ * Error for an answer that is lost. Returns the requests that were sent.
+ */
+export function server(...answers) {
+  const requests = [];
+  globalThis.fetch = async (address, { method = "GET", headers = {}, body } = {}) => {
+    const answer = answers[Math.min(requests.length, answers.length - 1)];
+    requests.push({ address, method, headers, key: headers["Idempotency-Key"], body: body ? JSON.parse(body) : undefined });
+    const given = typeof answer === "function" ? await answer(address) : answer;
+    if (given instanceof Error) throw given;
+    return given.clone();
+  };
+  return requests;
+}
+
+export const LOST = new TypeError("Failed to fetch");
+
+/** Let everything happen that waits for nothing but its turn. */
+export async function settled() {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
+}

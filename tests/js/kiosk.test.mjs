@@ -1,0 +1,242 @@
+// The kiosk: one number for one citizen whatever happens to answers, and nothing of one citizen for the next.
+
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+
+import { answered, LOST, refused, server, setPage, settled } from "./fakes/page.mjs";
+
+const SERVICES = [{ code: "NORMAL", name: { en: "Passport" }, icon: "book-user" }, { code: "PCC", name: { en: "Clearance" }, icon: "shield-check" }];
+setPage({ device: "K1", printer: "printer-k1", services: SERVICES, needs: [], hours: { tokens: ["09:30", "16:00"] } });
+const { leave } = await import("/kiosk/static/attention.js");
+const { bookedOrder, take } = await import("/kiosk/static/issue.js");
+const { showSlip } = await import("/kiosk/static/slips.js");
+const state = await import("/kiosk/static/state.js");
+const { language } = await import("/static/ui/words.js");
+
+const issued = (label, print = "none") =>
+  answered({ token: { id: label, label, party: 1, state: "waiting", stage: "A" }, ahead: 0, wait: { low_min: 0, high_min: 5 }, status_url: "/t/s", print: { state: print } }, 201);
+const keys = (requests) => requests.map(({ key }) => key);
+
+/** Answer the questions as a citizen does. */
+function choose(service = "NORMAL", need = undefined) {
+  state.chooseLanguage("en");
+  state.go("need", { service });
+  if (need) state.go("need", { need });
+}
+
+const begin = [state.step.value, state.low.value, state.contrast.value, state.muted.value];
+state.back();
+
+test("a kiosk begins with its first question, its helps switched off, and nothing to go back to", () => {
+  assert.deepEqual(begin, ["language", false, false, false]);
+});
+
+beforeEach(() => leave());
+
+test("the order holds what was chosen, and the printer beside the kiosk", async () => {
+  const requests = server(issued("N001"));
+  choose("PCC", "senior");
+  await take();
+  assert.equal(requests[0].address, "/api/v1/centres/PSK/tokens");
+  assert.deepEqual(requests[0].body, { service: "PCC", need: "senior", language: "en", print_at: "printer-k1" });
+  assert.equal(state.step.value, "result");
+  assert.equal(state.result.value.token.label, "N001");
+});
+
+test("a try after lost answers goes under the same key, so that it gives no second number", async () => {
+  const lost = server(LOST);
+  choose();
+  await take();
+  assert.equal(state.step.value, "silent");
+  const found = server(issued("N001"));
+  await take();
+  assert.equal(state.result.value.token.label, "N001");
+  assert.deepEqual([...new Set([...keys(lost), ...keys(found)])].length, 1);
+  assert.deepEqual(found[0].body, lost[0].body);
+});
+
+test("a try after a server that was too busy goes under the same key", async () => {
+  const busy = server(refused(503, "unavailable"));
+  choose();
+  await take();
+  assert.equal(state.step.value, "silent");
+  const found = server(issued("N001"));
+  await take();
+  assert.equal(new Set([...keys(busy), ...keys(found)]).size, 1);
+});
+
+test("whoever comes after an order that was never answered orders anew", async () => {
+  const lost = server(LOST);
+  choose("PCC");
+  await take();
+  leave();
+  assert.deepEqual(state.order.value, {});
+  const next = server(issued("N002"));
+  choose();
+  await take();
+  assert.notEqual(next[0].key, lost[0].key);
+  assert.equal(next[0].body.service, "NORMAL");
+});
+
+test("each number is an order of its own", async () => {
+  const requests = server(issued("N001"), issued("N002"));
+  choose();
+  await take();
+  leave();
+  choose();
+  await take();
+  assert.notEqual(requests[0].key, requests[1].key);
+});
+
+test("after a refusal the next try is another order", async () => {
+  const requests = server(refused(409, "centre_frozen"), issued("N001"));
+  choose();
+  await take();
+  assert.equal(state.step.value, "refused");
+  assert.equal(state.refusal.value.code, "centre_frozen");
+  await take();
+  assert.notEqual(requests[0].key, requests[1].key);
+});
+
+test("a refusal without words of its own is told like silence, and is not repeated under its key", async () => {
+  const requests = server(refused(422, "invalid_input"), issued("N001"));
+  choose();
+  await take();
+  assert.equal(state.step.value, "silent");
+  await take();
+  assert.notEqual(requests[0].key, requests[1].key);
+});
+
+test("nothing of a citizen is left when they go", async () => {
+  server(issued("N001"));
+  choose("PCC", "senior");
+  await take();
+  state.low.value = state.contrast.value = state.muted.value = true;
+  leave();
+  assert.deepEqual(state.order.value, {});
+  assert.deepEqual([state.result.value, state.refusal.value, state.shown.value], [null, null, null]);
+  assert.deepEqual([state.low.value, state.contrast.value, state.muted.value], [false, false, false]);
+  assert.equal(state.step.value, "language");
+  assert.equal(language.value, "hi");
+  state.back();
+  assert.equal(state.step.value, "language");
+});
+
+test("one step back takes back what was said there, and no other", () => {
+  state.chooseLanguage("en");
+  state.go("need", { service: "PCC" });
+  assert.equal(state.canGoBack(), true);
+  state.back();
+  assert.deepEqual([state.step.value, state.order.value], ["service", { language: "en" }]);
+  state.back();
+  assert.deepEqual([state.step.value, state.order.value], ["language", {}]);
+  assert.equal(state.canGoBack(), false);
+});
+
+test("only questions can be left by going back", () => {
+  const asked = ["language", "service", "appointment", "need", "busy", "result", "looking", "shown", "refused", "silent", "unheard"];
+  const leads = asked.filter((step) => {
+    state.step.value = step;
+    return state.canGoBack();
+  });
+  assert.deepEqual(leads, ["service", "appointment", "need"]);
+});
+
+test("a scanned letter is an order in the centre's first language, or in the one that was chosen", () => {
+  bookedOrder("ARN-1");
+  assert.deepEqual(state.order.value, { language: "hi", appointment: "ARN-1", service: "NORMAL" });
+  leave();
+  state.chooseLanguage("en");
+  bookedOrder("ARN-2");
+  assert.deepEqual(state.order.value, { language: "en", appointment: "ARN-2", service: "NORMAL" });
+});
+
+test("the slip is followed until it is out, and no longer", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const requests = server(issued("N001", "queued"), LOST, answered({ print: { state: "printing" } }), answered({ print: { state: "printed" } }));
+  choose();
+  await take();
+  const shown = [];
+  for (let looks = 0; looks < 6; looks += 1) {
+    t.mock.timers.tick(700);
+    await settled();
+    shown.push(state.result.value.print.state);
+  }
+  assert.deepEqual(shown, ["queued", "printing", "printed", "printed", "printed", "printed"]);
+  assert.equal(requests.length, 4);
+  assert.equal(requests[1].address, "/api/v1/centres/PSK/tokens/N001");
+});
+
+test("a slip is followed until something is known of it, or for half a minute", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const [print, looks] of [["none", 0], ["printed", 0], ["sent", 0], ["unconfirmed", 0], ["rejected", 0], ["queued", 40], ["printing", 40]]) {
+    leave();
+    const requests = server(issued("N001", print), answered({ print: { state: print } }));
+    choose();
+    await take();
+    for (let look = 0; look < 45; look += 1) {
+      t.mock.timers.tick(700);
+      await settled();
+    }
+    assert.equal(requests.length - 1, looks, print);
+  }
+});
+
+test("while the number is on its way the screen says so", async () => {
+  server(LOST);
+  choose();
+  const taking = take();
+  assert.equal(state.step.value, "busy");
+  await taking;
+});
+
+test("a mistake in the script itself is not taken for silence", async () => {
+  server(answered({ token: null, print: { state: "none" } }));
+  choose();
+  await assert.rejects(take(), TypeError);
+  server(answered(null));
+  await assert.rejects(showSlip("secret"), TypeError);
+});
+
+test("a slip that comes out late says nothing on the next citizen's screen", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  server(issued("N001", "queued"), answered({ print: { state: "printed" } }));
+  choose();
+  await take();
+  t.mock.timers.tick(700);
+  leave();
+  await settled();
+  assert.equal(state.result.value, null);
+});
+
+const STATUS = { label: "N001", party: 1, language: "hi", state: "waiting", stage: "A", counter: null, beside: [], ahead: 2, wait: null, ended: false, frozen: false };
+
+test("the slip of somebody who was missed or away lets them come back, and says so in their language", async () => {
+  for (const away of ["missed", "paused"]) {
+    leave();
+    const requests = server(answered({ ...STATUS, state: away }), answered({ token: {} }), answered(STATUS));
+    await showSlip("secret");
+    assert.deepEqual(requests.map(({ method, address }) => [method, address]), [
+      ["GET", "/api/v1/status/secret"], ["POST", "/api/v1/centres/PSK/return"], ["GET", "/api/v1/status/secret"],
+    ]);
+    assert.deepEqual(requests[1].body, { slip: "secret" });
+    assert.deepEqual([state.step.value, state.shown.value.returned, state.shown.value.state], ["shown", true, "waiting"]);
+    assert.equal(language.value, "hi");
+  }
+});
+
+test("the slip of somebody who waits is only looked at", async () => {
+  const requests = server(answered(STATUS));
+  await showSlip("secret");
+  assert.equal(requests.length, 1);
+  assert.equal(state.shown.value.returned, false);
+});
+
+test("a slip that is not known, and a server that is silent, are told apart", async () => {
+  server(refused(404, "unknown_token"));
+  await showSlip("secret");
+  assert.deepEqual([state.step.value, state.refusal.value.code], ["refused", "unknown_token"]);
+  server(LOST);
+  await showSlip("secret");
+  assert.deepEqual([state.step.value, state.refusal.value], ["unheard", null]);
+});
