@@ -489,9 +489,8 @@ export interface NeedData {
   icon: string;
 }
 
-/** How a need is shown, and the class that it brings. */
+/** How a need is shown. */
 export interface NeedMark {
-  klass: string;
   name: Record<string, string>;
   icon: string;
 }

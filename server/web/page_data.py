@@ -127,9 +127,8 @@ class OutcomesData(Answer):
 
 
 class NeedMark(Answer):
-    """How a need is shown, and the class that it brings."""
+    """How a need is shown."""
 
-    klass: str
     name: Names
     icon: str
 
