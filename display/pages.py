@@ -57,7 +57,7 @@ def citizen(secret: str) -> tuple[str, int]:
         STATIC / "phone",
         language=language,
         sentences=CALLED_FIRST.values(),
-        called_first=CALLED_FIRST,
+        called_first={why.value: sentence for why, sentence in CALLED_FIRST.items()},
         secret=secret,
         status=status,
         pause_min=pause_min,
