@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from server.api.at_centre import AT
+from server.api.operations import operation
 from server.domain.permissions import Permission
 from server.services.figures import explanations
 from server.web.guard import authorise
@@ -36,7 +37,7 @@ class ExplainOut(BaseModel):
 @bp.get(f"{AT}/explain/<label>")
 @bp.input(ExplainIn, location="query", arg_name="asked")
 @bp.output(ExplainOut)
-@bp.doc(security="bearer")
+@operation("explain_token")
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""
     authorise(Permission.SERVE, centre=centre)

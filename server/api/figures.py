@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.api.operations import operation
 from server.domain.permissions import Permission
 from server.services.figures import statistics
 from server.services.figures.outlook import outlook_of
@@ -52,7 +53,7 @@ class OutlookOut(BaseModel):
 @bp.get("/api/v1/centres/<centre>/stats")
 @bp.input(PeriodIn, location="query", arg_name="asked")
 @bp.output(StatsOut)
-@bp.doc(security="bearer")
+@operation("read_stats")
 def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
     authorise(Permission.STATISTICS, centre=centre)
@@ -62,7 +63,7 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 
 @bp.get("/api/v1/centres/<centre>/outlook")
 @bp.output(OutlookOut)
-@bp.doc(security="bearer")
+@operation("read_outlook")
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
     authorise(Permission.STATISTICS, centre=centre)

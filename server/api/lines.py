@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from pydantic import BaseModel
 
 from server.api.at_seat import AT
+from server.api.operations import operation
 from server.api.shapes import ReasonOut, StaffTokenOut
 from server.domain.permissions import Permission
 from server.services.views.line import line_of
@@ -32,7 +33,7 @@ class LineOut(BaseModel):
 
 @bp.get(f"{AT}/line")
 @bp.output(LineOut)
-@bp.doc(security="bearer")
+@operation("read_line")
 def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
     by, now = authorise(Permission.SERVE, centre=centre, counter=counter), site().clock.now()

@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
+from server.api.operations import operation
 from server.domain.permissions import Permission
 from server.services.figures.reports import report_of
 from server.web.guard import authorise
@@ -39,7 +40,7 @@ class ReportOut(BaseModel):
 @bp.get("/api/v1/centres/<centre>/report")
 @bp.input(DayIn, location="query", arg_name="asked")
 @bp.output(ReportOut)
-@bp.doc(security="bearer")
+@operation("read_report")
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
     authorise(Permission.STATISTICS, centre=centre)

@@ -1,11 +1,13 @@
 """What screens start from, and how they catch up."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.api.operations import operation
+from server.domain.events.views import CounterView, EventView, PublicToken, StaffToken
 from server.domain.instants import to_iso
 from server.domain.permissions import ALLOWED, Permission
 from server.services.people.principal import Principal
@@ -32,8 +34,8 @@ class SnapshotOut(BaseModel):
     seq: int
     now: str
     frozen: bool
-    tokens: list[dict[str, Any]]
-    counters: list[dict[str, Any]]
+    tokens: list[StaffToken | PublicToken]
+    counters: list[CounterView]
 
 
 class EventsOut(BaseModel):
@@ -41,13 +43,13 @@ class EventsOut(BaseModel):
 
     epoch: str
     seq: int
-    events: list[dict[str, Any]] | None = None
+    events: list[EventView] | None = None
     reload: bool | None = None
 
 
 @bp.get("/api/v1/centres/<centre>/snapshot")
 @bp.output(SnapshotOut)
-@bp.doc(security="bearer")
+@operation("read_snapshot")
 def snapshot(centre: str) -> Response:
     """Get the floor as it is."""
     staff = sees_staff(authorise(Permission.WATCH, centre=centre))
@@ -58,7 +60,7 @@ def snapshot(centre: str) -> Response:
 @bp.get("/api/v1/centres/<centre>/events")
 @bp.input(AfterIn, location="query", arg_name="asked")
 @bp.output(EventsOut)
-@bp.doc(security="bearer")
+@operation("read_events")
 def events(centre: str, asked: AfterIn) -> Response:
     """Catch up from a number."""
     staff = sees_staff(authorise(Permission.WATCH, centre=centre))

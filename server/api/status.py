@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.api.commands import run
+from server.api.operations import operation
 from server.domain.actors import By
 from server.domain.token.token import Token
 from server.services.floor import citizen
@@ -47,6 +48,7 @@ class StatusOut(BaseModel):
 
 @bp.get("/api/v1/status/<secret>")
 @bp.output(StatusOut)
+@operation("read_status", keyless=True, conditional=True)
 def status(secret: str) -> AnyResponse:
     """Get a citizen's own token; the secret of the slip's QR code is all it takes."""
     now = site().clock.now()
@@ -59,6 +61,7 @@ def status(secret: str) -> AnyResponse:
 
 @bp.post("/api/v1/status/<secret>/return")
 @bp.output(StatusOut)
+@operation("return_to_line", keyless=True)
 def return_to_line(secret: str) -> Response:
     """Take the place again that one's age gives, after one was missed or away."""
     return _for_citizen(secret, citizen.come_back)
@@ -66,6 +69,7 @@ def return_to_line(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/away")
 @bp.output(StatusOut)
+@operation("go_out", keyless=True)
 def back_soon(secret: str) -> Response:
     """Go out for a while; the place is kept."""
     return _for_citizen(secret, citizen.go_out)
@@ -73,6 +77,7 @@ def back_soon(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/leave")
 @bp.output(StatusOut)
+@operation("give_back_token", keyless=True)
 def give_back(secret: str) -> Response:
     """Give the token back."""
     return _for_citizen(secret, citizen.give_back)

@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import Field
 
 from server.api.commands import command
+from server.api.operations import operation
 from server.api.shapes import Code, Note, Strict, TokenAnswer
 from server.domain.actors import By
 from server.domain.events.views import StaffToken, staff_view
@@ -57,7 +58,7 @@ class DeskIn(Strict):
 @bp.post(f"{AT}/cancel")
 @bp.input(CancelIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("cancel_token")
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
     principal = authorise(Permission.CANCEL, centre=centre)
@@ -67,7 +68,7 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 @bp.post(f"{AT}/correct")
 @bp.input(CorrectIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("correct_token")
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
     principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
@@ -77,7 +78,7 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 @bp.post(f"{AT}/remark")
 @bp.input(RemarkIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("remark_token")
 def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
     """Note the size of a party, access needs, a language, a need, or an emergency."""
     principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
@@ -94,7 +95,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 @bp.post(f"{AT}/return")
 @bp.input(DeskIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("return_token")
 def return_token(centre: str, token: str, asked: DeskIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
     principal = authorise(Permission.SERVE, centre=centre, counter=asked.counter)
@@ -103,7 +104,7 @@ def return_token(centre: str, token: str, asked: DeskIn) -> Response:
 
 @bp.post(f"{AT}/pause")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("pause_token")
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     principal = authorise(Permission.SERVE, centre=centre)
@@ -112,7 +113,7 @@ def pause_token(centre: str, token: str) -> Response:
 
 @bp.post(f"{AT}/undo")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("undo_token")
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
     principal = authorise(Permission.STEER, centre=centre)

@@ -1,6 +1,5 @@
 """Take a token."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -8,15 +7,18 @@ from flask import Response, jsonify
 from pydantic import BaseModel, Field
 
 from server.api.commands import command
+from server.api.operations import operation
 from server.api.references import hidden
 from server.api.shapes import ID_MAX, Code, Instant, Strict
 from server.domain.actors import By
+from server.domain.events.views import PublicToken, StaffToken
 from server.domain.ids import status_secret, token_id
 from server.domain.permissions import ALLOWED, Permission, Role
 from server.domain.token.token import Token
 from server.services.floor import citizen
 from server.services.floor.issue import Issued, Order, Paper, issue
 from server.services.paper import slips
+from server.services.paper.slips import JobState
 from server.services.people import seats
 from server.services.people.principal import Principal
 from server.services.views import snapshot
@@ -91,25 +93,17 @@ class ReprintIn(Strict):
     print_at: Annotated[str, Field(max_length=32)] | None = None
 
 
-class PrintStateOut(BaseModel):
-    """Where the latest copy of a slip is; copy 0 is the original."""
-
-    state: str
-    copy_number: Annotated[int, Field(alias="copy")]
-    detail: str | None
-
-
 class ReprintOut(BaseModel):
     """The copy that was queued."""
 
-    print: PrintStateOut
+    print: JobState
 
 
 class TokenNow(BaseModel):
-    """A token as it is, and its slip."""
+    """A token as it is, for staff with their part, and its slip."""
 
-    token: dict[str, Any]
-    print: PrintStateOut
+    token: StaffToken | PublicToken
+    print: JobState
 
 
 class HereOut(BaseModel):
@@ -131,7 +125,7 @@ class TokenOut(BaseModel):
 @bp.post("/api/v1/centres/<centre>/tokens")
 @bp.input(TokenIn, arg_name="asked")
 @bp.output(TokenOut, status_code=201)
-@bp.doc(security="bearer")
+@operation("issue_token")
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
     principal = authorise(Permission.ISSUE, centre=centre, counter=asked.counter)
@@ -149,7 +143,7 @@ def take_token(centre: str, asked: TokenIn) -> Response:
 @bp.post("/api/v1/centres/<centre>/return")
 @bp.input(HereIn, arg_name="asked")
 @bp.output(HereOut)
-@bp.doc(security="bearer")
+@operation("return_by_slip")
 def return_by_slip(centre: str, asked: HereIn) -> Response:
     """Take the slip of somebody whose turn has passed: they get their fair place again."""
     principal = authorise(Permission.ISSUE, centre=centre)
@@ -158,25 +152,25 @@ def return_by_slip(centre: str, asked: HereIn) -> Response:
 
 @bp.get("/api/v1/centres/<centre>/tokens/<token>")
 @bp.output(TokenNow)
-@bp.doc(security="bearer")
+@operation("read_token")
 def token_now(centre: str, token: str) -> Response:
     """Get a token and where its slip is."""
     principal = authorise(Permission.WATCH, centre=centre)
     staff = Permission.WATCH_STAFF in ALLOWED[principal.role]
     view = read(lambda conn: snapshot.token_of(conn, principal.centre_id, token, staff=staff))
     job = read(lambda conn: slips.state_of(conn, token))
-    return jsonify(token=view, print=asdict(job))
+    return jsonify(token=view, print=job)
 
 
 @bp.post("/api/v1/centres/<centre>/tokens/<token>/reprint")
 @bp.input(ReprintIn, arg_name="asked")
 @bp.output(ReprintOut)
-@bp.doc(security="bearer")
+@operation("reprint_slip")
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     """Print one more copy of a slip, marked DUPLICATE."""
     principal = authorise(Permission.ISSUE, centre=centre)
     printer = asked.print_at or principal.printer
-    return command(principal, lambda tx: {"print": asdict(slips.reprint(tx, token, printer))})
+    return command(principal, lambda tx: {"print": slips.reprint(tx, token, printer)})
 
 
 def _order(principal: Principal, asked: TokenIn) -> Order:

@@ -95,7 +95,7 @@ class EventView:
     seq: int
     type: str
     at: str
-    token: PublicToken | StaffToken | None
+    token: StaffToken | PublicToken | None
     counter: CounterView | None
     frozen: bool | None
 

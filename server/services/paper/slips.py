@@ -58,8 +58,8 @@ class JobState:
     """Where the latest copy of a slip is; `copy` 0 is the original."""
 
     state: str
-    copy: int = 0
-    detail: str | None = None
+    copy: int
+    detail: str | None
 
 
 def queue_original(tx: Transaction, printer: str, token: Token, facts: SlipFacts, now: datetime) -> None:
@@ -101,13 +101,13 @@ def reprint(tx: Transaction, token_id: str, printer: str | None) -> JobState:
     content = {name: {**last.content[name], "copy": copy, "copy_mark": mark} for name in SLIPS}
     content["english"]["copy_mark"] = english
     _queue(tx, printer or last.printer, token, content, copy, tx.now)
-    return JobState(QUEUED, copy)
+    return JobState(QUEUED, copy, None)
 
 
 def state_of(read: Read, token_id: str) -> JobState:
     """Return where the latest copy of a token's slip is."""
     last = _last_job(read, token_id)
-    return JobState("none") if last is None else JobState(last.state, last.copy, last.detail)
+    return JobState("none", 0, None) if last is None else JobState(last.state, last.copy, last.detail)
 
 
 def waiting_printers(read: Read) -> list[tuple[int, str]]:
