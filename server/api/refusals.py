@@ -24,6 +24,10 @@ NUMBERS: Refusals = (e.SeriesFull, e.NumberNotLeased)
 NOT_NOW: Refusals = (e.DayClosed, e.NotOpenNow, e.CentreFrozen, e.ClockBehind)
 
 OWN: Mapping[str, Refusals] = {
+    "list_centres": (),
+    "list_counters": (),
+    "list_services": (),
+    "list_stages": (),
     "issue_token": (*WISHES, *BOOKING, *RETURN_SLIP, *NUMBERS, *NOT_NOW, e.UnknownCounter),
     "read_token": (e.UnknownToken,),
     "cancel_token": TOKEN,

@@ -1,1 +1,1 @@
-"""What screens and pages see. Doors: `snapshot`, `line`, `phone`, `places`, `signpost`."""
+"""What screens and pages see. Doors: `snapshot`, `line`, `phone`, `places`, `signpost`, `directory`."""
