@@ -93,7 +93,15 @@ def _complete(spec: Any) -> Any:
     for path in spec["paths"].values():
         for method, operation in path.items():
             _complete_operation(operation, command=method == "post")
+            if body := operation.get("requestBody"):
+                body["required"] = "required" in _shape_of(spec, body)
     return complete_schemas(spec)
+
+
+def _shape_of(spec: Any, body: Any) -> Any:
+    """Return the shape of a request's body."""
+    ref = body["content"]["application/json"]["schema"]["$ref"]
+    return spec["components"]["schemas"][ref.rpartition("/")[2]]
 
 
 def _complete_operation(operation: Any, *, command: bool) -> None:

@@ -32,5 +32,15 @@ def complete_schemas(spec: Any) -> Any:
         own = name.rpartition(".")[2]
         if schemas.setdefault(own, schema) != schema:
             raise ValueError(f"two shapes of the contract have the name {own}")
+    for schema in schemas.values():
+        _tell_defaults(schema)
     flat["components"]["schemas"] = schemas | event_schemas(schemas[EVENT], REF)
     return flat
+
+
+def _tell_defaults(schema: Any) -> None:
+    """Say in words what holds when a field is not given: to generators a field with a default is always there."""
+    for field in schema.get("properties", {}).values():
+        default = field.pop("default", None)
+        if default is not None:
+            field["description"] = f"`{json.dumps(default)}` when not given"

@@ -164,10 +164,12 @@ def test_a_retry_gets_the_first_answer_and_another_body_none(start: Start, opera
 
 
 def other_body(trial: Trial) -> dict[str, Any]:
-    """Return another body that fits: with a default spelt out, else with another value in its last field."""
-    for name, field in (trial.operation.fields or {"other": {"default": 1}}).items():
-        if "default" in field and name not in trial.body:
-            return trial.body | {name: field["default"]}
+    """Return another body that fits: with a null or a false spelt out, else with another value in its last field."""
+    for name, field in (trial.operation.fields or {"other": {"type": "boolean"}}).items():
+        spelt = {"null": None, "boolean": False}
+        kinds = [part.get("type") for part in (field, *field.get("anyOf", ())) if part.get("type") in spelt]
+        if kinds and name not in trial.body:
+            return trial.body | {name: spelt[kinds[0]]}
     name, value = list(trial.body.items())[-1]
     return trial.body | {name: value + value}
 
