@@ -15,6 +15,7 @@ from display.pages import bp as display_pages_bp
 from kiosk.pages import bp as kiosk_pages_bp
 from server.api import (
     bookings,
+    centres,
     counters,
     days,
     explanations,
@@ -61,6 +62,7 @@ from server.workers.printing import Printers
 
 PAGES = (health_bp, pages_bp, kiosk_pages_bp, counter_pages_bp, display_pages_bp, manager_pages_bp, report_page_bp)
 API = (
+    centres,
     tokens,
     token_changes,
     counters,

@@ -1,6 +1,6 @@
 """Bookings taken over and found, and whom the gate lets in."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.api.at_centre import AT
 from server.api.commands import command
+from server.api.operations import operation
 from server.api.references import hidden
 from server.api.shapes import Code, Instant, Strict
 from server.domain.instants import to_iso
 from server.domain.permissions import Action
 from server.services.bookings import book
-from server.services.bookings.book import TAIL, NewBooking
+from server.services.bookings.book import TAIL, BookingView, NewBooking
 from server.services.bookings.gate import gate_at
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -53,7 +54,7 @@ class FindIn(BaseModel):
 class FoundOut(BaseModel):
     """The bookings of today that fit."""
 
-    bookings: list[dict[str, Any]]
+    bookings: list[BookingView]
 
 
 class GateOut(BaseModel):
@@ -66,7 +67,7 @@ class GateOut(BaseModel):
 @bp.post(f"{AT}/appointments")
 @bp.input(BookingsIn, arg_name="asked")
 @bp.output(BookedOut)
-@bp.doc(security="bearer")
+@operation("take_bookings")
 def take_bookings(centre: str, asked: BookingsIn) -> Response:
     """Take over bookings from the portal."""
     principal = authorise(Action.TAKE_BOOKINGS, centre=centre)
@@ -80,7 +81,7 @@ def take_bookings(centre: str, asked: BookingsIn) -> Response:
 @bp.get(f"{AT}/appointments")
 @bp.input(FindIn, location="query", arg_name="asked")
 @bp.output(FoundOut)
-@bp.doc(security="bearer")
+@operation("find_booking")
 def find_booking(centre: str, asked: FindIn) -> Response:
     """Find a booking of today by the last characters of its reference."""
     authorise(Action.FIND_BOOKING, centre=centre)
@@ -90,7 +91,7 @@ def find_booking(centre: str, asked: FindIn) -> Response:
 
 @bp.get(f"{AT}/gate")
 @bp.output(GateOut)
-@bp.doc(security="bearer")
+@operation("read_gate")
 def gate(centre: str) -> Response:
     """Get the batch that the gate lets in now."""
     authorise(Action.READ_GATE, centre=centre)

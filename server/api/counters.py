@@ -6,9 +6,11 @@ from pydantic import BaseModel
 
 from server.api.at_seat import AT, at_seat
 from server.api.commands import command
-from server.api.shapes import Code, CounterOut, Note, ReasonOut, StaffTokenOut, Strict
+from server.api.operations import operation
+from server.api.schemas import shape
+from server.api.shapes import Code, Note, ReasonOut, Strict
 from server.domain.actors import By
-from server.domain.events.views import CounterView, counter_view, staff_view
+from server.domain.events.views import CounterView, StaffToken, counter_view, staff_view
 from server.domain.permissions import Action
 from server.domain.token.lifecycle import CounterState
 from server.services.floor import call, counters
@@ -43,7 +45,7 @@ class CallOut(BaseModel):
     """A token called to a counter."""
 
     id: str
-    token: StaffTokenOut
+    token: StaffToken
     counter: str
     reason: ReasonOut
 
@@ -55,8 +57,8 @@ class CallAnswer(BaseModel):
 
 
 @bp.post(f"{AT}/open")
-@bp.output(CounterOut)
-@bp.doc(security="bearer")
+@bp.output(shape(CounterView))
+@operation("open_counter")
 def open_counter(centre: str, counter: str) -> Response:
     """Open a counter."""
     return _set_state(Action.OPEN_COUNTER, centre, counter, CounterState.OPEN, ReasonIn())
@@ -64,8 +66,8 @@ def open_counter(centre: str, counter: str) -> Response:
 
 @bp.post(f"{AT}/pause")
 @bp.input(ReasonIn, arg_name="asked")
-@bp.output(CounterOut)
-@bp.doc(security="bearer")
+@bp.output(shape(CounterView))
+@operation("pause_counter")
 def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Pause a counter."""
     return _set_state(Action.PAUSE_COUNTER, centre, counter, CounterState.PAUSED, asked)
@@ -73,8 +75,8 @@ def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 
 @bp.post(f"{AT}/close")
 @bp.input(ReasonIn, arg_name="asked")
-@bp.output(CounterOut)
-@bp.doc(security="bearer")
+@bp.output(shape(CounterView))
+@operation("close_counter")
 def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Close a counter."""
     return _set_state(Action.CLOSE_COUNTER, centre, counter, CounterState.CLOSED, asked)
@@ -82,7 +84,7 @@ def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 
 @bp.post(f"{AT}/call-next")
 @bp.output(CallAnswer)
-@bp.doc(security="bearer")
+@operation("call_next")
 def call_next(centre: str, counter: str) -> Response:
     """Call the next citizen."""
     principal = authorise(Action.CALL_NEXT, centre=centre, counter=counter)
@@ -92,7 +94,7 @@ def call_next(centre: str, counter: str) -> Response:
 @bp.post(f"{AT}/call")
 @bp.input(CallIn, arg_name="asked")
 @bp.output(CallAnswer)
-@bp.doc(security="bearer")
+@operation("call_token")
 def call_token(centre: str, counter: str, asked: CallIn) -> Response:
     """Call a token out of order, with a reason that stands on the day report."""
     principal = authorise(Action.CALL_TOKEN, centre=centre, counter=counter)
@@ -103,7 +105,7 @@ def call_token(centre: str, counter: str, asked: CallIn) -> Response:
 @bp.post(f"{AT}/take-over")
 @bp.input(TakeOverIn, arg_name="asked")
 @bp.output(CallAnswer)
-@bp.doc(security="bearer")
+@operation("take_over")
 def take_over(centre: str, counter: str, asked: TakeOverIn) -> Response:
     """Call the token of a counter that is out of order to another one, at once."""
     principal = authorise(Action.TAKE_OVER, centre=centre)

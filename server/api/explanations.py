@@ -5,6 +5,7 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from server.api.at_centre import AT
+from server.api.operations import operation
 from server.domain.permissions import Action
 from server.services.figures.explanations import CalledFirst, CallTold, explain_today
 from server.web.guard import authorise
@@ -34,7 +35,7 @@ class ExplainOut(BaseModel):
 @bp.get(f"{AT}/explain/<label>")
 @bp.input(ExplainIn, location="query", arg_name="asked")
 @bp.output(ExplainOut)
-@bp.doc(security="bearer")
+@operation("explain_token")
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""
     authorise(Action.EXPLAIN_TOKEN, centre=centre)

@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.api.operations import operation
 from server.domain.figures.spread import Stay, Wait
 from server.domain.outlook import Sentence
 from server.domain.permissions import Action
@@ -55,7 +56,7 @@ class OutlookOut(BaseModel):
 @bp.get("/api/v1/centres/<centre>/stats")
 @bp.input(PeriodIn, location="query", arg_name="asked")
 @bp.output(StatsOut)
-@bp.doc(security="bearer")
+@operation("read_stats")
 def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
     authorise(Action.READ_STATS, centre=centre)
@@ -66,7 +67,7 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 
 @bp.get("/api/v1/centres/<centre>/outlook")
 @bp.output(OutlookOut)
-@bp.doc(security="bearer")
+@operation("read_outlook")
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
     authorise(Action.READ_OUTLOOK, centre=centre)

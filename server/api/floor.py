@@ -6,6 +6,8 @@ from pydantic import BaseModel
 
 from server.api.at_centre import AT
 from server.api.commands import command
+from server.api.operations import operation
+from server.api.schemas import shape
 from server.api.shapes import Note, Strict
 from server.domain.actors import By
 from server.domain.instants import to_iso
@@ -25,19 +27,16 @@ class FreezeIn(Strict):
     reason: Note
 
 
-class FrozenOut(BaseModel):
-    """Whether the floor is stopped, since when and why, and the latest stops as begin and end."""
+class ClockOut(BaseModel):
+    """The time that was confirmed."""
 
-    frozen: bool
-    since: str | None
-    reason: str | None
-    freezes: list[list[str | None]]
+    now: str
 
 
 @bp.post(f"{AT}/freeze")
 @bp.input(FreezeIn, arg_name="asked")
-@bp.output(FrozenOut)
-@bp.doc(security="bearer")
+@bp.output(shape(notice.FreezeView))
+@operation("freeze_floor")
 def freeze(centre: str, asked: FreezeIn) -> Response:
     """Stop calling, missing and expiring at once."""
     principal = authorise(Action.FREEZE_FLOOR, centre=centre)
@@ -45,8 +44,8 @@ def freeze(centre: str, asked: FreezeIn) -> Response:
 
 
 @bp.post(f"{AT}/unfreeze")
-@bp.output(FrozenOut)
-@bp.doc(security="bearer")
+@bp.output(shape(notice.FreezeView))
+@operation("unfreeze_floor")
 def unfreeze(centre: str) -> Response:
     """Go on where the floor was stopped."""
     principal = authorise(Action.UNFREEZE_FLOOR, centre=centre)
@@ -54,8 +53,8 @@ def unfreeze(centre: str) -> Response:
 
 
 @bp.get(f"{AT}/freeze")
-@bp.output(FrozenOut)
-@bp.doc(security="bearer")
+@bp.output(shape(notice.FreezeView))
+@operation("read_freeze")
 def frozen(centre: str) -> Response:
     """Get whether the floor is stopped."""
     authorise(Action.READ_FREEZE, centre=centre)
@@ -63,7 +62,8 @@ def frozen(centre: str) -> Response:
 
 
 @bp.post(f"{AT}/confirm-clock")
-@bp.doc(security="bearer")
+@bp.output(ClockOut)
+@operation("confirm_clock")
 def clock_is_right(centre: str) -> Response:
     """Confirm the present time after the clock went back."""
     principal = authorise(Action.CONFIRM_CLOCK, centre=centre)

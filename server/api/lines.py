@@ -5,6 +5,7 @@ from flask import Response
 from pydantic import BaseModel
 
 from server.api.at_seat import AT
+from server.api.operations import operation
 from server.api.ready import send
 from server.api.shapes import ReasonOut, StaffTokenOut
 from server.domain.permissions import Action
@@ -54,7 +55,7 @@ class LineOut(BaseModel):
 
 @bp.get(f"{AT}/line")
 @bp.output(LineOut)
-@bp.doc(security="bearer")
+@operation("read_line")
 def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
     by = authorise(Action.READ_LINE, centre=centre, counter=counter)

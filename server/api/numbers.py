@@ -4,10 +4,12 @@ from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from server.api.at_centre import AT
 from server.api.commands import command
+from server.api.operations import operation
+from server.api.schemas import shape
 from server.api.shapes import Note, Strict
 from server.domain.actors import By
 from server.domain.permissions import Action
@@ -32,22 +34,10 @@ class VoidIn(Strict):
     reason: Note
 
 
-class LeaseOut(BaseModel):
-    """A block of numbers."""
-
-    id: int
-    day: str
-    series: str
-    first: int
-    last: int
-    holder: str
-    void: str | None
-
-
 @bp.post(f"{AT}/leases")
 @bp.input(LeaseIn, arg_name="asked")
-@bp.output(LeaseOut, status_code=201)
-@bp.doc(security="bearer")
+@bp.output(shape(leases.LeaseView), status_code=201)
+@operation("lease_numbers")
 def lease_numbers(centre: str, asked: LeaseIn) -> Response:
     """Lease a block of numbers for a paper pad or a kiosk without a link."""
     principal = authorise(Action.LEASE_NUMBERS, centre=centre)
@@ -60,8 +50,8 @@ def lease_numbers(centre: str, asked: LeaseIn) -> Response:
 
 @bp.post(f"{AT}/leases/<int:lease>/void")
 @bp.input(VoidIn, arg_name="asked")
-@bp.output(LeaseOut)
-@bp.doc(security="bearer")
+@bp.output(shape(leases.LeaseView))
+@operation("void_lease")
 def void_lease(centre: str, lease: int, asked: VoidIn) -> Response:
     """Note that the unused numbers of a lease will never be given."""
     principal = authorise(Action.VOID_LEASE, centre=centre)

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
+from server.api.operations import operation
 from server.domain.permissions import Action
 from server.services.figures.reports import DayCertificate, SealTold, Stop
 from server.services.figures.statistics import Figures
@@ -39,7 +40,7 @@ class ReportOut(BaseModel):
 @bp.get("/api/v1/centres/<centre>/report")
 @bp.input(DayIn, location="query", arg_name="asked")
 @bp.output(ReportOut)
-@bp.doc(security="bearer")
+@operation("read_report")
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
     authorise(Action.READ_REPORT, centre=centre)

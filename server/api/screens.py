@@ -6,8 +6,9 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.api.operations import operation
 from server.api.ready import send
-from server.api.shapes import CounterOut, StaffPartOut
+from server.domain.events.views import CounterView, EventView, PublicToken, StaffToken
 from server.domain.instants import to_iso
 from server.domain.permissions import Action, may
 from server.services.people.principal import Principal
@@ -26,23 +27,6 @@ class AfterIn(BaseModel):
     epoch: str | None = None
 
 
-class PublicTokenOut(BaseModel):
-    """A token as everybody may see it; staff get their part beside it."""
-
-    id: str
-    label: str
-    party: int
-    state: str
-    stage: str | None
-    counter: str | None
-    beside: list[str]
-    call: str | None
-    calls: int
-    last_called: str | None
-    ended: bool
-    staff: StaffPartOut | None = None
-
-
 class SnapshotOut(BaseModel):
     """The floor at one instant: `seq` is the number of the last event in it."""
 
@@ -51,22 +35,8 @@ class SnapshotOut(BaseModel):
     seq: int
     now: str
     frozen: bool
-    tokens: list[PublicTokenOut]
-    counters: list[CounterOut]
-
-
-class EventOut(BaseModel):
-    """One committed event, as it goes to screens."""
-
-    v: int
-    centre: str
-    epoch: str
-    seq: int
-    type: str
-    at: str
-    token: PublicTokenOut | None
-    counter: CounterOut | None
-    frozen: bool | None
+    tokens: list[StaffToken | PublicToken]
+    counters: list[CounterView]
 
 
 class EventsOut(BaseModel):
@@ -74,13 +44,13 @@ class EventsOut(BaseModel):
 
     epoch: str
     seq: int
-    events: list[EventOut] | None = None
+    events: list[EventView] | None = None
     reload: bool | None = None
 
 
 @bp.get("/api/v1/centres/<centre>/snapshot")
 @bp.output(SnapshotOut)
-@bp.doc(security="bearer")
+@operation("read_snapshot")
 def snapshot(centre: str) -> Response:
     """Get the floor as it is."""
     principal = authorise(Action.WATCH_FLOOR, centre=centre)
@@ -91,7 +61,7 @@ def snapshot(centre: str) -> Response:
 @bp.get("/api/v1/centres/<centre>/events")
 @bp.input(AfterIn, location="query", arg_name="asked")
 @bp.output(EventsOut)
-@bp.doc(security="bearer")
+@operation("read_events")
 def events(centre: str, asked: AfterIn) -> Response:
     """Catch up from a number."""
     staff = sees_staff(authorise(Action.WATCH_FLOOR, centre=centre))

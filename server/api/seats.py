@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from server.api.at_seat import AT
 from server.api.commands import command
+from server.api.operations import operation
 from server.api.shapes import Strict
 from server.domain.permissions import Action, Role
 from server.services.people import seats
@@ -34,7 +35,7 @@ class SeatOut(BaseModel):
 @bp.post(f"{AT}/sit")
 @bp.input(SitIn, arg_name="asked")
 @bp.output(SeatOut)
-@bp.doc(security="bearer")
+@operation("take_seat")
 def sit(centre: str, counter: str, asked: SitIn) -> Response:
     """Sit down at a counter; one person at one counter."""
     by, now = authorise(Action.TAKE_SEAT, centre=centre, counter=counter), site().real.now()
@@ -49,7 +50,7 @@ def sit(centre: str, counter: str, asked: SitIn) -> Response:
 
 @bp.post(f"{AT}/leave")
 @bp.output(SeatOut)
-@bp.doc(security="bearer")
+@operation("leave_seat")
 def leave(centre: str, counter: str) -> Response:
     """Get up; the counter is free for somebody else."""
     by = authorise(Action.LEAVE_SEAT, centre=centre, counter=counter)

@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import Field
 
 from server.api.at_seat import AT, at_seat
+from server.api.operations import operation
 from server.api.shapes import Code, Note, Strict, TokenAnswer
 from server.domain.actors import By
 from server.domain.errors import InvalidInput
@@ -67,7 +68,7 @@ class UndoIn(Strict):
 @bp.post(f"{AT}/recall")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("recall_token")
 def recall(centre: str, counter: str, asked: SeenIn) -> Response:
     """Call the current token once more."""
     return _act(Action.RECALL_TOKEN, centre, counter, serve.recall, asked)
@@ -76,7 +77,7 @@ def recall(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/start")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("start_service")
 def start(centre: str, counter: str, asked: SeenIn) -> Response:
     """Begin to serve the current token."""
     return _act(Action.START_SERVICE, centre, counter, serve.start, asked)
@@ -85,7 +86,7 @@ def start(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/hold")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("hold_token")
 def hold(centre: str, counter: str, asked: SeenIn) -> Response:
     """Park the current token at this counter; the counter is free for another."""
     return _act(Action.HOLD_TOKEN, centre, counter, serve.hold, asked)
@@ -94,7 +95,7 @@ def hold(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/resume")
 @bp.input(ResumeIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("resume_token")
 def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
     """Serve a parked token again."""
     return _act(Action.RESUME_TOKEN, centre, counter, lambda tx, by, _seen: serve.resume(tx, by, asked.token), SeenIn())
@@ -103,7 +104,7 @@ def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
 @bp.post(f"{AT}/miss")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("miss_token")
 def miss(centre: str, counter: str, asked: SeenIn) -> Response:
     """Note the current token, or one parked here, as absent."""
     return _act(Action.MISS_TOKEN, centre, counter, serve.miss, asked)
@@ -112,7 +113,7 @@ def miss(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/finish")
 @bp.input(FinishIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("finish_service")
 def finish(centre: str, counter: str, asked: FinishIn) -> Response:
     """End the service of the current token."""
 
@@ -125,7 +126,7 @@ def finish(centre: str, counter: str, asked: FinishIn) -> Response:
 @bp.post(f"{AT}/transfer")
 @bp.input(TransferIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("transfer_token")
 def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
     """Send the current token to a stage, a counter or an officer."""
     if not (asked.stage or asked.counter):
@@ -142,7 +143,7 @@ def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
 @bp.post(f"{AT}/undo")
 @bp.input(UndoIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("undo_last")
 def undo_last(centre: str, counter: str, asked: UndoIn) -> Response:
     """Take back the last action of this counter."""
     return _act(

@@ -1,11 +1,12 @@
 """The JSON shapes that several routes take or give, strict about types and names."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from server.clock import whole_ms
+from server.domain.events.views import StaffToken
 
 
 def _as_stored(moment: datetime) -> datetime:
@@ -37,64 +38,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", str_strip_whitespace=True)
 
 
-class StaffPartOut(BaseModel):
-    """What staff see of a token beside the public view."""
-
-    klass: str
-    service: str
-    then: list[str]
-    route: str
-    language: str
-    need: str | None
-    access: list[str]
-    emergency: bool
-    slot: str | None
-    issued_at: str
-    waiting_since: str
-    first_called: str | None
-    started_at: str | None
-    until: str | None
-    only: str | None
-    return_until: str | None
-    decision: str | None
-    ended_at: str | None
-
-
-class StaffTokenOut(BaseModel):
-    """A token as staff see it."""
-
-    id: str
-    label: str
-    party: int
-    state: str
-    stage: str | None
-    counter: str | None
-    beside: list[str]
-    call: str | None
-    calls: int
-    last_called: str | None
-    ended: bool
-    staff: StaffPartOut
-
-
-class CounterOut(BaseModel):
-    """A counter as it stands."""
-
-    id: str
-    stage: str
-    state: str
-    reason: str | None
+StaffTokenOut = StaffToken
+Figure = str | int | float | list[dict[str, str | int]]
+"""A figure of a reason; a list tells it of each token that was passed over."""
 
 
 class ReasonOut(BaseModel):
     """Why this token: the rule, its figures, and one sentence."""
 
     rule: str
-    params: dict[str, Any]
+    params: dict[str, Figure]
     text: str
 
 
 class TokenAnswer(BaseModel):
     """The token that a command changed."""
 
-    token: StaffTokenOut
+    token: StaffToken

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from apiflask import APIBlueprint
 from flask import Response
-from pydantic import BaseModel
 
 from server.api.commands import run
+from server.api.operations import operation
 from server.api.ready import send
+from server.api.schemas import shape
 from server.domain.actors import By
 from server.domain.instants import to_iso
 from server.domain.token.token import Token
@@ -17,68 +18,12 @@ from server.storage.transaction import Transaction
 from server.web.site import site
 
 bp = APIBlueprint("status", __name__, tag="Citizens")
-
-
-class WaitOut(BaseModel):
-    """Minutes until the call, as a range; both None while no counter is open."""
-
-    low_min: int | None
-    high_min: int | None
-
-
-class StopOut(BaseModel):
-    """A stage of a visit: `done` with its minutes, `here` since a moment, or `ahead`."""
-
-    stage: str
-    name: dict[str, str]
-    state: str
-    minutes: int | None
-    since: str | None
-
-
-class VisitOut(BaseModel):
-    """The way through the centre."""
-
-    stops: list[StopOut]
-
-
-class OvertakenOut(BaseModel):
-    """How often others were called first, the latest of them and why, and how often it can still happen."""
-
-    count: int
-    label: str
-    why: str
-    text: str
-    limit: int | None
-
-
-class StatusOut(BaseModel):
-    """A citizen's own token, and nothing of anyone else."""
-
-    label: str
-    party: int
-    services: list[dict[str, str]]
-    language: str
-    state: str
-    frozen: bool
-    stage: str | None
-    counter: str | None
-    beside: list[str]
-    call: str | None
-    calls: int
-    ahead: int
-    wait: WaitOut | None
-    visit: VisitOut
-    overtaken: OvertakenOut | None
-    until: str | None
-    return_until: str | None
-    decision: str | None
-    ended: bool
-    as_of: str
+StatusOut = shape(StatusNow)
 
 
 @bp.get("/api/v1/status/<secret>")
 @bp.output(StatusOut)
+@operation("read_status", keyless=True, conditional=True)
 def status(secret: str) -> Response:
     """Get a citizen's own token; the secret of the slip's QR code is all it takes."""
     ready = site().views.status(secret)
@@ -87,6 +32,7 @@ def status(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/return")
 @bp.output(StatusOut)
+@operation("return_to_line", keyless=True)
 def return_to_line(secret: str) -> Response:
     """Take the place again that one's age gives, after one was missed or away."""
     return _for_citizen(secret, citizen.come_back)
@@ -94,6 +40,7 @@ def return_to_line(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/away")
 @bp.output(StatusOut)
+@operation("go_out", keyless=True)
 def back_soon(secret: str) -> Response:
     """Go out for a while; the place is kept."""
     return _for_citizen(secret, citizen.go_out)
@@ -101,6 +48,7 @@ def back_soon(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/leave")
 @bp.output(StatusOut)
+@operation("give_back_token", keyless=True)
 def give_back(secret: str) -> Response:
     """Give the token back."""
     return _for_citizen(secret, citizen.give_back)

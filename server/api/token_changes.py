@@ -9,6 +9,7 @@ from flask import Response
 from pydantic import Field
 
 from server.api.commands import command
+from server.api.operations import operation
 from server.api.shapes import Code, Note, Strict, TokenAnswer
 from server.domain.actors import By
 from server.domain.events.views import StaffToken, staff_view
@@ -66,7 +67,7 @@ class DeskIn(Strict):
 @bp.post(f"{AT}/cancel")
 @bp.input(CancelIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("cancel_token")
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
     at = Spot(centre, token)
@@ -76,7 +77,7 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 @bp.post(f"{AT}/correct")
 @bp.input(CorrectIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("correct_token")
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
     at = Spot(centre, token, asked.counter)
@@ -86,7 +87,7 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 @bp.post(f"{AT}/remark")
 @bp.input(RemarkIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("remark_token")
 def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
     """Note the size of a party, access needs, a language, a need, or an emergency."""
     at = Spot(centre, token, asked.counter)
@@ -103,7 +104,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 @bp.post(f"{AT}/return")
 @bp.input(DeskIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("return_token")
 def return_token(centre: str, token: str, asked: DeskIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
     at = Spot(centre, token, asked.counter)
@@ -112,7 +113,7 @@ def return_token(centre: str, token: str, asked: DeskIn) -> Response:
 
 @bp.post(f"{AT}/pause")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("pause_token")
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     at = Spot(centre, token)
@@ -121,7 +122,7 @@ def pause_token(centre: str, token: str) -> Response:
 
 @bp.post(f"{AT}/undo")
 @bp.output(TokenAnswer)
-@bp.doc(security="bearer")
+@operation("undo_token")
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
     at = Spot(centre, token)

@@ -1,6 +1,5 @@
 """Take a token."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -8,15 +7,19 @@ from flask import Response, jsonify
 from pydantic import BaseModel, Field
 
 from server.api.commands import command
+from server.api.operations import operation
 from server.api.references import hidden
 from server.api.shapes import ID_MAX, Code, Instant, Strict
 from server.domain.actors import By
+from server.domain.calling.wait import WaitRange
+from server.domain.events.views import PublicToken, StaffToken
 from server.domain.ids import status_secret, token_id
 from server.domain.permissions import Action, Role, may
 from server.domain.token.token import Token
 from server.services.floor import citizen
 from server.services.floor.issue import Issued, Order, Paper, issue
 from server.services.paper import slips
+from server.services.paper.slips import Printing
 from server.services.people import seats
 from server.services.people.principal import Principal
 from server.services.views import snapshot
@@ -72,13 +75,6 @@ class NewToken(BaseModel):
     stage: str
 
 
-class WaitOut(BaseModel):
-    """Minutes until the call; both null while no counter is open."""
-
-    low_min: int | None
-    high_min: int | None
-
-
 class PrintOut(BaseModel):
     """Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed, rejected or withdrawn."""
 
@@ -91,25 +87,17 @@ class ReprintIn(Strict):
     print_at: Annotated[str, Field(max_length=32)] | None = None
 
 
-class PrintStateOut(BaseModel):
-    """Where the latest copy of a slip is; copy 0 is the original."""
-
-    state: str
-    copy_number: Annotated[int, Field(alias="copy")]
-    detail: str | None
-
-
 class ReprintOut(BaseModel):
     """The copy that was queued."""
 
-    print: PrintStateOut
+    print: Printing
 
 
 class TokenNow(BaseModel):
-    """A token as it is, and its slip."""
+    """A token as it is, for staff with their part, and its slip."""
 
-    token: dict[str, Any]
-    print: PrintStateOut
+    token: StaffToken | PublicToken
+    print: Printing
 
 
 class HereOut(BaseModel):
@@ -123,7 +111,7 @@ class TokenOut(BaseModel):
 
     token: NewToken
     ahead: int
-    wait: WaitOut
+    wait: WaitRange
     status_url: str
     print: PrintOut
 
@@ -131,7 +119,7 @@ class TokenOut(BaseModel):
 @bp.post("/api/v1/centres/<centre>/tokens")
 @bp.input(TokenIn, arg_name="asked")
 @bp.output(TokenOut, status_code=201)
-@bp.doc(security="bearer")
+@operation("issue_token")
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
     principal = authorise(Action.ISSUE_TOKEN, centre=centre, counter=asked.counter)
@@ -149,7 +137,7 @@ def take_token(centre: str, asked: TokenIn) -> Response:
 @bp.post("/api/v1/centres/<centre>/return")
 @bp.input(HereIn, arg_name="asked")
 @bp.output(HereOut)
-@bp.doc(security="bearer")
+@operation("return_by_slip")
 def return_by_slip(centre: str, asked: HereIn) -> Response:
     """Take the slip of somebody whose turn has passed: they get their fair place again."""
     principal = authorise(Action.RETURN_BY_SLIP, centre=centre)
@@ -158,20 +146,20 @@ def return_by_slip(centre: str, asked: HereIn) -> Response:
 
 @bp.get("/api/v1/centres/<centre>/tokens/<token>")
 @bp.output(TokenNow)
-@bp.doc(security="bearer")
+@operation("read_token")
 def token_now(centre: str, token: str) -> Response:
     """Get a token and where its slip is."""
     principal = authorise(Action.READ_TOKEN, centre=centre)
     staff = may(principal.role, Action.WATCH_STAFF)
     view = read(lambda conn: snapshot.token_of(conn, principal.centre_id, token, staff=staff))
     job = read(lambda conn: slips.state_of(conn, token))
-    return jsonify(token=view, print=asdict(job))
+    return jsonify(token=view, print=job)
 
 
 @bp.post("/api/v1/centres/<centre>/tokens/<token>/reprint")
 @bp.input(ReprintIn, arg_name="asked")
 @bp.output(ReprintOut)
-@bp.doc(security="bearer")
+@operation("reprint_slip")
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     """Print one more copy of a slip, marked DUPLICATE."""
     principal = authorise(Action.REPRINT_SLIP, centre=centre)
@@ -179,7 +167,7 @@ def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
 
     def reprint(tx: Transaction) -> dict[str, Any]:
         seats.require_token(tx, token, principal, Action.REPRINT_SLIP)
-        return {"print": asdict(slips.reprint(tx, token, printer))}
+        return {"print": slips.reprint(tx, token, printer)}
 
     return command(principal, reprint)
 

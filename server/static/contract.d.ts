@@ -73,6 +73,16 @@ export interface BookingOut {
   checked_in: boolean;
 }
 
+/** A booking as staff find it; `checked_in` says that it has its token. */
+export interface BookingView {
+  id: number;
+  tail: string;
+  slot: string;
+  service: string;
+  need: string | null;
+  checked_in: boolean;
+}
+
 /** Bookings to take over; one that is there already moves to its new slot. */
 export interface BookingsIn {
   bookings: BookingIn[];
@@ -108,7 +118,7 @@ export interface CallIn {
 /** A token called to a counter. */
 export interface CallOut {
   id: string;
-  token: StaffTokenOut;
+  token: StaffToken;
   counter: string;
   reason: ReasonOut;
 }
@@ -152,6 +162,24 @@ export interface CentreData {
   stages: StageData[];
 }
 
+/** A centre: its name in each of its languages, the first of which is spoken when none is asked for. */
+export interface CentreEntry {
+  code: string;
+  name: Record<string, string>;
+  timezone: string;
+  languages: string[];
+}
+
+/** The centres that this key may see. */
+export interface CentresOut {
+  centres: CentreEntry[];
+}
+
+/** The time that was confirmed. */
+export interface ClockOut {
+  now: string;
+}
+
 /** The minutes of a stay after which it is no longer quick, too long, and a breach of the promise. */
 export interface ClocksData {
   high_performance_min: number;
@@ -192,6 +220,19 @@ export interface CorrectIn {
   counter?: string | null;
 }
 
+/** The message that goes to screens for one event. */
+export interface CounterEvent {
+  v: number;
+  centre: string;
+  epoch: string;
+  seq: number;
+  type: "counter.opened" | "counter.paused" | "counter.closed";
+  at: string;
+  token: null;
+  counter: CounterView;
+  frozen: null;
+}
+
 /** A counter as it stands. */
 export interface CounterOut {
   id: string;
@@ -202,6 +243,19 @@ export interface CounterOut {
 
 /** Whether a counter takes part in the calling. */
 export type CounterState = "open" | "paused" | "closed";
+
+/** A counter as everybody sees it. */
+export interface CounterView {
+  id: string;
+  stage: string;
+  state: string;
+  reason: string | null;
+}
+
+/** The counters of a centre in the order of its stages. */
+export interface CountersOut {
+  counters: CounterView[];
+}
 
 /** The certificate of one day with whether every promise was kept in its `events`, and what was broken. */
 export interface DayCertificate {
@@ -220,8 +274,8 @@ export interface DayCertificate {
   events: number;
 }
 
-/** What the close of a day ended. */
-export interface DayCloseOut {
+/** What the close of a day ended: how many tokens expired or were no-shows, how many counters closed. */
+export interface DayClose {
   day: string;
   expired: number;
   no_show: number;
@@ -253,6 +307,9 @@ export interface EventOut {
   counter: CounterOut | null;
   frozen: boolean | null;
 }
+
+/** The message that goes to screens for one event. */
+export type EventView = TokenEvent | CounterEvent | FreezeEvent | OtherEvent;
 
 /** The events after a number, or `reload` when a new snapshot is needed. */
 export interface EventsOut {
@@ -320,13 +377,26 @@ export interface Frame {
   words: Record<string, Record<string, string | string[]>>;
 }
 
+/** The message that goes to screens for one event. */
+export interface FreezeEvent {
+  v: number;
+  centre: string;
+  epoch: string;
+  seq: number;
+  type: "centre.frozen" | "centre.resumed";
+  at: string;
+  token: null;
+  counter: null;
+  frozen: boolean;
+}
+
 /** Why the floor stops: fire, power, evacuation. */
 export interface FreezeIn {
   reason: string;
 }
 
-/** Whether the floor is stopped, since when and why, and the latest stops as begin and end. */
-export interface FrozenOut {
+/** Whether a centre is stopped, since when and why, and its latest stops. `freezes` are `[begin, end]`, in which no clock of stay runs; the end is None while it lasts. */
+export interface FreezeView {
   frozen: boolean;
   since: string | null;
   reason: string | null;
@@ -365,15 +435,9 @@ export interface HintOut {
   state: string;
 }
 
-/** When the centre works and when it gives tokens, as HH:MM. */
+/** When the centre gives tokens, as HH:MM. */
 export interface HoursData {
-  open: string;
-  close: string;
   tokens: string[];
-  lunch: string[] | null;
-  staggered_lunch: boolean;
-  days: string[];
-  holidays: string[];
 }
 
 /** Every kind of event; kinds only grow. */
@@ -435,8 +499,8 @@ export interface LeaseIn {
   holder: string;
 }
 
-/** A block of numbers. */
-export interface LeaseOut {
+/** A block of numbers as it is told; `void` says why the unused ones will never be given. */
+export interface LeaseView {
   id: number;
   day: string;
   series: string;
@@ -527,6 +591,19 @@ export interface OnTime {
   people: number;
 }
 
+/** The message that goes to screens for one event. */
+export interface OtherEvent {
+  v: number;
+  centre: string;
+  epoch: string;
+  seq: number;
+  type: "numbers.leased" | "numbers.voided" | "policy.changed" | "clock.confirmed" | "day.closed";
+  at: string;
+  token: null;
+  counter: null;
+  frozen: null;
+}
+
 /** How the service of a stage may end; `ok` is the usual way. */
 export interface OutcomesData {
   ok: string;
@@ -554,6 +631,15 @@ export interface Overtaken {
 
 /** How often others were called first, the latest of them and why; `limit` is how many more can be. */
 export interface OvertakenOut {
+  count: number;
+  label: string;
+  why: string;
+  text: string;
+  limit: number | null;
+}
+
+/** How often others were called first at this stage, the latest of them and why. `limit` is how many more the rule can call first with the line as it is, None when it makes no such promise. */
+export interface OvertakenView {
   count: number;
   label: string;
   why: string;
@@ -671,6 +757,17 @@ export interface PrintOut {
   state: string;
 }
 
+/** Where a slip is, as the API tells it. */
+export type PrintState = 
+  | "none"
+  | "queued"
+  | "printing"
+  | "printed"
+  | "sent"
+  | "unconfirmed"
+  | "rejected"
+  | "withdrawn";
+
 /** Where the latest copy of a slip is; copy 0 is the original. */
 export interface PrintStateOut {
   state: string;
@@ -678,12 +775,35 @@ export interface PrintStateOut {
   detail: string | null;
 }
 
+/** Where the latest copy of a slip is; `copy` 0 is the original. */
+export interface Printing {
+  state: PrintState;
+  copy?: number;
+  detail?: string | null;
+}
+
+/** Why a request was refused; `code` is stable and for programs, `detail` for people. What more a refusal tells (`errors`, `known`, `current`, …) depends on its code. */
 export interface Problem {
   type: string;
   title: string;
   status: number;
   code: string;
   detail: string;
+}
+
+/** A token as everybody may see it: nothing personal, no need, no service. `state` is that of the open step, else the terminal one; `stage` to `last_called` are of the open step. */
+export interface PublicToken {
+  id: string;
+  label: string;
+  party: number;
+  state: StepState | TokenEnd;
+  stage: string | null;
+  counter: string | null;
+  beside: string[];
+  call: string | null;
+  calls: number;
+  last_called: string | null;
+  ended: boolean;
 }
 
 /** A token as everybody may see it. */
@@ -758,7 +878,7 @@ export interface ReprintIn {
 
 /** The copy that was queued. */
 export interface ReprintOut {
-  print: PrintStateOut;
+  print: Printing;
 }
 
 /** Which parked token to serve again; the one parked last when not given. */
@@ -833,6 +953,18 @@ export interface ServiceData {
   icon: string;
 }
 
+/** What a citizen can come for, and the stages on its way. */
+export interface ServiceEntry {
+  code: string;
+  name: Record<string, string>;
+  stages: string[];
+}
+
+/** The services that a centre gives today. */
+export interface ServicesOut {
+  services: ServiceEntry[];
+}
+
 /** Whether a manager takes the counter over from the person there. */
 export interface SitIn {
   take_over?: boolean;
@@ -860,6 +992,28 @@ export interface StaffFrame {
   role: Role;
 }
 
+/** What staff see of a token beside the public view; `need` and `access` are gone once they were purged. */
+export interface StaffPart {
+  klass: string;
+  service: string;
+  then: string[];
+  route: string;
+  language: string;
+  need: string | null;
+  access: string[];
+  emergency: boolean;
+  slot: string | null;
+  issued_at: string;
+  waiting_since: string;
+  first_called: string | null;
+  started_at: string | null;
+  until: string | null;
+  only: string | null;
+  return_until: string | null;
+  decision: string | null;
+  ended_at: string | null;
+}
+
 /** What only staff see of a token. */
 export interface StaffPartOut {
   klass: string;
@@ -880,6 +1034,22 @@ export interface StaffPartOut {
   return_until: string | null;
   decision: string | null;
   ended_at: string | null;
+}
+
+/** A token as staff see it. */
+export interface StaffToken {
+  id: string;
+  label: string;
+  party: number;
+  state: StepState | TokenEnd;
+  stage: string | null;
+  counter: string | null;
+  beside: string[];
+  call: string | null;
+  calls: number;
+  last_called: string | null;
+  ended: boolean;
+  staff: StaffPart;
 }
 
 /** A token as staff see it. */
@@ -905,6 +1075,20 @@ export interface StageData {
   zone: string;
 }
 
+/** A stage, where it is, how its service can end, and which outcome is meant when none is named. */
+export interface StageEntry {
+  code: string;
+  name: Record<string, string>;
+  zone: string;
+  outcomes: string[];
+  ok: string;
+}
+
+/** The stages of a centre today. */
+export interface StagesOut {
+  stages: StageEntry[];
+}
+
 /** Figures of a period, all times in minutes: `stay` by class and for `all`, `wait` by stage. */
 export interface StatsOut {
   from: string;
@@ -914,6 +1098,30 @@ export interface StatsOut {
   ended: Record<string, number>;
   stay: Record<string, Stay>;
   wait: Record<string, Wait>;
+}
+
+/** A citizen's own token with the moment of the answer. */
+export interface StatusNow {
+  label: string;
+  party: number;
+  services: (Record<string, string>)[];
+  language: string;
+  state: StepState | TokenEnd;
+  frozen: boolean;
+  stage: string | null;
+  counter: string | null;
+  beside: string[];
+  call: string | null;
+  calls: number;
+  ahead: number;
+  wait: WaitRange | null;
+  visit: VisitView;
+  overtaken: OvertakenView | null;
+  until: string | null;
+  return_until: string | null;
+  decision: string | null;
+  ended: boolean;
+  as_of: string;
 }
 
 /** A citizen's own token, and nothing of anyone else. */
@@ -967,6 +1175,15 @@ export interface StopOut {
   since: string | null;
 }
 
+/** A stage of a visit: `done` with its minutes, `here` since a moment, or `ahead`. */
+export interface StopView {
+  stage: string;
+  name: Record<string, string>;
+  state: "done" | "here" | "ahead";
+  minutes: number | null;
+  since: string | null;
+}
+
 /** The counter at which the token goes on. */
 export interface TakeOverIn {
   to: string;
@@ -974,11 +1191,24 @@ export interface TakeOverIn {
 
 /** The token that a command changed. */
 export interface TokenAnswer {
-  token: StaffTokenOut;
+  token: StaffToken;
 }
 
 /** The terminal state of a token; until then its state is that of its open step. */
 export type TokenEnd = "done" | "refused" | "cancelled" | "expired" | "no_show";
+
+/** The message that goes to screens for one event. */
+export interface TokenEvent {
+  v: number;
+  centre: string;
+  epoch: string;
+  seq: number;
+  type: "token.issued" | "token.called" | "token.recalled" | "token.started" | "token.finished" | "token.missed" | "token.held" | "token.resumed" | "token.paused" | "token.returned" | "token.transferred" | "token.corrected" | "token.remarked" | "token.helper_left" | "token.undone" | "token.cancelled" | "token.expired";
+  at: string;
+  token: StaffToken | PublicToken;
+  counter: null;
+  frozen: null;
+}
 
 /** What a citizen asks for. `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one. `counter`: the desk that issues it. */
 export interface TokenIn {
@@ -1007,7 +1237,7 @@ export interface TokenNow {
 export interface TokenOut {
   token: NewToken;
   ahead: number;
-  wait: WaitOut;
+  wait: WaitRange;
   status_url: string;
   print: PrintOut;
 }
@@ -1033,6 +1263,11 @@ export interface VisitOut {
   stops: StopOut[];
 }
 
+/** The way of a citizen through the centre. */
+export interface VisitView {
+  stops: StopView[];
+}
+
 /** Why the unused numbers of a lease will never be given. */
 export interface VoidIn {
   reason: string;
@@ -1051,39 +1286,49 @@ export interface WaitOut {
   high_min: number | null;
 }
 
+/** Minutes until the call, both ends rounded outward; both None while no counter is open. */
+export interface WaitRange {
+  low_min: number | null;
+  high_min: number | null;
+}
+
 /** What everybody may know of a call that passed others over. */
 export type WhyFirst = "priority" | "staff" | "counter" | "due";
 
 /** The reads, by path. */
 export interface Reads {
+  "/api/v1/centres": { body: Record<string, never>; answer: CentresOut };
   "/api/v1/centres/{centre}/appointments": { body: Record<string, never>; answer: FoundOut };
+  "/api/v1/centres/{centre}/counters": { body: Record<string, never>; answer: CountersOut };
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
   "/api/v1/centres/{centre}/events": { body: Record<string, never>; answer: EventsOut };
   "/api/v1/centres/{centre}/explain/{label}": { body: Record<string, never>; answer: ExplainOut };
-  "/api/v1/centres/{centre}/freeze": { body: Record<string, never>; answer: FrozenOut };
+  "/api/v1/centres/{centre}/freeze": { body: Record<string, never>; answer: FreezeView };
   "/api/v1/centres/{centre}/gate": { body: Record<string, never>; answer: GateOut };
   "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookOut };
   "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: ReportOut };
+  "/api/v1/centres/{centre}/services": { body: Record<string, never>; answer: ServicesOut };
   "/api/v1/centres/{centre}/snapshot": { body: Record<string, never>; answer: SnapshotOut };
+  "/api/v1/centres/{centre}/stages": { body: Record<string, never>; answer: StagesOut };
   "/api/v1/centres/{centre}/stats": { body: Record<string, never>; answer: StatsOut };
   "/api/v1/centres/{centre}/tokens/{token}": { body: Record<string, never>; answer: TokenNow };
-  "/api/v1/status/{secret}": { body: Record<string, never>; answer: StatusOut };
+  "/api/v1/status/{secret}": { body: Record<string, never>; answer: StatusNow };
 }
 
 /** The commands, by path. */
 export interface Commands {
   "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: BookedOut };
-  "/api/v1/centres/{centre}/close-day": { body: CloseDayIn; answer: DayCloseOut };
-  "/api/v1/centres/{centre}/confirm-clock": { body: Record<string, never>; answer: unknown };
+  "/api/v1/centres/{centre}/close-day": { body: CloseDayIn; answer: DayClose };
+  "/api/v1/centres/{centre}/confirm-clock": { body: Record<string, never>; answer: ClockOut };
   "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/call-next": { body: Record<string, never>; answer: CallAnswer };
-  "/api/v1/centres/{centre}/counters/{counter}/close": { body: ReasonIn; answer: CounterOut };
+  "/api/v1/centres/{centre}/counters/{counter}/close": { body: ReasonIn; answer: CounterView };
   "/api/v1/centres/{centre}/counters/{counter}/finish": { body: FinishIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/hold": { body: SeenIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/leave": { body: Record<string, never>; answer: SeatOut };
   "/api/v1/centres/{centre}/counters/{counter}/miss": { body: SeenIn; answer: TokenAnswer };
-  "/api/v1/centres/{centre}/counters/{counter}/open": { body: Record<string, never>; answer: CounterOut };
-  "/api/v1/centres/{centre}/counters/{counter}/pause": { body: ReasonIn; answer: CounterOut };
+  "/api/v1/centres/{centre}/counters/{counter}/open": { body: Record<string, never>; answer: CounterView };
+  "/api/v1/centres/{centre}/counters/{counter}/pause": { body: ReasonIn; answer: CounterView };
   "/api/v1/centres/{centre}/counters/{counter}/recall": { body: SeenIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/resume": { body: ResumeIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/sit": { body: SitIn; answer: SeatOut };
@@ -1091,9 +1336,9 @@ export interface Commands {
   "/api/v1/centres/{centre}/counters/{counter}/take-over": { body: TakeOverIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/transfer": { body: TransferIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/undo": { body: UndoIn; answer: TokenAnswer };
-  "/api/v1/centres/{centre}/freeze": { body: FreezeIn; answer: FrozenOut };
-  "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseOut };
-  "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseOut };
+  "/api/v1/centres/{centre}/freeze": { body: FreezeIn; answer: FreezeView };
+  "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };
+  "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
   "/api/v1/centres/{centre}/return": { body: HereIn; answer: HereOut };
   "/api/v1/centres/{centre}/tokens": { body: TokenIn; answer: TokenOut };
   "/api/v1/centres/{centre}/tokens/{token}/cancel": { body: CancelIn; answer: TokenAnswer };
@@ -1103,10 +1348,10 @@ export interface Commands {
   "/api/v1/centres/{centre}/tokens/{token}/reprint": { body: ReprintIn; answer: ReprintOut };
   "/api/v1/centres/{centre}/tokens/{token}/return": { body: DeskIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: TokenAnswer };
-  "/api/v1/centres/{centre}/unfreeze": { body: Record<string, never>; answer: FrozenOut };
-  "/api/v1/status/{secret}/away": { body: Record<string, never>; answer: StatusOut };
-  "/api/v1/status/{secret}/leave": { body: Record<string, never>; answer: StatusOut };
-  "/api/v1/status/{secret}/return": { body: Record<string, never>; answer: StatusOut };
+  "/api/v1/centres/{centre}/unfreeze": { body: Record<string, never>; answer: FreezeView };
+  "/api/v1/status/{secret}/away": { body: Record<string, never>; answer: StatusNow };
+  "/api/v1/status/{secret}/leave": { body: Record<string, never>; answer: StatusNow };
+  "/api/v1/status/{secret}/return": { body: Record<string, never>; answer: StatusNow };
 }
 
 export as namespace Baari;

@@ -29,6 +29,12 @@ def authorise(action: Action, *, centre: str, counter: str | None = None) -> Pri
     return who if centre == who.centre else read(lambda read: in_centre(read, who, centre))
 
 
+def identify(action: Action) -> Principal:
+    """Return who is there, with the scope they have in an action that names no centre; as `authorise` else."""
+    who = site().presence.principal(credential(request))
+    return who.acting(action, centre=who.centre)
+
+
 def visitor(action: Action, *, staff_only: bool = False) -> tuple[Principal, str] | None:
     """Return who opens a page and the CSRF token it shall use, None when nobody here may open it."""
     for cookie in cookies(request):

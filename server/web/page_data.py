@@ -51,15 +51,9 @@ class NeedData(Answer):
 
 
 class HoursData(Answer):
-    """When the centre works and when it gives tokens, as HH:MM."""
+    """When the centre gives tokens, as HH:MM."""
 
-    open: str
-    close: str
     tokens: list[str]
-    lunch: list[str] | None
-    staggered_lunch: bool
-    days: list[str]
-    holidays: list[str]
 
 
 class KioskPage(Frame):

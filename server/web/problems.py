@@ -1,6 +1,7 @@
 """Every refusal as `application/problem+json` (RFC 9457) with a stable code."""
 
 import logging
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from apiflask import APIFlask, HTTPError
@@ -45,6 +46,25 @@ MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request was refused; `code` is stable and for programs, `detail` for people.
+
+    What more a refusal tells (`errors`, `known`, `current`, …) depends on its code.
+    """
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+def document(status: int, code: str, detail: str) -> Problem:
+    """Return what every problem document holds."""
+    return Problem(f"urn:baari:error:{code}", code.replace("_", " "), status, code, detail)
+
+
 def status_of(refusal: Refused) -> int:
     """Return the HTTP status of a refusal."""
     return next(status for family, status in STATUS.items() if isinstance(refusal, family))
@@ -52,8 +72,7 @@ def status_of(refusal: Refused) -> int:
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """Return a problem document."""
-    body = {"type": f"urn:baari:error:{code}", "title": code.replace("_", " "), "status": status}
-    content = json.dumps({**body, "code": code, "detail": detail, **more})
+    content = json.dumps({**asdict(document(status, code, detail)), **more})
     headers = {"Retry-After": "1"} if status == 503 else {}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="baari"'

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from flask import Response
+from jsonschema import Draft202012Validator
+
 from server.app import build_server
 from server.config import load_settings
 
@@ -19,6 +22,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 class Operation:
     """What the contract says of one method at one address; `fields` are those of the JSON body, None without one."""
 
+    id: str
     method: str
     path: str
     keyless: bool
@@ -40,7 +44,7 @@ class Operation:
 
 def words_of(path: str) -> str:
     """Return the fixed words of a path without those that stand in all."""
-    return "/".join(re.findall(r"/(?!api\b|v1\b|centres\b)([\w-]+)", path))
+    return "/".join(re.findall(r"/(?!api\b|v1\b|centres/)([\w-]+)", path))
 
 
 @cache
@@ -66,6 +70,36 @@ def contract() -> Any:
             server.db.close()
 
 
+def fault_of_answer(method: str, rule: str, response: Response) -> str | None:
+    """Return what is wrong in an answer by what the contract says, None when nothing is, or it says nothing."""
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+    told = contract()["paths"].get(path, {}).get(method.lower())
+    if told is None or response.status_code == 405:
+        return None
+    name, answer = f"{told['operationId']} {response.status_code}", told["responses"].get(str(response.status_code))
+    if answer is None:
+        return f"{name} is not in the contract"
+    if "content" not in answer:
+        return None
+    content = answer["content"].get(response.mimetype)
+    if content is None:
+        return f"{name} as {response.mimetype} is not in the contract"
+    if "examples" in content and response.get_json()["code"] not in content["examples"]:
+        return f"{name} {response.get_json()['code']} is not in the contract"
+    errors = [error.message for error in validator(content["schema"]["$ref"]).iter_errors(response.get_json())]
+    return f"{name}: {errors[0]}" if errors else None
+
+
+@cache
+def validator(ref: str) -> Draft202012Validator:
+    """Return what holds a value to a shape of the contract, in which nothing may be that the shape does not name."""
+    schemas = {
+        name: {"additionalProperties": name == "Problem", **schema} if "properties" in schema else schema
+        for name, schema in contract()["components"]["schemas"].items()
+    }
+    return Draft202012Validator({"$ref": ref, "components": {"schemas": schemas}})
+
+
 def wrong_types(schema: Schema, value: Any) -> Iterator[Any]:
     """Yield the value with one wrong type in it, for each place in it and for the whole."""
     schema = _resolved(contract(), schema)
@@ -84,6 +118,7 @@ def _operation(spec: Any, path: str, method: str) -> Operation:
     content = described.get("requestBody", {}).get("content", {}).get("application/json")
     body = None if content is None else _resolved(spec, content["schema"])
     return Operation(
+        id=described["operationId"],
         method=method.upper(),
         path=path,
         keyless=not described["security"],

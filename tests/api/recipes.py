@@ -121,6 +121,10 @@ BOOKING = {"reference": "ARN-1234", "slot": "2026-11-24T10:15:00+05:30", "servic
 ANYBODY, NO_KEY = "CDIKM", ""
 
 RECIPES: Mapping[str, Recipe] = {
+    "GET centres": Recipe(ANYBODY),
+    "GET counters": Recipe(ANYBODY),
+    "GET services": Recipe(ANYBODY),
+    "GET stages": Recipe(ANYBODY),
     "POST tokens": Recipe("CIKM", empty, {"service": "NORMAL"}, status=201),
     "GET tokens": Recipe(ANYBODY, waiting),
     "POST tokens/cancel": Recipe("CIM", waiting),

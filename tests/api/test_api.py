@@ -19,6 +19,7 @@ from tests.factories import CENTRE, MORNING, Floor, StillClock, second_centre
 KEYS = itertools.count()
 K, C, D, M, I = Role.KIOSK, Role.COUNTER, Role.DISPLAY, Role.MANAGER, Role.INTEGRATION  # noqa: E741
 AT = f"/api/v1/centres/{CENTRE}"
+LISTS = ("services", "stages", "counters")
 
 
 class Api:
@@ -182,21 +183,6 @@ def test_metrics_count_requests_and_tokens(api: Api) -> None:
     assert 'baari_events{centre="PSK-DEMO"} 1.0' in text
 
 
-def test_the_contract_tells_the_refusals_and_the_idempotency_key_of_each_operation(api: Api) -> None:
-    spec = api.client.get("/api/openapi.json").get_json()
-    assert spec["openapi"] == "3.1.0"
-    for path, item in spec["paths"].items():
-        for method in {"get", "post"} & set(item):
-            answers = item[method]["responses"]
-            refusals = {"400", "401", "403", "404", "409", "422", "500", "503"} | (
-                {"413"} if method == "post" else set()
-            )
-            assert refusals == {status for status in answers if status >= "400"}, path
-            assert all(list(answers[status]["content"]) == ["application/problem+json"] for status in refusals), path
-            named = [given["name"] for given in item[method].get("parameters", [])]
-            assert ("Idempotency-Key" in named) == (method == "post"), path
-
-
 def test_the_page_of_a_device_stands_under_its_centre_and_its_old_address_leads_there(api: Api) -> None:
     for old, new in (("/kiosk/K1", f"/kiosk/{CENTRE}/K1"), ("/display/board-g", f"/display/{CENTRE}/board-g")):
         moved = api.client.get(old)
@@ -206,3 +192,39 @@ def test_the_page_of_a_device_stands_under_its_centre_and_its_old_address_leads_
     second_centre(api.floor)
     assert api.client.get("/kiosk/K1").status_code == 308  # the second has no kiosks
     assert api.client.get("/display/board-z").status_code == 308
+
+
+def test_the_centres_of_a_key_are_its_own_with_the_names_in_their_languages(api: Api) -> None:
+    second_centre(api.floor)
+    (centre,) = api.send("GET", "/api/v1/centres", I).get_json()["centres"]
+    assert (centre["code"], centre["timezone"]) == (CENTRE, "Asia/Kolkata")
+    assert sorted(centre["name"]) == sorted(centre["languages"])
+
+
+def test_what_an_integration_looks_up_is_what_commands_take(api: Api) -> None:
+    services, stages, counters = (api.send("GET", f"{AT}/{what}", I).get_json()[what] for what in LISTS)
+    for service in services:
+        taken = api.send("POST", f"{AT}/tokens", I, json={"service": service["code"]})
+        assert taken.get_json()["token"]["stage"] == service["stages"][0]
+    assert {stage for service in services for stage in service["stages"]} <= {stage["code"] for stage in stages}
+    assert {counter["stage"] for counter in counters} == {stage["code"] for stage in stages}
+    for counter in counters:
+        opened = api.send("POST", f"{AT}/counters/{counter['id']}/open", M).get_json()
+        assert opened == {**counter, "state": "open"}
+
+
+def begin_service(api: Api) -> None:
+    api.send("POST", f"{AT}/tokens", K, json={"service": "NORMAL"})
+    for verb in ("open", "call-next", "start"):
+        assert api.send("POST", f"{AT}/counters/G1/{verb}", C).status_code == 200
+
+
+def test_the_outcomes_of_a_stage_are_those_with_which_a_service_can_end(api: Api) -> None:
+    stage = next(stage for stage in api.send("GET", f"{AT}/stages", I).get_json()["stages"] if stage["code"] == "G")
+    for outcome in stage["outcomes"]:
+        begin_service(api)
+        assert api.send("POST", f"{AT}/counters/G1/finish", C, json={"outcome": outcome}).status_code == 200
+    begin_service(api)
+    wrong = api.send("POST", f"{AT}/counters/G1/finish", C, json={"outcome": "no such"}).get_json()
+    assert wrong["known"] == sorted(stage["outcomes"])
+    assert stage["ok"] in stage["outcomes"]

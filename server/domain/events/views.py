@@ -7,7 +7,7 @@ from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import CounterEvent, CounterFacts, TokenEvent
 from server.domain.instants import to_iso
-from server.domain.token.token import Step, Token
+from server.domain.token.token import Step, Token, TokenState
 
 VERSION = 1
 FROZEN = {Kind.CENTRE_FROZEN: True, Kind.CENTRE_RESUMED: False}
@@ -23,7 +23,7 @@ class PublicToken:
     id: str
     label: str
     party: int
-    state: str
+    state: TokenState
     stage: str | None
     counter: str | None
     beside: tuple[str, ...]
@@ -64,7 +64,7 @@ class StaffToken:
     id: str
     label: str
     party: int
-    state: str
+    state: TokenState
     stage: str | None
     counter: str | None
     beside: tuple[str, ...]
@@ -95,7 +95,7 @@ class EventView:
     seq: int
     type: str
     at: str
-    token: PublicToken | StaffToken | None
+    token: StaffToken | PublicToken | None
     counter: CounterView | None
     frozen: bool | None
 
@@ -160,12 +160,12 @@ def counter_view(counter: CounterFacts) -> CounterView:
 
 def _public(
     token: Token,
-) -> tuple[str, str, int, str, str | None, str | None, tuple[str, ...], str | None, int, str | None, bool]:
+) -> tuple[str, str, int, TokenState, str | None, str | None, tuple[str, ...], str | None, int, str | None, bool]:
     step: Step = token.step
     if token.ended:
         return token.id, token.label, token.party, token.state, None, None, (), None, 0, None, True
     called = _iso(step.last_called)
-    state = step.state.value
+    state = step.state
     return (
         token.id,
         token.label,

@@ -7,6 +7,9 @@ from operator import attrgetter
 from server.domain.calling.lane import Lane, Waiting
 from server.domain.token.lifecycle import StepState, TokenEnd
 
+TokenState = StepState | TokenEnd
+"""The state of a token: of its open step, or how it has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -80,9 +83,9 @@ class Token:
         return self.ended_at is not None
 
     @property
-    def state(self) -> str:
+    def state(self) -> TokenState:
         """The state of the open step, else the terminal state."""
-        return self.ends.value if self.ended else self.step.state.value
+        return self.ends if self.ended else self.step.state
 
     @property
     def lane(self) -> Lane:

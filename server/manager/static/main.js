@@ -33,7 +33,7 @@ function words({ kind, params: { people = 0, stage = "", minutes = 0, by = "" } 
   );
 }
 
-/** @param {Baari.FrozenOut} stop */
+/** @param {Baari.FreezeView} stop */
 function stopped({ since, reason }) {
   if (!since || reason === null) return t("The floor is stopped.");
   return t("The floor is stopped since {time}: {reason}.", { time: clock(Date.parse(since)), reason: stopWord(reason) });

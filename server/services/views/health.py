@@ -26,5 +26,5 @@ def schema_is_current(read: Read) -> bool:
 def counts(read: Read) -> Iterator[CentreCount]:
     """Count each centre."""
     for centre in centres.all_centres(read):
-        states = Counter(token.state for token in tokens.open_tokens(read, centre.id))
+        states = Counter(token.state.value for token in tokens.open_tokens(read, centre.id))
         yield CentreCount(centre.code, centre.event_seq, states)

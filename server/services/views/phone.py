@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Literal
 
 from server.domain.calling.ahead import ahead_of
 from server.domain.calling.bound import overtakings_left
@@ -12,7 +13,7 @@ from server.domain.freezes import active_minutes
 from server.domain.instants import to_iso
 from server.domain.plan.plan import Names, Plan
 from server.domain.token.lifecycle import StepState
-from server.domain.token.token import Token
+from server.domain.token.token import Token, TokenState
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
@@ -28,9 +29,9 @@ class StopView:
 
     stage: str
     name: Names
-    state: str
-    minutes: int | None = None
-    since: str | None = None
+    state: Literal["done", "here", "ahead"]
+    minutes: int | None
+    since: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class StatusView:
     party: int
     services: tuple[Names, ...]
     language: str
-    state: str
+    state: TokenState
     frozen: bool
     stage: str | None
     counter: str | None
@@ -190,9 +191,9 @@ def _stops(centre: CentreState, plan: Plan, token: Token, stages: Iterable[Stay]
     for code, entered, ended in stages:
         name = plan.stages[code].name
         if ended is None:
-            yield StopView(code, name, "here", since=to_iso(entered))
+            yield StopView(code, name, "here", None, to_iso(entered))
         else:
             minutes = round(active_minutes(entered, ended, centre.frozen_times))
-            yield StopView(code, name, "done", minutes)
+            yield StopView(code, name, "done", minutes, None)
     if not token.ended:
-        yield from (StopView(code, plan.stages[code].name, "ahead") for code in plan.stages_left(token))
+        yield from (StopView(code, plan.stages[code].name, "ahead", None, None) for code in plan.stages_left(token))

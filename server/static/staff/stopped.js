@@ -7,7 +7,7 @@ import { effect, signal } from "../vendor/signals.js";
 import { activeMinutes } from "./ages.js";
 
 /** As the server last told it. */
-export const stop = signal(/** @type {Baari.FrozenOut} */ ({ frozen: false, since: null, reason: null, freezes: [] }));
+export const stop = signal(/** @type {Baari.FreezeView} */ ({ frozen: false, since: null, reason: null, freezes: [] }));
 
 /**
  * Return the minutes since a time of the server, without the time in which the floor was stopped.

@@ -97,9 +97,8 @@ def test_the_first_call_is_kept_when_somebody_comes_back_and_is_called_again() -
     assert (again.step.first_called, again.step.last_called, again.step.counter) == (MORNING, NOON, "A8")
 
 
-@pytest.mark.parametrize(("access", "step_free"), [((), False), (("sign",), False), (("sign", "wheelchair"), True)])
-def test_a_wheelchair_needs_a_counter_without_steps(access: tuple[str, ...], step_free: bool) -> None:
-    assert make_token(access=access).lane == Lane("N", "NORMAL", "hi", step_free=step_free)
+def test_who_needs_a_way_without_steps_waits_for_such_a_counter() -> None:
+    assert make_token(step_free=True).lane == Lane("N", "NORMAL", "hi", step_free=True)
 
 
 def test_a_transfer_leads_back_only_when_it_is_asked_to() -> None:

@@ -1,0 +1,54 @@
+"""Events in the contract: the one class of the wire, told apart by `type` into what the payload of each kind holds."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from server.domain.events.kinds import Kind
+from server.domain.events.payloads import CentreFrozen, CentreResumed, CounterEvent, Payload, TokenEvent
+from server.domain.events.views import EventView
+
+Schema = dict[str, Any]
+EVENT, OTHER = EventView.__name__, "OtherEvent"
+# What the events of a family tell beside their head; all else in them is null.
+FAMILIES: Mapping[str, tuple[str, tuple[type[Payload], ...]]] = {
+    "TokenEvent": ("token", (TokenEvent,)),
+    "CounterEvent": ("counter", (CounterEvent,)),
+    "FreezeEvent": ("frozen", (CentreFrozen, CentreResumed)),
+}
+TOLD = frozenset(told for told, _ in FAMILIES.values())
+
+
+def event_schemas(whole: Schema, ref: str) -> dict[str, Schema]:
+    """Return the shapes of events by name, made of that of the class: `EventView` is one of the others."""
+    kinds = {name: set(_kinds(*payloads)) for name, (_, payloads) in FAMILIES.items()}
+    kinds[OTHER] = set(Kind).difference(*kinds.values())
+    told = {name: told for name, (told, _) in FAMILIES.items()}
+    families = {name: _narrowed(whole, name, kinds[name], told.get(name)) for name in kinds}
+    mapping = {kind.value: f"{ref}{name}" for name in kinds for kind in Kind if kind in kinds[name]}
+    one_of = {
+        "description": whole["description"],
+        "oneOf": [{"$ref": f"{ref}{name}"} for name in kinds],
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+    }
+    return {EVENT: one_of, **families}
+
+
+def _kinds(*payloads: type[Payload]) -> Iterator[Kind]:
+    """Yield the kinds of payloads and of their subclasses."""
+    for payload in payloads:
+        yield from (kind for kind in Kind if getattr(payload, "kind", None) is kind)
+        yield from _kinds(*payload.__subclasses__())
+
+
+def _narrowed(whole: Schema, name: str, kinds: set[Kind], told: str | None) -> Schema:
+    """Return the shape of the events of some kinds, which tell one thing or none."""
+    fields = whole["properties"] | {key: {"type": "null"} for key in TOLD}
+    fields["type"] = {"type": "string", "enum": [kind.value for kind in Kind if kind in kinds]}
+    if told is not None:
+        fields[told] = _not_null(whole["properties"][told])
+    return whole | {"title": name, "properties": fields}
+
+
+def _not_null(schema: Schema) -> Schema:
+    choices = [choice for choice in schema["anyOf"] if choice != {"type": "null"}]
+    return choices[0] if len(choices) == 1 else {"anyOf": choices}

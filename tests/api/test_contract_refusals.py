@@ -1,0 +1,63 @@
+"""Every operation lists the refusals that its code can come to, and no others."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from server.api.refusals import OWN, refusals_of
+from tests.api.contract import operations
+from tests.api.reach import reachable
+
+# What stands in the code of an operation and cannot come there.
+NOWHERE = {
+    "UnknownCentre",  # the centre of a key or a token is there
+}
+CURRENT = {"UnknownToken"}  # the token at a counter is there
+CANNOT: Mapping[str, set[str]] = {
+    "cancel_token": {"UnknownCounter"},  # it names none
+    "pause_token": {"UnknownCounter"},
+    "undo_token": {"UnknownCounter"},  # the counter where the token was is there
+    "open_counter": CURRENT | {"IllegalTransition", "CounterBusy"},  # from every state, with whoever is there
+    "pause_counter": CURRENT,
+    "close_counter": CURRENT | {"IllegalTransition"},  # from every state
+    "call_next": CURRENT | {"IllegalTransition"},  # who is next waits
+    "call_token": {"IllegalTransition"},  # it was looked at before
+    "take_over": CURRENT | {"IllegalTransition", "Stale"},  # nobody says what they saw
+    "recall_token": CURRENT,
+    "start_service": CURRENT,
+    "hold_token": CURRENT,
+    "resume_token": CURRENT | {"IllegalTransition"},  # who is parked can be served
+    "miss_token": CURRENT,
+    "finish_service": CURRENT | {"UnknownNeed"},  # the plan of a day does not lose a need
+    "transfer_token": CURRENT,
+    "undo_last": CURRENT,
+    "read_line": {"InvalidInput", "UnknownStage"},  # every counter stands at a stage of its plan
+    "read_status": {"UnknownStage"},  # a token is at a stage of its plan
+    "confirm_clock": {"ClockBehind"},  # it is what helps against it
+    "close_day": CURRENT | {"UnknownCounter", "CounterBusy", "IllegalTransition"},  # whoever is there is ended
+    "void_lease": {"SeriesFull"},  # a variable has the name of the function that leases
+}
+
+
+def listed(name: str) -> set[str]:
+    operation = next(one for one in operations().values() if one.id == name)
+    command, takes_input = operation.method == "POST", operation.fields is not None or bool(operation.query)
+    every = refusals_of(name, keyless=operation.keyless, command=command, takes_input=takes_input)
+    return {refusal.__name__ for refusal in every}
+
+
+def test_every_operation_of_the_contract_has_its_list() -> None:
+    assert sorted(OWN) == sorted(operation.id for operation in operations().values())
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_operation_lists_every_refusal_that_its_code_can_come_to(name: str) -> None:
+    assert reachable(name) - NOWHERE - CANNOT.get(name, set()) <= listed(name)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_operation_lists_no_refusal_that_its_code_cannot_come_to(name: str) -> None:
+    own = {refusal.__name__ for refusal in OWN[name]}
+    assert own <= reachable(name)
+    assert not own & CANNOT.get(name, set())
+    assert CANNOT.get(name, set()) <= reachable(name), "this excuse is no longer needed"
