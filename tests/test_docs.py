@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import pytest
 
 from server.cli import cli
 from server.config import PREFIX, Settings
@@ -80,3 +81,13 @@ def test_every_link_between_the_pages_leads_somewhere() -> None:
     for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")):
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/calling-rule.md"])
+def test_every_place_that_a_page_names_is_there(page: str) -> None:
+    places = re.findall(
+        r"`((?:server|tests|bench|hardware|migrations|kiosk|counter|display)/[\w./]*)`",
+        (ROOT / page).read_text("utf-8"),
+    )
+    assert places
+    assert [place for place in places if not (ROOT / place).exists()] == []
