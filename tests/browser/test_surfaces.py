@@ -192,6 +192,6 @@ def test_a_printer_out_of_paper_leaves_the_number_on_the_screen(browser: Browser
 
 def test_the_signpost_leads_to_every_surface(page: Page, demo: DemoProcess) -> None:
     page.goto(demo.url)
-    for name in ("Counter console", "Manager", "K1", "board-a", "API reference"):
+    for name in ("Counter console", "Manager", "PSK-DEMO K1", "PSK-DEMO board-a", "API reference"):
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
     assert_fits_and_is_accessible(page)
