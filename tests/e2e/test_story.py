@@ -18,7 +18,7 @@ def test_one_citizen_goes_through_every_stage_and_leaves_the_snapshot(server: Se
     token = body["token"]
     assert (token["label"], token["state"], token["stage"]) == ("N001", "waiting", "G")
     assert body["ahead"] == 0
-    assert body["wait"] == {"low_min": 0, "high_min": 10}
+    assert body["wait"] == {"low_min": 0, "high_min": 5}
     assert body["print"] == {"state": "queued"}
     assert body["status_url"].startswith(f"{server.url}/t/")
     assert [t["label"] for t in kiosk.snapshot()["tokens"]] == ["N001"]
