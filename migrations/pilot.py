@@ -23,6 +23,7 @@ TOLD: Mapping[str, Mapping[str, str]] = {
     "event": {"act": "seq", "plan": "1", "rule": "'v1'", "v": "0"},
     "token": {"step_free": "(' ' || access || ' ') LIKE '% wheelchair %'"},
     "centre": {"plan_version": "1", "plans": "'[]'"},
+    "access_key": {"all_centres": "FALSE"},
 }
 # The parts of a document of the set-up, with the columns that say how things are and not how they were set up.
 PARTS = ("zone", "stage", "route", "series", "service", "policy", "counter", "device")

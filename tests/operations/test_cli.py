@@ -72,6 +72,7 @@ def test_a_wrong_setting_stops_the_start_and_names_itself(baari: Any) -> None:
 
 
 def test_a_port_that_is_taken_is_named(baari: Any) -> None:
+    baari("migrate")
     refused = baari("serve", "--port", "1", BAARI_HOST="203.0.113.1")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "203.0.113.1:1" in refused.stderr
