@@ -8,6 +8,7 @@ from flask import Response, jsonify, request
 
 from server import app
 from server.api import commands
+from server.clock import Clock
 from server.services.command import Attempt, body_hash
 from server.storage.database import Command, Database
 from server.storage.sql import answers
@@ -39,8 +40,8 @@ MUTANTS: Mapping[str, Callable[[], None]] = {
 class LazyDatabase(Database):
     """Leaves commits to the system until the next checkpoint."""
 
-    def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
-        super().__init__(url, synchronous=synchronous)
+    def __init__(self, url: str, *, clock: Clock | None = None, synchronous: str = "NORMAL") -> None:
+        super().__init__(url, clock=clock, synchronous=synchronous)
 
 
 class EarlyDatabase(Database):
