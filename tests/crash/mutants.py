@@ -19,7 +19,7 @@ from server.web.site import site
 
 def sync_at_checkpoints() -> None:
     """Write to the disk at checkpoints only, not before each answer."""
-    app.Database = LazyDatabase  # type: ignore[attr-defined, assignment]
+    app.Database = LazyDatabase  # type: ignore[attr-defined]
 
 
 def answer_early() -> None:
