@@ -201,12 +201,12 @@ def main(draws: int) -> None:
     print("|---|---|---|---|---|---|---|---|")
     for name, setting in SETTINGS.items():
         for (load, klass), expected in setting.expected.items():
-            mine = [result for job, result in zip(jobs, found, strict=True) if job[0] == load]
-            columns = list(zip(*(told[name, klass] for told, _ in mine), strict=True))
+            of_load = [result for job, result in zip(jobs, found, strict=True) if job[0] == load]
+            columns = list(zip(*(told[name, klass] for told, _ in of_load), strict=True))
             ours = [mean(column) for column in columns]
             spread = [stdev(column) if draws > 1 else 0.0 for column in columns]
             ratios = [f"{a / b:.2f}" for a, b in zip(ours, expected, strict=True)]
-            most = max(bound[name] for _, bound in mine)
+            most = max(bound[name] for _, bound in of_load)
             cells = (name, load, TOLD[klass], _row(ours), _row(spread), _row(expected), " / ".join(ratios))
             print(f"| {' | '.join(map(str, cells))} | {most:.1f} |")
 

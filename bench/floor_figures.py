@@ -41,11 +41,11 @@ def main(seeds: int) -> None:
     print("| counters G/A/B/C open | seed | tokens | p50 stay | p90 stay | p95 stay | p90 stay of F |")
     print("|---|---|---|---|---|---|---|")
     for place, (opened, expected) in enumerate(EXPECTED.items()):
-        mine = days[place * seeds : (place + 1) * seeds]
+        own_days = days[place * seeds : (place + 1) * seeds]
         name = " / ".join(map(str, opened))
-        for seed, values in enumerate(mine, 1):
+        for seed, values in enumerate(own_days, 1):
             print(row(name, seed, (f"{value:.0f}" for value in values)))
-        columns = list(zip(*mine, strict=True))
+        columns = list(zip(*own_days, strict=True))
         print(row(name, f"mean of {seeds}", (f"{mean(c):.1f} ± {stdev(c):.1f}" for c in columns)))
         print(row(name, "expected", (f"{centre} ± {spread}" for centre, spread in expected)))
         off = ((mean(c) - centre) / spread for c, (centre, spread) in zip(columns, expected, strict=True))

@@ -18,7 +18,7 @@ from server.domain.ids import status_secret, token_id
 from server.domain.permissions import Role
 from server.services.command import Answer, Attempt, once
 from server.services.floor import call, issue, serve
-from server.services.people import keys, sign_in
+from server.services.people import keys, passwords, sign_in
 from server.services.setup.presets import always_open, install_centre, load_preset
 from server.services.setup.shapes import Preset, StageShape
 from server.storage import schema
@@ -85,8 +85,8 @@ class Scene:
 
     def person(self, user: str, password: str) -> None:
         """Let somebody sign in as staff of a counter."""
-        now = self.clock.now()
-        self.db.write(self.centre, lambda tx: sign_in.add_staff(tx, user, Role.COUNTER, password, now))
+        now, password_hash = self.clock.now(), passwords.hashed(password)
+        self.db.write(self.centre, lambda tx: sign_in.add_staff(tx, user, Role.COUNTER, password_hash, now))
 
     def issue(self, db: Writes | None = None) -> None:
         """Issue a token as the route does: exactly once under a key."""

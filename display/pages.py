@@ -34,10 +34,10 @@ def old_address(board: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/display/<centre>/<board>")
 def board(centre: str, board: str) -> str:
     """Show the calls of a zone, or that this screen is not paired yet."""
-    found = device_page(centre, board, "board", Action.WATCH_FLOOR)
-    if found is None:
+    opened = device_page(centre, board, "board", Action.WATCH_FLOOR)
+    if opened is None:
         return _unpaired(board)
-    principal, csrf, row = found
+    principal, csrf, row = opened
     page = frame(principal.centre_id, STATIC / "board", csrf=csrf, board=row.id, zone=row.zone, settings=row.settings)
     return render_template("display/board.html", lang=page["language"], page=page)
 

@@ -38,10 +38,10 @@ def old_address(device: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/kiosk/<centre>/<device>")
 def kiosk(centre: str, device: str) -> str:
     """Show the kiosk, or that this screen is not paired yet."""
-    found = device_page(centre, device, "kiosk", Action.ISSUE_TOKEN)
-    if found is None:
+    opened = device_page(centre, device, "kiosk", Action.ISSUE_TOKEN)
+    if opened is None:
         return _unpaired(device)
-    principal, csrf, row = found
+    principal, csrf, row = opened
     facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
     page = frame(principal.centre_id, STATIC, csrf=csrf, **_choices(facts), device=row.id, printer=row.printer)
     return render_template("kiosk/kiosk.html", lang=facts.languages[0], page=page)

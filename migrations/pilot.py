@@ -31,7 +31,10 @@ NOT_SET_UP = {"centre_id", "state", "reason", "since", "operator"}
 
 
 def carry_over(conn: Connection, make_baseline: Callable[[], None]) -> None:
-    """Copy a pilot's database into the baseline that `make_baseline` makes."""
+    """Copy a pilot's database into the baseline that `make_baseline` makes.
+
+    Print jobs stay behind: a slip that waited when the centre was stopped is printed again by a person.
+    """
     tables = _in_order(conn, set(inspect(conn).get_table_names()) - {"alembic_version"})
     _step_aside(conn, tables)
     make_baseline()
@@ -39,7 +42,6 @@ def carry_over(conn: Connection, make_baseline: Callable[[], None]) -> None:
     for table in _in_order(conn, tables):
         if table in new.get_table_names():
             _copy(conn, table, [column["name"] for column in new.get_columns(table)])
-    _carry_print_jobs(conn)
     _forget_old(conn, tables)
     _renew_sequences(conn)
     for centre in conn.execute(text("SELECT id, timezone, day_start FROM centre ORDER BY id")).all():
@@ -69,22 +71,18 @@ def _in_order(conn: Connection, tables: Iterable[str]) -> list[str]:
 
 def _copy(conn: Connection, table: str, columns: list[str]) -> None:
     """Copy the rows of a table, column by column; what the baseline has beside stays as its default."""
-    old, told = _old_columns(conn, table), TOLD.get(table, {})
+    old, sources = _old_columns(conn, table), TOLD.get(table, {})
     values = {name: RENAMED.get(table, {}).get(name, name) for name in columns}
-    taken = {name: told.get(name, f'"{value}"') for name, value in values.items()}
-    taken = {name: value for name, value in taken.items() if name in told or values[name] in old}
+    taken = {name: sources.get(name, f'"{value}"') for name, value in values.items()}
+    taken = {name: value for name, value in taken.items() if name in sources or values[name] in old}
     into = ", ".join(f'"{name}"' for name in taken)
     conn.execute(text(f'INSERT INTO "{table}" ({into}) SELECT {", ".join(taken.values())} FROM {_old(conn, table)}'))
 
 
 def _old_columns(conn: Connection, table: str) -> set[str]:
     postgresql = conn.dialect.name == "postgresql"
-    found = inspect(conn).get_columns(table, ASIDE) if postgresql else inspect(conn).get_columns(f"{ASIDE}_{table}")
-    return {column["name"] for column in found}
-
-
-def _carry_print_jobs(conn: Connection) -> None:
-    """Leave what was printed behind: a slip that waited when the centre was stopped is printed again by a person."""
+    columns = inspect(conn).get_columns(table, ASIDE) if postgresql else inspect(conn).get_columns(f"{ASIDE}_{table}")
+    return {column["name"] for column in columns}
 
 
 def _forget_old(conn: Connection, tables: list[str]) -> None:
@@ -144,8 +142,8 @@ def _document(conn: Connection, centre_id: int, day: date) -> dict[str, Any]:
     document: dict[str, Any] = {"baari": 0}
     for table in PARTS:
         rows = conn.execute(text(f"SELECT * FROM {table} WHERE centre_id = :centre"), {"centre": centre_id})
-        told = [_row(row._mapping) for row in rows]
-        document[table] = [row for row in told if row.get("valid_from", "") <= day.isoformat()]
+        part = [_row(row._mapping) for row in rows]
+        document[table] = [row for row in part if row.get("valid_from", "") <= day.isoformat()]
     return document
 
 

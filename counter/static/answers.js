@@ -3,7 +3,7 @@
 import { computed, signal } from "/static/vendor/signals.js";
 import { floor } from "/static/ui/live.js";
 
-/** @typedef {Baari.StaffTokenOut} Token */
+/** @typedef {Baari.StaffToken} Token */
 
 /** The token of the latest answer, and the one that the floor knew instead. @type {import("@preact/signals").Signal<{ token: Token, instead: Token | undefined } | null>} */
 const answered = signal(null);

@@ -11,7 +11,7 @@ import { page } from "./page.js";
 import { service } from "./phrases.js";
 import { sentenceOf } from "./refusals.js";
 
-/** @typedef {Baari.BookingOut} Booking */
+/** @typedef {Baari.BookingView} Booking */
 
 /** @typedef {import("@preact/signals").Signal<Booking[] | null>} Offered the bookings that a form offers, null before any were looked up */
 

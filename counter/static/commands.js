@@ -12,7 +12,7 @@ import { fits } from "./verbs.js";
 
 const SEAT = "baari-counter";
 
-/** @typedef {Baari.StaffTokenOut} Token */
+/** @typedef {Baari.StaffToken} Token */
 
 /**
  * @template {keyof Baari.Commands} Path
@@ -117,7 +117,7 @@ export function undo(event) {
 /**
  * Whether an action is young enough to be undone.
  *
- * @param {Baari.ActionOut} action
+ * @param {Baari.ActionView} action
  */
 export function fresh(action) {
   return minutesSince(action.at) < page.undo_min;

@@ -20,7 +20,7 @@ import { closePanel, pending } from "./state.js";
  * Return the order that the form tells; `offered` are the bookings it offered.
  *
  * @param {FormData} form
- * @param {Baari.BookingOut[] | null} offered
+ * @param {Baari.BookingView[] | null} offered
  * @returns {Baari.TokenIn}
  */
 function order(form, offered) {
@@ -51,7 +51,7 @@ export function IssuePanel() {
   const [keyOf] = useState(keysOfOrders);
   const given = useSignal(/** @type {Baari.TokenOut | null} */ (null));
   const paper = useSignal(false);
-  const offered = useSignal(/** @type {Baari.BookingOut[] | null} */ (null));
+  const offered = useSignal(/** @type {Baari.BookingView[] | null} */ (null));
   /** @param {FormData} form */
   const send = async (form) => {
     if (given.value) return closePanel();

@@ -28,7 +28,7 @@ export function Refused() {
 /** @param {import("./verbs.js").Verb} verb */
 const blocked = (verb) => !live.value || (stopped.value && verb.running);
 
-/** @param {{ seat: Baari.CounterOut }} props */
+/** @param {{ seat: Baari.CounterView }} props */
 function Big({ seat }) {
   const verb = sensible(seat, current.value);
   if (!verb) return html`<button class="button primary big" disabled>${t("Wait")}</button>`;
@@ -43,7 +43,7 @@ export function outcomesHere() {
   return seat.value && ends ? otherOutcomes(page.outcomes[seat.value.stage]) : [];
 }
 
-/** @param {{ seat: Baari.CounterOut }} props */
+/** @param {{ seat: Baari.CounterView }} props */
 function Others({ seat }) {
   const big = sensible(seat, current.value);
   return html`<div class="others">
@@ -72,7 +72,7 @@ function Token({ token }) {
   </div>`;
 }
 
-/** @param {{ seat: Baari.CounterOut }} props */
+/** @param {{ seat: Baari.CounterView }} props */
 function Nobody({ seat: { state } }) {
   const { rows, more } = waiting.value;
   const people = rows.length + more;

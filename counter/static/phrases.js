@@ -44,7 +44,7 @@ export function actionWord(kind) {
 export function why({ rule, params }) {
   const sentence = page.reasons[rule];
   if (!sentence) return t("next");
-  return t(sentence, { target: Math.floor((params.target_s ?? 0) / 60), class: params.class ?? "" });
+  return t(sentence, { target: Math.floor(Number(params.target_s ?? 0) / 60), class: String(params.class ?? "") });
 }
 
 /** What an access need asks of the clerk. @type {Record<string, () => import("./people.js").Sign>} */

@@ -43,7 +43,7 @@ function Away() {
 
 function Actions() {
   const actions = line.value?.actions ?? [];
-  /** @param {Baari.ActionOut} action */
+  /** @param {Baari.ActionView} action */
   const last = ({ event, label }) => actions.find((action) => action.label === label)?.event === event;
   const undoable = actions.filter((action) => fresh(action) && last(action));
   return html`<h2>${t("Last actions")}</h2>

@@ -10,7 +10,7 @@ import { tokens } from "./answers.js";
 
 const LINE_DELAY_MS = 150;
 
-/** @typedef {Baari.StaffTokenOut} Token */
+/** @typedef {Baari.StaffToken} Token */
 
 /** @typedef {"change" | "choose" | "help" | "issue" | "transfer"} PanelName */
 
@@ -93,7 +93,7 @@ export function closePanel() {
 /**
  * Whether an event may change the line of this counter: it is of its stage, or of the whole centre.
  *
- * @param {Baari.EventOut} event
+ * @param {Baari.EventView} event
  * @param {import("/static/live/reducer.js").Token | undefined} before
  */
 function changesLine({ token, counter: changed }, before) {

@@ -2,9 +2,9 @@
 
 import { allows, canBecome } from "/static/live/allows.js";
 
-/** @typedef {Pick<Baari.CounterOut, "state">} Counter */
+/** @typedef {Pick<Baari.CounterView, "state">} Counter */
 
-/** @typedef {Pick<Baari.StaffTokenOut, "state">} Token */
+/** @typedef {Pick<Baari.StaffToken, "state">} Token */
 
 /** @typedef {import("/static/ui/addresses.js").CounterVerb} CounterVerb */
 

@@ -161,7 +161,7 @@ function slipWords({ print, token }) {
  * How many are before somebody, and how long that may take.
  *
  * @param {number} ahead
- * @param {Baari.WaitOut} wait
+ * @param {Baari.WaitRange} wait
  */
 export function waitWords(ahead, wait) {
   const people = ahead === 0 ? t("You are next") : tn("{n} person before you", "{n} people before you", ahead);

@@ -13,7 +13,7 @@ import { page } from "./page.js";
 
 /** @typedef {{ language?: string, service?: string, need?: string, appointment?: string }} Order */
 
-/** @typedef {Baari.StatusOut & { returned: boolean }} Shown the token of a slip, and whether its owner has just returned */
+/** @typedef {Baari.StatusNow & { returned: boolean }} Shown the token of a slip, and whether its owner has just returned */
 
 export const step = signal(/** @type {Step} */ ("language"));
 export const order = signal(/** @type {Order} */ ({}));

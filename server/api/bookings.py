@@ -72,8 +72,8 @@ def take_bookings(centre: str, asked: BookingsIn) -> Response:
     """Take over bookings from the portal."""
     principal = authorise(Action.TAKE_BOOKINGS, centre=centre)
     booked = [
-        NewBooking(hidden(one.reference), one.reference[-TAIL:], one.slot, one.service, one.need)
-        for one in asked.bookings
+        NewBooking(hidden(booking.reference), booking.reference[-TAIL:], booking.slot, booking.service, booking.need)
+        for booking in asked.bookings
     ]
     return command(principal, lambda tx: {"booked": book.book(tx, booked)})
 

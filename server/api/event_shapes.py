@@ -15,15 +15,15 @@ FAMILIES: Mapping[str, tuple[str, tuple[type[Payload], ...]]] = {
     "CounterEvent": ("counter", (CounterEvent,)),
     "FreezeEvent": ("frozen", (CentreFrozen, CentreResumed)),
 }
-TOLD = frozenset(told for told, _ in FAMILIES.values())
+TOLD = frozenset(shape for shape, _ in FAMILIES.values())
 
 
 def event_schemas(whole: Schema, ref: str) -> dict[str, Schema]:
     """Return the shapes of events by name, made of that of the class: `EventView` is one of the others."""
     kinds = {name: set(_kinds(*payloads)) for name, (_, payloads) in FAMILIES.items()}
     kinds[OTHER] = set(Kind).difference(*kinds.values())
-    told = {name: told for name, (told, _) in FAMILIES.items()}
-    families = {name: _narrowed(whole, name, kinds[name], told.get(name)) for name in kinds}
+    shapes = {name: shape for name, (shape, _) in FAMILIES.items()}
+    families = {name: _narrowed(whole, name, kinds[name], shapes.get(name)) for name in kinds}
     mapping = {kind.value: f"{ref}{name}" for name in kinds for kind in Kind if kind in kinds[name]}
     one_of = {
         "description": whole["description"],

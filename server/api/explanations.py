@@ -6,8 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from server.api.at_centre import AT
 from server.api.operations import operation
+from server.api.schemas import shape
 from server.domain.permissions import Action
-from server.services.figures.explanations import CalledFirst, CallTold, explain_today
+from server.services.figures.explanations import Explanation, explain_today
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -21,20 +22,9 @@ class ExplainIn(BaseModel):
     language: str = "en"
 
 
-class ExplainOut(BaseModel):
-    """Each call of a token with its reason, and who was called before it."""
-
-    label: str
-    day: str
-    state: str
-    stage: str
-    calls: list[CallTold]
-    overtaken: list[CalledFirst]
-
-
 @bp.get(f"{AT}/explain/<label>")
 @bp.input(ExplainIn, location="query", arg_name="asked")
-@bp.output(ExplainOut)
+@bp.output(shape(Explanation))
 @operation("explain_token")
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""

@@ -9,10 +9,10 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.api.operations import operation
+from server.api.schemas import shape
 from server.domain.figures.spread import Stay, Wait
-from server.domain.outlook import Sentence
 from server.domain.permissions import Action
-from server.services.figures.outlook import AtRisk, Bottleneck, Offer, PersonAtRisk, outlook_of
+from server.services.figures.outlook import OutlookView, outlook_of
 from server.services.figures.statistics import figures_of
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -41,18 +41,6 @@ class StatsOut(BaseModel):
     wait: dict[str, Wait]
 
 
-class OutlookOut(BaseModel):
-    """The floor projected at present lines and counters; times in minutes."""
-
-    now: str
-    people: int
-    sentence: Sentence
-    at_risk: AtRisk
-    bottleneck: Bottleneck | None
-    offer: Offer | None
-    people_at_risk: list[PersonAtRisk]
-
-
 @bp.get("/api/v1/centres/<centre>/stats")
 @bp.input(PeriodIn, location="query", arg_name="asked")
 @bp.output(StatsOut)
@@ -66,7 +54,7 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 
 
 @bp.get("/api/v1/centres/<centre>/outlook")
-@bp.output(OutlookOut)
+@bp.output(shape(OutlookView))
 @operation("read_outlook")
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""

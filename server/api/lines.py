@@ -7,31 +7,15 @@ from pydantic import BaseModel
 from server.api.at_seat import AT
 from server.api.operations import operation
 from server.api.ready import send
-from server.api.shapes import ReasonOut, StaffTokenOut
+from server.api.shapes import ReasonOut
+from server.domain.events.views import StaffToken
 from server.domain.permissions import Action
+from server.services.floor.undo import ActionView
+from server.services.views.line import OwnCounter
 from server.web.guard import authorise
 from server.web.site import site
 
 bp = APIBlueprint("lines", __name__, tag="Counters")
-
-
-class OwnCounterOut(BaseModel):
-    """A counter, and who sits there."""
-
-    id: str
-    stage: str
-    state: str
-    reason: str | None
-    operator: str | None
-
-
-class ActionOut(BaseModel):
-    """What was done at a counter and can be taken back: its event, its kind, to which token, and when."""
-
-    event: int
-    kind: str
-    label: str
-    at: str
 
 
 class LineOut(BaseModel):
@@ -42,15 +26,15 @@ class LineOut(BaseModel):
 
     epoch: str
     seq: int
-    counter: OwnCounterOut
+    counter: OwnCounter
     frozen: bool
-    current: StaffTokenOut | None
+    current: StaffToken | None
     next: ReasonOut | None
-    line: list[StaffTokenOut]
+    line: list[StaffToken]
     more: int
-    missed: list[StaffTokenOut]
-    held: list[StaffTokenOut]
-    actions: list[ActionOut]
+    missed: list[StaffToken]
+    held: list[StaffToken]
+    actions: list[ActionView]
 
 
 @bp.get(f"{AT}/line")

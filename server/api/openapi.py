@@ -141,5 +141,5 @@ def _refusal(status: int, codes: Iterable[Code]) -> dict[str, Any]:
         if its_status == status
     }
     schema = {"$ref": "#/components/schemas/Problem"}
-    told = {"description": MEANINGS[status], "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}}}
-    return told | ({"headers": HEADERS[status]} if status in HEADERS else {})
+    answer = {"description": MEANINGS[status], "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}}}
+    return answer | ({"headers": HEADERS[status]} if status in HEADERS else {})

@@ -7,9 +7,9 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
 from server.api.operations import operation
+from server.api.schemas import shape
 from server.domain.permissions import Action
-from server.services.figures.reports import DayCertificate, SealTold, Stop
-from server.services.figures.statistics import Figures
+from server.services.figures.reports import DayReport
 from server.web.guard import authorise
 from server.web.site import site
 
@@ -23,23 +23,9 @@ class DayIn(BaseModel):
     day: date | None = None
 
 
-class ReportOut(BaseModel):
-    """A day: figures, certificate of fairness, and the seal: `text` is what its QR code says."""
-
-    centre: str
-    name: dict[str, str]
-    day: str
-    closed: bool
-    printed: str
-    figures: Figures
-    certificate: DayCertificate
-    freezes: list[Stop]
-    seal: SealTold
-
-
 @bp.get("/api/v1/centres/<centre>/report")
 @bp.input(DayIn, location="query", arg_name="asked")
-@bp.output(ReportOut)
+@bp.output(shape(DayReport))
 @operation("read_report")
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""

@@ -38,7 +38,6 @@ class Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", str_strip_whitespace=True)
 
 
-StaffTokenOut = StaffToken
 Figure = str | int | float | list[dict[str, str | int]]
 """A figure of a reason; a list tells it of each token that was passed over."""
 

@@ -12,7 +12,7 @@ from server.domain import permissions
 from server.domain.events.kinds import Kind
 from server.domain.permissions import Role
 from server.domain.token.lifecycle import Action, CounterState, StepState, TokenEnd
-from server.web import answers, live_views, page_data
+from server.web import messages, page_data
 
 HEAD = "// What the server takes and tells, as types. Made by `make contract`; a test compares it with the server.\n"
 NAMESPACE = "export as namespace Baari;\n"
@@ -29,10 +29,7 @@ METHODS = {"get": "Reads", "post": "Commands"}
 
 
 def types_text(openapi: Mapping[str, Any]) -> str:
-    """Return the text of `contract.d.ts` for an OpenAPI document.
-
-    Where the document and our models name the same answer, the models say more and stand.
-    """
+    """Return the text of `contract.d.ts` for an OpenAPI document."""
     named = named_schemas(openapi)
     parts = [declared(name, named[name]) for name in sorted(named)]
     return "\n".join([HEAD, *parts, *_operations(openapi), NAMESPACE])
@@ -40,15 +37,17 @@ def types_text(openapi: Mapping[str, Any]) -> str:
 
 def named_schemas(openapi: Mapping[str, Any]) -> dict[str, Schema]:
     """Return the schema of everything in the contract, by name."""
-    spoken = {name: {"description": word.__doc__, "enum": [one.value for one in word]} for name, word in WORDS.items()}
-    return {**_components(openapi), **_modelled(), **spoken}
+    words = {
+        name: {"description": word.__doc__, "enum": [value.value for value in word]} for name, word in WORDS.items()
+    }
+    return {**_modelled(), **_components(openapi), **words}
 
 
 def models() -> Iterator[type[BaseModel]]:
     """Return the models of what goes out to screens."""
-    for module in (live_views, answers, page_data):
+    for module in (messages, page_data):
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, live_views.Answer) and value.model_fields:
+            if isinstance(value, type) and issubclass(value, messages.Spoken) and value.model_fields:
                 yield value
 
 

@@ -36,7 +36,7 @@ def type_of(schema: Schema) -> str:
         return " | ".join(json.dumps(value) for value in schema.get("enum", [schema.get("const")]))
     for choice in ("anyOf", "oneOf"):
         if choice in schema:
-            return " | ".join(dict.fromkeys(type_of(one) for one in schema[choice]))
+            return " | ".join(dict.fromkeys(type_of(option) for option in schema[choice]))
     return _of_kind(schema)
 
 

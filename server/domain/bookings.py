@@ -55,8 +55,8 @@ def require_today(slot: datetime, hours: Hours, now: datetime) -> None:
     day, today = (business_day(at, hours.timezone, hours.day_start) for at in (slot, now))
     if day != today:
         local = slot.astimezone(ZoneInfo(hours.timezone))
-        told = f"The appointment {'is' if day > today else 'was'} on {local:%d-%m-%Y} at {local:%H:%M}."
-        raise AppointmentOtherDay(told, slot=local.isoformat(timespec="minutes"))
+        when = f"The appointment {'is' if day > today else 'was'} on {local:%d-%m-%Y} at {local:%H:%M}."
+        raise AppointmentOtherDay(when, slot=local.isoformat(timespec="minutes"))
 
 
 def require_admitted(slot: datetime, batch: Batch, now: datetime, timezone: str) -> None:

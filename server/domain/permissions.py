@@ -144,8 +144,8 @@ def require(role: Role, action: Action) -> Scope:
     """Return how far a role may go in an action; raises Forbidden, which names the permission, when it may not."""
     scope = TABLE[action].get(role)
     if scope is None:
-        told = f"The role {role.value} may not {action.value.replace('_', ' ')}."
-        raise Forbidden(told, permission=action.value, role=role.value)
+        message = f"The role {role.value} may not {action.value.replace('_', ' ')}."
+        raise Forbidden(message, permission=action.value, role=role.value)
     return scope
 
 

@@ -122,10 +122,10 @@ class Relay:
     def _send_handed(self) -> bool:
         """Send what was handed over and follows the last number sent; returns whether that was all."""
         while self._handed:
-            one = self._handed[0]
-            if self._sent.get(one.centre.id) != Sent(one.centre.epoch, one.events[0].seq - 1):
+            batch = self._handed[0]
+            if self._sent.get(batch.centre.id) != Sent(batch.centre.epoch, batch.events[0].seq - 1):
                 return False
-            self._send_events(one.centre, one.events)
+            self._send_events(batch.centre, batch.events)
             self._handed.popleft()
         return True
 

@@ -72,10 +72,10 @@ def _verdict_lines(verdicts: dict[str, Verdict]) -> list[str]:
             lines.append(f"{code}, event {fault.seq}: {fault.text} ({fault.code})")
         for day in verdict.days[-CERTIFICATES_SHOWN:]:
             lines += [*report_lines.certificate_lines(day), ""]
-    told = _verdict_view(verdicts)
-    numbers = f"{told['leased']} numbers leased, {told['void']} of them void"
-    counted = f"{told['tokens']} tokens, {told['events']} events, {numbers}"
-    broken = len(told["faults"])
+    summary = _verdict_view(verdicts)
+    numbers = f"{summary['leased']} numbers leased, {summary['void']} of them void"
+    counted = f"{summary['tokens']} tokens, {summary['events']} events, {numbers}"
+    broken = len(summary["faults"])
     return [*lines, f"{counted}: " + (f"{broken} promises broken." if broken else "every promise kept.")]
 
 

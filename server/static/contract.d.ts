@@ -17,8 +17,8 @@ export type Action =
   | "cancel"
   | "expire";
 
-/** Something done at a counter that can be undone, by the number of its event. */
-export interface ActionOut {
+/** An action of a counter that can be taken back: its event, its kind, the label it was done to, and when. */
+export interface ActionView {
   event: number;
   kind: Kind;
   label: string;
@@ -63,16 +63,6 @@ export interface BookingIn {
   need?: string | null;
 }
 
-/** An appointment of today, with only the end of its reference. */
-export interface BookingOut {
-  id: number;
-  tail: string;
-  slot: string;
-  service: string;
-  need: string | null;
-  checked_in: boolean;
-}
-
 /** A booking as staff find it; `checked_in` says that it has its token. */
 export interface BookingView {
   id: number;
@@ -90,14 +80,6 @@ export interface BookingsIn {
 
 /** The stage that holds people up: minutes until its whole line is called, the line, and its open counters. */
 export interface Bottleneck {
-  stage: string;
-  wait_min: number;
-  waiting: number;
-  open: number;
-}
-
-/** The stage that holds everybody up. */
-export interface BottleneckOut {
   stage: string;
   wait_min: number;
   waiting: number;
@@ -138,13 +120,6 @@ export interface CallTold {
 export interface CalledFirst {
   label: string;
   why: WhyFirst;
-  text: string;
-}
-
-/** Somebody younger who was called first, and why, as everybody may know it. */
-export interface CalledFirstOut {
-  label: string;
-  why: string;
   text: string;
 }
 
@@ -233,14 +208,6 @@ export interface CounterEvent {
   frozen: null;
 }
 
-/** A counter as it stands. */
-export interface CounterOut {
-  id: string;
-  stage: string;
-  state: CounterState;
-  reason: string | null;
-}
-
 /** Whether a counter takes part in the calling. */
 export type CounterState = "open" | "paused" | "closed";
 
@@ -248,7 +215,7 @@ export type CounterState = "open" | "paused" | "closed";
 export interface CounterView {
   id: string;
   stage: string;
-  state: string;
+  state: CounterState;
   reason: string | null;
 }
 
@@ -282,6 +249,19 @@ export interface DayClose {
   counters: number;
 }
 
+/** The report of a day as it is told; before the close of the day it stands for the events until now. */
+export interface DayReport {
+  centre: string;
+  name: Record<string, string>;
+  day: string;
+  closed: boolean;
+  printed: string;
+  figures: Figures;
+  certificate: DayCertificate;
+  freezes: Stop[];
+  seal: SealTold;
+}
+
 /** The counter at which the citizen stands, if at one. */
 export interface DeskIn {
   counter?: string | null;
@@ -295,19 +275,6 @@ export interface DeviceCounts {
   printer_ready: number;
 }
 
-/** One committed change, numbered: what it made of a token, of a counter, or whether the floor stands still. */
-export interface EventOut {
-  v: number;
-  centre: string;
-  epoch: string;
-  seq: number;
-  type: Kind;
-  at: string;
-  token: PublicTokenOut | StaffTokenOut | null;
-  counter: CounterOut | null;
-  frozen: boolean | null;
-}
-
 /** The message that goes to screens for one event. */
 export type EventView = TokenEvent | CounterEvent | FreezeEvent | OtherEvent;
 
@@ -315,29 +282,18 @@ export type EventView = TokenEvent | CounterEvent | FreezeEvent | OtherEvent;
 export interface EventsOut {
   epoch: string;
   seq: number;
-  events?: EventOut[];
-  reload?: boolean;
+  events?: EventView[] | null;
+  reload?: boolean | null;
 }
 
-/** Each call of a token with its reason, and who was called before it. */
-export interface ExplainOut {
+/** A token with each of its calls, and who was called before it at its present stage. */
+export interface Explanation {
   label: string;
   day: string;
   state: StepState | TokenEnd;
   stage: string;
-  calls: ExplainedCallOut[];
-  overtaken: CalledFirstOut[];
-}
-
-/** A call of a token, and why it was made. */
-export interface ExplainedCallOut {
-  seq: number;
-  at: string;
-  stage: string;
-  counter: string;
-  rule: string;
-  text: string;
-  undone: boolean;
+  calls: CallTold[];
+  overtaken: CalledFirst[];
 }
 
 /** A broken promise: a stable code, the event where it shows, and a sentence. */
@@ -365,7 +321,7 @@ export interface FinishIn {
 
 /** The bookings of today that fit. */
 export interface FoundOut {
-  bookings: BookingOut[];
+  bookings: BookingView[];
 }
 
 /** What every page of a centre has: `words` are its sentences in each language but English, by the English one. */
@@ -510,19 +466,19 @@ export interface LeaseView {
   void: string | null;
 }
 
-/** The line of a counter's stage, in the order in which it would be called. */
+/** The line of a counter's stage after event `seq`, in the order in which it would be called. `next` says why the first is the first: its `params` tell since when each waits (`since`), not how long. */
 export interface LineOut {
   epoch: string;
   seq: number;
-  counter: SeatedCounterOut;
+  counter: OwnCounter;
   frozen: boolean;
-  current: StaffTokenOut | null;
+  current: StaffToken | null;
   next: ReasonOut | null;
-  line: StaffTokenOut[];
+  line: StaffToken[];
   more: number;
-  missed: StaffTokenOut[];
-  held: StaffTokenOut[];
-  actions: ActionOut[];
+  missed: StaffToken[];
+  held: StaffToken[];
+  actions: ActionView[];
 }
 
 /** What the manager's page needs to know of the centre. */
@@ -579,13 +535,6 @@ export interface Offer {
   after_min: number;
 }
 
-/** What one counter more would do to the stay that one in ten exceeds. */
-export interface OfferOut {
-  counter: string;
-  before_min: number;
-  after_min: number;
-}
-
 /** So many people are in the centre, and nobody will pass the promise. */
 export interface OnTime {
   people: number;
@@ -610,15 +559,15 @@ export interface OutcomesData {
   outcomes: string[];
 }
 
-/** The floor projected at present lines and counters; times in minutes. */
-export interface OutlookOut {
+/** What the manager's page shows beside the floor. */
+export interface OutlookView {
   now: string;
   people: number;
-  sentence: SentenceOut;
-  at_risk: RiskOut;
-  bottleneck: BottleneckOut | null;
-  offer: OfferOut | null;
-  people_at_risk: PersonAtRiskOut[];
+  sentence: Sentence;
+  at_risk: AtRisk;
+  bottleneck: Bottleneck | null;
+  offer: Offer | null;
+  people_at_risk: PersonAtRisk[];
 }
 
 /** How often tokens had been overtaken when they were called, once for each call (`tokens` of them). `p95` is the smallest count that holds for 95 of 100 calls (nearest rank). */
@@ -627,15 +576,6 @@ export interface Overtaken {
   mean: number;
   p95: number;
   max: number;
-}
-
-/** How often others were called first, the latest of them and why; `limit` is how many more can be. */
-export interface OvertakenOut {
-  count: number;
-  label: string;
-  why: string;
-  text: string;
-  limit: number | null;
 }
 
 /** How often others were called first at this stage, the latest of them and why. `limit` is how many more the rule can call first with the line as it is, None when it makes no such promise. */
@@ -648,10 +588,10 @@ export interface OvertakenView {
 }
 
 /** A counter, and who sits there. */
-export interface OwnCounterOut {
+export interface OwnCounter {
   id: string;
   stage: string;
-  state: string;
+  state: CounterState;
   reason: string | null;
   operator: string | null;
 }
@@ -666,15 +606,6 @@ export interface PaperIn {
 export interface PaperPage {
   printers: string[];
   faults: string[];
-}
-
-/** Somebody who waits, with the figures that the calling rule compares. */
-export interface PassedOut {
-  label: string;
-  class: string;
-  waited_s?: number;
-  since?: string;
-  target_s: number;
 }
 
 /** What can be done: each verb of the API has an action of its name. */
@@ -731,14 +662,6 @@ export interface PersonAtRisk {
   expected_min: number;
 }
 
-/** Somebody whose stay will be too long. */
-export interface PersonAtRiskOut {
-  label: string;
-  stage: string;
-  stay_min: number;
-  expected_min: number;
-}
-
 /** A citizen's own token; `called_first` are the sentences about a call that passed it, by why. */
 export interface PhonePage {
   centre: CentreData;
@@ -747,7 +670,7 @@ export interface PhonePage {
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
   secret: string;
-  status: StatusOut;
+  status: StatusNow;
   pause_min: number;
   called_first: Record<string, string>;
 }
@@ -767,13 +690,6 @@ export type PrintState =
   | "unconfirmed"
   | "rejected"
   | "withdrawn";
-
-/** Where the latest copy of a slip is; copy 0 is the original. */
-export interface PrintStateOut {
-  state: string;
-  copy: number;
-  detail: string | null;
-}
 
 /** Where the latest copy of a slip is; `copy` 0 is the original. */
 export interface Printing {
@@ -806,21 +722,6 @@ export interface PublicToken {
   ended: boolean;
 }
 
-/** A token as everybody may see it. */
-export interface PublicTokenOut {
-  id: string;
-  label: string;
-  party: number;
-  state: StepState | TokenEnd;
-  stage: string | null;
-  counter: string | null;
-  beside: string[];
-  call: string | null;
-  calls: number;
-  last_called: string | null;
-  ended: boolean;
-}
-
 /** Why a counter pauses or closes, and whether the token that is there now is still served. */
 export interface ReasonIn {
   reason?: string | null;
@@ -830,22 +731,8 @@ export interface ReasonIn {
 /** Why this token: the rule, its figures, and one sentence. */
 export interface ReasonOut {
   rule: string;
-  params: ReasonParamsOut;
+  params: Record<string, string | number | (Record<string, string | number>)[]>;
   text: string;
-}
-
-/** The figures of a decision; which of them there are depends on the rule. */
-export interface ReasonParamsOut {
-  label?: string;
-  class?: string;
-  waited_s?: number;
-  since?: string;
-  target_s?: number;
-  passed_over?: PassedOut[];
-  older?: number;
-  quota?: number;
-  why?: string;
-  from?: string;
 }
 
 /** What was not known when the token was taken; what is not given stays as it is. */
@@ -856,19 +743,6 @@ export interface RemarkIn {
   need?: string | null;
   emergency?: boolean | null;
   counter?: string | null;
-}
-
-/** A day: figures, certificate of fairness, and the seal: `text` is what its QR code says. */
-export interface ReportOut {
-  centre: string;
-  name: Record<string, string>;
-  day: string;
-  closed: boolean;
-  printed: string;
-  figures: Figures;
-  certificate: DayCertificate;
-  freezes: Stop[];
-  seal: SealTold;
 }
 
 /** Where to print once more; the device's own printer when not given. */
@@ -884,12 +758,6 @@ export interface ReprintOut {
 /** Which parked token to serve again; the one parked last when not given. */
 export interface ResumeIn {
   token?: string | null;
-}
-
-/** How many will stay longer than each clock. */
-export interface RiskOut {
-  promise: number;
-  breach: number;
 }
 
 /** What a key or a person is for. */
@@ -908,15 +776,6 @@ export interface SeatOut {
   operator: string | null;
 }
 
-/** A counter, and who sits there. */
-export interface SeatedCounterOut {
-  id: string;
-  stage: string;
-  state: CounterState;
-  reason: string | null;
-  operator: string | null;
-}
-
 /** What the screen showed when the key was pressed; another token or state there now is 409 `stale`. */
 export interface SeenIn {
   token?: string | null;
@@ -931,20 +790,6 @@ export interface Sentence {
 
 /** What the sentence on the manager's page says. */
 export type SentenceKind = "empty" | "on_time" | "late";
-
-/** The manager's sentence. */
-export interface SentenceOut {
-  kind: "empty" | "on_time" | "late";
-  params: SentenceParamsOut;
-}
-
-/** What stands in the manager's sentence; which of them there are depends on its kind. */
-export interface SentenceParamsOut {
-  people?: number;
-  stage?: string;
-  minutes?: number;
-  by?: string;
-}
 
 /** A service; a kiosk shows its pictogram. */
 export interface ServiceData {
@@ -970,15 +815,15 @@ export interface SitIn {
   take_over?: boolean;
 }
 
-/** The floor at one instant: `seq` is the number of the last event in it; staff see more of each token. */
+/** The floor at one instant: `seq` is the number of the last event in it. */
 export interface SnapshotOut {
   centre: string;
   epoch: string;
   seq: number;
   now: string;
   frozen: boolean;
-  tokens: (PublicTokenOut | StaffTokenOut)[];
-  counters: CounterOut[];
+  tokens: (StaffToken | PublicToken)[];
+  counters: CounterView[];
 }
 
 /** A page of somebody who is signed in. */
@@ -1014,28 +859,6 @@ export interface StaffPart {
   ended_at: string | null;
 }
 
-/** What only staff see of a token. */
-export interface StaffPartOut {
-  klass: string;
-  service: string;
-  then: string[];
-  route: string;
-  language: string;
-  need: string | null;
-  access: string[];
-  emergency: boolean;
-  slot: string | null;
-  issued_at: string;
-  waiting_since: string;
-  first_called: string | null;
-  started_at: string | null;
-  until: string | null;
-  only: string | null;
-  return_until: string | null;
-  decision: string | null;
-  ended_at: string | null;
-}
-
 /** A token as staff see it. */
 export interface StaffToken {
   id: string;
@@ -1050,22 +873,6 @@ export interface StaffToken {
   last_called: string | null;
   ended: boolean;
   staff: StaffPart;
-}
-
-/** A token as staff see it. */
-export interface StaffTokenOut {
-  id: string;
-  label: string;
-  party: number;
-  state: StepState | TokenEnd;
-  stage: string | null;
-  counter: string | null;
-  beside: string[];
-  call: string | null;
-  calls: number;
-  last_called: string | null;
-  ended: boolean;
-  staff: StaffPartOut;
 }
 
 /** A stage, and the zone of the hall in which its calls are shown. */
@@ -1124,30 +931,6 @@ export interface StatusNow {
   as_of: string;
 }
 
-/** A citizen's own token, and nothing of anyone else. */
-export interface StatusOut {
-  label: string;
-  party: number;
-  services: (Record<string, string>)[];
-  language: string;
-  state: StepState | TokenEnd;
-  frozen: boolean;
-  stage: string | null;
-  counter: string | null;
-  beside: string[];
-  call: string | null;
-  calls: number;
-  ahead: number;
-  wait: WaitOut | null;
-  visit: VisitOut;
-  overtaken: OvertakenOut | null;
-  until: string | null;
-  return_until: string | null;
-  decision: string | null;
-  ended: boolean;
-  as_of: string;
-}
-
 /** Stays in the centre: how many, and percentiles in minutes. */
 export interface Stay {
   n: number;
@@ -1164,15 +947,6 @@ export interface Stop {
   at: string;
   what: string;
   reason: string | null;
-}
-
-/** A stage of a citizen's way: passed, present or ahead. */
-export interface StopOut {
-  stage: string;
-  name: Record<string, string>;
-  state: "done" | "here" | "ahead";
-  minutes: number | null;
-  since: string | null;
 }
 
 /** A stage of a visit: `done` with its minutes, `here` since a moment, or `ahead`. */
@@ -1227,10 +1001,10 @@ export interface TokenIn {
   print_at?: string | null;
 }
 
-/** A token as it is, and its slip. */
+/** A token as it is, for staff with their part, and its slip. */
 export interface TokenNow {
-  token: PublicTokenOut | StaffTokenOut;
-  print: PrintStateOut;
+  token: StaffToken | PublicToken;
+  print: Printing;
 }
 
 /** A new token, who is ahead of it, the wait to expect, and its own page. */
@@ -1258,11 +1032,6 @@ export interface UndoIn {
   event?: number | null;
 }
 
-/** A citizen's visit: its stages in their order. */
-export interface VisitOut {
-  stops: StopOut[];
-}
-
 /** The way of a citizen through the centre. */
 export interface VisitView {
   stops: StopView[];
@@ -1278,12 +1047,6 @@ export interface Wait {
   n: number;
   p50: number;
   p90: number;
-}
-
-/** Minutes until the call; both null while no counter is open. */
-export interface WaitOut {
-  low_min: number | null;
-  high_min: number | null;
 }
 
 /** Minutes until the call, both ends rounded outward; both None while no counter is open. */
@@ -1302,11 +1065,11 @@ export interface Reads {
   "/api/v1/centres/{centre}/counters": { body: Record<string, never>; answer: CountersOut };
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
   "/api/v1/centres/{centre}/events": { body: Record<string, never>; answer: EventsOut };
-  "/api/v1/centres/{centre}/explain/{label}": { body: Record<string, never>; answer: ExplainOut };
+  "/api/v1/centres/{centre}/explain/{label}": { body: Record<string, never>; answer: Explanation };
   "/api/v1/centres/{centre}/freeze": { body: Record<string, never>; answer: FreezeView };
   "/api/v1/centres/{centre}/gate": { body: Record<string, never>; answer: GateOut };
-  "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookOut };
-  "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: ReportOut };
+  "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookView };
+  "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: DayReport };
   "/api/v1/centres/{centre}/services": { body: Record<string, never>; answer: ServicesOut };
   "/api/v1/centres/{centre}/snapshot": { body: Record<string, never>; answer: SnapshotOut };
   "/api/v1/centres/{centre}/stages": { body: Record<string, never>; answer: StagesOut };

@@ -216,7 +216,9 @@ class Database:
                 return answers, []
             for centre, added in recorded.items():
                 _write_events(connection, states[centre], added)
-        return answers, [Committed(states[c], [one.event for one in added]) for c, added in recorded.items() if added]
+        return answers, [
+            Committed(states[c], [record.event for record in added]) for c, added in recorded.items() if added
+        ]
 
     def _run_one(
         self, connection: Connection, command: Command, states: Mapping[int, CentreState], alone: bool
@@ -252,7 +254,7 @@ def _attempt(
 def _write_events(connection: Connection, state: CentreState, recorded: Sequence[Recorded]) -> None:
     """Write the events that a batch recorded in a centre, and move its counter."""
     if recorded:
-        INSERT_EVENTS.run_many(connection, [_row(state.id, one) for one in recorded])
+        INSERT_EVENTS.run_many(connection, [_row(state.id, record) for record in recorded])
         MOVE_CENTRE.run(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
 
 

@@ -35,8 +35,8 @@ def sqlite_module() -> ModuleType:
 def require_safe_sqlite(version: tuple[int, ...]) -> None:
     """Raise RuntimeError unless the SQLite library is free of the WAL-reset race."""
     if version < SAFE_SQLITE:
-        found = ".".join(map(str, version))
-        raise RuntimeError(f"SQLite {found} can lose commits in WAL mode; 3.51.3 or newer is needed (pysqlite3).")
+        own = ".".join(map(str, version))
+        raise RuntimeError(f"SQLite {own} can lose commits in WAL mode; 3.51.3 or newer is needed (pysqlite3).")
 
 
 def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connections, Connections]:

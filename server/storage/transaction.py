@@ -113,8 +113,10 @@ class Transaction:
     def _require_clock(self) -> None:
         now, last = self.now, self.centre.last_at
         if last is not None and now < last - CLOCK_SKEW:
-            told = f"The clock says {to_iso(now)}, but the last event was at {to_iso(last)}. Please confirm the time."
-            raise ClockBehind(told, now=to_iso(now), last=to_iso(last))
+            message = (
+                f"The clock says {to_iso(now)}, but the last event was at {to_iso(last)}. Please confirm the time."
+            )
+            raise ClockBehind(message, now=to_iso(now), last=to_iso(last))
 
     @contextmanager
     def within(self, centre_id: int) -> Iterator[None]:

@@ -58,13 +58,13 @@ def credential(asked: Request) -> Credential:
     scheme, _, key = asked.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key:
         return Credential(key.strip(), staff=False)
-    found = list(cookies(asked))
-    if not found:
+    carried = list(cookies(asked))
+    if not carried:
         raise Unauthenticated("Please send a key: Authorization: Bearer …")
     token = asked.headers.get(CSRF_HEADER, "")
     if not token and asked.method in SAFE_METHODS:
-        return found[0]
-    return chosen(found, token)
+        return carried[0]
+    return chosen(carried, token)
 
 
 def socket_holder(auth: Mapping[str, object]) -> tuple[Place, Principal]:
@@ -75,12 +75,12 @@ def socket_holder(auth: Mapping[str, object]) -> tuple[Place, Principal]:
 
 def _socket_credential(auth: Mapping[str, object]) -> Credential:
     """Return what a socket is opened with: `auth.key`, the cookie of `auth.csrf`, else its first cookie."""
-    key, token, found = auth.get("key"), auth.get("csrf"), list(cookies(request))
+    key, token, carried = auth.get("key"), auth.get("csrf"), list(cookies(request))
     if isinstance(key, str):
         return Credential(key, staff=False)
-    if not found:
+    if not carried:
         raise Unauthenticated("A socket needs a key or a cookie.")
-    return chosen(found, token) if isinstance(token, str) else found[0]
+    return chosen(carried, token) if isinstance(token, str) else carried[0]
 
 
 def chosen(found: list[Credential], token: str) -> Credential:

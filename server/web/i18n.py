@@ -29,5 +29,5 @@ def words_for(
 @cache
 def sentences_in(folder: Path) -> frozenset[str]:
     """Return every sentence that the scripts of a folder say with `t("…")` or `tn("…", "…", n)`."""
-    found = (match for path in sorted(folder.glob("*.js")) for match in CALL.finditer(path.read_text("utf-8")))
-    return frozenset((match[1] or match[2]).replace('\\"', '"') for match in found)
+    calls = (match for path in sorted(folder.glob("*.js")) for match in CALL.finditer(path.read_text("utf-8")))
+    return frozenset((match[1] or match[2]).replace('\\"', '"') for match in calls)

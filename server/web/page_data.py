@@ -2,11 +2,11 @@
 
 from server.domain.permissions import Role
 from server.domain.plan.plan import Names
-from server.web.answers import StatusOut
-from server.web.live_views import Answer
+from server.services.views.phone import StatusNow
+from server.web.messages import Spoken
 
 
-class StageData(Answer):
+class StageData(Spoken):
     """A stage, and the zone of the hall in which its calls are shown."""
 
     code: str
@@ -14,7 +14,7 @@ class StageData(Answer):
     zone: str
 
 
-class CentreData(Answer):
+class CentreData(Spoken):
     """The centre of a page."""
 
     code: str
@@ -24,7 +24,7 @@ class CentreData(Answer):
     stages: list[StageData]
 
 
-class Frame(Answer):
+class Frame(Spoken):
     """What every page of a centre has: `words` are its sentences in each language but English, by the English one."""
 
     centre: CentreData
@@ -34,7 +34,7 @@ class Frame(Answer):
     words: dict[str, dict[str, str | list[str]]]
 
 
-class ServiceData(Answer):
+class ServiceData(Spoken):
     """A service; a kiosk shows its pictogram."""
 
     code: str
@@ -42,7 +42,7 @@ class ServiceData(Answer):
     icon: str
 
 
-class NeedData(Answer):
+class NeedData(Spoken):
     """A need that brings priority, with its pictogram."""
 
     code: str
@@ -50,7 +50,7 @@ class NeedData(Answer):
     icon: str
 
 
-class HoursData(Answer):
+class HoursData(Spoken):
     """When the centre gives tokens, as HH:MM."""
 
     tokens: list[str]
@@ -66,7 +66,7 @@ class KioskPage(Frame):
     hours: HoursData
 
 
-class BoardSettings(Answer):
+class BoardSettings(Spoken):
     """How large a board is and from where it is read; `directions` says by counter which way to go."""
 
     inches: float | None = None
@@ -86,7 +86,7 @@ class PhonePage(Frame):
     """A citizen's own token; `called_first` are the sentences about a call that passed it, by why."""
 
     secret: str
-    status: StatusOut
+    status: StatusNow
     pause_min: float
     called_first: dict[str, str]
 
@@ -98,7 +98,7 @@ class StaffFrame(Frame):
     role: Role
 
 
-class ClocksData(Answer):
+class ClocksData(Spoken):
     """The minutes of a stay after which it is no longer quick, too long, and a breach of the promise."""
 
     high_performance_min: int
@@ -106,21 +106,21 @@ class ClocksData(Answer):
     breach_min: int
 
 
-class NamedCode(Answer):
+class NamedCode(Spoken):
     """Something with a code and a name."""
 
     code: str
     name: Names
 
 
-class OutcomesData(Answer):
+class OutcomesData(Spoken):
     """How the service of a stage may end; `ok` is the usual way."""
 
     ok: str
     outcomes: list[str]
 
 
-class NeedMark(Answer):
+class NeedMark(Spoken):
     """How a need is shown."""
 
     name: Names
@@ -143,7 +143,7 @@ class ConsolePage(StaffFrame):
     reasons: dict[str, str]
 
 
-class DeviceCounts(Answer):
+class DeviceCounts(Spoken):
     """How many devices there are, and how many printers have an address."""
 
     kiosk: int
@@ -161,7 +161,7 @@ class ManagerPage(StaffFrame):
     devices: DeviceCounts
 
 
-class PaperPage(Answer):
+class PaperPage(Spoken):
     """The simulated printers of a demo, and the faults that they can be given."""
 
     printers: list[str]

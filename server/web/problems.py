@@ -94,10 +94,10 @@ def _refused(refusal: Refused) -> Response:
 def _invalid(error: HTTPError) -> Response:
     if error.status_code == 422:
         fields: dict[str, Any] = next(iter(error.detail.values()), {}) if isinstance(error.detail, dict) else {}
-        told = "; ".join(f"{name}: {', '.join(messages)}" for name, messages in fields.items())
-        return problem(422, InvalidInput.code, told or "The input does not fit.", errors=fields)
-    told = error.message or "The request was refused."
-    return problem(error.status_code, _code_of(told), told)
+        message = "; ".join(f"{name}: {', '.join(messages)}" for name, messages in fields.items())
+        return problem(422, InvalidInput.code, message or "The input does not fit.", errors=fields)
+    message = error.message or "The request was refused."
+    return problem(error.status_code, _code_of(message), message)
 
 
 def _http(error: HTTPException) -> Response:

@@ -27,8 +27,10 @@ def catalogue(language: str) -> Mapping[str, Forms]:
 
 def translate(language: str, text: str, **values: Any) -> str:
     """Return `text` in a language with `{names}` replaced; the source where a language has no word for it."""
-    found = catalogue(language).get(text, text)
-    return (found if isinstance(found, str) else found[0]).format_map(values) if values else str(found)
+    translated = catalogue(language).get(text, text)
+    return (
+        (translated if isinstance(translated, str) else translated[0]).format_map(values) if values else str(translated)
+    )
 
 
 def _source(id_: str | list[str] | tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from server.clock import SystemClock
 from server.live.relay import FEW, Relay
 from server.live.wires import Message
 from server.storage.database import Database
+from server.web.messages import HeartbeatOut
 from tests.factories import CENTRE, MORNING, Floor, StillClock, as_json
 
 SOON_S = 5.0
@@ -120,6 +121,7 @@ def test_a_heartbeat_tells_both_rooms_the_last_number_that_was_sent(
     for _ in range(3):
         floor.issue()
     beat = {"centre": CENTRE, "epoch": floor.centre.epoch, "seq": 3, "now": "2026-11-24T04:00:00.000Z"}
+    HeartbeatOut.model_validate(beat)
     deadline = time.monotonic() + SOON_S
     while (f"{CENTRE}:staff", beat) not in screens.beats:
         assert time.monotonic() < deadline, screens.beats

@@ -19,9 +19,10 @@ from server.services.paper import slips
 from server.services.paper.slips import Printing, PrintState
 from server.storage.database import Database
 from server.storage.sql.devices import set_address, set_printer
+from server.web.messages import HintOut
 from server.workers.outbox import OutboxWorker
 from server.workers.printing import Hint, Printers
-from tests.factories import MORNING, Floor
+from tests.factories import CENTRE, MORNING, Floor
 
 PRINTER = "printer-k1"
 SOON_S = 15.0
@@ -99,6 +100,7 @@ def test_a_printer_without_paper_keeps_the_job_until_it_has_some_and_staff_are_t
     token = issue_slip(floor)
     wait_for(lambda: bool(hints))
     assert hints == [{"kind": "printer", "device": PRINTER, "state": "paper_out"}]
+    HintOut.model_validate({"centre": CENTRE, **hints[0]})
     wait_for(lambda: state_of(floor, token) == Printing(PrintState.QUEUED, 0, "paper_out"))
     printer.fault = Fault.NONE
     wait_for(lambda: state_of(floor, token).state == "printed")

@@ -95,7 +95,7 @@ function Board() {
 /**
  * A call that was taken back is taken back in words too.
  *
- * @param {Baari.EventOut} event
+ * @param {Baari.EventView} event
  * @param {import("./calls.js").Token | undefined} before
  */
 function noteRetraction({ seq, token }, before) {

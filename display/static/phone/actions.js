@@ -7,7 +7,7 @@ import { possible } from "./words.js";
 
 /** @typedef {import("./words.js").Act} Act */
 
-/** @typedef {(status: Baari.StatusOut | null) => void} Done gets the status after a command, null when it has to be asked for */
+/** @typedef {(status: Baari.StatusNow | null) => void} Done gets the status after a command, null when it has to be asked for */
 
 const { t } = say;
 const OWN = own(page.secret);
@@ -18,7 +18,7 @@ let unheard = false;
 /**
  * Show the buttons of a state.
  *
- * @param {Baari.StatusOut} status
+ * @param {Baari.StatusNow} status
  * @param {Done} done
  */
 export function showActions(status, done) {

@@ -9,7 +9,7 @@ const DEADLINE_MS = 6000;
 export class Follower {
   /**
    * @param {string} address of the status
-   * @param {Baari.StatusOut} status as the page brought it
+   * @param {Baari.StatusNow} status as the page brought it
    * @param {typeof fetch} [ask]
    */
   constructor(address, status, ask = (input, init) => fetch(input, init)) {
@@ -30,7 +30,7 @@ export class Follower {
   /**
    * Take over what a command made of the token, if it is known; whatever was asked before the command ended is old.
    *
-   * @param {Baari.StatusOut | null} status
+   * @param {Baari.StatusNow | null} status
    */
   take(status) {
     this.settled = this.questions += 1;
@@ -48,7 +48,7 @@ export class Follower {
     else [this.status, this.etag, this.failures] = [answer.status, answer.etag, 0];
   }
 
-  /** @returns {Promise<{ status: Baari.StatusOut, etag: string } | null>} null when there is no good answer in time */
+  /** @returns {Promise<{ status: Baari.StatusNow, etag: string } | null>} null when there is no good answer in time */
   async answer() {
     const [known, etag] = [this.status, this.etag];
     const abort = new AbortController();

@@ -18,7 +18,7 @@ function section(code) {
   return code.replace(/\d+$/, "");
 }
 
-/** @param {Baari.StopOut} stop */
+/** @param {Baari.StopView} stop */
 function stop({ stage, name, state, minutes }) {
   const note = { done: t("{n} min", { n: minutes ?? 0 }), here: t("you are here"), ahead: "" }[state];
   const badge = make("span", { className: "section", text: stage, data: { section: stage } });
@@ -39,13 +39,13 @@ function languages() {
   );
 }
 
-/** @param {Baari.StatusOut} status */
+/** @param {Baari.StatusNow} status */
 function chip(status) {
   const party = status.party > 1 ? [make("small", { text: `×${status.party}` })] : [];
   return make("span", { className: "chip", text: status.label }, party);
 }
 
-/** @param {Baari.StatusOut} status */
+/** @param {Baari.StatusNow} status */
 function services(status) {
   const [first, ...then] = status.services.map(named);
   return then.length ? `${first} · ${t("Then: {services}", { services: then.join(", ") })}` : "";
@@ -80,7 +80,7 @@ function show() {
 /**
  * Show what a command made of the token; ask for it when the command does not tell.
  *
- * @param {Baari.StatusOut | null} status
+ * @param {Baari.StatusNow | null} status
  */
 function changed(status) {
   follower.take(status);

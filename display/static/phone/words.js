@@ -10,13 +10,13 @@ import { allows, canReturn } from "/static/live/allows.js";
  * @property {(one: string, many: string, n: number) => string} tn
  * @property {(text: string) => string} time
  * @property {(day: string) => string} date
- * @property {(status: Baari.StatusOut) => string} at
+ * @property {(status: Baari.StatusNow) => string} at
  */
 
 /**
  * The truth of now.
  *
- * @param {Baari.StatusOut} status
+ * @param {Baari.StatusNow} status
  * @param {Say} say
  */
 export function truth(status, { t, tn, time, at }) {
@@ -35,7 +35,7 @@ export function truth(status, { t, tn, time, at }) {
 /**
  * What comes next: the wait as a range, what to do, how long a return slip is good; empty when there is nothing to tell.
  *
- * @param {Baari.StatusOut} status
+ * @param {Baari.StatusNow} status
  * @param {Say} say
  */
 export function following(status, { t, date }) {
@@ -51,7 +51,7 @@ export function following(status, { t, date }) {
 /**
  * Who was called first, why, and the limit that this does not change; empty when nobody was.
  *
- * @param {Baari.StatusOut} status
+ * @param {Baari.StatusNow} status
  * @param {Record<string, string>} calledFirst the sentence by why
  * @param {Say} say
  */
@@ -63,7 +63,7 @@ export function passed({ overtaken, frozen }, calledFirst, { t }) {
 }
 
 /**
- * @param {Baari.StatusOut} status
+ * @param {Baari.StatusNow} status
  * @param {Say["t"]} t
  */
 function ended(status, t) {
@@ -80,7 +80,7 @@ function ended(status, t) {
 /**
  * What a citizen can do now: the buttons in order, the most useful first, and whether they can leave the line.
  *
- * @param {Baari.StatusOut} status
+ * @param {Baari.StatusNow} status
  * @returns {{ acts: Act[], leaves: boolean }}
  */
 export function possible({ state, ended: over, frozen }) {

@@ -7,6 +7,7 @@ from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import CounterEvent, CounterFacts, TokenEvent
 from server.domain.instants import to_iso
+from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Step, Token, TokenState
 
 VERSION = 1
@@ -81,7 +82,7 @@ class CounterView:
 
     id: str
     stage: str
-    state: str
+    state: CounterState
     reason: str | None
 
 
@@ -93,7 +94,7 @@ class EventView:
     centre: str
     epoch: str
     seq: int
-    type: str
+    type: Kind
     at: str
     token: StaffToken | PublicToken | None
     counter: CounterView | None
@@ -143,19 +144,17 @@ def event_view(event: Event, *, centre: str, epoch: str, staff: bool) -> EventVi
         centre=centre,
         epoch=epoch,
         seq=event.seq,
-        type=event.kind.value,
+        type=event.kind,
         at=to_iso(event.at),
         token=token,
-        counter=None
-        if counter is None
-        else CounterView(counter.id, counter.stage, counter.state.value, counter.reason),
+        counter=None if counter is None else CounterView(counter.id, counter.stage, counter.state, counter.reason),
         frozen=FROZEN.get(event.kind),
     )
 
 
 def counter_view(counter: CounterFacts) -> CounterView:
     """Return what everybody may see of a counter."""
-    return CounterView(counter.id, counter.stage, counter.state.value, counter.reason)
+    return CounterView(counter.id, counter.stage, counter.state, counter.reason)
 
 
 def _public(

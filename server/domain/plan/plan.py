@@ -83,17 +83,17 @@ class Plan:
 
     def service(self, code: str) -> Service:
         """Return a service; raises UnknownService."""
-        found = self.services.get(code)
-        if found is None:
+        service = self.services.get(code)
+        if service is None:
             raise UnknownService(f"There is no service “{code}” here.", known=sorted(self.services))
-        return found
+        return service
 
     def stage(self, code: str) -> Stage:
         """Return a stage; raises UnknownStage."""
-        found = self.stages.get(code)
-        if found is None:
+        stage = self.stages.get(code)
+        if stage is None:
             raise UnknownStage(f"There is no stage “{code}” here.", known=sorted(self.stages))
-        return found
+        return stage
 
     def series_for(self, service: Service, need: str | None) -> str:
         """Return the series letter of a token: that of the need, else of the service; raises UnknownNeed."""

@@ -85,9 +85,9 @@ class _Line:
 
     def add(self, waiter: _Waiter) -> None:
         """Put a token in its place."""
-        one = waiter.waiting
-        insort(self.lanes.setdefault(one.lane.key, []), (one.place, one.token))
-        self.waiters[one.token] = waiter
+        waiting = waiter.waiting
+        insort(self.lanes.setdefault(waiting.lane.key, []), (waiting.place, waiting.token))
+        self.waiters[waiting.token] = waiter
 
     def remove(self, token: str) -> None:
         """Take a token out."""
@@ -109,7 +109,7 @@ class _Line:
 
     def oldest(self, desk: Profile) -> Any:
         """Return the place of the longest wait among those a desk may take, None when there is none."""
-        return min((one.place for one in self.heads() if desk.takes(one.lane)), default=None)
+        return min((head.place for head in self.heads() if desk.takes(head.lane)), default=None)
 
     def older(self, one: Waiting, desk: Profile) -> Iterator[_Waiter]:
         """Return those in line before a token whom a desk may take, but for those sent to it by name."""
@@ -129,11 +129,11 @@ class _Seats:
 
     def seat(self, counter: str, officer: str | None) -> tuple[Profile, str]:
         """Return the desk of a counter at which an officer sits, and its group."""
-        found = self._seats.get((counter, officer))
-        if found is None:
+        seat = self._seats.get((counter, officer))
+        if seat is None:
             desk = self.plan.profile(counter, officer)
-            found = self._seats[counter, officer] = desk, desk.group
-        return found
+            seat = self._seats[counter, officer] = desk, desk.group
+        return seat
 
 
 class Audit:

@@ -10,7 +10,7 @@ import { Chip, Section } from "/static/ui/parts.js";
 import { language, t } from "/static/ui/words.js";
 
 /** What the server said of the token that was asked for, or null. */
-export const answer = signal(/** @type {Baari.ExplainOut | null} */ (null));
+export const answer = signal(/** @type {Baari.Explanation | null} */ (null));
 const unknown = signal("");
 
 /** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */

@@ -15,11 +15,11 @@ const SILENT_MIN = 3;
 
 /** @typedef {import("/static/live/reducer.js").Token} Token */
 
-/** @typedef {Baari.CounterOut & { token: Token | null }} Counter a counter with the token that is there */
+/** @typedef {Baari.CounterView & { token: Token | null }} Counter a counter with the token that is there */
 
 /** @typedef {Baari.StageData & ReturnType<typeof contents>} Stage a stage with what is in it now */
 
-export const outlook = signal(/** @type {Baari.OutlookOut | null} */ (null));
+export const outlook = signal(/** @type {Baari.OutlookView | null} */ (null));
 export const stats = signal(/** @type {Baari.StatsOut | null} */ (null));
 /** The code of the stage whose levers are open. */
 export const chosen = signal(/** @type {string | null} */ (null));

@@ -20,11 +20,12 @@ import { Ruler } from "./ruler.js";
 import { Morning, Table } from "./sheets.js";
 import { notice, pull, takeBack, undo } from "./steering.js";
 
-/** @param {Baari.SentenceOut} sentence */
-function words({ kind, params: { people = 0, stage = "", minutes = 0, by = "" } }) {
+/** @param {Baari.Sentence} sentence */
+function words({ kind, params }) {
   if (floor.value?.frozen) return stopped(stop.value);
   if (kind === "empty") return t("Nobody is in the centre.");
   if (kind === "on_time") return t("Everything is on time.");
+  const { people, stage, minutes, by } = /** @type {Baari.Late} */ (params);
   return tn(
     "Stage {stage} will pass {minutes} min for {n} person by {by}",
     "Stage {stage} will pass {minutes} min for {n} people by {by}",

@@ -12,7 +12,7 @@ from server.domain.events.event import Event
 from server.domain.events.payloads import TokenCalled, TokenUndone
 from server.domain.plan.plan import Plan
 from server.domain.plan.series import read_label
-from server.domain.token.token import Token
+from server.domain.token.token import Token, TokenState
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, line, tokens
 from server.storage.sql.events import events_of
@@ -49,7 +49,7 @@ class Explanation:
 
     label: str
     day: str
-    state: str
+    state: TokenState
     stage: str
     calls: tuple[CallTold, ...]
     overtaken: tuple[CalledFirst, ...]

@@ -46,7 +46,7 @@ class ActionView:
     """An action of a counter that can be taken back: its event, its kind, the label it was done to, and when."""
 
     event: int
-    kind: str
+    kind: Kind
     label: str
     at: str
 
@@ -59,7 +59,7 @@ def undo_at(tx: Transaction, by: By, *, event: int | None = None) -> Token:
     """
     counter_named(tx, by.counter)
     standing = _standing(events.latest_at(tx.conn, tx.centre.id, by.counter, LOOKED_AT))
-    action = next((one for one in standing if event in (None, one.seq)), None)
+    action = next((each for each in standing if event in (None, each.seq)), None)
     if action is None:
         raise NothingToUndo(f"There is nothing to undo at counter {by.counter}.")
     return _undo(tx, action, by)
@@ -77,7 +77,7 @@ def undo_of(tx: Transaction, token_id: str, by: By) -> Token:
 def actions_at(read: Read, centre: CentreState, counter_id: str) -> list[ActionView]:
     """Return the last actions of a counter that stand, newest first."""
     standing = islice(_standing(events.latest_at(read, centre.id, counter_id, LOOKED_AT)), ACTIONS_SHOWN)
-    return [ActionView(e.seq, e.kind.value, _token_of(e).label, to_iso(e.at)) for e in standing]
+    return [ActionView(e.seq, e.kind, _token_of(e).label, to_iso(e.at)) for e in standing]
 
 
 def _standing(latest: Iterable[Event]) -> Iterator[Event]:

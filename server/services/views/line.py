@@ -7,7 +7,7 @@ from server.domain.calling.profile import Profile
 from server.domain.calling.rule import Reason
 from server.domain.calling.v1_order import order_of
 from server.domain.events.views import StaffToken, staff_view
-from server.domain.token.lifecycle import AT_COUNTER, StepState
+from server.domain.token.lifecycle import AT_COUNTER, CounterState, StepState
 from server.services.floor.undo import ActionView
 from server.services.views.floor import Floor, StageNow
 from server.services.views.ready import json_bytes
@@ -51,7 +51,7 @@ class OwnCounter:
 
     id: str
     stage: str
-    state: str
+    state: CounterState
     reason: str | None
     operator: str | None
 
@@ -116,7 +116,7 @@ def own_part(floor: Floor, stage: StageNow, counter_id: str, seat: Seat) -> OwnP
     here = (t for t in stage.those(*AT_COUNTER) if counter_id in (t.step.counter, *t.step.beside))
     held = (t for t in stage.those(StepState.HELD) if t.step.counter == counter_id)
     return OwnPart(
-        OwnCounter(counter.id, counter.stage, counter.state.value, counter.reason, seat.operator),
+        OwnCounter(counter.id, counter.stage, counter.state, counter.reason, seat.operator),
         next(map(staff_view, here), None),
         tuple(map(staff_view, held)),
         seat.actions,

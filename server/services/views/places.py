@@ -108,8 +108,8 @@ def device_counts(read: Read, centre_id: int) -> DeviceCounts:
 
 def printers_of(read: Read, centre_id: int) -> dict[str, str]:
     """Return the names of the printers of a centre that can print, by id."""
-    found = devices_of(read, centre_id, "printer")
-    return {printer.id: printer.name for printer in found if printer.settings}
+    printers = devices_of(read, centre_id, "printer")
+    return {printer.id: printer.name for printer in printers if printer.settings}
 
 
 def centre_code(read: Read, centre_id: int) -> str:

@@ -1,8 +1,8 @@
 // The floor as a screen knows it, and how a numbered event changes it. Pure: no socket, no clock, no page.
 
-/** @typedef {Baari.PublicTokenOut | Baari.StaffTokenOut} Token */
+/** @typedef {Baari.PublicToken | Baari.StaffToken} Token */
 
-/** @typedef {{ centre: string, epoch: string, seq: number, frozen: boolean, tokens: Map<string, Token>, counters: Map<string, Baari.CounterOut> }} Floor */
+/** @typedef {{ centre: string, epoch: string, seq: number, frozen: boolean, tokens: Map<string, Token>, counters: Map<string, Baari.CounterView> }} Floor */
 
 /**
  * Return the floor that a snapshot tells.
@@ -25,7 +25,7 @@ export function fromSnapshot(snapshot) {
  * Tell what an event is to a floor: "known" already, the "next" one, or proof of a "gap".
  *
  * @param {Floor} state
- * @param {Baari.EventOut} event
+ * @param {Baari.EventView} event
  */
 export function place(state, event) {
   if (event.epoch !== state.epoch) return "gap";
@@ -37,7 +37,7 @@ export function place(state, event) {
  * Return the floor after the next event: upsert by id, drop what has ended.
  *
  * @param {Floor} state
- * @param {Baari.EventOut} event
+ * @param {Baari.EventView} event
  * @returns {Floor}
  */
 export function reduce(state, event) {

@@ -22,7 +22,7 @@ const STALE_MS = 10_000;
  * @property {string} centre
  * @property {Wire} socket
  * @property {(signal: AbortSignal) => Promise<Baari.SnapshotOut>} loadSnapshot
- * @property {(state: Floor, events: Baari.EventOut[]) => void} [onChange]
+ * @property {(state: Floor, events: Baari.EventView[]) => void} [onChange]
  *   gets the events that were applied, live or in a catch-up; none when a snapshot was loaded
  * @property {() => number} [elapsed] milliseconds of a clock that nobody sets
  */
@@ -57,7 +57,7 @@ export class Screen {
     this.heard = 0;
     this.attempt = 0;
     this.syncing = false;
-    /** @type {Baari.EventOut[]} */
+    /** @type {Baari.EventView[]} */
     this.early = [];
   }
 
@@ -78,7 +78,7 @@ export class Screen {
   /**
    * Apply the next event; ask again when one is missing.
    *
-   * @param {Baari.EventOut} event
+   * @param {Baari.EventView} event
    */
   take(event) {
     if (this.syncing) this.early.push(event);

@@ -29,7 +29,7 @@ let zero = now.value - performance.now();
  * token as it was before; `onLoad` the floor each time there are none: it was loaded, or nothing was missed. `onHint`
  * gets what may be lost.
  *
- * @param {(event: Baari.EventOut, before: Token | undefined) => void} onEvent
+ * @param {(event: Baari.EventView, before: Token | undefined) => void} onEvent
  * @param {(state: Floor) => void} [onLoad]
  * @param {(hint: Baari.HintOut) => void} [onHint]
  */

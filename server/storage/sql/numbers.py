@@ -63,8 +63,8 @@ def insert_lease(conn: Connection, centre_id: int, lease: Lease) -> None:
 
 def void_lease(conn: Connection, centre_id: int, lease_id: int, reason: str) -> None:
     """Note that the unused numbers of a lease will never be given."""
-    mine = (LeaseTable.centre_id == centre_id, LeaseTable.id == lease_id)
-    conn.execute(update(LeaseTable).where(*mine).values(void_reason=reason))
+    this_lease = (LeaseTable.centre_id == centre_id, LeaseTable.id == lease_id)
+    conn.execute(update(LeaseTable).where(*this_lease).values(void_reason=reason))
 
 
 def leases(conn: Connection, centre_id: int, day: date) -> list[Lease]:

@@ -100,8 +100,12 @@ def brought_by(conn: Connection, centre_id: int, token_id: str) -> str | None:
 
 def emergencies_since(conn: Connection, centre_id: int, since: datetime) -> int:
     """Return how many tokens were marked as an emergency since then."""
-    mine = (TokenTable.centre_id == centre_id, TokenTable.emergency_at.is_not(None), TokenTable.emergency_at > since)
-    return int(conn.execute(select(func.count()).select_from(TokenTable).where(*mine)).scalar_one())
+    emergencies = (
+        TokenTable.centre_id == centre_id,
+        TokenTable.emergency_at.is_not(None),
+        TokenTable.emergency_at > since,
+    )
+    return int(conn.execute(select(func.count()).select_from(TokenTable).where(*emergencies)).scalar_one())
 
 
 HELD_HERE = (

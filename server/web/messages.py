@@ -1,0 +1,29 @@
+"""What a live screen is told beside the events, name by name."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Spoken(BaseModel):
+    """Strict about names: a test compares what the server tells with each of these."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=True)
+
+
+class HeartbeatOut(Spoken):
+    """That the server lives: the number of its last event, and its clock."""
+
+    centre: str
+    epoch: str
+    seq: int
+    now: str
+
+
+class HintOut(Spoken):
+    """Something that staff should know and that may be lost: the trouble of a printer, or its end."""
+
+    centre: str
+    kind: Literal["printer"]
+    device: str
+    state: str
