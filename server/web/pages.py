@@ -170,7 +170,7 @@ def _sign_out(cookie: Credential) -> None:
     presence = site().presence
     with suppress(CounterBusy, Unauthenticated):
         principal = presence.principal(cookie)
-        presence.change(principal.centre_id, lambda tx: leave(tx, principal))
+        site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
     presence.change(None, lambda tx: sign_out(tx, cookie.secret))
 
 

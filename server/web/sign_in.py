@@ -15,4 +15,4 @@ def sign_in(user: str, password: str) -> str | None:
     right = fits(None if person is None else person.password_hash, password)
     if person is None:
         return None
-    return here.presence.change(None, lambda tx: settle(tx, person, right, here.real.now()))
+    return here.db.write(None, lambda tx: settle(tx, person, right, here.real.now()))

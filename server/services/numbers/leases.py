@@ -61,8 +61,8 @@ def use(tx: Transaction, text: str, day: date) -> tuple[str, int]:
         raise NumberNotLeased(f"“{text}” is not a number.")
     letter, number = parts
     leased = any(
-        lease.letter == letter and lease.first <= number <= lease.last and lease.void_reason is None
-        for lease in numbers.leases(tx.conn, tx.centre.id, day)
+        block.letter == letter and block.first <= number <= block.last and block.void_reason is None
+        for block in numbers.leases(tx.conn, tx.centre.id, day)
     )
     if not leased:
         raise NumberNotLeased(f"{label(letter, number)} is in no block that was leased today.")
