@@ -95,6 +95,10 @@ def test_a_free_counter_means_a_short_wait() -> None:
     assert estimate_wait(2, 3, 10) == WaitRange(0, 5)
 
 
+def test_behind_one_at_one_counter_more_than_one_service_may_pass() -> None:
+    assert (estimate_wait(1, 1, 10).high_min or 0) > 10
+
+
 @pytest.mark.parametrize("counters", [1, 6, 30])
 def test_the_wait_is_a_range_in_steps_of_five_that_grows_with_the_line(counters: int) -> None:
     ranges = [estimate_wait(ahead, counters, 7.5) for ahead in range(120)]
@@ -134,9 +138,7 @@ def test_status_secrets_hold_144_random_bits() -> None:
 
 def make_plan() -> Plan:
     service = Service("NORMAL", {"en": "Passport"}, "ticket", "default", "N")
-    hours = Hours(
-        "Asia/Kolkata", time(), time(9), time(17), time(9), time(16), None, True, frozenset({"mon"}), frozenset()
-    )
+    hours = Hours("Asia/Kolkata", time(), time(9), time(9), time(16), None, True, frozenset({"mon"}), frozenset())
     return Plan(
         languages=("hi", "en"),
         stages={},

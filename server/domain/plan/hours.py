@@ -23,7 +23,6 @@ class Hours:
     timezone: str
     day_start: time
     opens: time
-    closes: time
     first: time
     last: time
     lunch: tuple[time, time] | None

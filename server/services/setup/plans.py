@@ -110,7 +110,6 @@ def _hours(centre: CentreState, body: Mapping[str, Any]) -> Hours:
         timezone=centre.timezone,
         day_start=clock(centre.day_start),
         opens=clock(body["open"]),
-        closes=clock(body["close"]),
         first=clock(body["tokens"][0]),
         last=clock(body["tokens"][1]),
         lunch=None if lunch is None else (clock(lunch[0]), clock(lunch[1])),

@@ -29,7 +29,6 @@ def make_hours(**changes: Any) -> Hours:
         "timezone": "Asia/Kolkata",
         "day_start": MIDNIGHT,
         "opens": time(9, 30),
-        "closes": time(16, 30),
         "first": time(9, 30),
         "last": time(16, 0),
         "lunch": None,
@@ -44,7 +43,7 @@ def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 
-NIGHT = make_hours(day_start=time(6), opens=time(20), closes=time(4), first=time(20), last=time(3))
+NIGHT = make_hours(day_start=time(6), opens=time(20), first=time(20), last=time(3))
 
 
 @pytest.mark.parametrize(
