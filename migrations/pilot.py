@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect, text
 
 ASIDE = "pilot"
 RENAMED: Mapping[str, Mapping[str, str]] = {
+    "call_group": {"profiles": "desks"},
     "step": {"first_called": "first_call", "last_called": "called_at"},
 }
 # What a column of the baseline is told from, where the pilot had no such column.
@@ -23,6 +24,7 @@ TOLD: Mapping[str, Mapping[str, str]] = {
     "event": {"act": "seq", "plan": "1", "rule": "'v1'", "v": "0"},
     "token": {"step_free": "(' ' || access || ' ') LIKE '% wheelchair %'"},
     "centre": {"plan_version": "1", "plans": "'[]'"},
+    "policy": {"kind": "CASE kind WHEN 'desks' THEN 'profiles' ELSE kind END"},
     "access_key": {"all_centres": "FALSE"},
 }
 # The parts of a document of the set-up, with the columns that say how things are and not how they were set up.

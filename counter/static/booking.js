@@ -1,4 +1,4 @@
-// An appointment at the desk: by its number, or by its last characters and the time when somebody comes without it.
+// An appointment at the counter: by its number, or by its last characters and the time when somebody comes without it.
 
 import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";

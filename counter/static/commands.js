@@ -192,13 +192,13 @@ export function callOutOfOrder(token, reason) {
  * @param {Baari.RemarkIn} known
  */
 export async function change(token, service, known) {
-  const desk = { counter: counter.value };
-  if (service && !(await send("correct", addresses.correct(token.id), () => ({ service, ...desk })))) return;
-  if (!Object.keys(known).length || (await send("remark", addresses.remark(token.id), () => ({ ...known, ...desk })))) closePanel();
+  const at = { counter: counter.value };
+  if (service && !(await send("correct", addresses.correct(token.id), () => ({ service, ...at })))) return;
+  if (!Object.keys(known).length || (await send("remark", addresses.remark(token.id), () => ({ ...known, ...at })))) closePanel();
 }
 
 /**
- * Give a token at this desk; resolves to the answer, or to null.
+ * Give a token at this counter; resolves to the answer, or to null.
  *
  * @param {Baari.TokenIn} order
  * @param {string} key of the order

@@ -1,4 +1,4 @@
-// Give a token at the desk: for somebody who cannot use the kiosk, or from the paper pad with the time of then.
+// Give a token at the counter: for somebody who cannot use the kiosk, or from the paper pad with the time of then.
 
 import { useState } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";

@@ -32,7 +32,7 @@ function Status() {
 
 function Console() {
   const open = panel.value;
-  return html`<${Status} />${seat.value ? html`<main class="desk"><${Line} /><${Middle} /><${Side} /></main>` : html`<${Picker} />`}
+  return html`<${Status} />${seat.value ? html`<main class="console"><${Line} /><${Middle} /><${Side} /></main>` : html`<${Picker} />`}
     ${open && html`<${PANELS[open.name]} key=${`${open.name} ${open.token?.id}`} token=${open.token} />`}`;
 }
 

@@ -56,8 +56,8 @@ def leave(centre: str, counter: str) -> Response:
     by = authorise(Action.LEAVE_SEAT, centre=centre, counter=counter)
 
     def get_up(tx: Transaction) -> dict[str, Any]:
-        desk = seats.counter_named(tx, counter)
+        named = seats.counter_named(tx, counter)
         seats.leave(tx, by)
-        return {"counter": desk, "operator": None}
+        return {"counter": named, "operator": None}
 
     return command(by, get_up)

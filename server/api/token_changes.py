@@ -58,7 +58,7 @@ class RemarkIn(Strict):
     counter: Code | None = None
 
 
-class DeskIn(Strict):
+class CounterIn(Strict):
     """The counter at which the citizen stands, if at one."""
 
     counter: Code | None = None
@@ -102,10 +102,10 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 
 
 @bp.post(f"{AT}/return")
-@bp.input(DeskIn, arg_name="asked")
+@bp.input(CounterIn, arg_name="asked")
 @bp.output(TokenAnswer)
 @operation("return_token")
-def return_token(centre: str, token: str, asked: DeskIn) -> Response:
+def return_token(centre: str, token: str, asked: CounterIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
     at = Spot(centre, token, asked.counter)
     return _change(at, Action.RETURN_TOKEN, lambda tx, by: leave.come_back(tx, token, by))

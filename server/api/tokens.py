@@ -41,7 +41,7 @@ class TokenIn(Strict):
     """What a citizen asks for.
 
     `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one.
-    `counter`: the desk that issues it.
+    `counter`: the one that issues it.
     """
 
     service: Annotated[str, Field(min_length=1, max_length=32)]
@@ -128,8 +128,8 @@ def take_token(centre: str, asked: TokenIn) -> Response:
     def give(tx: Transaction) -> dict[str, Any]:
         if principal.role is Role.KIOSK:  # staff may go on by hand; nobody is sent into a hall that was stopped
             tx.centre.require_running()
-        desk = seats.counter_named(tx, asked.counter)
-        return _answer(issue(tx, order, By(principal.id, desk)), url)
+        by = By(principal.id, seats.counter_named(tx, asked.counter))
+        return _answer(issue(tx, order, by), url)
 
     return command(principal, give, status=201)
 

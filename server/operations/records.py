@@ -143,7 +143,7 @@ def close_day(centre: str | None, force: bool) -> None:
 
 @click.group()
 def policy() -> None:
-    """Rules that hold from a day on: calling, hours, needs, slots, desks and more."""
+    """Rules that hold from a day on: calling, hours, needs, slots, profiles and more."""
 
 
 @policy.command("list")

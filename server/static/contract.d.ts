@@ -208,6 +208,11 @@ export interface CounterEvent {
   frozen: null;
 }
 
+/** The counter at which the citizen stands, if at one. */
+export interface CounterIn {
+  counter?: string | null;
+}
+
 /** Whether a counter takes part in the calling. */
 export type CounterState = "open" | "paused" | "closed";
 
@@ -260,11 +265,6 @@ export interface DayReport {
   certificate: DayCertificate;
   freezes: Stop[];
   seal: SealTold;
-}
-
-/** The counter at which the citizen stands, if at one. */
-export interface DeskIn {
-  counter?: string | null;
 }
 
 /** How many devices there are, and how many printers have an address. */
@@ -984,7 +984,7 @@ export interface TokenEvent {
   frozen: null;
 }
 
-/** What a citizen asks for. `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one. `counter`: the desk that issues it. */
+/** What a citizen asks for. `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one. `counter`: the one that issues it. */
 export interface TokenIn {
   service: string;
   then?: string[];
@@ -1109,7 +1109,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/tokens/{token}/pause": { body: Record<string, never>; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/remark": { body: RemarkIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/reprint": { body: ReprintIn; answer: ReprintOut };
-  "/api/v1/centres/{centre}/tokens/{token}/return": { body: DeskIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/return": { body: CounterIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: TokenAnswer };
   "/api/v1/centres/{centre}/unfreeze": { body: Record<string, never>; answer: FreezeView };
   "/api/v1/status/{secret}/away": { body: Record<string, never>; answer: StatusNow };

@@ -18,6 +18,7 @@ from server.services.figures.cells import centres_behind, roll_up
 from server.services.figures.reports import DayReport
 from server.services.proof.verify import Anchor, verify
 from server.services.setup.presets import load_preset
+from server.services.setup.shapes import POLICIES
 from server.services.views.day_report import DayReports
 from server.services.views.projections import Projections
 from server.storage import schema
@@ -112,6 +113,12 @@ def test_each_day_on_which_a_rule_began_is_a_version_of_the_set_up(floor: Floor)
         lambda conn: conn.execute(text("SELECT plan, v, count(*) FROM event GROUP BY plan, v ORDER BY 1")).all()
     )
     assert [(plan, v) for plan, v, _ in plans] == [(1, 0), (2, 0)]
+
+
+def test_a_rule_of_a_kind_that_is_called_otherwise_now_is_carried_over(floor: Floor) -> None:
+    kinds = {policy.kind for policy in floor.db.read(lambda conn: setup.policies(conn, floor.centre_id))}
+    assert kinds <= set(POLICIES)
+    assert "profiles" in kinds
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"])

@@ -7,11 +7,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from server.domain.calling.lane import Waiting
-
-Place = tuple[datetime, int]
+from server.domain.calling.lane import Place, Waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,12 @@ Age = Callable[[datetime], float]
 """How long a moment is ago, in seconds in which the centre was not frozen."""
 
 
+Place = tuple[datetime, int]
+"""The order of age: since when somebody waits, then the number of their step; who is smaller has waited longer."""
+
+
 class Lane(NamedTuple):
-    """What decides which desks may take a token. Inside a lane the line is first in, first out."""
+    """What decides which counters may take a token. Inside a lane the line is first in, first out."""
 
     klass: str
     service: str
@@ -44,6 +48,6 @@ class Waiting:
     since: datetime
 
     @property
-    def place(self) -> tuple[datetime, int]:
-        """The order of age: who is smaller has waited longer."""
+    def place(self) -> Place:
+        """Where it stands in the order of age."""
         return self.since, self.step

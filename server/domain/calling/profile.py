@@ -19,7 +19,7 @@ class Profile:
 
     @property
     def group(self) -> str:
-        """The name shared by all desks that may take the same tokens: the quota is kept for each group."""
+        """The name shared by all counters that may take the same tokens: the quota is kept for each group."""
         parts = (
             ",".join(sorted(self.services)),
             ",".join(sorted(self.reserved)),

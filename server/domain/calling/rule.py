@@ -15,7 +15,7 @@ class CallingRule:
 
     `name`: `fifo` or `relative_age`. `targets`: minutes of wait meant for a class. `protected`: classes that are
     called before all others. `quota`: one call in so many goes to the longest wait, 0 for no such promise.
-    `language_patience_s`: how much younger a token may be that is called first because the desk speaks its language.
+    `language_patience_s`: how much younger a token may be that is called first because the counter speaks its language.
     """
 
     name: str = "relative_age"

@@ -2,11 +2,11 @@
 
 Every waiting step has an age, `now - since`, and its class a target. The largest age ÷ target is called first, so
 that inside a class the line is first in, first out (generalised longest delay: Kleinrock 1964; Stanford, Taylor and
-Ziedins 2014). But when none of the last m - 1 calls of a desk's group took the longest wait, the next one does.
+Ziedins 2014). But when none of the last m - 1 calls of a group took the longest wait, the next one does.
 
 That gives a bound which holds for any arrivals: with k older tokens in the line of a group, a token is called within
 m(k + 1) calls of the group and overtaken at most (m - 1)(k + 1) times, because each quota call takes it or one of the
-k before it. Desks that may take the same tokens form a group; calls of staff out of order count as calls of it.
+k before it. Counters that may take the same tokens form a group; calls of staff out of order count as calls of it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,59 +20,61 @@ from server.domain.instants import to_iso
 PASSED_OVER_TOLD = 3
 
 
-def choose_next(waiting: Iterable[Waiting], rule: CallingRule, desk: Profile, passes: int, age: Age) -> Choice | None:
-    """Return whom to call next to `desk` under `rule`, or None when nobody it may take waits.
+def choose_next(
+    waiting: Iterable[Waiting], rule: CallingRule, profile: Profile, passes: int, age: Age
+) -> Choice | None:
+    """Return whom to call next to a counter with `profile` under `rule`, or None when nobody it may take waits.
 
-    The first of each lane is all that `waiting` has to hold. `passes` counts the calls of the desk's group since the
+    The first of each lane is all that `waiting` has to hold. `passes` counts the calls of the group since the
     last that took the longest wait.
     """
-    line = sorted((w for w in waiting if desk.takes(w.lane)), key=lambda w: w.place)
+    line = sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
     if not line:
         return None
-    by_rule = _spoken(min(line, key=lambda w: rank(w, rule, desk, age)), line, rule, desk)
+    by_rule = _spoken(min(line, key=lambda w: rank(w, rule, profile, age)), line, rule, profile)
     due = rule.quota > 0 and passes >= rule.quota - 1
     chosen = min(line, key=lambda w: (not w.lane.emergency, w.place)) if due else by_rule
-    reason = _reason(chosen, line, rule, desk, age, chosen is not by_rule)
+    reason = _reason(chosen, line, rule, profile, age, chosen is not by_rule)
     return Choice(chosen, reason, 0 if chosen is line[0] else passes + 1)
 
 
 def out_of_order(
-    chosen: Waiting, waiting: Iterable[Waiting], rule: CallingRule, desk: Profile, passes: int, age: Age, why: str
+    chosen: Waiting, waiting: Iterable[Waiting], rule: CallingRule, profile: Profile, passes: int, age: Age, why: str
 ) -> Choice:
     """Return the choice that a person made against the rule, with their reason."""
-    line = sorted((w for w in waiting if desk.takes(w.lane)), key=lambda w: w.place)
+    line = sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
     params = _figures(chosen, line, rule, "out_of_order", _aged(rule, age)) | {"why": why}
     text = f"{chosen.label} is called out of order: {why}."
     oldest = not line or chosen.place == line[0].place
     return Choice(chosen, Reason("out_of_order", params, text), 0 if oldest else passes + 1)
 
 
-def rank(waiting: Waiting, rule: CallingRule, desk: Profile, age: Age) -> tuple[Any, ...]:
-    """Return what sorts the line: emergencies, those sent here, what the desk prefers, the protected, then age."""
+def rank(waiting: Waiting, rule: CallingRule, profile: Profile, age: Age) -> tuple[Any, ...]:
+    """Return what sorts the line: emergencies, those sent here, what the counter prefers, the protected, then age."""
     relative = 0.0 if rule.name == "fifo" else -age(waiting.since) / rule.target_s(waiting.lane.klass)
-    return (*fixed_rank(waiting.lane, rule, desk), relative, waiting.place)
+    return (*fixed_rank(waiting.lane, rule, profile), relative, waiting.place)
 
 
-def fixed_rank(lane: Lane, rule: CallingRule, desk: Profile) -> tuple[bool, bool, bool, bool]:
+def fixed_rank(lane: Lane, rule: CallingRule, profile: Profile) -> tuple[bool, bool, bool, bool]:
     """Return the part of the rank that no time changes."""
-    return not lane.emergency, not lane.only, lane.klass not in desk.prefers, lane.klass not in rule.protected
+    return not lane.emergency, not lane.only, lane.klass not in profile.prefers, lane.klass not in rule.protected
 
 
-def standing_reason(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile, due: bool) -> Reason:
+def standing_reason(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile, due: bool) -> Reason:
     """Return why somebody is next, for a screen that shows it for a while: with `since` in the place of ages.
 
-    `line` is what the desk may take, by place; `due` says that only the quota made it this one.
+    `line` is what the counter may take, by place; `due` says that only the quota made it this one.
     """
 
     def seen(waiting: Waiting) -> dict[str, Any]:
         return {**_known(waiting, rule), "since": to_iso(waiting.since)}
 
-    name, why = _cause(chosen, line, rule, desk, due)
+    name, why = _cause(chosen, line, rule, profile, due)
     return Reason(name, _figures(chosen, line, rule, name, seen), f"{chosen.label} is next: {why}.")
 
 
 def within_patience(spoken: Waiting, chosen: Waiting, rule: CallingRule) -> bool:
-    """Whether somebody whose language the desk speaks is hardly younger than the one who would be called."""
+    """Whether somebody whose language the counter speaks is hardly younger than the one who would be called."""
     return (spoken.since - chosen.since).total_seconds() <= rule.language_patience_s
 
 
@@ -81,11 +83,11 @@ def kind_of(lane: Lane) -> tuple[str, bool, str]:
     return lane.klass, lane.emergency, lane.only
 
 
-def _spoken(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile) -> Waiting:
-    """Return the first of the same kind whose language the desk speaks, if it is hardly younger."""
-    if not desk.languages or chosen.lane.language in desk.languages:
+def _spoken(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile) -> Waiting:
+    """Return the first of the same kind whose language the counter speaks, if it is hardly younger."""
+    if not profile.languages or chosen.lane.language in profile.languages:
         return chosen
-    same = (w for w in line if w.lane.language in desk.languages and kind_of(w.lane) == kind_of(chosen.lane))
+    same = (w for w in line if w.lane.language in profile.languages and kind_of(w.lane) == kind_of(chosen.lane))
     spoken = next(same, chosen)
     return spoken if within_patience(spoken, chosen, rule) else chosen
 
@@ -108,32 +110,34 @@ def _aged(rule: CallingRule, age: Age) -> Callable[[Waiting], dict[str, Any]]:
     return lambda waiting: {**_known(waiting, rule), "waited_s": int(age(waiting.since))}
 
 
-def _reason(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile, age: Age, due: bool) -> Reason:
+def _reason(
+    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile, age: Age, due: bool
+) -> Reason:
     """Return why somebody is called; `due` says that only the quota made it this one."""
-    name, why = _cause(chosen, line, rule, desk, due, f", {_minutes(int(age(chosen.since)))}")
+    name, why = _cause(chosen, line, rule, profile, due, f", {_minutes(int(age(chosen.since)))}")
     return Reason(name, _figures(chosen, line, rule, name, _aged(rule, age)), f"{chosen.label} is next: {why}.")
 
 
 def _cause(
-    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile, due: bool, waited: str = ""
+    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile, due: bool, waited: str = ""
 ) -> tuple[str, str]:
     """Return the name and the words of what decided; `waited` is how long, where a wait is named."""
     if chosen.lane.emergency:
         return "emergency", "an emergency"
     if chosen is not line[0]:
-        name, why = _jump(chosen, line, rule, desk)
+        name, why = _jump(chosen, line, rule, profile)
         return name, f"{why}; {line[0].label} has waited longer"
     if due:
         return "quota", f"the longest wait{waited}; its turn is due"
     return "longest_wait", f"the longest wait{waited}"
 
 
-def _jump(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, desk: Profile) -> tuple[str, str]:
+def _jump(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile) -> tuple[str, str]:
     """Return the name and the words of what put a token before older ones."""
     lane = chosen.lane
     if lane.only:
         return "sent_here", "it was sent to this counter"
-    if lane.klass in desk.prefers:
+    if lane.klass in profile.prefers:
         return "preferred_here", f"series {lane.klass} goes first at this counter"
     if lane.klass in rule.protected:
         return "protected_class", f"series {lane.klass} goes first"

@@ -35,18 +35,18 @@ class CallOrder:
 
 
 def order_of(
-    waiting: Iterable[Waiting], rule: CallingRule, desk: Profile, passes: int, moment: Moment, *, most: int
+    waiting: Iterable[Waiting], rule: CallingRule, profile: Profile, passes: int, moment: Moment, *, most: int
 ) -> CallOrder:
-    """Return in which order the rule would call `waiting` to `desk` now, the first `most` of them.
+    """Return in which order the rule would call `waiting` to a counter with `profile` now, the first `most` of them.
 
-    `passes` counts the calls of the desk's group since the last that took the longest wait.
+    `passes` counts the calls of the group since the last that took the longest wait.
     """
-    line = sorted((w for w in waiting if desk.takes(w.lane)), key=lambda w: w.place)
+    line = sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
     if not line:
         return CallOrder((), 0, None, None)
-    left = _Left(line, rule, desk, moment)
+    left = _Left(line, rule, profile, moment)
     next_one, due = left.choice(passes)
-    reason = standing_reason(next_one, line, rule, desk, due)
+    reason = standing_reason(next_one, line, rule, profile, due)
     first = tuple(left.take(passes, most))
     return CallOrder(first, len(line) - len(first), reason, left.until())
 
@@ -67,13 +67,13 @@ class _Pile:
 class _Left:
     """Those who are left of a line while it is called in its order."""
 
-    def __init__(self, line: Sequence[Waiting], rule: CallingRule, desk: Profile, moment: Moment) -> None:
-        self._rule, self._desk, self._moment, self._stands = rule, desk, moment, moment.stands
+    def __init__(self, line: Sequence[Waiting], rule: CallingRule, profile: Profile, moment: Moment) -> None:
+        self._rule, self._profile, self._moment, self._stands = rule, profile, moment, moment.stands
         self._gone: set[int] = set()
         self._by_place = _Pile(line)
-        self._by_rank = _Pile(sorted(line, key=lambda w: rank(w, rule, desk, moment.age)))
+        self._by_rank = _Pile(sorted(line, key=lambda w: rank(w, rule, profile, moment.age)))
         self._urgent = _Pile([w for w in line if w.lane.emergency])
-        self._spoken = {kind: _Pile(people) for kind, people in _spoken_by_kind(line, desk).items()}
+        self._spoken = {kind: _Pile(people) for kind, people in _spoken_by_kind(line, profile).items()}
 
     def take(self, passes: int, most: int) -> Iterator[Waiting]:
         """Call one after the other, `most` at most; after each the passes are counted on."""
@@ -119,16 +119,16 @@ class _Left:
         return self._stands and waiting.since <= self._moment.now
 
     def _by_language(self, chosen: Waiting) -> Waiting:
-        """Return the first of the same kind whose language the desk speaks, if it is hardly younger."""
+        """Return the first of the same kind whose language the counter speaks, if it is hardly younger."""
         pile = self._spoken.get(kind_of(chosen.lane))
-        if pile is None or chosen.lane.language in self._desk.languages:
+        if pile is None or chosen.lane.language in self._profile.languages:
             return chosen
         spoken = pile.first(self._gone)
         return chosen if spoken is None or not within_patience(spoken, chosen, self._rule) else spoken
 
     def _passing(self, ahead: Waiting, behind: Waiting) -> datetime | None:
         """Return when `behind` will have the rank of `ahead`, None when time does not bring that."""
-        fixed = [fixed_rank(waiting.lane, self._rule, self._desk) for waiting in (ahead, behind)]
+        fixed = [fixed_rank(waiting.lane, self._rule, self._profile) for waiting in (ahead, behind)]
         if self._rule.name == "fifo" or fixed[0] != fixed[1]:
             return None
         (age, pace, target), (behind_age, behind_pace, behind_target) = map(self._clock_of, (ahead, behind))
@@ -144,11 +144,11 @@ class _Left:
         return age, int(not self._still(waiting)), round(self._rule.target_s(waiting.lane.klass) * 1_000_000)
 
 
-def _spoken_by_kind(line: Iterable[Waiting], desk: Profile) -> dict[tuple[str, bool, str], list[Waiting]]:
-    """Return those whose language the desk speaks, by what they must share with another to go before them."""
+def _spoken_by_kind(line: Iterable[Waiting], profile: Profile) -> dict[tuple[str, bool, str], list[Waiting]]:
+    """Return those whose language the counter speaks, by what they must share with another to go before them."""
     spoken: dict[tuple[str, bool, str], list[Waiting]] = defaultdict(list)
     for waiting in line:
-        if waiting.lane.language in desk.languages:
+        if waiting.lane.language in profile.languages:
             spoken[kind_of(waiting.lane)].append(waiting)
     return spoken
 

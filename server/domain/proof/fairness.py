@@ -1,8 +1,8 @@
 """The calls of a centre judged one by one: would the rule have chosen the same, and was anybody overtaken too often?
 
 The line is rebuilt from the events. Before each call the rule is asked again; after it, everybody older in the line
-whom the desk could have called was overtaken once. With k older tokens in the line of a group of desks, m - 1 of m
-calls may pass a token over, so that it is overtaken at most (m - 1)(k + 1) times; see `server.domain.calling`. Calls
+whom the counter could have called was overtaken once. With k older tokens in the line of a group of counters, m - 1 of
+m calls may pass a token over, so that it is overtaken at most (m - 1)(k + 1) times; see `server.domain.calling`. Calls
 against the rule, by a person's decision, are counted apart, and a call that was undone gives the line back its turn.
 """
 
@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
-from server.domain.calling.lane import Age, Lane, Waiting
+from server.domain.calling.lane import Age, Lane, Place, Waiting
 from server.domain.calling.profile import Profile
 from server.domain.calling.versions import CHOOSERS
 from server.domain.events.event import Event
@@ -80,7 +79,7 @@ class _Waiter:
 class _Line:
     """The line of a stage, oldest first in each lane."""
 
-    lanes: dict[str, list[tuple[Any, str]]] = field(default_factory=dict)
+    lanes: dict[str, list[tuple[Place, str]]] = field(default_factory=dict)
     waiters: dict[str, _Waiter] = field(default_factory=dict)
 
     def add(self, waiter: _Waiter) -> None:
@@ -101,38 +100,38 @@ class _Line:
         """Return the first of each lane."""
         return (self.waiters[lane[0][1]].waiting for lane in self.lanes.values())
 
-    def around(self, one: Waiting) -> Iterator[tuple[Lane, int, Iterator[_Waiter]]]:
+    def around(self, newcomer: Waiting) -> Iterator[tuple[Lane, int, Iterator[_Waiter]]]:
         """Return, for each lane, how many stand before a place, and who stands after it."""
         for lane in self.lanes.values():
-            place = bisect_left(lane, (one.place, ""))
+            place = bisect_left(lane, (newcomer.place, ""))
             yield self.waiters[lane[0][1]].waiting.lane, place, (self.waiters[token] for _, token in lane[place:])
 
-    def oldest(self, desk: Profile) -> Any:
-        """Return the place of the longest wait among those a desk may take, None when there is none."""
-        return min((head.place for head in self.heads() if desk.takes(head.lane)), default=None)
+    def oldest(self, profile: Profile) -> Place | None:
+        """Return the place of the longest wait among those a profile may take, None when there is none."""
+        return min((head.place for head in self.heads() if profile.takes(head.lane)), default=None)
 
-    def older(self, one: Waiting, desk: Profile) -> Iterator[_Waiter]:
-        """Return those in line before a token whom a desk may take, but for those sent to it by name."""
+    def older(self, called: Waiting, profile: Profile) -> Iterator[_Waiter]:
+        """Return those in line before a token whom a profile may take, but for those sent to it by name."""
         for lane in self.lanes.values():
             first = self.waiters[lane[0][1]].waiting.lane
-            if not first.only and desk.takes(first):
-                yield from (self.waiters[token] for _, token in lane[: bisect_left(lane, (one.place, ""))])
+            if not first.only and profile.takes(first):
+                yield from (self.waiters[token] for _, token in lane[: bisect_left(lane, (called.place, ""))])
 
 
 class _Seats:
-    """The desks of a plan with the groups they form; each is made once."""
+    """The profiles of a plan with the groups they form; each is made once."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.groups = {desk.group: desk for desk in (Profile(""), *plan.profiles.values())}
+        self.groups = {profile.group: profile for profile in (Profile(""), *plan.profiles.values())}
         self._seats: dict[tuple[str, str | None], tuple[Profile, str]] = {}
 
     def seat(self, counter: str, officer: str | None) -> tuple[Profile, str]:
-        """Return the desk of a counter at which an officer sits, and its group."""
+        """Return the profile of a counter at which an officer sits, and its group."""
         seat = self._seats.get((counter, officer))
         if seat is None:
-            desk = self.plan.profile(counter, officer)
-            seat = self._seats[counter, officer] = desk, desk.group
+            profile = self.plan.profile(counter, officer)
+            seat = self._seats[counter, officer] = profile, profile.group
         return seat
 
 
@@ -204,11 +203,11 @@ class Audit:
 
     def _join(self, token: Token) -> None:
         line, new = self._lines[token.step.stage], _Waiter(token.waiting)
-        for group, desk in self._seats_at(token.step.entered_at).groups.items():
+        for group, profile in self._seats_at(token.step.entered_at).groups.items():
             for lane, before, after in line.around(new.waiting):
-                if lane.only or desk.takes(lane):
+                if lane.only or profile.takes(lane):
                     new.elders[group] += before
-                if new.waiting.lane.only or desk.takes(new.waiting.lane):
+                if new.waiting.lane.only or profile.takes(new.waiting.lane):
                     for waiter in after:
                         waiter.elders[group] += 1
         line.add(new)
@@ -236,12 +235,12 @@ class Audit:
         return None
 
     def _overtake(
-        self, called: Token, desk: tuple[Profile, str], figures: DayFairness, counted: bool
+        self, called: Token, seat: tuple[Profile, str], figures: DayFairness, counted: bool
     ) -> tuple[str, str] | None:
         """Count everybody whom a call passed over; returns a fault when that was once too often."""
         fault = None
-        seat, group = desk
-        for waiter in self._lines[called.step.stage].older(called.waiting, seat):
+        profile, group = seat
+        for waiter in self._lines[called.step.stage].older(called.waiting, profile):
             waiter.slips += 1
             if not counted:
                 continue

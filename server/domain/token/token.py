@@ -89,7 +89,7 @@ class Token:
 
     @property
     def lane(self) -> Lane:
-        """What decides which desks may take it."""
+        """What decides which counters may take it."""
         return Lane(
             self.klass,
             self.service,

@@ -1,4 +1,4 @@
-"""A booking or a return slip presented at the kiosk or a desk, and checked in once."""
+"""A booking or a return slip presented at the kiosk or a counter, and checked in once."""
 
 from datetime import date, datetime
 

@@ -86,8 +86,8 @@ def outlook_of(read: Read, code: str, now: datetime) -> OutlookView:
     day = centre.day(now)
     plan, clocks = plan_of(read, centre, day), policy(read, centre.id, "clocks", day)
     present = [token for token in open_tokens(read, centre.id) if token.step.state is not StepState.MISSED]
-    desks = counters_of(read, centre.id)
-    loads, people = _loads(plan, present, desks), _people(plan, present, centre.age(now))
+    floor = counters_of(read, centre.id)
+    loads, people = _loads(plan, present, floor), _people(plan, present, centre.age(now))
     ahead, promise = project(loads, people), clocks["promise_min"]
     return OutlookView(
         now=to_iso(now),
@@ -95,14 +95,14 @@ def outlook_of(read: Read, code: str, now: datetime) -> OutlookView:
         sentence=sentence(ahead, promise, now),
         at_risk=AtRisk(ahead.beyond(promise), ahead.beyond(clocks["breach_min"])),
         bottleneck=_bottleneck(ahead),
-        offer=_offer(ahead, loads, people, desks),
+        offer=_offer(ahead, loads, people, floor),
         people_at_risk=_at_risk(ahead, promise),
     )
 
 
-def _loads(plan: Plan, present: Iterable[Token], desks: Iterable[counters.Counter]) -> dict[str, StageLoad]:
+def _loads(plan: Plan, present: Iterable[Token], floor: Iterable[counters.Counter]) -> dict[str, StageLoad]:
     waiting = Counter(token.step.stage for token in present if token.step.state is StepState.WAITING)
-    opened = Counter(desk.stage for desk in desks if desk.state is CounterState.OPEN)
+    opened = Counter(counter.stage for counter in floor if counter.state is CounterState.OPEN)
     return {
         stage.code: StageLoad(stage.code, waiting[stage.code], opened[stage.code], stage.service_min)
         for stage in plan.stages.values()
@@ -128,13 +128,13 @@ def _bottleneck(ahead: Outlook) -> Bottleneck | None:
 
 
 def _offer(
-    ahead: Outlook, loads: Mapping[str, StageLoad], people: Sequence[Person], desks: Iterable[counters.Counter]
+    ahead: Outlook, loads: Mapping[str, StageLoad], people: Sequence[Person], floor: Iterable[counters.Counter]
 ) -> Offer | None:
     """Return what a counter of the bottleneck that is not open would change, None when there is none."""
     if ahead.bottleneck is None:
         return None
-    closed = (desk for desk in desks if desk.state is not CounterState.OPEN)
-    spare = next((desk for desk in closed if desk.stage == ahead.bottleneck.code), None)
+    closed = (counter for counter in floor if counter.state is not CounterState.OPEN)
+    spare = next((counter for counter in closed if counter.stage == ahead.bottleneck.code), None)
     if spare is None:
         return None
     after = project(with_one_more(loads, spare.stage), people)

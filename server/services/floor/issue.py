@@ -71,7 +71,7 @@ class Issued:
 def issue(tx: Transaction, order: Order, by: By) -> Issued:
     """Give the next number of the series and put the token in line at the first stage of its route.
 
-    The desk of `by` is the counter that issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage,
+    The counter of `by` issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage,
     UnknownPrinter, InvalidInput, SeriesFull, DayClosed, NotOpenNow, NumberNotLeased, and for a booking or a return
     slip that is not good what `server.services.bookings.present` says.
     """

@@ -60,7 +60,7 @@ def _load(read: Read, centre: CentreState, day: date) -> Plan:
         },
         needs={code: need["series"] for code, need in policy(read, centre.id, "needs", day).items()},
         calling=_calling(policy(read, centre.id, "calling", day)),
-        profiles={counter: _profile(counter, told) for counter, told in body("desks").items()},
+        profiles={counter: _profile(counter, profile) for counter, profile in body("profiles").items()},
         floor=_floor(body("missed"), body("floor")),
         hours=_hours(centre, policy(read, centre.id, "hours", day)),
         slots=SlotRules(**body("slots")),

@@ -56,11 +56,11 @@ def _named(kind: str, body: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
         return {"series": [need["series"] for need in body.values()]}
     if kind == "calling":
         return {"series": [*body["protected"], *body["targets"]]}
-    if kind == "desks":
+    if kind == "profiles":
         return {
             "counter": list(body),
-            "series": [letter for desk in body.values() for letter in (*desk["reserved"], *desk["prefers"])],
-            "service": [service for desk in body.values() for service in desk["services"]],
+            "series": [letter for profile in body.values() for letter in (*profile["reserved"], *profile["prefers"])],
+            "service": [service for profile in body.values() for service in profile["services"]],
         }
     return {}
 

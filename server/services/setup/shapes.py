@@ -110,7 +110,7 @@ class NeedShape(Shape):
 
 
 class CallingShape(Shape):
-    """See `server.domain.calling.CallingRule`; targets are minutes of wait by series."""
+    """See `server.domain.calling.rule.CallingRule`; targets are minutes of wait by series."""
 
     rule: Literal["fifo", "relative_age"]
     protected: list[Letter] = []
@@ -119,8 +119,8 @@ class CallingShape(Shape):
     language_patience_s: float = Field(0, ge=0)
 
 
-class DeskShape(Shape):
-    """What a counter may take; see `server.domain.calling.Desk`."""
+class ProfileShape(Shape):
+    """What a counter may take; see `server.domain.calling.profile.Profile`."""
 
     services: list[str] = []
     reserved: list[Letter] = []
@@ -130,7 +130,7 @@ class DeskShape(Shape):
 
 
 class FloorShape(Shape):
-    """The limits of a floor; see `server.domain.plan.FloorRules`."""
+    """The limits of a floor; see `server.domain.plan.plan.FloorRules`."""
 
     undo_min: float = Field(5, gt=0, le=60)
     pause_min: Minutes = 15
@@ -175,7 +175,7 @@ POLICIES: Mapping[str, Any] = {
     "slots": SlotsShape,
     "missed": MissedShape,
     "clocks": ClocksShape,
-    "desks": dict[str, DeskShape],
+    "profiles": dict[str, ProfileShape],
     "floor": FloorShape,
     "slip": SlipShape,
 }
@@ -196,7 +196,7 @@ class Preset(Shape):
     services: list[ServiceShape] = Field(min_length=1)
     needs: dict[str, NeedShape]
     calling: CallingShape
-    desks: dict[str, DeskShape] = {}
+    profiles: dict[str, ProfileShape] = {}
     floor: FloorShape = FloorShape()
     slip: SlipShape
     kiosks: list[KioskShape]
@@ -215,7 +215,7 @@ class Preset(Shape):
         _all_known("series of a need", [n.series for n in self.needs.values()], letters)
         _all_known("protected series", self.calling.protected, letters)
         _all_known("series of a target", list(self.calling.targets), letters)
-        _all_known("counter of a desk", list(self.desks), {c for s in self.stages for c in self.counters_of(s)})
+        _all_known("counter of a profile", list(self.profiles), {c for s in self.stages for c in self.counters_of(s)})
         if len(letters | set(overflows)) < len(self.series) + len(overflows):
             raise ValueError("a letter is used for two series")
         return self

@@ -18,7 +18,7 @@ AWAY = (StepState.MISSED, StepState.PAUSED)
 
 @dataclass(frozen=True, slots=True)
 class LineKey:
-    """What tells the line of one desk from that of another: desks of one key see the same line.
+    """What tells the line of one counter from that of another: counters of one key see the same line.
 
     `profile` is without its counter and officer; `names` are those of the two for whom alone somebody waits.
     """
@@ -30,7 +30,7 @@ class LineKey:
 
 @dataclass(frozen=True, slots=True)
 class SharedLine:
-    """What all desks of a key see of a stage after event `seq`.
+    """What all counters of a key see of a stage after event `seq`.
 
     `line` is who may be called, in the order in which the rule would call, thirty at most; `more` counts the others;
     `next` is why the first is the first, with `since` in the place of ages; `missed` are those away from the stage.
@@ -89,13 +89,13 @@ class KeptLine:
 
 
 def key_of(stage: StageNow, profile: Profile) -> LineKey:
-    """Return the key of a desk at a stage."""
+    """Return the key of a profile at a stage."""
     names = stage.sent_to & {profile.counter, profile.officer or ""}
     return LineKey(stage.code, profile.for_anybody(), names)
 
 
 def shared_line(floor: Floor, stage: StageNow, profile: Profile, passes: int, now: datetime) -> KeptLine:
-    """Return the line of a stage for a desk and all others of its key; `passes` are those of its group."""
+    """Return the line of a stage for a counter and all others of its key; `passes` are those of its group."""
     centre = floor.centre
     order = order_of(stage.waiting, floor.plan.calling, profile, passes, centre.moment(now), most=SHOWN)
     view = SharedLine(

@@ -181,8 +181,8 @@ def _overtaken(read: Read, centre: CentreState, plan: Plan, token: Token, standi
 def _limit(plan: Plan, token: Token, standing: Standing) -> int | None:
     if token.lane.only:
         return None
-    desks = (plan.profile(counter) for counter in standing.counters)
-    groups = {desk.group for desk in desks if desk.takes(token.lane)}
+    profiles = (plan.profile(counter) for counter in standing.counters)
+    groups = {profile.group for profile in profiles if profile.takes(token.lane)}
     return overtakings_left(plan.calling.quota, standing.older, len(groups))
 
 

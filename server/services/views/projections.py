@@ -163,7 +163,7 @@ class CentreViews:
         known = None if before is None else before.centre
         if known is None or known.epoch != centre.epoch or known.event_seq > centre.event_seq:
             return Lasting()
-        changed = events.desks_between(read, centre.id, known.event_seq, centre.event_seq)
+        changed = events.counters_between(read, centre.id, known.event_seq, centre.event_seq)
         actions = {counter: done for counter, done in self._lasting.actions.items() if counter not in changed}
         return Lasting(actions, self._lasting.stays if len(self._lasting.stays) < REMEMBERED_MAX else {})
 

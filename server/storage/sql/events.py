@@ -81,7 +81,7 @@ def latest_at(conn: Connection, centre_id: int, counter_id: str, count: int) -> 
     return list(_events(conn, query.order_by(EventTable.seq.desc()).limit(count)))
 
 
-DESKS = Statement(
+COUNTERS_ACTED = Statement(
     select(EventTable.desk)
     .where(
         EventTable.centre_id == bindparam("centre"),
@@ -93,9 +93,9 @@ DESKS = Statement(
 )
 
 
-def desks_between(conn: Connection, centre_id: int, after: int, until: int) -> set[str]:
+def counters_between(conn: Connection, centre_id: int, after: int, until: int) -> set[str]:
     """Return the counters at which the events after + 1 … until were done."""
-    return {desk for (desk,) in DESKS.rows(conn, centre=centre_id, begin=after, last=until)}
+    return {counter for (counter,) in COUNTERS_ACTED.rows(conn, centre=centre_id, begin=after, last=until)}
 
 
 def last_of_kind(conn: Connection, centre_id: int, kind: Kind) -> Event | None:

@@ -1,4 +1,4 @@
-"""Reads of the line: the first of each lane, how many stand where, and the quota of each group of desks."""
+"""Reads of the line: the first of each lane, how many stand where, and the quota of each group of counters."""
 
 from datetime import datetime
 
@@ -28,7 +28,8 @@ HEADS = Statement(
                     WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting' AND w.lane > lanes.lane)
             FROM lanes WHERE lanes.lane IS NOT NULL)
         SELECT s.seq, s.token_id, t.label, s.lane, s.since,
-            (SELECT g.passes FROM call_group AS g WHERE g.centre_id = :centre AND g.stage = :stage AND g.desks = :desks)
+            (SELECT g.passes FROM call_group AS g
+             WHERE g.centre_id = :centre AND g.stage = :stage AND g.profiles = :profiles)
         FROM lanes CROSS JOIN step AS s CROSS JOIN token AS t
         WHERE t.id = s.token_id AND s.centre_id = :centre AND s.seq = (
             SELECT w.seq FROM step AS w
@@ -43,14 +44,14 @@ PASSES = Statement(
     select(CallGroupTable.passes).where(
         CallGroupTable.centre_id == bindparam("centre"),
         CallGroupTable.stage == bindparam("stage"),
-        CallGroupTable.desks == bindparam("desks"),
+        CallGroupTable.profiles == bindparam("profiles"),
     )
 )
 SET_PASSES = Statement(
     text(
         """
-        INSERT INTO call_group (centre_id, stage, desks, passes) VALUES (:centre, :stage, :desks, :passes)
-        ON CONFLICT (centre_id, stage, desks) DO UPDATE SET passes = :passes
+        INSERT INTO call_group (centre_id, stage, profiles, passes) VALUES (:centre, :stage, :profiles, :passes)
+        ON CONFLICT (centre_id, stage, profiles) DO UPDATE SET passes = :passes
         """
     )
 )
@@ -72,22 +73,22 @@ AHEAD = Statement(
 )
 
 
-def heads_of_line(conn: Connection, centre_id: int, stage: str, desks: str) -> tuple[list[Waiting], int]:
-    """Return the first waiting step of each lane at a stage, and the passes of a group of desks (see `passes_of`)."""
-    rows = HEADS.rows(conn, centre=centre_id, stage=stage, desks=desks)
+def heads_of_line(conn: Connection, centre_id: int, stage: str, group: str) -> tuple[list[Waiting], int]:
+    """Return the first waiting step of each lane at a stage, and the passes of a group (see `passes_of`)."""
+    rows = HEADS.rows(conn, centre=centre_id, stage=stage, profiles=group)
     heads = [Waiting(seq, token, label, lane_of_key(lane), since) for seq, token, label, lane, since, _ in rows]
     return heads, (rows[0][-1] or 0) if rows else 0
 
 
-def passes_of(conn: Connection, centre_id: int, stage: str, desks: str) -> int:
-    """Return how many calls in a row of a group of desks have passed over the longest wait."""
-    row = PASSES.row(conn, centre=centre_id, stage=stage, desks=desks)
+def passes_of(conn: Connection, centre_id: int, stage: str, group: str) -> int:
+    """Return how many calls in a row of a group of counters have passed over the longest wait."""
+    row = PASSES.row(conn, centre=centre_id, stage=stage, profiles=group)
     return 0 if row is None else int(row[0])
 
 
-def set_passes(conn: Connection, centre_id: int, stage: str, desks: str, passes: int) -> None:
-    """Write how many calls in a row of a group of desks have passed over the longest wait."""
-    SET_PASSES.run(conn, centre=centre_id, stage=stage, desks=desks, passes=passes)
+def set_passes(conn: Connection, centre_id: int, stage: str, group: str, passes: int) -> None:
+    """Write how many calls in a row of a group of counters have passed over the longest wait."""
+    SET_PASSES.run(conn, centre=centre_id, stage=stage, profiles=group, passes=passes)
 
 
 def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, int]:

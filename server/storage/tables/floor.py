@@ -10,7 +10,7 @@ from server.storage.base import WAITING, Base, partial_index, state_in
 
 
 class CounterTable(Base):
-    """A desk of a stage; `operator` is the person who works there (a principal's id)."""
+    """A counter of a stage; `operator` is the person who works there (a principal's id)."""
 
     __tablename__ = "counter"
 
@@ -117,13 +117,16 @@ class StepTable(Base):
 
 
 class CallGroupTable(Base):
-    """How many calls in a row of the desks that may take the same tokens have passed over the longest wait."""
+    """How many calls in a row of the counters that may take the same tokens have passed over the longest wait.
+
+    `profiles` names them; see `server.domain.calling.profile.Profile.group`.
+    """
 
     __tablename__ = "call_group"
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True)
-    desks: Mapped[str] = mapped_column(primary_key=True)
+    profiles: Mapped[str] = mapped_column(primary_key=True)
     passes: Mapped[int]
 
 

@@ -32,7 +32,7 @@ class ZoneTable(Base):
 
 
 class StageTable(Base):
-    """A stage of the floor with its outcomes (see `server.domain.journey.Outcome`)."""
+    """A stage of the floor with its outcomes (see `server.domain.token.route.Outcome`)."""
 
     __tablename__ = "stage"
 

@@ -90,7 +90,7 @@ def test_a_shorter_target_is_told_with_its_figures(floor: Floor) -> None:
 
 
 def test_what_a_counter_prefers_and_speaks_is_told(floor: Floor) -> None:
-    floor.set_policy("desks", DESKS, DAY)
+    floor.set_policy("profiles", DESKS, DAY)
     floor.open("G2", "G3")
     floor.issue()
     floor.issue("PCC")
@@ -190,7 +190,7 @@ def test_who_was_called_first_is_told_with_no_more_than_everybody_may_know(floor
 
 
 def test_those_called_after_somebodys_own_call_and_by_other_desks_did_not_overtake_them(floor: Floor) -> None:
-    floor.set_policy("desks", {"G2": {"reserved": ["F"]}}, DAY)
+    floor.set_policy("profiles", {"G2": {"reserved": ["F"]}}, DAY)
     floor.open("G1", "G2")
     floor.issue()
     floor.issue(need="senior")

@@ -143,7 +143,7 @@ def test_a_need_that_is_seen_later_moves_the_token_forward_with_its_age(floor: F
 
 
 def test_a_wheelchair_that_is_seen_later_leads_to_a_step_free_counter(floor: Floor) -> None:
-    floor.set_policy("desks", {"G1": {"step_free": False}}, DAY)
+    floor.set_policy("profiles", {"G1": {"step_free": False}}, DAY)
     floor.open("G1", "G2")
     floor.remark(floor.issue(), access=("wheelchair",))
     with pytest.raises(QueueEmpty):

@@ -8,7 +8,7 @@ from server.domain.errors import CounterBusy, InvalidInput, QueueEmpty
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Token
 from server.services.setup.presets import load_preset
-from server.services.setup.shapes import DeskShape
+from server.services.setup.shapes import ProfileShape
 from server.storage.database import Database
 from server.storage.sql import counters
 from tests.factories import MORNING, Floor, install_floor, install_shape
@@ -149,7 +149,7 @@ def test_a_party_is_served_and_undone_alike_on_each_database(db: Database) -> No
 
 def test_a_party_is_gathered_at_counters_that_may_take_it(db: Database) -> None:
     shape = load_preset("M")
-    floor = install_shape(db, shape.model_copy(update={"desks": {"G2": DeskShape(reserved=["F"])}}), MORNING)
+    floor = install_shape(db, shape.model_copy(update={"profiles": {"G2": ProfileShape(reserved=["F"])}}), MORNING)
     floor.open("G1", "G2", "G3")
     floor.issue(party=3)
     assert floor.call("G1").token.step.beside == ("G3",)

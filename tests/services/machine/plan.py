@@ -51,7 +51,7 @@ def small_centre() -> Preset:
         stage |= {"counters": STAGES[stage["code"]], "open": None}
     for series in shape["series"]:
         series["last"] = LAST.get(series["letter"], 999)
-    shape["desks"] = DESKS
+    shape["profiles"] = DESKS
     shape["calling"] |= {"quota": QUOTA, "targets": TARGETS, "language_patience_s": PATIENCE_S}
     shape["floor"]["emergencies_per_hour"] = EMERGENCIES
     return Preset.model_validate(shape)

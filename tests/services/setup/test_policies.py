@@ -110,10 +110,10 @@ def test_what_is_left_out_of_a_rule_is_filled_in_with_its_default(floor: Floor) 
         ("calling", []),
         ("missed", {"calls": 2}),
         ("needs", {"senior": {"series": "Z", "name": {"en": "Old"}, "icon": "senior"}}),
-        ("desks", {"G99": {}}),
-        ("desks", {"G1": {"services": ["NOPE"]}}),
-        ("desks", {"G1": {"reserved": ["Z"]}}),
-        ("desks", {"G1": {"prefers": ["Z"]}}),
+        ("profiles", {"G99": {}}),
+        ("profiles", {"G1": {"services": ["NOPE"]}}),
+        ("profiles", {"G1": {"reserved": ["Z"]}}),
+        ("profiles", {"G1": {"prefers": ["Z"]}}),
         ("hours", PRESET["hours"] | {"days": []}),
         ("hours", PRESET["hours"] | {"open": "25:00"}),
         ("floor", {"undo_min": 600}),
@@ -125,7 +125,9 @@ def test_a_rule_that_cannot_be_is_refused_before_it_can_do_harm(floor: Floor, ki
     assert floor.centre.event_seq == 0
 
 
-@pytest.mark.parametrize("kind", ["calling", "needs", "hours", "slots", "missed", "clocks", "desks", "floor", "slip"])
+@pytest.mark.parametrize(
+    "kind", ["calling", "needs", "hours", "slots", "missed", "clocks", "profiles", "floor", "slip"]
+)
 def test_every_rule_of_a_preset_can_be_written_again(floor: Floor, kind: str) -> None:
     assert floor.set_policy(kind, PRESET[kind]) == TOMORROW
     serve_two(next_day(floor))
@@ -136,7 +138,7 @@ DESKS = {"G1": {"reserved": ["F"]}, "G2": {"services": ["PCC"], "step_free": Fal
 
 
 def test_what_a_counter_may_take_is_a_rule_too(floor: Floor) -> None:
-    floor.set_policy("desks", DESKS, DAY)
+    floor.set_policy("profiles", DESKS, DAY)
     floor.open("G1", "G2", "G3")
     floor.issue()
     floor.issue("PCC", access=("wheelchair",))
@@ -150,7 +152,7 @@ def test_what_a_counter_may_take_is_a_rule_too(floor: Floor) -> None:
 
 
 def test_a_language_that_is_spoken_at_a_counter_decides_between_neighbours_in_line(floor: Floor) -> None:
-    floor.set_policy("desks", DESKS, DAY)
+    floor.set_policy("profiles", DESKS, DAY)
     floor.open("G3")
     floor.issue(language="hi")
     floor.issue(language="mr")

@@ -67,7 +67,7 @@ def test_desks_that_may_take_the_same_share_a_line_that_is_put_in_order_once_an_
 
 def test_a_desk_with_wishes_of_its_own_has_a_line_of_its_own(screens: Screens) -> None:
     floor = screens.floor
-    floor.set_policy("desks", {"G2": {"services": ["PCC"]}}, MORNING.date())
+    floor.set_policy("profiles", {"G2": {"services": ["PCC"]}}, MORNING.date())
     floor.issue()
     other = floor.issue("PCC")
     assert screens.labels("G1") == ["N001", other.label]
