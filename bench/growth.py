@@ -1,39 +1,36 @@
 """What a command costs as history and the line grow: the time must not follow them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from bench.part import Outcome, Setting, at_most, figure_line
 from bench.scene import STAGE, Scene, counter_names
 from bench.timing import Rate, middle, timed
+from server.storage.metadata import METADATA
 
 BLOCK = 50_000
 COUNT = 200
 HISTORY, QUICK = (0, 10_000, 1_000_000), (0, 1_000)
-LINES = (10, 1_000, 10_000)
+LINES, SHORT = (10, 1_000, 10_000), (10, 100)
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
-# Tokens of past days as rows like those of today, with one finished step and one event of the usual size each.
-PAST = (
-    f"""
-    INSERT INTO token (id, centre_id, day, series, number, label, klass, service, route, language, aged_from, "then",
-        party, access, entered_by_hand, step_seq, ends, secret, issued_at, ended_at)
-    {NUMBERS} SELECT 'past-' || i, :centre, date('2019-12-31', '-' || (i / 600) || ' days'), 'N', i % 600 + 1,
-        printf('N%03d', i % 600 + 1), 'N', 'NORMAL', 'default', 'hi', i * 1000, '', 1, '', 0, -i, 'done',
-        'past-' || i, i * 1000, i * 1000 + 1 FROM n
-    """,
-    f"""
-    INSERT INTO step (centre_id, seq, token_id, klass, lane, stage, state, entered_at, since, beside, calls, jumped,
-        counter, call, ended_at, outcome)
-    {NUMBERS} SELECT :centre, -i, 'past-' || i, 'N', 'N NORMAL hi 00 ', :stage, 'done', i * 1000, i * 1000, '', 1, 0,
-        :stage || (i % 6 + 1), 'past-' || i, i * 1000 + 1, 'ok' FROM n
-    """,
-    f"""
-    INSERT INTO event (centre_id, seq, at, kind, actor, token_id, desk, data, hash)
-    {NUMBERS} SELECT :centre, -i, i * 1000, 'token.finished', 'bench', 'past-' || i, :stage || (i % 6 + 1),
-        (SELECT data FROM event WHERE seq > 0 ORDER BY seq LIMIT 1), hex(randomblob(32)) FROM n
-    """,
-)
+ENDED = {"token_id": "'past-' || i", "counter": ":stage || (i % 6 + 1)", "ended_at": "i * 1000 + 1"}
+PAST = {
+    "token": {
+        "id": "'past-' || i",
+        "day": "date('2019-12-31', '-' || (i / 600) || ' days')",
+        "number": "i % 600 + 1",
+        "label": "printf('N%03d', i % 600 + 1)",
+        "step_seq": "-i",
+        "ends": "'done'",
+        "secret": "'past-' || i",
+        "issued_at": "i * 1000",
+        "ended_at": "i * 1000 + 1",
+    },
+    "step": {"seq": "-i", "state": "'done'", "entered_at": "i * 1000", "call": "'past-' || i", **ENDED},
+    "event": {"seq": "-i", "at": "i * 1000", "kind": "'token.finished'", "token_id": "'past-' || i"},
+}
+"""What tells a row of a past day from the first of its table, of which it is a copy; everything as SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def measure(setting: Setting) -> Outcome:
     """Measure commands as history grows, then as the line grows; the disk is not the question here."""
     scene = Scene(f"sqlite:///{setting.folder / 'growth'}.sqlite", synchronous="OFF")
     history = list(_by_history(scene, QUICK if setting.quick else HISTORY))
-    line = list(_by_line(scene))
+    line = list(_by_line(scene, SHORT if setting.quick else LINES))
     scene.db.close()
     least, most = sorted(history, key=lambda cost: cost.count)[-2:]
     grown = {"issue": (most.issue, least.issue), "call": (most.call, least.call)}
@@ -75,8 +72,8 @@ def _by_history(scene: Scene, sizes: tuple[int, ...]) -> Iterator[Cost]:
         yield _cost(scene, size)
 
 
-def _by_line(scene: Scene) -> Iterator[Cost]:
-    for length in LINES:
+def _by_line(scene: Scene, lengths: tuple[int, ...]) -> Iterator[Cost]:
+    for length in lengths:
         scene.clear()
         scene.fill(length)
         yield _cost(scene, length)
@@ -97,5 +94,14 @@ def _add_past(scene: Scene, first: int, last: int) -> None:
     """Write tokens that ended long ago, block by block."""
     for begin in range(first, last + 1, BLOCK):
         block = {"first": begin, "last": min(begin + BLOCK - 1, last), "centre": scene.centre, "stage": STAGE}
-        for statement in PAST:
-            scene.sql(statement, **block)
+        for table, changes in PAST.items():
+            scene.sql(_copies(table, changes), **block)
+
+
+def _copies(table: str, changes: Mapping[str, str]) -> str:
+    """Return what adds numbered copies of the first row of a table, so that they are rows like those of today."""
+    columns = [f'"{column.name}"' for column in METADATA.tables[table].columns]
+    values = [changes.get(name.strip('"'), f"first.{name}") for name in columns]
+    usual = "kind = 'token.issued'" if table == "event" else "TRUE"
+    first = f"(SELECT * FROM {table} WHERE centre_id = :centre AND {usual} ORDER BY rowid LIMIT 1) AS first"
+    return f"INSERT INTO {table} ({', '.join(columns)}) {NUMBERS} SELECT {', '.join(values)} FROM n, {first}"

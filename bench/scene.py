@@ -16,6 +16,7 @@ from server.clock import SystemClock
 from server.domain.actors import By
 from server.domain.ids import status_secret, token_id
 from server.domain.permissions import Role
+from server.domain.token.token import Token
 from server.services.command import Answer, Attempt, once
 from server.services.floor import call, issue, serve
 from server.services.people import keys, passwords, sign_in
@@ -102,8 +103,7 @@ class Scene:
         """Call the next citizen, start and finish, as the routes do: three commands."""
         self.call(counter, db)
         for verb in (serve.start, serve.finish):
-            now = self.clock.now()
-            self._once(db, lambda tx, act=verb, now=now: {"id": act(tx, counter, now, "bench").id})  # type: ignore[misc]
+            self._once(db, partial(_ended_by, verb, By("bench", counter)))
 
     def _once(self, db: Writes | None, fn: Callable[[Transaction], Mapping[str, Any]]) -> None:
         attempt = Attempt("bench", secrets.token_hex(8), "hash", self.clock.now())
@@ -117,6 +117,10 @@ class Scene:
         """End all tokens and free all counters."""
         self.sql("UPDATE step SET state = 'done', counter = NULL WHERE state NOT IN ('done', 'skipped')")
         self.sql("UPDATE token SET ended_at = issued_at WHERE ended_at IS NULL")
+
+
+def _ended_by(verb: Callable[[Transaction, By], Token], by: By, tx: Transaction) -> Mapping[str, Any]:
+    return {"id": verb(tx, by).id}
 
 
 def counter_names(stage: str = STAGE, *, first: int = 1) -> Callable[[int], str]:

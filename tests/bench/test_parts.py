@@ -1,6 +1,10 @@
 """The parts of the benchmarks: what they call reached, what they count, and that one runs from end to end."""
 
 import asyncio
+import json
+import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +35,16 @@ def test_a_part_runs_alone_and_tells_its_figures_and_aims(tmp_path: Path) -> Non
     assert set(figures["statements"]) == {"issue", "call"}  # type: ignore[call-overload]
     assert "  reached  call: commits: 1 (wanted ≤ 1)" in lines
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", sorted(PARTS.keys() - {"statements", "payload"}))
+def test_every_part_measures_what_it_promises(part: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "server", "bench", "--quick", "--json", "--part", part, "--folder", str(tmp_path)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
+    figures = json.loads(answer.stdout)
+    assert figures[part]
+    assert [aim for aim in figures["targets"] if not math.isfinite(aim["reached"])] == []
 
 
 def test_a_part_that_lacks_what_it_compares_with_says_so(tmp_path: Path) -> None:
