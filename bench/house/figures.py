@@ -75,7 +75,7 @@ def table(figures: Figures) -> Iterator[str]:
     for place in figures.hidden_imports:
         yield _row("  hidden import", place)
     for recipe in figures.recipes:
-        yield _row(f"  {recipe.title}", f"{recipe.sources} source files, {recipe.files} files")
+        yield _row(f"  {recipe.title}", f"{len(recipe.sources)} source files, {recipe.files} files")
     for room, targets in figures.imports.items():
         yield _row(f"  {room} imports", ", ".join(f"{to} {count}" for to, count in targets.items()) or "none of ours")
 
@@ -90,7 +90,7 @@ def _rows(figures: Figures) -> Iterator[str]:
     yield _row("runs of equal lines in two places", str(len(figures.duplicates)))
     yield _row("hidden imports", str(len(figures.hidden_imports)))
     yield _row("rings of rooms, of modules", f"{len(figures.rings_of_rooms)}, {len(figures.rings_of_modules)}")
-    most = max((recipe.sources for recipe in figures.recipes), default=0)
+    most = max((len(recipe.sources) for recipe in figures.recipes), default=0)
     yield _row("recipes, most source files", f"{len(figures.recipes)}, {most}")
 
 

@@ -1,42 +1,40 @@
 """How many files each written recipe names: what a newcomer touches to add something."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-PAGES = ("CONTRIBUTING.md", "docs/recipes.md", "docs/recipes/*.md")
-POINT = re.compile(r"^- \**(An? [^:*`]+)\**:(.*(?:\n +.*)*)", re.MULTILINE)
-HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-FILE = re.compile(r"`((?:[\w.<>*{}\-]+/)+[\w.<>*{}\-]*\.[a-z]{1,5})`")
+PAGES = "docs/recipes/*.md"
+MOST_SOURCES = 6
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+ROW = re.compile(r"^\| *(`[^|]+) \|", re.MULTILINE)
+FILE = re.compile(r"`([^`]+)`")
 NO_SOURCE = ("docs/", "tests/")
+GENERATED = {"server/static/contract.d.ts", "server/static/live/lifecycle.js", "requirements.lock"}
+"""What `make contract` and `make lock` write."""
 
 
 class Recipe(NamedTuple):
-    """A recipe, how many source files it names, and how many files of any kind."""
+    """A recipe, the source files it names, and how many files of any kind."""
 
     title: str
-    sources: int
+    sources: tuple[str, ...]
     files: int
 
 
 def recipes(root: Path) -> list[Recipe]:
-    """Return the recipes that name a source file: points "- A new …:" and sections of what else is on the pages.
-
-    A file is a path in backticks with a folder and an ending. Pages that are not there have no recipes.
-    """
-    pages = sorted({path for pattern in PAGES for path in root.glob(pattern)})
-    parts = (part for page in pages for part in _parts(page.read_text()))
-    return [recipe for recipe in (_recipe(*part) for part in parts) if recipe.sources]
+    """Return the recipes of the pages, in the order of their names; none where there are no pages."""
+    return [recipe_of(page) for page in sorted(root.glob(PAGES))]
 
 
-def _parts(page: str) -> Iterator[tuple[str, str]]:
-    """Return (title, text) of each point and section."""
-    yield from POINT.findall(page)
-    _, *sections = HEADING.split(POINT.sub("", page))
-    yield from zip(sections[::2], sections[1::2], strict=True)
+def recipe_of(page: Path) -> Recipe:
+    """Return the recipe of a page: its files stand in backticks in the first column of its table."""
+    text = page.read_text("utf-8")
+    title = TITLE.search(text)
+    files = {file for cell in ROW.findall(text) for file in FILE.findall(cell)}
+    return Recipe(title[1] if title else page.stem, tuple(sorted(filter(is_source, files))), len(files))
 
 
-def _recipe(title: str, text: str) -> Recipe:
-    files = set(FILE.findall(text))
-    return Recipe(title, sum(1 for name in files if not name.startswith(NO_SOURCE)), len(files))
+def is_source(file: str) -> bool:
+    """Whether a file is written by hand for the product: no test, no documentation, nothing that is generated."""
+    return not file.startswith(NO_SOURCE) and not file.endswith(".md") and file not in GENERATED

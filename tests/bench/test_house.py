@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,17 +63,22 @@ def later(first: int, total: typing.Any) -> int:  # noqa: D103
 
 def last(total: typing.Any) -> None: ...  # noqa: D103 - a driver's own value
 ''',
-    "CONTRIBUTING.md": """# Contributing
+    "docs/recipes/language.md": """# A language
 
-Look into `docs/errors.md`.
+| file | what |
+|---|---|
+| `server/wording/mr.po` | its words, as in `server/wording/hi.po` |
+""",
+    "docs/recipes/verb.md": """# A verb
 
-- A new verb: `server/floor/<verb>.py` and
-  `counter/static/verbs.js`, and a line in `docs/verbs.md`.
-- A commit says why.
+Look into `server/floor/call.py`.
 
-## Add a language
-
-`server/wording/{language}.po`, again `server/wording/{language}.po`, and `tests/test_words.py`.
+| file | what |
+|---|---|
+| `server/floor/verb.py`, `counter/static/verbs.js` | the verb |
+| `server/floor/verb.py` | again |
+| `server/static/contract.d.ts` | by `make contract` |
+| `docs/verbs.md`, `CHANGELOG.md`, `tests/test_verb.py` | beside it |
 """,
 }
 
@@ -140,11 +146,14 @@ def test_an_import_inside_a_function_is_hidden(figures: Figures) -> None:
 
 
 def test_recipes_count_the_source_files_they_name_once(figures: Figures) -> None:
-    assert figures.recipes == [Recipe("A new verb", 2, 3), Recipe("Add a language", 1, 2)]
+    assert figures.recipes == [
+        Recipe("A language", ("server/wording/mr.po",), 1),
+        Recipe("A verb", ("counter/static/verbs.js", "server/floor/verb.py"), 6),
+    ]
 
 
 def test_a_tree_without_pages_has_no_recipes(folder: Path) -> None:
-    (folder / "CONTRIBUTING.md").unlink()
+    shutil.rmtree(folder / "docs")
     assert measure(folder).recipes == []
 
 

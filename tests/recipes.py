@@ -1,0 +1,141 @@
+"""The examples of the recipes: patches, applied to a scratch copy of the tree where their tests are run.
+
+`docs/recipes/NAME.md` says how to add something, `docs/recipes/NAME.patch` does it for one example, with its tests.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.house.recipes import is_source
+
+ROOT = Path(__file__).parents[1]
+TOUCHED = re.compile(r"^diff --git a/(\S+) b/(\S+)$", re.MULTILINE)
+TEST = re.compile(r"^\+(?:async )?def (test_\w+)", re.MULTILINE)
+TESTS, ALL = ("--include=tests/*",), ()
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--db", "sqlite")
+NODE = ("node", "--import", "./tests/js/addresses.mjs", "--test")
+
+# What tells that a recipe forgets a file: documents, the contract, words, permissions, the house plan of what changed.
+GUARDS = (
+    "tests/test_docs.py",
+    "tests/test_architecture.py",
+    "tests/contract/test_contract.py",
+    "tests/api/test_checklist.py",
+    "tests/domain/test_permissions.py",
+    "tests/wording/test_translations.py",
+)
+GUARD_NAMES = (
+    "test_docs",
+    "test_permissions",
+    "test_translations",
+    "test_what_is_committed",
+    "test_every_operation",
+    "test_every_module",
+    "test_every_test_folder",
+    "test_the_rooms",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of a run of tests; `said` is for whoever has to mend it."""
+
+    passed: bool
+    said: str
+
+
+class Example:
+    """The patch of one recipe."""
+
+    def __init__(self, patch: Path) -> None:
+        self.name, self.patch, self.page = patch.stem, patch, patch.with_suffix(".md")
+        self._text = patch.read_text("utf-8")
+        self.files = sorted({name for names in TOUCHED.findall(self._text) for name in names})
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source files it touches, as the recipes count them."""
+        return tuple(filter(is_source, self.files))
+
+    @property
+    def test_files(self) -> list[str]:
+        """The files with its own tests, Python's and JavaScript's."""
+        return [file for file in self.files if re.search(r"^tests/(.*/)?(test_\w+\.py|[\w-]+\.test\.mjs)$", file)]
+
+    @property
+    def test_names(self) -> list[str]:
+        """The names of the Python tests that it adds."""
+        return TEST.findall(self._text)
+
+    @property
+    def modules(self) -> list[str]:
+        """The Python modules it touches, and their folders."""
+        paths = [Path(file).with_suffix("") for file in self.sources if file.endswith(".py")]
+        names = {".".join(path.parts).removesuffix(".__init__") for path in paths}
+        return sorted(names | {name.rpartition(".")[0] for name in names if "." in name})
+
+
+class Scratch:
+    """A copy of the tracked files, in which examples come and go."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root, self.folder = root, folder
+        for file in _tracked(root):
+            _copy(root / file, folder / file)
+        if (root / "node_modules").exists():
+            (folder / "node_modules").symlink_to(root / "node_modules")
+
+    @contextmanager
+    def applied(self, example: Example, parts: Sequence[str] = ALL) -> Iterator[None]:
+        """Apply a patch, or only parts of it, and put everything back; fails where it does not apply."""
+        env = {**os.environ, "GIT_CEILING_DIRECTORIES": str(self.folder.parent)}
+        command = ["git", "apply", *parts, str(example.patch.absolute())]
+        applied = subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True)
+        try:
+            assert applied.returncode == 0, (
+                f"The example of the recipe {example.name} no longer applies. Renew it as CONTRIBUTING.md says "
+                f"under “Recipes”.\n{applied.stderr}"
+            )
+            yield
+        finally:
+            self._put_back(example.files)
+
+    def run_tests(self, example: Example, *, guards: bool = False) -> Run:
+        """Run the tests of an example in the copy, with the guards that tell what a recipe forgets."""
+        python = [file for file in example.test_files if file.endswith(".py")]
+        names = list(example.test_names)
+        if guards:
+            python = [*python, *(file for file in GUARDS if file not in python)]
+            names += [*GUARD_NAMES, *(f"[{module}]" for module in example.modules)]
+        script = [file for file in example.test_files if file.endswith(".mjs")]
+        runs = [self._run([sys.executable, *PYTEST, *python, "-k", " or ".join(names)])] if names else []
+        runs += [self._run([*NODE, *script])] if script else []
+        return Run(bool(runs) and all(run.passed for run in runs), "\n".join(run.said for run in runs))
+
+    def _run(self, command: Sequence[str]) -> Run:
+        env = {**os.environ, "PYTHONPATH": str(self.folder)}
+        ran = subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True)
+        return Run(ran.returncode == 0, ran.stdout + ran.stderr)
+
+    def _put_back(self, files: Sequence[str]) -> None:
+        for file in files:
+            (self.folder / file).unlink(missing_ok=True)
+            if (self._root / file).exists():
+                _copy(self._root / file, self.folder / file)
+
+
+def _tracked(root: Path) -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
+    return [file for file in listed.split("\0") if file and (root / file).is_file()]
+
+
+def _copy(file: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(file, to)
