@@ -1,7 +1,6 @@
 // The fields that the panels ask with; each is named as the API names it.
 
 import { html } from "/static/vendor/htm-preact.js";
-import { OWN_NAMES } from "/static/ui/languages.js";
 import { named, t } from "/static/ui/words.js";
 import { page } from "./page.js";
 import { Mark } from "./people.js";
@@ -37,7 +36,7 @@ export function NeedField({ value = null }) {
 
 /** @param {{ value: string }} props */
 export function LanguageField({ value }) {
-  return html`<${Choice} name="language" label=${t("Language")} value=${value} options=${page.centre.languages.map((code) => [code, OWN_NAMES[code] ?? code])} />`;
+  return html`<${Choice} name="language" label=${t("Language")} value=${value} options=${page.centre.languages.map((code) => [code, page.own_names[code]])} />`;
 }
 
 /** @param {{ value?: number }} props */

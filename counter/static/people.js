@@ -3,7 +3,6 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { computed } from "/static/vendor/signals.js";
 import { minutesSince } from "/static/staff/stopped.js";
-import { OWN_NAMES } from "/static/ui/languages.js";
 import { now } from "/static/ui/live.js";
 import { Chip, Icon } from "/static/ui/parts.js";
 import { named, t, tn } from "/static/ui/words.js";
@@ -73,7 +72,7 @@ export function Facts({ token }) {
     only && t("only here"),
     token.calls > 1 && tn("called {n} time", "called {n} times", token.calls),
   ];
-  return html`<div class="facts"><p><b>${service(wanted)}</b> <span>${OWN_NAMES[language] ?? language}</span></p>
+  return html`<div class="facts"><p><b>${service(wanted)}</b> <span>${page.own_names[language] ?? language}</span></p>
     <p><${Marks} token=${token} /></p>
     <p class="muted">${rest.filter(Boolean).join(" · ")}</p></div>`;
 }

@@ -1,6 +1,6 @@
-"""The faces of a slip in sizes of dots: one for Devanagari and Latin, and a condensed one for the number."""
+"""The faces of a slip in sizes of dots: one for each script, with Latin, and a condensed one for the number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,10 @@ from pathlib import Path
 from PIL import ImageFont, features
 
 FOLDER = Path(__file__).parents[1] / "fonts"
-CAP = 0.7  # cap height of the text face in its size
+CAP = 0.7  # cap height of the text faces in their size
+FACE = "AnekDevanagari-{}.ttf"
+FACES: Mapping[str, str] = {}
+"""The face of a language written in neither Devanagari nor Latin, by its code; with both weights, and Latin too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,12 @@ def shapes_indic() -> bool:
     return bool(features.check("raqm"))
 
 
-def text_font(cap: float, *, bold: bool, words: Iterable[str], width: int) -> ImageFont.FreeTypeFont:
-    """Return the text face with capitals `cap` dots high, or lower, so that no word is wider than `width` dots."""
-    font = _text_face(round(cap / CAP), bold)
+def text_font(cap: float, language: str, words: Iterable[str], width: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+    """Return a language's face with capitals `cap` dots high, or lower, so that no word is wider than `width` dots."""
+    name = FACES.get(language, FACE).format("Bold" if bold else "Medium")
+    font = _text_face(name, round(cap / CAP))
     widest = max((font.getlength(word) for word in words), default=0)
-    return font if widest <= width else _text_face(int(font.size * width / widest), bold)
+    return font if widest <= width else _text_face(name, int(font.size * width / widest))
 
 
 def number_font(label: str, cap: int, width: int, cuts: tuple[Cut, ...] = CUTS) -> ImageFont.FreeTypeFont:
@@ -49,9 +53,8 @@ def number_font(label: str, cap: int, width: int, cuts: tuple[Cut, ...] = CUTS) 
 
 
 @cache
-def _text_face(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+def _text_face(name: str, size: int) -> ImageFont.FreeTypeFont:
     engine = ImageFont.Layout.RAQM if shapes_indic() else ImageFont.Layout.BASIC
-    name = "AnekDevanagari-Bold.ttf" if bold else "AnekDevanagari-Medium.ttf"
     return ImageFont.truetype(FOLDER / name, size, layout_engine=engine)
 
 

@@ -35,7 +35,7 @@ class Paper:
 
     def text(self, words: str, cap_mm: float, *, bold: bool = False, gap_mm: float = 1.25) -> None:
         """Write a paragraph in the middle, as many lines as it needs."""
-        font = text_font(cap_mm * self._dots_per_mm, bold=bold, words=words.split(), width=self._inner)
+        font = text_font(cap_mm * self._dots_per_mm, self._language, words.split(), self._inner, bold=bold)
         for line in _lines(words, font, self._inner):
             place = (self._width / 2, self._y)
             self._draw.text(place, line, fill=0, font=font, anchor="ma", language=self._language)
@@ -50,7 +50,7 @@ class Paper:
 
     def bar(self, words: str) -> None:
         """Write white on black in one line: the mark of a slip that is not the original."""
-        font = text_font(BAR_CAP_MM * self._dots_per_mm, bold=True, words=[words], width=self._inner)
+        font = text_font(BAR_CAP_MM * self._dots_per_mm, self._language, [words], self._inner, bold=True)
         height = self.dots(BAR_MM)
         self._draw.rectangle((0, self._y, self._width, self._y + height), fill=0)
         place = (self._width / 2, self._y + height / 2)

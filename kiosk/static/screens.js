@@ -3,7 +3,6 @@
 import { useState } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { qrCode } from "/static/ui/addresses.js";
-import { OWN_NAMES } from "/static/ui/languages.js";
 import { Chip, Icon, Section } from "/static/ui/parts.js";
 import { language, named, t, tn } from "/static/ui/words.js";
 import { leave } from "./attention.js";
@@ -14,9 +13,6 @@ import { say, voice } from "./voice.js";
 
 const REFERENCE_MIN = 4;
 const REFERENCE_MAX = 20;
-
-/** What is printed on the screen before anybody has chosen a language. @type {Record<string, string>} */
-const BOOKED = { hi: "अपॉइंटमेंट है – स्कैन करें", mr: "अपॉइंटमेंट आहे – स्कॅन करा" };
 
 /** The second language on a choice: English, or the centre's first where English is the reader's. */
 function second() {
@@ -49,8 +45,11 @@ function Choice({ place, icon, names, onChoose, quiet }) {
   </button>`;
 }
 
+/** The way of those with an appointment, before anybody has chosen a language. @param {string} lang */
+const booked = (lang) => t("I have an appointment – scan", {}, lang);
+
 export function LanguageScreen() {
-  const regional = page.centre.languages.find((code) => BOOKED[code]);
+  const regional = page.centre.languages.find((code) => booked(code) !== booked("en"));
   return html`<header class="question">
       <p class="centre">${named(page.centre.name)}</p>
       <h1 tabindex="-1">${page.centre.languages.map((code) => html`<span lang=${code}>${t("Choose your language", {}, code)}</span>`)}</h1>
@@ -58,13 +57,13 @@ export function LanguageScreen() {
     <div class="choices tiles">
       ${page.centre.languages.map(
         (code, place) => html`<button class="choice tile" lang=${code} onClick=${() => chooseLanguage(code)}>
-          <b>${OWN_NAMES[code] ?? code}</b><span class="place" aria-hidden="true">${place + 1}</span>
+          <b>${page.own_names[code]}</b><span class="place" aria-hidden="true">${place + 1}</span>
         </button>`,
       )}
       <button class="choice booked" onClick=${() => go("appointment")}>
         <${Icon} name="scan-line" />
-        <span class="names"><b lang="en">I have an appointment – scan</b>
-          ${regional && html`<b lang=${regional}>${BOOKED[regional]}</b>`}</span>
+        <span class="names"><b lang="en">${booked("en")}</b>
+          ${regional && html`<b lang=${regional}>${booked(regional)}</b>`}</span>
       </button>
     </div>`;
 }

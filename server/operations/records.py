@@ -27,6 +27,7 @@ from server.services.setup import policies
 from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.sql import centres
+from server.wording.catalogue import languages
 
 CERTIFICATES_SHOWN = 7
 
@@ -82,7 +83,7 @@ def _verdict_lines(verdicts: dict[str, Verdict]) -> list[str]:
 @click.command()
 @click.argument("label")
 @click.option("--day", type=Day(), help="Business day; today when not given.")
-@click.option("--language", default="en", help="Language of the answer: en, hi, mr.")
+@click.option("--language", default="en", help=f"Language of the answer: {', '.join(languages())}.")
 @CENTRE
 @AS_JSON
 def explain(label: str, day: date | None, language: str, centre: str | None, as_json: bool) -> None:

@@ -35,6 +35,7 @@ export interface AtRisk {
 export interface BoardPage {
   centre: CentreData;
   language: string;
+  own_names: Record<string, string>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -171,6 +172,7 @@ export interface CloseDayIn {
 export interface ConsolePage {
   centre: CentreData;
   language: string;
+  own_names: Record<string, string>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -324,10 +326,11 @@ export interface FoundOut {
   bookings: BookingView[];
 }
 
-/** What every page of a centre has: `words` are its sentences in each language but English, by the English one. */
+/** What every page of a centre has: `words` are its sentences in each language but English, by the English one. `own_names` are those of its languages, each in its own script, as its readers look for it. */
 export interface Frame {
   centre: CentreData;
   language: string;
+  own_names: Record<string, string>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -430,6 +433,7 @@ export type Kind =
 export interface KioskPage {
   centre: CentreData;
   language: string;
+  own_names: Record<string, string>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -485,6 +489,7 @@ export interface LineOut {
 export interface ManagerPage {
   centre: CentreData;
   language: string;
+  own_names: Record<string, string>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -666,6 +671,7 @@ export interface PersonAtRisk {
 export interface PhonePage {
   centre: CentreData;
   language: string;
+  own_names: Record<string, string>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -830,6 +836,7 @@ export interface SnapshotOut {
 export interface StaffFrame {
   centre: CentreData;
   language: string;
+  own_names: Record<string, string>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;

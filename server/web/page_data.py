@@ -25,10 +25,14 @@ class CentreData(Spoken):
 
 
 class Frame(Spoken):
-    """What every page of a centre has: `words` are its sentences in each language but English, by the English one."""
+    """What every page of a centre has: `words` are its sentences in each language but English, by the English one.
+
+    `own_names` are those of its languages, each in its own script, as its readers look for it.
+    """
 
     centre: CentreData
     language: str
+    own_names: dict[str, str]
     now: str
     csrf: str | None
     words: dict[str, dict[str, str | list[str]]]

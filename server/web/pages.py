@@ -24,7 +24,7 @@ from server.web.presence import Credential
 from server.web.problems import status_of
 from server.web.sign_in import sign_in
 from server.web.site import read, site
-from server.wording.catalogue import SOURCE, translate
+from server.wording.catalogue import SOURCE, languages, own_name, translate
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
 COOKIE_AGE_S = 400 * 24 * 3600
@@ -48,6 +48,7 @@ def frame(
     return {
         "centre": centre.view(),
         "language": language or centre.languages[0],
+        "own_names": {code: own_name(code) for code in centre.languages},
         "now": to_iso(site().clock.now()),
         "csrf": csrf,
         "words": words_for(scripts, centre.languages, sentences),
@@ -101,8 +102,8 @@ def picked_language(centre: CentreFacts) -> str:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    """Let templates say `_("…")` in the language they were given as `lang`."""
-    return {"say": translate}
+    """Let templates say sentences by `say(lang, "…")`, those without a centre in all `languages()`."""
+    return {"say": translate, "languages": languages}
 
 
 @bp.get("/")

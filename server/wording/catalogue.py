@@ -5,9 +5,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 
 DOMAIN = "baari"
+TRANSLATIONS = files("server.wording") / "translations"
 SOURCE = "en"
 
 Forms = str | list[str]
@@ -15,9 +17,24 @@ Forms = str | list[str]
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages there are words in: the source, and each folder of `translations`."""
+    return (SOURCE, *sorted(folder.name for folder in TRANSLATIONS.iterdir() if folder.is_dir()))
+
+
+@cache
+def own_name(language: str) -> str:
+    """Return what a language calls itself, from the Unicode CLDR; its code where that does not know it."""
+    try:
+        return Locale.parse(language, sep="-").get_language_name() or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+@cache
 def catalogue(language: str) -> Mapping[str, Forms]:
     """Return the words of a language: a sentence, or its two forms by number; empty for the source language."""
-    path = files("server.wording") / "translations" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    path = TRANSLATIONS / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     if not path.is_file():
         return {}
     with path.open("rb") as file:

@@ -1,7 +1,6 @@
 // The citizen's own page: asks for the status, shows it, and says so when it cannot ask.
 
 import { status as statusOf } from "/static/ui/addresses.js";
-import { OWN_NAMES } from "/static/ui/languages.js";
 import { showActions } from "./actions.js";
 import { Follower } from "./follower.js";
 import { make, named, page, part, put, say, speak, spoken } from "./page.js";
@@ -30,7 +29,7 @@ function stop({ stage, name, state, minutes }) {
 function languages() {
   return page.centre.languages.map((code) =>
     make("button", {
-      className: "button plain", text: OWN_NAMES[code] ?? code, lang: code, data: { name: code }, ariaPressed: String(code === spoken()),
+      className: "button plain", text: page.own_names[code], lang: code, data: { name: code }, ariaPressed: String(code === spoken()),
       onclick: () => {
         speak(code);
         show();

@@ -1,7 +1,6 @@
 // The strip on top of every staff page: is this fresh, which language, and the way out.
 
 import { html } from "../vendor/htm-preact.js";
-import { OWN_NAMES } from "../ui/languages.js";
 import { asOf, clock, floor, live, now } from "../ui/live.js";
 import { language, speak, t } from "../ui/words.js";
 import { page } from "./page.js";
@@ -26,7 +25,7 @@ export function Strip({ lead, children }) {
     <span>${clock(now.value)}</span>
     ${page.centre.languages.map(
       (code) => html`<button class="button plain small" lang=${code} aria-pressed=${code === language.value} onClick=${() => speak(code)}>
-        ${OWN_NAMES[code] ?? code}</button>`,
+        ${page.own_names[code]}</button>`,
     )}
     ${children}
     <span class="muted">${page.user}</span>
