@@ -113,7 +113,7 @@ def load_settings(environ: Mapping[str, str], **overrides: Any) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("; ".join(_told(problem) for problem in error.errors())) from error
+        raise ConfigError("; ".join(_sentence(problem) for problem in error.errors())) from error
 
 
 def _from_file(path: str | None) -> dict[str, Any]:
@@ -125,6 +125,6 @@ def _from_file(path: str | None) -> dict[str, Any]:
         raise ConfigError(f"BAARI_CONFIG: {error}") from error
 
 
-def _told(problem: Any) -> str:
+def _sentence(problem: Any) -> str:
     name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else "settings"
     return f"{name}: {problem['msg'].removeprefix('Value error, ')}"

@@ -6,7 +6,7 @@ import { appointments } from "/static/ui/addresses.js";
 import { Failure, read } from "/static/ui/http.js";
 import { timeOf } from "/static/ui/times.js";
 import { named, t } from "/static/ui/words.js";
-import { Radio, said } from "./fields.js";
+import { Radio, field } from "./fields.js";
 import { page } from "./page.js";
 import { service } from "./phrases.js";
 import { sentenceOf } from "./refusals.js";
@@ -23,7 +23,7 @@ import { sentenceOf } from "./refusals.js";
  * @returns {Pick<Baari.TokenIn, "booking" | "appointment"> & { service?: string }}
  */
 export function bookingOf(form, offered) {
-  const number = said(form, "appointment");
+  const number = field(form, "appointment");
   const chosen = offered?.find(({ id }) => String(id) === form.get("booking"));
   if (chosen) return { booking: chosen.id, service: chosen.service };
   return number ? { appointment: number } : {};

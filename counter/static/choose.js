@@ -4,7 +4,7 @@ import { html } from "/static/vendor/htm-preact.js";
 import { Panel } from "/static/staff/panel.js";
 import { named, t } from "/static/ui/words.js";
 import { callOutOfOrder } from "./commands.js";
-import { Radio, said } from "./fields.js";
+import { Radio, field } from "./fields.js";
 import { Refused } from "./middle.js";
 import { page } from "./page.js";
 import { Facts, Ticket } from "./people.js";
@@ -13,7 +13,7 @@ import { closePanel, pending, show } from "./state.js";
 /** @param {{ token: import("./state.js").Token }} props */
 export function ChoosePanel({ token }) {
   /** @param {FormData} form */
-  const send = (form) => callOutOfOrder(token, said(form, "reason"));
+  const send = (form) => callOutOfOrder(token, field(form, "reason"));
   return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("Call out of order")}`} verb=${t("Call {label}", { label: token.label })} busy=${pending.value !== null} send=${send} close=${closePanel}>
     <${Facts} token=${token} />
     <fieldset class="field"><legend>${t("Why now?")}</legend>

@@ -68,7 +68,7 @@ export function Radio({ name, value, on = false, disabled = false, pick, childre
  * @param {FormData} form
  * @param {string} name
  */
-export function said(form, name) {
+export function field(form, name) {
   return String(form.get(name) ?? "").trim();
 }
 
@@ -79,8 +79,8 @@ export function said(form, name) {
  * @returns {Known}
  */
 export function read(form) {
-  const [service, need, language] = ["service", "need", "language"].map((name) => said(form, name));
+  const [service, need, language] = ["service", "need", "language"].map((name) => field(form, name));
   const words = Object.entries({ service, need, language }).filter(([, word]) => word);
   const access = form.getAll("access").map(String);
-  return { ...Object.fromEntries(words), party: Number(said(form, "party")), access, emergency: form.has("emergency") };
+  return { ...Object.fromEntries(words), party: Number(field(form, "party")), access, emergency: form.has("emergency") };
 }

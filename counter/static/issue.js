@@ -9,7 +9,7 @@ import { now } from "/static/ui/live.js";
 import { language, t, tn } from "/static/ui/words.js";
 import { BookingField, bookingOf } from "./booking.js";
 import { issue } from "./commands.js";
-import { AccessField, Choice, LanguageField, NeedField, PartyField, read, said, ServiceField } from "./fields.js";
+import { AccessField, Choice, LanguageField, NeedField, PartyField, read, field, ServiceField } from "./fields.js";
 import { Refused } from "./middle.js";
 import { instant, timeOfDay } from "./moment.js";
 import { page } from "./page.js";
@@ -25,7 +25,7 @@ import { closePanel, pending } from "./state.js";
  */
 function order(form, offered) {
   const { service = "", need, language, party, access } = read(form);
-  const [label, time, printer] = ["label", "time", "printer"].map((name) => said(form, name));
+  const [label, time, printer] = ["label", "time", "printer"].map((name) => field(form, name));
   const paper = label ? { label: label.toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) } : undefined;
   return { service, need, language, party, access, ...bookingOf(form, offered), paper, print_at: printer || undefined };
 }

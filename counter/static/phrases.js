@@ -11,13 +11,13 @@ import { page } from "./page.js";
  */
 export function words(name) {
   /** @type {Record<string, string>} */
-  const said = {
+  const byCode = {
     Next: t("Next"), Start: t("Start"), Done: t("Done"), "Call again": t("Call again"), Missed: t("Missed"), Hold: t("Hold"),
     Transfer: t("Transfer"), Correct: t("Correct"), Break: t("Break"), Open: t("Open"), Close: t("Close"), Undo: t("Undo"),
     "Is here": t("Is here"), Resume: t("Resume"), "The line": t("The line"), "Give a token": t("Give a token"),
     error: t("Papers have an error"), refused: t("Refused"), deferred: t("On hold"), granted: t("Granted"), ok: t("Done"),
   };
-  return said[name] ?? name;
+  return byCode[name] ?? name;
 }
 
 /**
@@ -27,13 +27,13 @@ export function words(name) {
  */
 export function actionWord(kind) {
   /** @type {Partial<Record<Baari.Kind, string>>} */
-  const said = {
+  const byCode = {
     "token.called": t("Called"), "token.recalled": t("Called again"), "token.started": t("Started"), "token.held": t("Put on hold"),
     "token.resumed": t("Resumed"), "token.finished": t("Finished"), "token.missed": t("Missed"), "token.transferred": t("Sent on"),
     "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
     "token.paused": t("Away for a while"), "token.cancelled": t("Cancelled"),
   };
-  return said[kind] ?? kind;
+  return byCode[kind] ?? kind;
 }
 
 /**

@@ -8,7 +8,7 @@ import { floor } from "/static/ui/live.js";
 import { Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import { transfer } from "./commands.js";
-import { Radio, said, Tick } from "./fields.js";
+import { Radio, field, Tick } from "./fields.js";
 import { Refused } from "./middle.js";
 import { page } from "./page.js";
 import { Ticket } from "./people.js";
@@ -21,7 +21,7 @@ import { closePanel, counter, pending } from "./state.js";
  * @returns {Baari.TransferIn}
  */
 function target(form) {
-  const [stage, at, reason] = ["stage", "counter", "reason"].map((name) => said(form, name) || undefined);
+  const [stage, at, reason] = ["stage", "counter", "reason"].map((name) => field(form, name) || undefined);
   return { stage, counter: at, returns: form.has("returns"), reason };
 }
 

@@ -9,21 +9,21 @@ from server.domain.events.views import EventView
 
 Schema = dict[str, Any]
 EVENT, OTHER = EventView.__name__, "OtherEvent"
-# What the events of a family tell beside their head; all else in them is null.
+# What the events of a family hold beside their head; all else in them is null.
 FAMILIES: Mapping[str, tuple[str, tuple[type[Payload], ...]]] = {
     "TokenEvent": ("token", (TokenEvent,)),
     "CounterEvent": ("counter", (CounterEvent,)),
     "FreezeEvent": ("frozen", (CentreFrozen, CentreResumed)),
 }
-TOLD = frozenset(shape for shape, _ in FAMILIES.values())
+OWN_FIELDS = frozenset(field for field, _ in FAMILIES.values())
 
 
 def event_schemas(whole: Schema, ref: str) -> dict[str, Schema]:
     """Return the shapes of events by name, made of that of the class: `EventView` is one of the others."""
     kinds = {name: set(_kinds(*payloads)) for name, (_, payloads) in FAMILIES.items()}
     kinds[OTHER] = set(Kind).difference(*kinds.values())
-    shapes = {name: shape for name, (shape, _) in FAMILIES.items()}
-    families = {name: _narrowed(whole, name, kinds[name], shapes.get(name)) for name in kinds}
+    own = {name: field for name, (field, _) in FAMILIES.items()}
+    families = {name: _narrowed(whole, name, kinds[name], own.get(name)) for name in kinds}
     mapping = {kind.value: f"{ref}{name}" for name in kinds for kind in Kind if kind in kinds[name]}
     one_of = {
         "description": whole["description"],
@@ -40,12 +40,12 @@ def _kinds(*payloads: type[Payload]) -> Iterator[Kind]:
         yield from _kinds(*payload.__subclasses__())
 
 
-def _narrowed(whole: Schema, name: str, kinds: set[Kind], told: str | None) -> Schema:
-    """Return the shape of the events of some kinds, which tell one thing or none."""
-    fields = whole["properties"] | {key: {"type": "null"} for key in TOLD}
+def _narrowed(whole: Schema, name: str, kinds: set[Kind], field: str | None) -> Schema:
+    """Return the shape of the events of some kinds, which hold one field beside their head, or none."""
+    fields = whole["properties"] | {key: {"type": "null"} for key in OWN_FIELDS}
     fields["type"] = {"type": "string", "enum": [kind.value for kind in Kind if kind in kinds]}
-    if told is not None:
-        fields[told] = _not_null(whole["properties"][told])
+    if field is not None:
+        fields[field] = _not_null(whole["properties"][field])
     return whole | {"title": name, "properties": fields}
 
 

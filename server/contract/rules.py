@@ -60,7 +60,7 @@ def _constant(name: str, comment: str, kind: str, value: Value) -> str:
 def _frozen(value: Value, indent: str) -> str:
     """Return a value as JavaScript that nobody can change."""
     if isinstance(value, Mapping):
-        inner = "".join(f"{indent}  {name}: {_frozen(one, indent + '  ')},\n" for name, one in value.items())
+        inner = "".join(f"{indent}  {name}: {_frozen(inside, indent + '  ')},\n" for name, inside in value.items())
         return f"Object.freeze({{\n{inner}{indent}}})" if inner else "Object.freeze({})"
     if isinstance(value, str):
         return json.dumps(value)

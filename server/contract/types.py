@@ -53,7 +53,7 @@ def models() -> Iterator[type[BaseModel]]:
 
 def _modelled() -> dict[str, Schema]:
     _, schema = models_json_schema([(model, "validation") for model in dict.fromkeys(models())])
-    return {name_of(name): _left_out(one) for name, one in schema["$defs"].items()}
+    return {name_of(name): _left_out(model) for name, model in schema["$defs"].items()}
 
 
 def _left_out(schema: Schema) -> Schema:
@@ -62,8 +62,8 @@ def _left_out(schema: Schema) -> Schema:
         return schema
     required = schema.get("required", ())
     members = {
-        name: one if name in required or "anyOf" not in one else {"anyOf": one["anyOf"][:-1]}
-        for name, one in schema["properties"].items()
+        name: member if name in required or "anyOf" not in member else {"anyOf": member["anyOf"][:-1]}
+        for name, member in schema["properties"].items()
     }
     return {**schema, "properties": members}
 

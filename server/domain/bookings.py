@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.errors import AppointmentEarly, AppointmentOtherDay
 from server.domain.plan.hours import Hours, business_day
+from server.domain.plan.slots import SlotRules
 
 
 class Booking(NamedTuple):
@@ -23,16 +24,6 @@ class Booking(NamedTuple):
     service: str
     need: str | None
     token_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SlotRules:
-    """The slots of a centre: their length, how many people each holds, and how early or late one may come."""
-
-    minutes: int = 15
-    capacity: int = 25
-    admit_early_min: int = 15
-    late_min: int = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ ReadOnce = Callable[[Callable[[Read], CatchUp]], CatchUp]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may come in: `who` tells whose socket it is, by what it sent as `auth` and by its cookies, and where their
+    """Who may come in: `opener` tells whose socket it is, by what it sent as `auth` and by its cookies, and where their
     secret is kept; `holder` tells whose secret is kept there now. Both raise Refused.
     """
 
-    who: Callable[[Mapping[str, object]], tuple[Place, Principal]]
+    opener: Callable[[Mapping[str, object]], tuple[Place, Principal]]
     holder: Callable[[Place], Principal]
 
 
@@ -118,7 +118,7 @@ class Sockets:
 
     def _screen(self, auth: Any) -> Screen:
         try:
-            place, principal = self._guard.who(auth if isinstance(auth, dict) else {})
+            place, principal = self._guard.opener(auth if isinstance(auth, dict) else {})
             principal.acting(Action.WATCH_FLOOR, centre=principal.centre)
         except Refused as refusal:
             raise TurnedAway(refusal.code) from refusal

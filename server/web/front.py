@@ -51,8 +51,8 @@ class Answer:
 class Front:
     """Stands before Flask and answers what it can."""
 
-    def __init__(self, pages: Wsgi, views: Views, who: PrincipalOf, hosts: Sequence[str], count: Count) -> None:
-        self._pages, self._views, self._who, self._hosts, self._count = pages, views, who, hosts, count
+    def __init__(self, pages: Wsgi, views: Views, holder: PrincipalOf, hosts: Sequence[str], count: Count) -> None:
+        self._pages, self._views, self._holder, self._hosts, self._count = pages, views, holder, hosts, count
         self._trusted: set[str] = set()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -105,7 +105,7 @@ class Front:
 
     def _acting(self, environ: dict[str, Any], action: Action, centre: str, counter: str | None = None) -> Principal:
         """Return who is there; raises Forbidden when that is nobody of this centre who may do this here."""
-        principal = self._who(environ)
+        principal = self._holder(environ)
         if principal is None:
             raise Forbidden("Nobody is there.")
         if principal.centre != centre:
@@ -115,7 +115,7 @@ class Front:
 
 def _knows(tags: str, tag: str) -> bool:
     """Whether a screen says that it has the answer with this tag (RFC 9110, section 13.1.2; weak ones count)."""
-    return any(known.strip().removeprefix("W/") == tag for known in tags.split(","))
+    return any(kept.strip().removeprefix("W/") == tag for kept in tags.split(","))
 
 
 def _headers(answer: Answer) -> list[tuple[str, str]]:

@@ -25,14 +25,14 @@ def authorise(action: Action, *, centre: str, counter: str | None = None) -> Pri
     Raises Unauthenticated, and Forbidden, which names the permission that is missing. What only the floor knows is
     asked in the transaction by `seats`: where a person sits, and which token is at a counter.
     """
-    who = site().presence.principal(credential(request)).acting(action, centre=centre, counter=counter)
-    return who if centre == who.centre else read(lambda read: in_centre(read, who, centre))
+    principal = site().presence.principal(credential(request)).acting(action, centre=centre, counter=counter)
+    return principal if centre == principal.centre else read(lambda read: in_centre(read, principal, centre))
 
 
 def identify(action: Action) -> Principal:
     """Return who is there, with the scope they have in an action that names no centre; as `authorise` else."""
-    who = site().presence.principal(credential(request))
-    return who.acting(action, centre=who.centre)
+    principal = site().presence.principal(credential(request))
+    return principal.acting(action, centre=principal.centre)
 
 
 def visitor(action: Action, *, staff_only: bool = False) -> tuple[Principal, str] | None:
@@ -83,9 +83,9 @@ def _socket_credential(auth: Mapping[str, object]) -> Credential:
     return chosen(carried, token) if isinstance(token, str) else carried[0]
 
 
-def chosen(found: list[Credential], token: str) -> Credential:
+def chosen(carried: list[Credential], token: str) -> Credential:
     """Return the cookie that a CSRF token belongs to; raises Forbidden."""
-    for cookie in found:
+    for cookie in carried:
         if belongs(token, cookie):
             return cookie
     raise Forbidden(f"The header {CSRF_HEADER} is missing or wrong.")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.bookings import Batch, SlotRules, aged_from, batch_now, require_admitted, require_today
+from server.domain.bookings import Batch, aged_from, batch_now, require_admitted, require_today
 from server.domain.errors import AppointmentEarly, AppointmentOtherDay
+from server.domain.plan.slots import SlotRules
 from tests.domain.plan.test_hours import NIGHT, make_hours, utc
 from tests.factories import MORNING
 

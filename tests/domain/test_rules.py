@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from server.domain.bookings import SlotRules
 from server.domain.calling.rule import CallingRule
 from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.errors import (
@@ -20,6 +19,7 @@ from server.domain.ids import status_secret, token_id
 from server.domain.plan.hours import Hours, business_day
 from server.domain.plan.plan import FloorRules, Plan, Service
 from server.domain.plan.series import Series, label, next_numbers
+from server.domain.plan.slots import SlotRules
 from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.route import Outcome, Stop, follow_route
 

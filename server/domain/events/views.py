@@ -59,20 +59,9 @@ class StaffPart:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffToken:
+class StaffToken(PublicToken):
     """A token as staff see it."""
 
-    id: str
-    label: str
-    party: int
-    state: TokenState
-    stage: str | None
-    counter: str | None
-    beside: tuple[str, ...]
-    call: str | None
-    calls: int
-    last_called: str | None
-    ended: bool
     staff: StaffPart
 
 

@@ -99,13 +99,13 @@ def next_working_day(hours: Hours, day: date, count: int = 1) -> date:
     raise LookupError("no working day in reach")
 
 
-def _refusal(why: str, told: str, hours: Hours, now: datetime) -> NotOpenNow:
+def _refusal(why: str, sentence: str, hours: Hours, now: datetime) -> NotOpenNow:
     opening = next_opening(hours, now)
     if opening is None:
-        return NotOpenNow(told, why=why, opens_at=None)
+        return NotOpenNow(sentence, why=why, opens_at=None)
     local = opening.astimezone(ZoneInfo(hours.timezone))
     following = f"The next are given on {local:%d-%m-%Y} at {local:%H:%M}."
-    return NotOpenNow(f"{told} {following}", why=why, opens_at=local.isoformat())
+    return NotOpenNow(f"{sentence} {following}", why=why, opens_at=local.isoformat())
 
 
 @lru_cache(maxsize=64)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from server.domain.bookings import SlotRules
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownReason, UnknownService, UnknownStage
 from server.domain.plan.hours import Hours
 from server.domain.plan.series import Series
+from server.domain.plan.slots import SlotRules
 from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.route import Outcome, Stop, follow_route, stages_after
 from server.domain.token.token import Token

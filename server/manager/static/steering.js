@@ -35,13 +35,13 @@ async function steer(commands, back) {
 /** @param {Failure} failure */
 function sentenceOf(failure) {
   /** @type {Record<string, string>} */
-  const said = {
+  const sentences = {
     counter_busy: t("This counter has somebody already."),
     counter_not_open: t("This counter is not open."),
     no_current_token: t("Nobody is at this counter now."),
     centre_frozen: t("The floor is stopped. Nobody is called or missed."),
   };
-  return failure instanceof NoAnswer ? t("No answer. Please look at the floor.") : (said[failure.code] ?? failure.message);
+  return failure instanceof NoAnswer ? t("No answer. Please look at the floor.") : (sentences[failure.code] ?? failure.message);
 }
 
 /** @param {string} counter */

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from server.domain.calling.jumps import Jump, passes_over
 from server.domain.centre import CentreState
 from server.domain.errors import UnknownToken
 from server.domain.events.event import Event
 from server.domain.events.payloads import TokenCalled, TokenUndone
 from server.domain.plan.plan import Plan
 from server.domain.plan.series import read_label
+from server.domain.token.jumps import Jump, passes_over
 from server.domain.token.token import Token, TokenState
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, line, tokens

@@ -45,9 +45,9 @@ def lacking(action: Action, scope: Scope, message: str) -> Forbidden:
     return Forbidden(message, permission=action.value, scope=scope.word)
 
 
-def in_centre(read: Read, who: Principal, code: str) -> Principal:
+def in_centre(read: Read, principal: Principal, code: str) -> Principal:
     """Return somebody of scope `all` as acting in another centre; raises UnknownCentre."""
-    return replace(who, centre_id=centre_by_code(read, code).id, centre=code)
+    return replace(principal, centre_id=centre_by_code(read, code).id, centre=code)
 
 
 def secret_hash(secret: str) -> str:

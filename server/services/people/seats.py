@@ -17,7 +17,7 @@ from server.storage.transaction import Transaction
 STAFF = "staff:"
 
 
-def sit(tx: Transaction, counter_id: str, who: Principal, now: datetime, *, take_over: bool = False) -> Counter:
+def sit(tx: Transaction, counter_id: str, principal: Principal, now: datetime, *, take_over: bool = False) -> Counter:
     """Let a person sit down at a counter; the counter they sat at before is free again.
 
     `now` is real time. Raises UnknownCounter, CounterTaken while another person is signed in there (unless
@@ -25,23 +25,23 @@ def sit(tx: Transaction, counter_id: str, who: Principal, now: datetime, *, take
     """
     move_auth(tx.conn)
     counter = at_counter.counter_named(tx, counter_id)
-    if counter.operator not in (None, who.id) and not take_over:
+    if counter.operator not in (None, principal.id) and not take_over:
         other = _signed_in(tx, str(counter.operator), now)
         if other is not None:
             raise CounterTaken(f"{other} is at counter {counter_id}.", user=other)
-    _get_up(tx, who, but=counter_id)
-    people.set_operator(tx.conn, tx.centre.id, counter_id, who.id)
-    return replace(counter, operator=who.id)
+    _get_up(tx, principal, but=counter_id)
+    people.set_operator(tx.conn, tx.centre.id, counter_id, principal.id)
+    return replace(counter, operator=principal.id)
 
 
-def leave(tx: Transaction, who: Principal) -> None:
+def leave(tx: Transaction, principal: Principal) -> None:
     """Let a person get up from wherever they sit; raises CounterBusy while a token is with them."""
     move_auth(tx.conn)
-    _get_up(tx, who)
+    _get_up(tx, principal)
 
 
-def _get_up(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
-    for seat in people.seats_of(tx.conn, tx.centre.id, who.id):
+def _get_up(tx: Transaction, principal: Principal, *, but: str | None = None) -> None:
+    for seat in people.seats_of(tx.conn, tx.centre.id, principal.id):
         if seat == but:
             continue
         if at_counter.counter_named(tx, seat).token is not None:
@@ -49,25 +49,25 @@ def _get_up(tx: Transaction, who: Principal, *, but: str | None = None) -> None:
         people.set_operator(tx.conn, tx.centre.id, seat, None)
 
 
-def require_seat(tx: Transaction, counter_id: str, who: Principal) -> None:
+def require_seat(tx: Transaction, counter_id: str, principal: Principal) -> None:
     """Raise NotYourCounter when a person who reaches no further than their own counter acts at one where they do
     not sit.
 
     A key that is bound to a counter was refused before at any other; one that is bound to none stands for all.
     """
-    if who.user is None or who.scope is not Scope.OWN_COUNTER:
+    if principal.user is None or principal.scope is not Scope.OWN_COUNTER:
         return
-    if at_counter.counter_named(tx, counter_id).operator != who.id:
+    if at_counter.counter_named(tx, counter_id).operator != principal.id:
         raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
 
 
-def require_token(tx: Transaction, token_id: str, who: Principal, action: Action) -> None:
+def require_token(tx: Transaction, token_id: str, principal: Principal, action: Action) -> None:
     """Raise Forbidden when a key that is bound to a counter acts on a token of another; raises UnknownToken."""
-    if who.counter is None or who.scope is not Scope.OWN_COUNTER:
+    if principal.counter is None or principal.scope is not Scope.OWN_COUNTER:
         return
     token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    if who.counter not in _counters_of(token):
-        raise lacking(action, Scope.CENTRE, f"{token.label} is not at counter {who.counter}.")
+    if principal.counter not in _counters_of(token):
+        raise lacking(action, Scope.CENTRE, f"{token.label} is not at counter {principal.counter}.")
 
 
 def stage_of(tx: Transaction, counter_id: str | None) -> str:

@@ -153,8 +153,8 @@ class _Replay:
             self.verdict.fault("anchor_missed", seq, f"A report speaks of event {seq}, the record ends at {last}.")
         self._compare(past.token for past in self._open.values())
         self._compare(past.token for past in self._ended.values())
-        self._tell(compare_counters(self._read, self._centre.id, self._counters))
-        self._tell(count_tokens(self._read, self._centre.id, self.verdict.tokens, self._open))
+        self._report_all(compare_counters(self._read, self._centre.id, self._counters))
+        self._report_all(count_tokens(self._read, self._centre.id, self.verdict.tokens, self._open))
         return self.judge()
 
     def judge(self) -> Verdict:
@@ -183,7 +183,7 @@ class _Replay:
     def _issue(self, event: Event, payload: TokenIssued) -> None:
         token = payload.token
         self.verdict.tokens += 1
-        self._found(event.seq, self._ledger.issue(token))
+        self._report(event.seq, self._ledger.issue(token))
         self._open[token.id] = _Past(token)
         self._audit.change(None, token)
         self._forget(event.at)
@@ -222,7 +222,7 @@ class _Replay:
             return
         age = partial(active_seconds, end=event.at, freezes=self._freezes)
         for finding in self._audit.call(event, payload, before, age):
-            self._found(event.seq, finding)
+            self._report(event.seq, finding)
 
     def _undo(self, event: Event, payload: TokenUndone) -> None:
         after = payload.token
@@ -268,7 +268,7 @@ class _Replay:
         elif isinstance(payload, CentreResumed):
             self._freezes[-1] = (self._freezes[-1][0], event.at)
         elif isinstance(payload, NumbersLeased):
-            self._found(event.seq, self._ledger.lease(payload.lease))
+            self._report(event.seq, self._ledger.lease(payload.lease))
         elif isinstance(payload, NumbersVoided):
             self._ledger.void_lease(payload.lease)
 
@@ -295,12 +295,12 @@ class _Replay:
         return active_seconds(token.ended_at or now, now, self._freezes) > REMEMBERED_S
 
     def _compare(self, replayed: Iterable[Token]) -> None:
-        self._tell(compare_tokens(self._read, self._centre.id, replayed))
+        self._report_all(compare_tokens(self._read, self._centre.id, replayed))
 
-    def _tell(self, faults: Iterable[Fault]) -> None:
+    def _report_all(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
             self.verdict.fault(fault.code, fault.seq, fault.text)
 
-    def _found(self, seq: int, finding: Finding | None) -> None:
+    def _report(self, seq: int, finding: Finding | None) -> None:
         if finding is not None:
             self.verdict.fault(finding[0], seq, finding[1])

@@ -5,13 +5,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from server.domain.bookings import SlotRules
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.centre import CentreState
 from server.domain.plan.hours import Hours, clock
 from server.domain.plan.plan import FloorRules, Plan, Service, Stage
 from server.domain.plan.series import Series
+from server.domain.plan.slots import SlotRules
 from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.route import Outcome
 from server.storage.sql import setup

@@ -31,12 +31,12 @@ def add_version(tx: Transaction, begins: date) -> int:
 
 def document_of(tx: Transaction) -> dict[str, Any]:
     """Return the whole set-up of a centre as JSON: the centre, and each part with its rows."""
-    parts = {part: [_told(row) for row in setup.part_rows(tx.conn, tx.centre.id, part)] for part in setup.PARTS}
+    parts = {part: [_part_of(row) for row in setup.part_rows(tx.conn, tx.centre.id, part)] for part in setup.PARTS}
     centre = tx.centre
     own = {"code": centre.code, "name": centre.name, "timezone": centre.timezone, "languages": centre.languages}
     return {"baari": 0, "centre": {**own, "day_start": centre.day_start}, "at": to_iso(tx.now), **parts}
 
 
-def _told(row: Any) -> dict[str, Any]:
+def _part_of(row: Any) -> dict[str, Any]:
     values = {name: value for name, value in row._mapping.items() if name not in NOT_SET_UP}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

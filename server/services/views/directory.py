@@ -43,9 +43,11 @@ class StageEntry:
     ok: str
 
 
-def centres_of(read: Read, who: Principal) -> tuple[CentreEntry, ...]:
+def centres_of(read: Read, principal: Principal) -> tuple[CentreEntry, ...]:
     """Return the centres that somebody may see: their own, or all; raises UnknownCentre."""
-    seen = centres.all_centres(read) if who.scope is Scope.ALL else [centres.centre_by_id(read, who.centre_id)]
+    seen = (
+        centres.all_centres(read) if principal.scope is Scope.ALL else [centres.centre_by_id(read, principal.centre_id)]
+    )
     return tuple(CentreEntry(c.code, c.name, c.timezone, tuple(c.languages)) for c in seen)
 
 

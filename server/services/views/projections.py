@@ -10,11 +10,11 @@ from datetime import datetime
 from threading import Lock
 
 from server.domain.calling.ahead import Queue
-from server.domain.calling.jumps import Jump
 from server.domain.calling.profile import Profile
 from server.domain.centre import CentreState, Head
 from server.domain.errors import UnknownCounter
 from server.domain.plan.plan import Plan
+from server.domain.token.jumps import Jump
 from server.domain.token.token import Token
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
 from server.services.floor.undo import ActionView, actions_at

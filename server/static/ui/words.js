@@ -15,8 +15,8 @@ export const language = signal(page.language);
  * @param {string} [lang]
  */
 export function t(text, values = {}, lang = language.value) {
-  const said = page.words[lang]?.[text];
-  return filled(typeof said === "string" ? said : text, values);
+  const translated = page.words[lang]?.[text];
+  return filled(typeof translated === "string" ? translated : text, values);
 }
 
 /**

@@ -18,8 +18,8 @@ BY_REFERENCE = Statement(
         BookingTable.centre_id != bindparam("centre", type_=BookingTable.centre_id.type), BookingTable.id
     )
 )
-TOLD = ["tail", "day", "slot", "service", "need", "token_id"]
-ADD = Statement(insert(BookingTable), ["centre_id", "reference_hash", *TOLD])
+COLUMNS = ["tail", "day", "slot", "service", "need", "token_id"]
+ADD = Statement(insert(BookingTable), ["centre_id", "reference_hash", *COLUMNS])
 # One that has its token stays with it, but is good once more for a later day.
 MOVE = Statement(
     update(BookingTable).where(
@@ -27,7 +27,7 @@ MOVE = Statement(
         BookingTable.reference_hash == bindparam("reference"),
         or_(BookingTable.token_id.is_(None), BookingTable.day < bindparam("before", type_=BookingTable.day.type)),
     ),
-    TOLD,
+    COLUMNS,
 )
 USE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), ["token_id"])
 
@@ -42,14 +42,14 @@ def find_booking(conn: Connection, centre_id: int, reference_hash: str | None, b
 
 
 def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, Any]]) -> None:
-    """Write new bookings: `centre_id`, `reference_hash` and what is in `TOLD`."""
+    """Write new bookings: `centre_id`, `reference_hash` and what is in `COLUMNS`."""
     if bookings:
         ADD.run_many(conn, bookings)
 
 
-def move_booking(conn: Connection, centre_id: int, reference_hash: str, told: Mapping[str, Any]) -> None:
-    """Write what is in `TOLD` to a booking that has no token yet, or one of an earlier day."""
-    MOVE.run(conn, centre=centre_id, reference=reference_hash, before=told["day"], **told)
+def move_booking(conn: Connection, centre_id: int, reference_hash: str, values: Mapping[str, Any]) -> None:
+    """Write what is in `COLUMNS` to a booking that has no token yet, or one of an earlier day."""
+    MOVE.run(conn, centre=centre_id, reference=reference_hash, before=values["day"], **values)
 
 
 def use_booking(conn: Connection, booking: int, token_id: str) -> None:

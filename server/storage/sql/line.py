@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from server.domain.calling.ahead import ClassCount
-from server.domain.calling.jumps import Jump
 from server.domain.calling.lane import Waiting, lane_of_key
+from server.domain.token.jumps import Jump
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Step
 from server.storage.base import WAITING

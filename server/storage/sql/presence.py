@@ -12,8 +12,8 @@ from server.storage.tables.people import AccessKeyTable, DeviceTable, Installati
 
 
 @dataclass(frozen=True, slots=True)
-class KeyHolder:
-    """A key that is in force, as of a number of the installation."""
+class Holder:
+    """Whose secret it is, as of a number of the installation."""
 
     secret_hash: str
     as_of: int
@@ -21,6 +21,12 @@ class KeyHolder:
     role: str
     centre_id: int
     centre: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder(Holder):
+    """A key that is in force."""
+
     device: str | None
     counter: str | None
     printer: str | None
@@ -28,15 +34,9 @@ class KeyHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionHolder:
-    """A session and its person, as of a number of the installation."""
+class SessionHolder(Holder):
+    """A session and its person."""
 
-    secret_hash: str
-    as_of: int
-    id: int
-    role: str
-    centre_id: int
-    centre: str
     user: str
     created_at: datetime
     seen_at: datetime
