@@ -18,7 +18,7 @@ from server.services.figures.cells import centres_behind, roll_up
 from server.services.figures.reports import DayReport
 from server.services.proof.verify import Anchor, verify
 from server.services.setup.presets import load_preset
-from server.services.setup.shapes import POLICIES
+from server.services.setup.rules import POLICIES
 from server.services.views.day_report import DayReports
 from server.services.views.projections import Projections
 from server.storage import schema

@@ -46,7 +46,7 @@ class FloorRules:
 
     missed_calls: int = 3
     missed_min: float = 5
-    missed_access_min: float = 3
+    missed_access_min: int = 3
     undo_min: float = 5
     pause_min: float = 15
     return_days: int = 3

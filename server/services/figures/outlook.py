@@ -21,7 +21,8 @@ from server.domain.outlook import (
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Token
-from server.services.setup.plans import plan_of, policy
+from server.services.setup.plans import plan_of, rule_on
+from server.services.setup.rules import ClocksShape
 from server.storage.sql import centres
 from server.storage.sql.counters import counters_of
 from server.storage.sql.tokens import open_tokens
@@ -84,16 +85,16 @@ def outlook_of(read: Read, code: str, now: datetime) -> OutlookView:
     """Return the outlook of a centre now; raises UnknownCentre."""
     centre = centres.centre_by_code(read, code)
     day = centre.day(now)
-    plan, clocks = plan_of(read, centre, day), policy(read, centre.id, "clocks", day)
+    plan, clocks = plan_of(read, centre, day), rule_on(read, centre.id, day, ClocksShape)
     present = [token for token in open_tokens(read, centre.id) if token.step.state is not StepState.MISSED]
     floor = counters_of(read, centre.id)
     loads, people = _loads(plan, present, floor), _people(plan, present, centre.age(now))
-    ahead, promise = project(loads, people), clocks["promise_min"]
+    ahead, promise = project(loads, people), clocks.promise_min
     return OutlookView(
         now=to_iso(now),
         people=len(people),
         sentence=sentence(ahead, promise, now),
-        at_risk=AtRisk(ahead.beyond(promise), ahead.beyond(clocks["breach_min"])),
+        at_risk=AtRisk(ahead.beyond(promise), ahead.beyond(clocks.breach_min)),
         bottleneck=_bottleneck(ahead),
         offer=_offer(ahead, loads, people, floor),
         people_at_risk=_at_risk(ahead, promise),

@@ -14,6 +14,7 @@ from server.domain.freezes import active_seconds
 from server.domain.instants import to_iso
 from server.domain.token.lifecycle import AT_COUNTER
 from server.domain.token.token import Token
+from server.domain.token.undo import LOOKED_AT
 from server.services.floor.at_counter import counter_named
 from server.services.setup.plans import plan_now, plan_of
 from server.storage.sql import counters, events, line, steps, tokens
@@ -37,7 +38,6 @@ UNDOABLE = frozenset(
         Kind.TOKEN_CANCELLED,
     }
 )
-LOOKED_AT = 40
 ACTIONS_SHOWN = 5
 
 

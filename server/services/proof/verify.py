@@ -1,8 +1,6 @@
 """Proves a centre's record: replays its events and compares every promise with what the tables say."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
@@ -22,14 +20,17 @@ from server.domain.events.payloads import (
     TokenIssued,
     TokenUndone,
 )
-from server.domain.freezes import Freeze, active_seconds
+from server.domain.freezes import Freeze, active_seconds, active_time
 from server.domain.plan.plan import Plan
 from server.domain.proof.fairness import Audit
 from server.domain.proof.ledger import Finding, Ledger
+from server.domain.proof.occupied import Occupied
+from server.domain.proof.past import Past
 from server.domain.proof.replay import ACTIONS, in_chain, replayed, same
 from server.domain.proof.verdicts import Anchor, Fault, Verdict
-from server.domain.token.lifecycle import AT_COUNTER, StepState
+from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
+from server.domain.token.undo import LOOKED_AT, UNDO_MAX
 from server.services.floor.notice import KEPT
 from server.services.proof.comparison import compare_counters, compare_tokens, count_tokens
 from server.services.setup.plans import plan_of
@@ -40,8 +41,6 @@ from server.storage.transaction import Read
 
 __all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
 
-REMEMBERED_S = 3600
-STEPS_KEPT = 40
 UNREADABLE = (LookupError, TypeError, ValueError)  # what the rules raise of a record that nobody can have written
 
 
@@ -66,34 +65,15 @@ def certify(read: Read, centre: CentreState, after: int, until: int) -> Verdict:
     return replay.judge()
 
 
-@dataclass(slots=True)
-class _Past:
-    """A token with the records before its latest events, so that an undo can be checked."""
-
-    token: Token
-    steps: deque[tuple[Event, Token]] = field(default_factory=partial(deque, maxlen=STEPS_KEPT))
-
-    def move(self, event: Event, after: Token) -> None:
-        """Go on to the record after an event."""
-        self.steps.append((event, self.token))
-        self.token = after
-
-    def undone(self, seq: int) -> tuple[Event, Token] | None:
-        """Take back the latest event if it has this number, and return it with the record before it."""
-        if not self.steps or self.steps[-1][0].seq != seq:
-            return None
-        return self.steps.pop()
-
-
 class _Replay:
     def __init__(self, read: Read, centre: CentreState, anchors: Mapping[int, str], after: int = 0) -> None:
         self._read, self._centre, self._anchors, self._begin = read, centre, anchors, after
         self.verdict = Verdict(events=after)
         self._head = hash_of(read, centre.id, after)
-        self._open: dict[str, _Past] = {}
-        self._ended: dict[str, _Past] = {}
+        self._open: dict[str, Past] = {}
+        self._ended: dict[str, Past] = {}
         self._counters: dict[str, CounterFacts] = {}
-        self._at_counter: dict[str, str] = {}
+        self._occupied = Occupied()
         self._ledger = Ledger(self._first)
         self._freezes: list[Freeze] = []
         self._asked: tuple[datetime, Plan] | None = None
@@ -184,7 +164,7 @@ class _Replay:
         token = payload.token
         self.verdict.tokens += 1
         self._report(event.seq, self._ledger.issue(token))
-        self._open[token.id] = _Past(token)
+        self._open[token.id] = Past(token)
         self._audit.change(None, token)
         self._forget(event.at)
 
@@ -204,15 +184,15 @@ class _Replay:
         past.move(event, after)
         self._follow(event, before, after)
 
-    def _from_before(self, token_id: str) -> _Past | None:
+    def _from_before(self, token_id: str) -> Past | None:
         """Return a token as it stood before the first event of this replay, with its latest steps; None without any."""
         if not self._begin or token_id in self._ended:
             return None
-        earlier = latest_of(self._read, self._centre.id, token_id, STEPS_KEPT, before=self._begin + 1)[::-1]
+        earlier = latest_of(self._read, self._centre.id, token_id, LOOKED_AT, before=self._begin + 1)[::-1]
         if not earlier:
             return None
         stood = [event.payload.token for event in earlier if isinstance(event.payload, TokenEvent)]
-        past = self._open[token_id] = _Past(stood[-1])
+        past = self._open[token_id] = Past(stood[-1])
         past.steps.extend(zip(earlier[1:], stood[:-1], strict=True))
         self._audit.change(None, past.token)
         return past
@@ -244,8 +224,8 @@ class _Replay:
     def _follow(self, event: Event, before: Token, after: Token) -> None:
         """Take over a changed token: its place in the line, its counters, and whether it is under way."""
         self._audit.change(before, after)
-        self._leave_counters(before)
-        self._enter_counters(event, after)
+        for counter in self._occupied.change(before, after):
+            self.verdict.fault("double_call", event.seq, f"Counter {counter} had two people at once.")
         if after.ended:
             self._ended[after.id] = self._open.pop(after.id)
 
@@ -272,27 +252,13 @@ class _Replay:
         elif isinstance(payload, NumbersVoided):
             self._ledger.void_lease(payload.lease)
 
-    def _leave_counters(self, token: Token) -> None:
-        for counter in (token.step.counter, *token.step.beside):
-            if counter is not None and self._at_counter.get(counter) == token.id:
-                del self._at_counter[counter]
-
-    def _enter_counters(self, event: Event, token: Token) -> None:
-        if token.ended or token.step.state not in AT_COUNTER:
-            return
-        for counter in (str(token.step.counter), *token.step.beside):
-            other = self._at_counter.get(counter)
-            if other is not None and other != token.id:
-                self.verdict.fault("double_call", event.seq, f"Counter {counter} had two people at once.")
-            self._at_counter[counter] = token.id
-
     def _forget(self, now: datetime) -> None:
         """Compare tokens that ended long ago, which nobody can undo any more, with their rows, and let them go."""
         old = list(takewhile(lambda past: self._is_past_undo(past.token, now), self._ended.values()))
         self._compare(self._ended.pop(past.token.id).token for past in old)
 
     def _is_past_undo(self, token: Token, now: datetime) -> bool:
-        return active_seconds(token.ended_at or now, now, self._freezes) > REMEMBERED_S
+        return active_time(token.ended_at or now, now, self._freezes) > UNDO_MAX
 
     def _compare(self, replayed: Iterable[Token]) -> None:
         self._report_all(compare_tokens(self._read, self._centre.id, replayed))

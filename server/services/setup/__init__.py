@@ -1,5 +1,5 @@
 """The set-up of a centre: as a file, as rows, as rules from a day on, as versions, and as the plan that commands ask.
 
 Doors: `plans` (the plan in force), `presets`, `shapes` (a centre as a file), `policies` (a rule from a day on),
-`versions`.
+`rules` (what each kind of rule may say), `versions`.
 """

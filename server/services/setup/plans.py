@@ -1,23 +1,37 @@
 """The plan of a centre, read from its rows once for each version and day."""
 
-from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.centre import CentreState
+from server.domain.json import JsonObject
 from server.domain.plan.hours import Hours, clock
 from server.domain.plan.plan import FloorRules, Plan, Service, Stage
 from server.domain.plan.series import Series
 from server.domain.plan.slots import SlotRules
-from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.route import Outcome
+from server.services.setup.rules import (
+    NEEDS,
+    PROFILES,
+    CallingShape,
+    FloorShape,
+    HoursShape,
+    MissedShape,
+    ProfileShape,
+    SlipShape,
+    SlotsShape,
+    adapter_of,
+    kind_of,
+)
+from server.services.setup.shapes import OutcomeShape
 from server.storage.sql import setup
 from server.storage.transaction import Read, Transaction
 
 _PLANS_KEPT = 64
+Rule = TypeVar("Rule")
 
 
 def plan_of(read: Read, centre: CentreState, day: date) -> Plan:
@@ -43,9 +57,7 @@ def _kept() -> dict[tuple[str, int, date], Plan]:
 
 
 def _load(read: Read, centre: CentreState, day: date) -> Plan:
-    def body(kind: str) -> Mapping[str, Any]:
-        return policy(read, centre.id, kind, day, default={})
-
+    rule = partial(rule_on, read, centre.id, day)
     return Plan(
         languages=tuple(centre.languages),
         stages={row.code: _stage(row) for row in setup.part_rows(read, centre.id, "stages")},
@@ -58,87 +70,76 @@ def _load(read: Read, centre: CentreState, day: date) -> Plan:
             row.letter: Series(row.letter, row.first, row.last, row.overflow)
             for row in setup.part_rows(read, centre.id, "series")
         },
-        needs={code: need["series"] for code, need in policy(read, centre.id, "needs", day).items()},
-        calling=_calling(policy(read, centre.id, "calling", day)),
-        profiles={counter: _profile(counter, profile) for counter, profile in body("profiles").items()},
-        floor=_floor(body("missed"), body("floor")),
-        hours=_hours(centre, policy(read, centre.id, "hours", day)),
-        slots=SlotRules(**body("slots")),
-        slip_help=policy(read, centre.id, "slip", day)["help"],
+        needs={code: need.series for code, need in rule(NEEDS).items()},
+        calling=_calling(rule(CallingShape)),
+        profiles={counter: _profile(counter, profile) for counter, profile in rule(PROFILES).items()},
+        floor=_floor(rule(MissedShape), rule(FloorShape)),
+        hours=_hours(centre, rule(HoursShape)),
+        slots=SlotRules(**dict(rule(SlotsShape))),
+        slip_help=rule(SlipShape).help,
     )
 
 
-def _calling(body: Mapping[str, Any]) -> CallingRule:
-    """Return the rule; `protected_first` is how a line without targets and quota was called before."""
-    plain = body["rule"] == "protected_first"
-    return CallingRule(
-        name="fifo" if plain else body["rule"],
-        targets=body.get("targets", {}),
-        protected=frozenset(body["protected"]),
-        quota=0 if plain else body.get("quota", CallingRule().quota),
-        language_patience_s=body.get("language_patience_s", 0),
-    )
+def rule_on(read: Read, centre_id: int, day: date, shape: type[Rule]) -> Rule:
+    """Return the rule of a shape in force on a day, with what it leaves out filled in; raises LookupError."""
+    kind = kind_of(shape)
+    body = setup.policy_body(read, centre_id, kind, day)
+    if body is None:
+        raise LookupError(f"no {kind} policy on {day}")
+    return adapter_of(shape).validate_python(_of_today(kind, body))
 
 
-def _profile(counter: str, body: Mapping[str, Any]) -> Profile:
-    def words(name: str) -> frozenset[str]:
-        return frozenset(body.get(name, ()))
+def _of_today(kind: str, body: JsonObject) -> JsonObject:
+    """Return the body as it is written today: `protected_first` was a line without targets and quota."""
+    if kind == kind_of(CallingShape) and body.get("rule") == "protected_first":
+        return {**body, "rule": "fifo", "quota": 0}
+    return body
 
+
+def _calling(rule: CallingShape) -> CallingRule:
+    return CallingRule(rule.rule, rule.targets, frozenset(rule.protected), rule.quota, rule.language_patience_s)
+
+
+def _profile(counter: str, profile: ProfileShape) -> Profile:
     return Profile(
         counter,
-        services=words("services"),
-        reserved=words("reserved"),
-        prefers=words("prefers"),
-        languages=words("languages"),
-        step_free=body.get("step_free", True),
+        services=frozenset(profile.services),
+        reserved=frozenset(profile.reserved),
+        prefers=frozenset(profile.prefers),
+        languages=frozenset(profile.languages),
+        step_free=profile.step_free,
     )
 
 
-def _floor(missed: Mapping[str, Any], floor: Mapping[str, Any]) -> FloorRules:
-    usual = FloorRules()
+def _floor(missed: MissedShape, floor: FloorShape) -> FloorRules:
     return FloorRules(
-        missed_calls=missed.get("calls", usual.missed_calls),
-        missed_min=missed.get("minutes", usual.missed_min),
-        missed_access_min=missed.get("access_minutes", usual.missed_access_min),
-        **floor,
+        missed_calls=missed.calls,
+        missed_min=missed.minutes,
+        missed_access_min=missed.access_minutes,
+        **dict(floor),
     )
 
 
-def _hours(centre: CentreState, body: Mapping[str, Any]) -> Hours:
-    lunch = body.get("lunch")
+def _hours(centre: CentreState, hours: HoursShape) -> Hours:
+    first, last = map(clock, hours.tokens)
+    lunch = hours.lunch
     return Hours(
         timezone=centre.timezone,
         day_start=clock(centre.day_start),
-        opens=clock(body["open"]),
-        first=clock(body["tokens"][0]),
-        last=clock(body["tokens"][1]),
+        opens=clock(hours.open),
+        first=first,
+        last=last,
         lunch=None if lunch is None else (clock(lunch[0]), clock(lunch[1])),
-        staggered=body.get("staggered_lunch", True),
-        days=frozenset(body["days"]),
-        holidays=frozenset(date.fromisoformat(day) for day in body.get("holidays", ())),
+        staggered=hours.staggered_lunch,
+        days=frozenset(hours.days),
+        holidays=frozenset(hours.holidays),
     )
 
 
-def policy(
-    read: Read, centre_id: int, kind: str, day: date, default: Mapping[str, Any] | None = None
-) -> Mapping[str, Any]:
-    """Return the body of the policy of a kind in force on a day, or `default`; raises LookupError without either."""
-    body = setup.policy_body(read, centre_id, kind, day)
-    if body is None and default is None:
-        raise LookupError(f"no {kind} policy on {day}")
-    return default or {} if body is None else body
-
-
-def _stage(row: Any) -> Stage:
-    outcomes = {name: _outcome(body) for name, body in row.outcomes.items()}
+def _stage(row: Any) -> Stage:  # a row of the table `stage`, which only the storage can name
+    outcomes = {name: _outcome(OutcomeShape.model_validate(body)) for name, body in row.outcomes.items()}
     return Stage(row.code, row.name, row.zone, row.ok, outcomes, row.service_min)
 
 
-def _outcome(body: Mapping[str, Any]) -> Outcome:
-    ends = body.get("ends")
-    return Outcome(
-        to=body["to"],
-        decides=body["decides"],
-        ends=None if ends is None else TokenEnd(ends),
-        returns=body["returns"],
-    )
+def _outcome(outcome: OutcomeShape) -> Outcome:
+    return Outcome(outcome.to, outcome.decides, outcome.ends, outcome.returns)

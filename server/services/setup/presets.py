@@ -10,7 +10,8 @@ import yaml
 from server.domain.errors import AlreadyThere
 from server.domain.plan.hours import WEEKDAYS
 from server.domain.token.lifecycle import CounterState
-from server.services.setup.shapes import POLICIES, Preset, StageShape
+from server.services.setup.rules import POLICIES
+from server.services.setup.shapes import Preset, StageShape
 from server.services.setup.versions import add_version
 from server.storage.sql import setup
 from server.storage.transaction import Transaction

@@ -1,26 +1,36 @@
-"""The shape of a centre's file and of its rules: what is allowed, and what is filled in."""
+"""The shape of a centre's file: what is allowed, and what is filled in."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from server.domain.plan.series import Series
 from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.route import BACK, END, NEXT
+from server.services.setup.rules import (
+    POLICIES,
+    CallingShape,
+    Clock,
+    ClocksShape,
+    FloorShape,
+    HoursShape,
+    Letter,
+    Minutes,
+    MissedShape,
+    Names,
+    NeedShape,
+    ProfileShape,
+    Shape,
+    SlipShape,
+    SlotsShape,
+    Slug,
+    unknown_in,
+)
 
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
-Letter = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]$")]
-Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+SERIES = Series("")
+
 Share = Annotated[float, Field(ge=0, le=1)]
-Names = Annotated[dict[str, str], Field(min_length=1, description="a name in each language, by its code")]
-Minutes = Annotated[float, Field(gt=0)]
-
-
-class Shape(BaseModel):
-    """Strict about names: a key that is not known is a mistake in the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class CentreShape(Shape):
@@ -31,38 +41,9 @@ class CentreShape(Shape):
     languages: list[str] = Field(min_length=1)
 
 
-class HoursShape(Shape):
-    open: Clock
-    close: Clock
-    tokens: tuple[Clock, Clock]
-    lunch: tuple[Clock, Clock] | None = None
-    staggered_lunch: bool = True
-    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(min_length=1)
-    holidays: list[date] = []
-
-
-class SlotsShape(Shape):
-    minutes: int
-    capacity: int
-    admit_early_min: int
-    late_min: int = 15
-
-
-class ClocksShape(Shape):
-    high_performance_min: int
-    promise_min: int
-    breach_min: int
-
-
-class MissedShape(Shape):
-    """After how many calls and minutes somebody is absent; with an access need they have some minutes more."""
-
-    calls: int
-    minutes: int
-    access_minutes: int = Field(3, ge=0)
-
-
 class OutcomeShape(Shape):
+    """See `server.domain.token.route.Outcome`."""
+
     to: str = NEXT
     decides: bool = False
     ends: Literal[TokenEnd.DONE, TokenEnd.REFUSED] | None = None
@@ -90,8 +71,8 @@ class StageShape(Shape):
 class SeriesShape(Shape):
     letter: Letter
     name: Names
-    first: int = Field(1, ge=1)
-    last: int = Field(999, le=999)
+    first: int = Field(SERIES.first, ge=1)
+    last: int = Field(SERIES.last, le=999)
     overflow: Letter | None = None
 
 
@@ -101,48 +82,6 @@ class ServiceShape(Shape):
     icon: Slug
     route: str
     series: Letter
-
-
-class NeedShape(Shape):
-    series: Letter
-    name: Names
-    icon: Slug
-
-
-class CallingShape(Shape):
-    """See `server.domain.calling.rule.CallingRule`; targets are minutes of wait by series."""
-
-    rule: Literal["fifo", "relative_age"]
-    protected: list[Letter] = []
-    targets: dict[Letter, Minutes] = {}
-    quota: int = Field(3, ge=0)
-    language_patience_s: float = Field(0, ge=0)
-
-
-class ProfileShape(Shape):
-    """What a counter may take; see `server.domain.calling.profile.Profile`."""
-
-    services: list[str] = []
-    reserved: list[Letter] = []
-    prefers: list[Letter] = []
-    languages: list[str] = []
-    step_free: bool = True
-
-
-class FloorShape(Shape):
-    """The limits of a floor; see `server.domain.plan.plan.FloorRules`."""
-
-    undo_min: float = Field(5, gt=0, le=60)
-    pause_min: Minutes = 15
-    return_days: int = Field(3, ge=1)
-    emergencies_per_hour: int = Field(4, ge=0)
-    out_of_order: dict[str, Names] = {}
-
-
-class SlipShape(Shape):
-    """What the foot of a slip says: where to get help."""
-
-    help: Names
 
 
 class KioskShape(Shape):
@@ -165,21 +104,7 @@ class DemandShape(Shape):
     late_min: float
     service_cv: float = Field(gt=0)
     shares: list[ShareShape]
-    outcomes: dict[str, dict[str, Share]] = {}
-
-
-POLICIES: Mapping[str, Any] = {
-    "calling": CallingShape,
-    "needs": dict[str, NeedShape],
-    "hours": HoursShape,
-    "slots": SlotsShape,
-    "missed": MissedShape,
-    "clocks": ClocksShape,
-    "profiles": dict[str, ProfileShape],
-    "floor": FloorShape,
-    "slip": SlipShape,
-}
-"""The kinds of effective-dated rules, and the shape of each."""
+    outcomes: dict[str, dict[str, Share]] = Field(default_factory=dict)
 
 
 class Preset(Shape):
@@ -196,7 +121,7 @@ class Preset(Shape):
     services: list[ServiceShape] = Field(min_length=1)
     needs: dict[str, NeedShape]
     calling: CallingShape
-    profiles: dict[str, ProfileShape] = {}
+    profiles: dict[str, ProfileShape] = Field(default_factory=dict)
     floor: FloorShape = FloorShape()
     slip: SlipShape
     kiosks: list[KioskShape]
@@ -212,13 +137,17 @@ class Preset(Shape):
         _all_known("target of an outcome", targets, stages | {NEXT, BACK, END})
         _all_known("route of a service", [s.route for s in self.services], set(self.routes))
         _all_known("series of a service", [s.series for s in self.services], letters)
-        _all_known("series of a need", [n.series for n in self.needs.values()], letters)
-        _all_known("protected series", self.calling.protected, letters)
-        _all_known("series of a target", list(self.calling.targets), letters)
-        _all_known("counter of a profile", list(self.profiles), {c for s in self.stages for c in self.counters_of(s)})
+        self._require_known_in_rules(letters | set(overflows))
         if len(letters | set(overflows)) < len(self.series) + len(overflows):
             raise ValueError("a letter is used for two series")
         return self
+
+    def _require_known_in_rules(self, letters: set[str]) -> None:
+        counters = {counter for stage in self.stages for counter in self.counters_of(stage)}
+        known = {"series": letters, "service": {s.code for s in self.services}, "counter": counters}
+        for kind in POLICIES:
+            if unknown := unknown_in(kind, getattr(self, kind), known):
+                raise ValueError(f"{kind}: unknown {'; '.join(unknown)}")
 
     def counters_of(self, stage: StageShape) -> list[str]:
         """Return the ids of the counters of a stage: `A1` … `A33`."""

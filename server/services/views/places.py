@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from server.domain.centre import CentreState
 from server.domain.devices import Device
 from server.domain.plan.plan import Names, Plan
-from server.services.setup.plans import plan_of, policy
+from server.services.setup.plans import plan_of, rule_on
+from server.services.setup.rules import NEEDS, ClocksShape, HoursShape
 from server.storage.sql import centres
 from server.storage.sql.devices import device_by_id, devices_of
 from server.storage.transaction import Read
@@ -119,7 +121,7 @@ def centre_code(read: Read, centre_id: int) -> str:
 
 def _facts(read: Read, centre: CentreState, now: datetime) -> CentreFacts:
     day = centre.day(now)
-    first, last = policy(read, centre.id, "hours", day)["tokens"]
+    rule = partial(rule_on, read, centre.id, day)
     return CentreFacts(
         id=centre.id,
         code=centre.code,
@@ -127,8 +129,8 @@ def _facts(read: Read, centre: CentreState, now: datetime) -> CentreFacts:
         timezone=centre.timezone,
         languages=tuple(centre.languages),
         plan=plan_of(read, centre, day),
-        needs={code: Need(need["name"], need["icon"]) for code, need in policy(read, centre.id, "needs", day).items()},
-        hours=TokenHours((first, last)),
-        clocks=Clocks(**policy(read, centre.id, "clocks", day)),
+        needs={code: Need(need.name, need.icon) for code, need in rule(NEEDS).items()},
+        hours=TokenHours(rule(HoursShape).tokens),
+        clocks=Clocks(**dict(rule(ClocksShape))),
         demo=centre.demo,
     )

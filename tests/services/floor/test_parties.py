@@ -8,7 +8,7 @@ from server.domain.errors import CounterBusy, InvalidInput, QueueEmpty
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Token
 from server.services.setup.presets import load_preset
-from server.services.setup.shapes import ProfileShape
+from server.services.setup.rules import ProfileShape
 from server.storage.database import Database
 from server.storage.sql import counters
 from tests.factories import MORNING, Floor, install_floor, install_shape
