@@ -6,8 +6,9 @@ from typing import Protocol, TypeVar, cast
 
 from sqlalchemy.exc import OperationalError
 
-from server.storage.database import Command, Database
+from server.storage.database import Database
 from server.storage.transaction import Transaction
+from server.storage.writers import Command
 
 T = TypeVar("T")
 

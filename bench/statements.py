@@ -40,7 +40,7 @@ def _count(scene: Scene, act: Callable[[], object]) -> dict[str, int]:
 def _traced(scene: Scene) -> Iterator[list[str]]:
     """Let SQLite tell every statement of the writer's connection while the block runs."""
     seen: list[str] = []
-    with scene.db.writer.transaction() as connection:
+    with scene.db.writing.transaction() as connection:
         driver: Any = connection.connection.dbapi_connection  # SQLite's own, which has no types
     driver.set_trace_callback(lambda statement: seen.append(statement.strip()))
     try:

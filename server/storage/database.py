@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -23,9 +22,9 @@ from server.storage.statements import Statement, roll_back
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.events import EventTable
 from server.storage.transaction import Read, Recorded, Transaction, lock_centres, savepoint
+from server.storage.writers import Command, Writer
 
 T = TypeVar("T")
-BATCH = 64
 INSERT_EVENTS = Statement(insert(EventTable), ["centre_id", "token_id", *StoredEvent.__slots__])
 MOVE_CENTRE = Statement(
     update(CentreTable).where(CentreTable.id == bindparam("centre")), ["event_seq", "head", "last_at"]
@@ -43,62 +42,50 @@ class Committed:
 
 
 Listener = Callable[[Sequence[Committed]], None]
-
-
-@dataclass(slots=True, eq=False)
-class Command:
-    """A command: its centre, what to run, what came of it, and whom to wake then if it waits for the writer."""
-
-    centre: int | None
-    fn: Callable[[Transaction], Any]
-    result: Any = None
-    refusal: Exception | None = None
-    told: threading.Event | None = None
-
-    def answer(self, result: Any, refusal: Exception | None) -> None:
-        """Say what came of it."""
-        self.result, self.refusal = result, refusal
-        if self.told is not None:
-            self.told.set()
+Outcome = tuple[Any, Exception | None]
+"""What a command returned, or what it raised."""
 
 
 class Database:
-    """A database with one writer at a time and any number of snapshot readers.
+    """A database with one writer for each centre and any number of snapshot readers.
 
-    Whoever comes while nobody writes writes at once, in its own thread. Commands that come meanwhile wait together and
-    are applied by the writer's thread in one durable commit, each in its own savepoint: a refusal undoes that command
-    only. Every answer is given after the commit.
+    On PostgreSQL each centre has a writer of its own, and so has the installation (None): none waits for another. On
+    SQLite one writes for all. What waits for a writer is applied in one durable commit, each command in its own
+    savepoint: a refusal undoes that command only. Every answer is given after the commit.
     """
 
     def __init__(self, url: str, *, clock: Clock | None = None, synchronous: str = "FULL") -> None:
         self.url, self.clock = url, clock or SystemClock()
-        self.writer, self._reader = open_connections(url, synchronous=synchronous)
-        self._checkpoints = Checkpoints(self._reader) if self.writer.engine.dialect.name == "sqlite" else None
-        self._commands: deque[Command] = deque()
-        self._awake = threading.Event()
-        self._closing = False
+        self.writing, self._reading = open_connections(url, synchronous=synchronous)
+        in_file = self.writing.engine.dialect.name == "sqlite"
+        self._of_file = Writer(self._apply) if in_file else None
+        self._of_centres: dict[int | None, Writer] = {}
+        self._checkpoints = Checkpoints(self._reading) if in_file else None
         self._listeners: list[Listener] = []
-        self._start = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._writing = threading.Lock()
-        self._writes: int | None = None
+        self._inside = threading.local()
+
+    def writer_of(self, centre: int | None) -> Writer:
+        """Return who writes for a centre, for None: for the installation."""
+        if self._of_file is not None:
+            return self._of_file
+        return self._of_centres.get(centre) or self._of_centres.setdefault(centre, Writer(self._apply))
 
     def read(self, fn: Callable[[Read], T]) -> T:
         """Run `fn` on one read-only snapshot; raises Unavailable when the database does not answer."""
-        return _read(self._reader.transaction, fn)
+        return _read(self._reading.transaction, fn)
 
     def look(self, fn: Callable[[Read], T]) -> T:
         """Run `fn`, which reads by one `Statement` and so needs no snapshot; raises Unavailable as `read` does.
 
-        While nobody writes, the connection that writes is lent for it: after each commit the others would have to
-        read their pages anew.
+        While nobody writes to a file of SQLite, the connection that writes is lent for it: after each commit the others
+        would have to read their pages anew.
         """
-        if not self._writing.acquire(blocking=False):
-            return _read(self._reader.single, fn)
+        if self._of_file is None or not self._of_file.take():
+            return _read(self._reading.single, fn)
         try:
-            return _read(self.writer.single, fn)
+            return _read(self.writing.single, fn)
         finally:
-            self._writing.release()
+            self._of_file.release()
 
     def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
@@ -106,13 +93,10 @@ class Database:
         The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here;
         Unavailable means that the commit failed and the outcome may be unknown: retry with the same key.
         """
-        if threading.get_ident() == self._writes:
+        if getattr(self._inside, "write", False):
             raise RuntimeError("write() inside write(): services get the transaction, never the database")
         command = Command(centre, fn)
-        if not self._commands and self._writing.acquire(blocking=False):
-            self._apply_and_release([command])
-        else:
-            self._wait_for_writer(command)
+        self.writer_of(centre).run(command)
         if command.refusal is not None:
             try:
                 raise command.refusal
@@ -121,74 +105,41 @@ class Database:
         return cast(T, command.result)
 
     def on_commit(self, listener: Listener) -> None:
-        """Call `listener` with the events of every commit that has any, before its answers; it must not wait."""
+        """Call `listener` with the events of every commit that has any, before its answers; it must not wait.
+
+        Those of one centre come in order; those of several may come at once, each from its own thread.
+        """
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Finish the commands under way, stop the writer and close all connections."""
-        thread = self._thread
-        if thread is not None:
-            self._closing = True
-            self._awake.set()
-            thread.join()
-            self._thread, self._closing = None, False
-        with self._writing:
-            if self._checkpoints is not None:
-                self._checkpoints.close()
-            self.writer.close()
-        self._reader.close()
-
-    def _wait_for_writer(self, command: Command) -> None:
-        command.told = threading.Event()
-        self._ensure_writer()
-        self._commands.append(command)
-        self._awake.set()
-        command.told.wait()
-
-    def _ensure_writer(self) -> None:
-        with self._start:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            self._awake.wait()
-            self._awake.clear()
-            while self._commands:
-                self._writing.acquire()
-                self._apply_and_release(self._next_batch())
-            if self._closing:
-                return
-
-    def _next_batch(self) -> list[Command]:
-        """Take the commands that wait, oldest first; only who holds the right to write takes any."""
-        return [self._commands.popleft() for _ in range(min(BATCH, len(self._commands)))]
-
-    def _apply_and_release(self, batch: Sequence[Command]) -> None:
-        """Run a batch by whoever holds the right to write, and give it back."""
-        self._writes = threading.get_ident()
-        try:
-            self._apply(batch)
-        finally:
-            self._writes = None
-            self._writing.release()
+        """Finish the commands under way, stop the writers and close all connections."""
+        for writer in [self._of_file] if self._of_file is not None else list(self._of_centres.values()):
+            writer.close()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+        self.writing.close()
+        self._reading.close()
 
     def _apply(self, batch: Sequence[Command]) -> None:
         """Run a batch and tell every caller what came of it; nothing that happens here stops whoever writes."""
-        try:
-            answers, committed = self._commit(batch)
-        except Exception as error:  # the writer must live; every caller is told
-            log.warning("commit failed: %s", error)
-            for command in batch:
-                command.answer(None, _unavailable(error))
-            return
-        if committed:
-            self._tell(committed)
-        for command, (result, refusal) in zip(batch, answers, strict=True):
+        for command, (result, refusal) in zip(batch, self._outcomes(batch), strict=True):
             command.answer(result, refusal)
         if self._checkpoints is not None:
             self._checkpoints.note_commit()
+
+    def _outcomes(self, batch: Sequence[Command]) -> Sequence[Outcome]:
+        """Return what came of each command, when it is committed and the listeners are told."""
+        self._inside.write = True
+        try:
+            outcomes, committed = self._commit(batch)
+            if committed:
+                self._tell(committed)
+        except Exception as error:  # the writer must live; every caller is told
+            log.warning("commit failed: %s", error)
+            return [(None, _unavailable(error)) for _ in batch]
+        finally:
+            self._inside.write = False
+        return outcomes
 
     def _tell(self, committed: Sequence[Committed]) -> None:
         """Tell the listeners; one that fails harms neither the others nor the commands, which are committed."""
@@ -198,10 +149,10 @@ class Database:
             except Exception:  # what it missed it finds in the log: the events stand there
                 log.exception("a listener failed after a commit")
 
-    def _commit(self, batch: Sequence[Command]) -> tuple[list[tuple[Any, Exception | None]], list[Committed]]:
+    def _commit(self, batch: Sequence[Command]) -> tuple[list[Outcome], list[Committed]]:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
         alone = len(batch) == 1
-        with self.writer.transaction() as connection:
+        with self.writing.transaction() as connection:
             states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
             answers = []
             recorded: dict[int, list[Recorded]] = {}
@@ -222,7 +173,7 @@ class Database:
 
     def _run_one(
         self, connection: Connection, command: Command, states: Mapping[int, CentreState], alone: bool
-    ) -> tuple[tuple[Any, Exception | None], Transaction]:
+    ) -> tuple[Outcome, Transaction]:
         """Run one command of a batch, at its own time."""
         state = None if command.centre is None else states.get(command.centre)
         tx = Transaction(connection, state, self.clock.now())

@@ -15,6 +15,8 @@ from server.storage.json_text import json_text
 
 PATIENCE_S = 2
 WRITERS, READERS = 2, 64
+PG_WRITERS, PG_READERS = 12, 32
+"""Of PostgreSQL's 100 connections two processes leave some to others; a writer has one only while it writes."""
 SAFE_SQLITE = (3, 51, 3)
 
 
@@ -79,11 +81,11 @@ def _configure_sqlite(engine: Engine, *own: str) -> None:
 def _postgresql(url: str) -> tuple[Connections, Connections]:
     address = make_url(url).set(drivername="postgresql+psycopg")
     lock = f"-c lock_timeout={PATIENCE_S * 1000}"
-    writer = create_engine(address, connect_args={"options": lock}, **_options(WRITERS))
+    writer = create_engine(address, connect_args={"options": lock}, **_options(PG_WRITERS))
     reader = create_engine(
         address,
         isolation_level="REPEATABLE READ",
         connect_args={"options": "-c default_transaction_read_only=on"},
-        **_options(READERS),
+        **_options(PG_READERS),
     )
-    return Connections(writer, WRITERS, PATIENCE_S), Connections(reader, READERS, PATIENCE_S)
+    return Connections(writer, PG_WRITERS, PATIENCE_S), Connections(reader, PG_READERS, PATIENCE_S)

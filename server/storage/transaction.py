@@ -26,7 +26,8 @@ CLOCK_SKEW = timedelta(minutes=2)
 
 
 CENTRE = select(*(getattr(CentreTable, field.name) for field in fields(CentreState)))
-LOCK = Statement(CENTRE.where(CentreTable.id == bindparam("centre")).with_for_update())
+# NO KEY UPDATE: who only refers to the centre, as the installation does for its staff and keys, need not wait for it.
+LOCK = Statement(CENTRE.where(CentreTable.id == bindparam("centre")).with_for_update(key_share=True))
 
 
 BEGIN_PART = Statement(text("SAVEPOINT command"))

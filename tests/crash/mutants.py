@@ -10,10 +10,11 @@ from server import app
 from server.api import commands
 from server.clock import Clock
 from server.services.command import Attempt, body_hash
-from server.storage.database import Command, Database
+from server.storage.database import Database
 from server.storage.sql import answers
 from server.storage.sql.answers import Kept
 from server.storage.transaction import Transaction
+from server.storage.writers import Command
 from server.web.site import site
 
 

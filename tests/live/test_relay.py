@@ -1,7 +1,9 @@
 """Events go out once and in order, whoever sends them."""
 
+import itertools
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import repeat
@@ -14,7 +16,7 @@ from server.live.relay import FEW, Relay
 from server.live.wires import Message
 from server.storage.database import Database
 from server.web.messages import HeartbeatOut
-from tests.factories import CENTRE, MORNING, Floor, StillClock, as_json
+from tests.factories import CENTRE, MORNING, Floor, StillClock, as_json, second_centre
 
 SOON_S = 5.0
 
@@ -69,6 +71,30 @@ def test_many_screens_are_told_by_the_relays_thread(floor: Floor) -> None:
     screens.wait_for(1)
     assert screens.threads == {"relay"}
     relay.stop()
+
+
+@pytest.mark.parametrize("count", [FEW, FEW + 1])
+def test_centres_that_are_written_at_once_are_told_each_in_its_order(floor: Floor, count: int) -> None:
+    rooms: dict[str, list[int]] = defaultdict(list)
+
+    def tell(room: str, name: str, make: Callable[[], Message]) -> None:
+        if name == "event":
+            rooms[room].append(as_json(make())["seq"])
+
+    floors = [floor, replace(floor, centre_id=second_centre(floor), minutes=itertools.count())]
+    relay = Relay(floor.db, tell, lambda: count, SystemClock())
+    relay.start()
+    threads = [threading.Thread(target=lambda at=at: [at.issue() for _ in range(40)]) for at in floors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    deadline = time.monotonic() + SOON_S
+    while sum(map(len, rooms.values())) < 4 * 40 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    relay.stop()
+    names = (CENTRE, "PSK-2")
+    assert rooms == {f"{name}:{who}": list(range(1, 41)) for name in names for who in ("staff", "public")}
 
 
 @pytest.mark.parametrize("count", [FEW, FEW + 1])

@@ -65,7 +65,7 @@ def test_one_that_fails_is_told_and_the_next_is_tried(
 
 
 def test_closing_ends_the_thread(sqlite_floor: Floor) -> None:
-    mine = Checkpoints(sqlite_floor.db.writer)
+    mine = Checkpoints(sqlite_floor.db.writing)
     for _ in range(EVERY):
         assert mine._thread is None
         mine.note_commit()

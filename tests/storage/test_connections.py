@@ -34,9 +34,9 @@ def insert_and_fail(connection: Connection, insert: Callable[[Connection], objec
 
 
 def test_the_next_transaction_has_the_same_connection(db: Database) -> None:
-    with db.writer.transaction() as first:
+    with db.writing.transaction() as first:
         mine = driver_of(first)
-    with db.writer.transaction() as second:
+    with db.writing.transaction() as second:
         assert driver_of(second) == mine
 
 
@@ -45,12 +45,12 @@ def test_what_is_raised_undoes_the_transaction_and_no_other(db: Database, way: s
     def count() -> int:
         return db.read(lambda connection: int(connection.execute(text("SELECT count(*) FROM mine")).scalar_one()))
 
-    with db.writer.transaction() as connection:
+    with db.writing.transaction() as connection:
         connection.execute(text("CREATE TABLE mine (id INTEGER)"))
-    with pytest.raises(ZeroDivisionError), db.writer.transaction() as connection:
+    with pytest.raises(ZeroDivisionError), db.writing.transaction() as connection:
         insert_and_fail(connection, WAYS[way])
     assert count() == 0
-    with db.writer.transaction() as connection:
+    with db.writing.transaction() as connection:
         WAYS[way](connection)
     assert count() == 1
 
@@ -89,8 +89,8 @@ def test_a_crowd_of_readers_leaves_no_crowd_of_connections(db: Database) -> None
     together = threading.Barrier(3 * KEPT, timeout=10)
     with ThreadPoolExecutor(3 * KEPT) as pool:
         list(pool.map(db.read, [lambda _: together.wait()] * (3 * KEPT)))
-    assert KEPT <= len(db._reader._idle) < 2 * KEPT
-    assert f"Connections in pool: {KEPT}" in db._reader.engine.pool.status()
+    assert KEPT <= len(db._reading._idle) < 2 * KEPT
+    assert f"Connections in pool: {KEPT}" in db._reading.engine.pool.status()
 
 
 def test_a_look_that_asks_as_sqlalchemy_does_leaves_its_connection_fit(db: Database) -> None:
@@ -108,13 +108,21 @@ def test_a_look_sees_what_is_committed_and_leaves_no_transaction_open(floor: Flo
     assert (before, floor.db.look(state), floor.db.read(state)) == ("closed", "open", "open")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_a_look_is_lent_the_connection_that_writes_unless_somebody_does(floor: Floor) -> None:
-    with floor.db.writer.transaction() as connection:
+    with floor.db.writing.transaction() as connection:
         writes = driver_of(connection)
     assert floor.db.look(driver_of) == writes
     seen = floor.write(lambda tx: (driver_of(tx.conn), floor.db.look(driver_of)))
     assert seen[0] == writes != seen[1]
     assert floor.db.look(driver_of) == writes
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_on_postgresql_a_look_has_a_connection_that_only_reads(floor: Floor) -> None:
+    with floor.db.writing.transaction() as connection:
+        writes = driver_of(connection)
+    assert floor.db.look(driver_of) != writes
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])

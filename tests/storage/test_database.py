@@ -79,7 +79,7 @@ def test_nobody_overtakes_the_commands_that_wait(floor: Floor) -> None:
     with ThreadPoolExecutor(200) as pool:
         for number in range(200):
             pool.submit(floor.write, lambda _, number=number: order.append(number))
-            while len(floor.db._commands) <= number:
+            while floor.db.writer_of(floor.centre_id).waiting <= number:
                 time.sleep(0.001)
         release()
     holder.join()
@@ -92,7 +92,7 @@ def test_closing_finishes_the_commands_that_wait(sqlite_floor: Floor) -> None:
     db = sqlite_floor.db
     with ThreadPoolExecutor(2) as pool:
         waiting = pool.submit(sqlite_floor.write, lambda _: "written")
-        while not db._commands:
+        while not db.writer_of(sqlite_floor.centre_id).waiting:
             time.sleep(0.001)
         closing = pool.submit(db.close)
         release()

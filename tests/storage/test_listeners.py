@@ -55,7 +55,7 @@ def test_commands_that_wait_together_are_all_answered_when_a_listener_fails(floo
         pool.submit(floor.write, hold)
         assert held.wait(10)
         issued = [pool.submit(floor.issue) for _ in range(8)]
-        while len(floor.db._commands) < len(issued):
+        while floor.db.writer_of(floor.centre_id).waiting < len(issued):
             time.sleep(0.001)
         release.set()
         assert sorted(token.result(10).number for token in issued) == list(range(1, 9))

@@ -17,7 +17,7 @@ def columns_set(floor: Floor) -> Iterator[list[str]]:
         if found := re.match(r"UPDATE step SET (.*) WHERE", statement, re.DOTALL):
             seen.extend(re.findall(r'"?(\w+)"?=', found[1]))
 
-    with floor.db.writer.transaction() as connection:
+    with floor.db.writing.transaction() as connection:
         driver: Any = connection.connection.dbapi_connection
     driver.set_trace_callback(note)
     try:

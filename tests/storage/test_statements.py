@@ -55,7 +55,7 @@ def test_a_table_that_is_not_there_is_a_database_error(db: Database) -> None:
 def test_a_connection_that_died_is_dropped_and_the_next_command_has_another(things: Database) -> None:
     def die(tx: Transaction) -> None:
         pid = tx.conn.scalar(text("SELECT pg_backend_pid()"))
-        with things.writer.transaction() as other:
+        with things.writing.transaction() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         INSERT.run(tx.conn, id=1, name="a")
 
