@@ -45,9 +45,10 @@ from server.services.paper.slips import print_kind
 from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.leader import Leader
-from server.web import headers, problems, text
+from server.web import problems, text
 from server.web.front import Front
 from server.web.guard import credential, socket_holder
+from server.web.headers import secured
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
 from server.web.json import MAX_BODY, Json, JsonRequest
@@ -152,7 +153,7 @@ def build_server(
         max_http_buffer_size=MAX_BODY,
         json=app.json,
     )
-    app.wsgi_app = with_wires(app.wsgi_app, pages)  # type: ignore[assignment, method-assign]  # as Flask's documentation says
+    app.wsgi_app = with_wires(app.wsgi_app, secured(pages))  # type: ignore[assignment, method-assign]  # as Flask has it
     guard = Guard(socket_holder, presence.holder)
     sockets = Sockets(socketio, reads.read, guard, settings.max_sockets, metrics.sockets.set)
     looks = (presence.look, lambda _read: sockets.recheck())
@@ -181,7 +182,6 @@ def build_app(settings: Settings) -> APIFlask:
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     problems.install(app)
     text.install(app)
-    headers.install(app)
     openapi.install(app)
     for blueprint in (*PAGES, *(resource.bp for resource in API)):
         app.register_blueprint(blueprint)

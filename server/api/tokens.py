@@ -25,7 +25,7 @@ from server.services.people.principal import Principal
 from server.services.views import snapshot
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
-from server.web.site import read, site
+from server.web.site import look, site
 
 bp = APIBlueprint("tokens", __name__, tag="Tokens")
 
@@ -151,9 +151,8 @@ def token_now(centre: str, token: str) -> Response:
     """Get a token and where its slip is."""
     principal = authorise(Action.READ_TOKEN, centre=centre)
     staff = may(principal.role, Action.WATCH_STAFF)
-    view = read(lambda conn: snapshot.token_of(conn, principal.centre_id, token, staff=staff))
-    job = read(lambda conn: slips.state_of(conn, token))
-    return jsonify(token=view, print=job)
+    here, printing = look(lambda conn: slips.token_and_slip(conn, principal.centre_id, token))
+    return jsonify(token=snapshot.token_view(here, staff=staff), print=printing)
 
 
 @bp.post("/api/v1/centres/<centre>/tokens/<token>/reprint")

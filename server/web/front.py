@@ -18,11 +18,10 @@ from server.domain.instants import to_iso
 from server.domain.permissions import Action, may
 from server.services.people.principal import Principal
 from server.services.views.ready import Ready
-from server.web.headers import SECURE
+from server.web.headers import Wsgi
 from server.web.views import Views
 
 Environ = Mapping[str, Any]  # as PEP 3333 has it
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Count = Callable[[str, int, float], None]
 """Counts an answer: its endpoint, its status, and the seconds it took."""
 PrincipalOf = Callable[[dict[str, Any]], Principal | None]
@@ -119,7 +118,7 @@ def _knows(tags: str, tag: str) -> bool:
 
 
 def _headers(answer: Answer) -> list[tuple[str, str]]:
-    return [*SECURE.items(), ("ETag", answer.ready.tag), ("Cache-Control", answer.cache)]
+    return [("ETag", answer.ready.tag), ("Cache-Control", answer.cache)]
 
 
 def _content(answer: Answer) -> list[tuple[str, str]]:

@@ -22,9 +22,16 @@ class Reads:
 
     def read(self, fn: Callable[[Read], T]) -> T:
         """Run `fn` on one read-only snapshot; raises Unavailable when too many wait or nobody answers."""
+        return self._in_turn(self._db.read, fn)
+
+    def look(self, fn: Callable[[Read], T]) -> T:
+        """Run `fn`, which reads by one `Statement` and so needs no snapshot; raises Unavailable as `read` does."""
+        return self._in_turn(self._db.look, fn)
+
+    def _in_turn(self, how: Callable[[Callable[[Read], T]], T], fn: Callable[[Read], T]) -> T:
         if not self._places.acquire(timeout=PATIENCE_S):
             raise Unavailable("Too many read at once. Please try again.")
         try:
-            return self._db.read(fn)
+            return how(fn)
         finally:
             self._places.release()

@@ -44,3 +44,8 @@ def site() -> Site:
 def read(fn: Callable[[Read], T]) -> T:
     """Read one snapshot of the site's database, in turn with other screens."""
     return site().reads.read(fn)
+
+
+def look(fn: Callable[[Read], T]) -> T:
+    """Read by one `Statement` from the site's database, in turn with other screens."""
+    return site().reads.look(fn)

@@ -14,6 +14,7 @@ def install(app: Flask) -> None:
 
 
 def _require_text() -> None:
-    typed = request.form.values() if request.mimetype == FORM else ()
+    sent = request.environ.get("CONTENT_TYPE", "").lower()
+    typed = request.form.values() if sent.startswith(FORM) else ()
     if ZERO in request.path or IN_QUERY in request.query_string or any(ZERO in value for value in typed):
         raise BadRequest("There is a zero character in the request.")

@@ -61,7 +61,7 @@ def issue_slip(floor: Floor) -> Token:
 
 
 def state_of(floor: Floor, token: Token) -> Printing:
-    return floor.db.read(lambda conn: slips.state_of(conn, token.id))
+    return floor.db.read(lambda conn: slips.token_and_slip(conn, floor.centre.id, token.id))[1]
 
 
 def wait_for(check: Callable[[], bool]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from server.domain.jobs import Job, JobRules, JobState, Result, Target
+from server.domain.token.token import Token
 from server.storage.sql import outbox
 from server.storage.transaction import Read, Transaction
 
@@ -77,6 +78,11 @@ def requeue(tx: Transaction, job_id: int) -> bool:
 def last_job(read: Read, kind: str, token_id: str) -> Job | None:
     """Return the latest job of a kind for a token, None when there is none."""
     return outbox.last_job(read, kind, token_id)
+
+
+def token_and_job(read: Read, centre_id: int, token_id: str, kind: str) -> tuple[Token, Job | None]:
+    """Return a token and its latest job of a kind, both of one instant; raises UnknownToken."""
+    return outbox.token_and_job(read, centre_id, token_id, kind)
 
 
 def _lease(tx: Transaction, job: Job, rules: JobRules, worker: str) -> Job:

@@ -106,12 +106,14 @@ def reprint(tx: Transaction, token_id: str, printer: str | None) -> Printing:
     return Printing(PrintState.QUEUED, again.number)
 
 
-def state_of(read: Read, token_id: str) -> Printing:
-    """Return where the latest copy of a token's slip is."""
-    last = jobs.last_job(read, PRINT, token_id)
-    if last is None:
-        return Printing(PrintState.NONE)
-    return Printing(OF_JOB[last.state], _COPY.validate_python(last.content).number, last.detail)
+def token_and_slip(read: Read, centre_id: int, token_id: str) -> tuple[Token, Printing]:
+    """Return a token and where the latest copy of its slip is, by one statement; raises UnknownToken."""
+    token, job = jobs.token_and_job(read, centre_id, token_id, PRINT)
+    return token, Printing(PrintState.NONE) if job is None else _printing(job)
+
+
+def _printing(job: Job) -> Printing:
+    return Printing(OF_JOB[job.state], _COPY.validate_python(job.content).number, job.detail)
 
 
 def print_kind(url: str, perform: Callable[[Sheet], Result]) -> Kind:

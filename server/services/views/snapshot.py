@@ -17,7 +17,6 @@ from server.domain.token.token import Token
 from server.services.views.floor import Floor
 from server.storage.sql import centres
 from server.storage.sql.events import events_between
-from server.storage.sql.tokens import token_by_id
 from server.storage.transaction import Read
 
 CATCH_UP = 500
@@ -82,11 +81,6 @@ def catch_up(read: Read, centre: CentreState, *, after: int, epoch: str | None, 
     events = events_between(read, centre.id, after, centre.event_seq)
     views = tuple(event_view(e, centre=centre.code, epoch=centre.epoch, staff=staff) for e in events)
     return EventsView(centre.epoch, centre.event_seq, views)
-
-
-def token_of(read: Read, centre_id: int, token_id: str, *, staff: bool) -> PublicToken | StaffToken:
-    """Return the view of one token, ended or not; raises UnknownToken."""
-    return token_view(token_by_id(read, centre_id, token_id), staff=staff)
 
 
 def token_view(token: Token, *, staff: bool) -> PublicToken | StaffToken:

@@ -97,15 +97,18 @@ def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, i
     return (0, 0) if row is None else (row[0], row[1])
 
 
-# Counted by lane, not by class, because the index of the waiting answers that without a look at a single row.
+# Counted by lane, not by class, because the index of the waiting answers that without a look at a single row; and of
+# each lane those who are not older, because they are few: whoever comes is the youngest, or nearly.
 IN_LINE = Statement(
     text(
         """
-        SELECT o.open, q.lane, q.waiting, q.older
+        SELECT o.open, q.lane, q.waiting, q.waiting - q.younger
         FROM (SELECT count(*) AS open FROM counter
               WHERE centre_id = :centre AND stage = :stage AND state = 'open') AS o
         LEFT JOIN (SELECT lane, count(*) AS waiting,
-                       sum(CASE WHEN since < :since OR (since = :since AND seq < :seq) THEN 1 ELSE 0 END) AS older
+                       (SELECT count(*) FROM step AS other
+                        WHERE other.centre_id = :centre AND other.stage = :stage AND other.state = 'waiting'
+                            AND other.lane = step.lane AND (other.since, other.seq) >= (:since, :seq)) AS younger
                    FROM step WHERE centre_id = :centre AND stage = :stage AND state = 'waiting' GROUP BY lane) AS q
             ON 1 = 1
         """
@@ -116,7 +119,7 @@ IN_LINE = Statement(
 def in_line(conn: Connection, centre_id: int, step: Step) -> tuple[list[ClassCount], int]:
     """Return who waits at the stage of a step and how many of them are older, and how many of its counters are open."""
     rows = IN_LINE.rows(conn, centre=centre_id, stage=step.stage, since=step.since, seq=step.seq)
-    counts = [ClassCount(lane_of_key(lane).klass, n, int(older)) for _, lane, n, older in rows if lane is not None]
+    counts = [ClassCount(lane_of_key(lane).klass, n, older) for _, lane, n, older in rows if lane is not None]
     return counts, rows[0][0]
 
 

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy.orm import aliased
 
+from server.domain.errors import UnknownToken
 from server.domain.jobs import Job, JobState, Target
+from server.domain.token.token import Token
+from server.storage.sql.tokens import TOKEN, token_of_row
 from server.storage.statements import Statement
+from server.storage.tables.floor import TokenTable
 from server.storage.tables.outbox import OPEN_JOB, JobTable
 from server.storage.types import UtcDateTime
 
@@ -54,6 +59,18 @@ LAST_JOB = Statement(
     .order_by(JobTable.id.desc())
     .limit(1)
 )
+LATEST = aliased(JobTable)
+LATEST_ID = (
+    select(func.max(LATEST.id))
+    .where(LATEST.token_id == TokenTable.id, LATEST.kind == bindparam("of_kind"))
+    .correlate(TokenTable)
+    .scalar_subquery()
+)
+TOKEN_AND_JOB = Statement(
+    TOKEN.add_columns(*JOB.selected_columns)
+    .outerjoin(JobTable, JobTable.id == LATEST_ID)
+    .where(TokenTable.centre_id == bindparam("centre"), TokenTable.id == bindparam("token"))
+)
 IN_STATE = update(JobTable).where(JobTable.id == bindparam("job"), JobTable.state == bindparam("before"))
 CHANGE_JOB = Statement(IN_STATE, ["state", "attempts", "queued_at", "next_at", "leased_by", "leased_until", "detail"])
 HELD = IN_STATE.where(JobTable.leased_by == bindparam("worker"))
@@ -86,6 +103,15 @@ def last_job(conn: Connection, kind: str, token_id: str) -> Job | None:
     """Return the latest job of a kind for a token, None when there is none."""
     row = LAST_JOB.row(conn, of_kind=kind, token=token_id)
     return None if row is None else _job(row)
+
+
+def token_and_job(conn: Connection, centre_id: int, token_id: str, kind: str) -> tuple[Token, Job | None]:
+    """Return a token of the centre and its latest job of a kind, if there is one; raises UnknownToken."""
+    row = TOKEN_AND_JOB.row(conn, centre=centre_id, token=token_id, of_kind=kind)
+    if row is None:
+        raise UnknownToken("There is no such token here.")
+    token, job = row[: -len(JOB.selected_columns)], row[-len(JOB.selected_columns) :]
+    return token_of_row(token), None if job[0] is None else _job(job)
 
 
 def change_job(conn: Connection, before: JobState, job: Job, worker: str | None = None) -> bool:

@@ -32,7 +32,8 @@ TOKEN = select(
 ).join(StepTable, and_(StepTable.centre_id == TokenTable.centre_id, StepTable.seq == TokenTable.step_seq))
 
 
-def _token(row: Sequence[Any]) -> Token:
+def token_of_row(row: Sequence[Any]) -> Token:
+    """Return the token of a row of TOKEN."""
     token, step = list(row[: len(TOKEN_FIELDS)]), list(row[len(TOKEN_FIELDS) :])
     step[STATE], token[ENDS] = StepState(step[STATE]), TokenEnd(token[ENDS])
     token.insert(BEFORE_STEP, Step(*step))
@@ -47,7 +48,7 @@ def token_by_id(conn: Connection, centre_id: int, token_id: str) -> Token:
     row = TOKEN_BY_ID.row(conn, centre=centre_id, token=token_id)
     if row is None:
         raise UnknownToken("There is no such token here.")
-    return _token(row)
+    return token_of_row(row)
 
 
 def token_by_secret(conn: Connection, secret: str) -> tuple[int, Token]:
@@ -55,13 +56,13 @@ def token_by_secret(conn: Connection, secret: str) -> tuple[int, Token]:
     row = conn.execute(TOKEN.add_columns(TokenTable.centre_id).where(TokenTable.secret == secret)).one_or_none()
     if row is None:
         raise UnknownToken("There is no such page.")
-    return row[-1], _token(row[:-1])
+    return row[-1], token_of_row(row[:-1])
 
 
 def open_tokens(conn: Connection, centre_id: int) -> Iterator[Token]:
     """Return the tokens of the centre that have not ended, in the order they were entered."""
     query = TOKEN.where(TokenTable.centre_id == centre_id, TokenTable.ended_at.is_(None)).order_by(StepTable.seq)
-    return map(_token, conn.execute(query))
+    return map(token_of_row, conn.execute(query))
 
 
 DAY_LABEL = TOKEN.where(TokenTable.centre_id == bindparam("centre"), TokenTable.day == bindparam("day"))
@@ -75,7 +76,7 @@ def token_by_number(conn: Connection, centre_id: int, day: date, letter: str, nu
     row = TOKEN_BY_NUMBER.row(conn, centre=centre_id, day=day, letter=letter, number=number)
     if row is None:
         raise UnknownToken(f"{letter}{number:03d} was not issued on {day:%d-%m-%Y}.")
-    return _token(row)
+    return token_of_row(row)
 
 
 def number_exists(conn: Connection, centre_id: int, day: date, letter: str, number: int) -> bool:
@@ -147,7 +148,7 @@ def open_before(conn: Connection, centre_id: int, day: date) -> bool:
 
 def tokens_held(conn: Connection, centre_id: int, counter: str) -> list[Token]:
     """Return the tokens parked at a counter, the first called first."""
-    return [_token(row) for row in TOKENS_HELD.rows(conn, centre=centre_id, counter=counter)]
+    return [token_of_row(row) for row in TOKENS_HELD.rows(conn, centre=centre_id, counter=counter)]
 
 
 INSERT_TOKEN = Statement(insert(TokenTable), [*TOKEN_FIELDS, "centre_id", "secret", "step_seq"])

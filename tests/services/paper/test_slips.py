@@ -44,7 +44,7 @@ def reprint(floor: Floor, token: Token, printer: str | None = None) -> Printing:
 
 
 def state_of(floor: Floor, token: Token) -> Printing:
-    return floor.db.read(lambda read: slips.state_of(read, token.id))
+    return floor.db.read(lambda read: slips.token_and_slip(read, floor.centre.id, token.id))[1]
 
 
 def settle_as(floor: Floor, state: JobState) -> None:
