@@ -14,6 +14,7 @@ from bench.alone import Writes
 from bench.timing import timed
 from server.clock import SystemClock
 from server.domain.actors import By
+from server.domain.events.kinds import TokenStarted
 from server.domain.ids import status_secret, token_id
 from server.domain.permissions import Role
 from server.domain.token.token import Token
@@ -102,7 +103,7 @@ class Scene:
     def serve(self, counter: str, db: Writes | None = None) -> None:
         """Call the next citizen, start and finish, as the routes do: three commands."""
         self.call(counter, db)
-        for verb in (serve.start, serve.finish):
+        for verb in (partial(serve.act, event=TokenStarted), serve.finish):
             self._once(db, partial(_ended_by, verb, By("bench", counter)))
 
     def _once(self, db: Writes | None, fn: Callable[[Transaction], Mapping[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
 from server.domain.events.event import Event
-from server.domain.events.payloads import Payload
+from server.domain.events.kinds import Payload, TokenHeld, TokenStarted
 from server.domain.events.stored import VERSION
 from server.domain.ids import status_secret, token_id
 from server.domain.leases import Lease
@@ -160,7 +160,7 @@ class Floor:
     def start(self, counter: str) -> Token:
         """Begin to serve."""
         now = self.now()
-        return self.write(lambda tx: serve.start(at_time(tx, now), By("test", counter)))
+        return self.write(lambda tx: serve.act(at_time(tx, now), By("test", counter), TokenStarted))
 
     def miss(self, counter: str) -> Token:
         """Note as absent."""
@@ -189,7 +189,7 @@ class Floor:
     def hold(self, counter: str) -> Token:
         """Park the current token."""
         now = self.now()
-        return self.write(lambda tx: serve.hold(at_time(tx, now), By("test", counter)))
+        return self.write(lambda tx: serve.act(at_time(tx, now), By("test", counter), TokenHeld))
 
     def resume(self, counter: str) -> Token:
         """Serve a parked token again."""

@@ -11,6 +11,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.references import hidden
 from server.api.shapes import Code, Instant, Strict
+from server.domain import errors as e
 from server.domain.instants import to_iso
 from server.domain.permissions import Action
 from server.services.bookings import book
@@ -67,7 +68,7 @@ class GateOut(BaseModel):
 @bp.post(f"{AT}/appointments")
 @bp.input(BookingsIn, arg_name="asked")
 @bp.output(BookedOut)
-@operation("take_bookings")
+@operation("take_bookings", e.UnknownService, e.UnknownNeed)
 def take_bookings(centre: str, asked: BookingsIn) -> Response:
     """Take over bookings from the portal."""
     principal = authorise(Action.TAKE_BOOKINGS, centre=centre)

@@ -7,8 +7,10 @@ from pydantic import BaseModel
 from server.api.at_seat import AT, at_seat
 from server.api.commands import command
 from server.api.operations import operation
+from server.api.refusals import AT_SEAT, READY
 from server.api.schemas import shape
 from server.api.shapes import Code, Note, ReasonOut, Strict
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.events.views import CounterView, StaffToken, counter_view, staff_view
 from server.domain.permissions import Action
@@ -58,7 +60,7 @@ class CallAnswer(BaseModel):
 
 @bp.post(f"{AT}/open")
 @bp.output(shape(CounterView))
-@operation("open_counter")
+@operation("open_counter", *AT_SEAT)
 def open_counter(centre: str, counter: str) -> Response:
     """Open a counter."""
     return _set_state(Action.OPEN_COUNTER, centre, counter, CounterState.OPEN, ReasonIn())
@@ -67,7 +69,7 @@ def open_counter(centre: str, counter: str) -> Response:
 @bp.post(f"{AT}/pause")
 @bp.input(ReasonIn, arg_name="asked")
 @bp.output(shape(CounterView))
-@operation("pause_counter")
+@operation("pause_counter", *AT_SEAT, e.CounterBusy, e.IllegalTransition)
 def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Pause a counter."""
     return _set_state(Action.PAUSE_COUNTER, centre, counter, CounterState.PAUSED, asked)
@@ -76,7 +78,7 @@ def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 @bp.post(f"{AT}/close")
 @bp.input(ReasonIn, arg_name="asked")
 @bp.output(shape(CounterView))
-@operation("close_counter")
+@operation("close_counter", *AT_SEAT, e.CounterBusy)
 def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Close a counter."""
     return _set_state(Action.CLOSE_COUNTER, centre, counter, CounterState.CLOSED, asked)
@@ -84,7 +86,7 @@ def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 
 @bp.post(f"{AT}/call-next")
 @bp.output(CallAnswer)
-@operation("call_next")
+@operation("call_next", *READY, e.NotYourCounter, e.QueueEmpty)
 def call_next(centre: str, counter: str) -> Response:
     """Call the next citizen."""
     principal = authorise(Action.CALL_NEXT, centre=centre, counter=counter)
@@ -94,7 +96,7 @@ def call_next(centre: str, counter: str) -> Response:
 @bp.post(f"{AT}/call")
 @bp.input(CallIn, arg_name="asked")
 @bp.output(CallAnswer)
-@operation("call_token")
+@operation("call_token", *READY, e.UnknownReason, e.UnknownToken, e.NotInThisLine)
 def call_token(centre: str, counter: str, asked: CallIn) -> Response:
     """Call a token out of order, with a reason that stands on the day report."""
     principal = authorise(Action.CALL_TOKEN, centre=centre, counter=counter)
@@ -105,7 +107,7 @@ def call_token(centre: str, counter: str, asked: CallIn) -> Response:
 @bp.post(f"{AT}/take-over")
 @bp.input(TakeOverIn, arg_name="asked")
 @bp.output(CallAnswer)
-@operation("take_over")
+@operation("take_over", *READY, e.NoCurrentToken, e.NotInThisLine)
 def take_over(centre: str, counter: str, asked: TakeOverIn) -> Response:
     """Call the token of a counter that is out of order to another one, at once."""
     principal = authorise(Action.TAKE_OVER, centre=centre)

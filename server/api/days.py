@@ -7,6 +7,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.schemas import shape
 from server.api.shapes import Strict
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.permissions import Action
 from server.services.floor.day import DayClose, close_day
@@ -24,7 +25,7 @@ class CloseDayIn(Strict):
 @bp.post("/api/v1/centres/<centre>/close-day")
 @bp.input(CloseDayIn, arg_name="asked")
 @bp.output(shape(DayClose))
-@operation("close_day")
+@operation("close_day", e.CentreFrozen, e.DayNotFinished, e.ClockBehind)
 def end_day(centre: str, asked: CloseDayIn) -> Response:
     """Close the business day."""
     principal = authorise(Action.CLOSE_DAY, centre=centre)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import CentreFrozen, CentreResumed, CounterEvent, Payload, TokenEvent
+from server.domain.events.kinds import Kind, Payload, TokenEvent
+from server.domain.events.payloads import CentreFrozen, CentreResumed, CounterEvent
 from server.domain.events.views import EventView
 
 Schema = dict[str, Any]

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from server.api.at_centre import AT
 from server.api.operations import operation
 from server.api.schemas import shape
+from server.domain import errors as e
 from server.domain.permissions import Action
 from server.services.figures.explanations import Explanation, explain_today
 from server.web.guard import authorise
@@ -25,7 +26,7 @@ class ExplainIn(BaseModel):
 @bp.get(f"{AT}/explain/<label>")
 @bp.input(ExplainIn, location="query", arg_name="asked")
 @bp.output(shape(Explanation))
-@operation("explain_token")
+@operation("explain_token", e.UnknownToken)
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""
     authorise(Action.EXPLAIN_TOKEN, centre=centre)

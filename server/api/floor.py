@@ -9,6 +9,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.schemas import shape
 from server.api.shapes import Note, Strict
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.instants import to_iso
 from server.domain.permissions import Action
@@ -36,7 +37,7 @@ class ClockOut(BaseModel):
 @bp.post(f"{AT}/freeze")
 @bp.input(FreezeIn, arg_name="asked")
 @bp.output(shape(notice.FreezeView))
-@operation("freeze_floor")
+@operation("freeze_floor", e.ClockBehind)
 def freeze(centre: str, asked: FreezeIn) -> Response:
     """Stop calling, missing and expiring at once."""
     principal = authorise(Action.FREEZE_FLOOR, centre=centre)
@@ -45,7 +46,7 @@ def freeze(centre: str, asked: FreezeIn) -> Response:
 
 @bp.post(f"{AT}/unfreeze")
 @bp.output(shape(notice.FreezeView))
-@operation("unfreeze_floor")
+@operation("unfreeze_floor", e.ClockBehind)
 def unfreeze(centre: str) -> Response:
     """Go on where the floor was stopped."""
     principal = authorise(Action.UNFREEZE_FLOOR, centre=centre)

@@ -8,6 +8,7 @@ from server.api.at_seat import AT
 from server.api.operations import operation
 from server.api.ready import send
 from server.api.shapes import ReasonOut
+from server.domain import errors as e
 from server.domain.events.views import StaffToken
 from server.domain.permissions import Action
 from server.services.floor.undo import ActionView
@@ -39,7 +40,7 @@ class LineOut(BaseModel):
 
 @bp.get(f"{AT}/line")
 @bp.output(LineOut)
-@operation("read_line")
+@operation("read_line", e.UnknownCounter)
 def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
     by = authorise(Action.READ_LINE, centre=centre, counter=counter)

@@ -11,6 +11,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.schemas import shape
 from server.api.shapes import Note, Strict
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.permissions import Action
 from server.services.numbers import leases
@@ -37,7 +38,7 @@ class VoidIn(Strict):
 @bp.post(f"{AT}/leases")
 @bp.input(LeaseIn, arg_name="asked")
 @bp.output(shape(leases.LeaseView), status_code=201)
-@operation("lease_numbers")
+@operation("lease_numbers", e.UnknownLease, e.SeriesFull, e.ClockBehind)
 def lease_numbers(centre: str, asked: LeaseIn) -> Response:
     """Lease a block of numbers for a paper pad or a kiosk without a link."""
     principal = authorise(Action.LEASE_NUMBERS, centre=centre)
@@ -51,7 +52,7 @@ def lease_numbers(centre: str, asked: LeaseIn) -> Response:
 @bp.post(f"{AT}/leases/<int:lease>/void")
 @bp.input(VoidIn, arg_name="asked")
 @bp.output(shape(leases.LeaseView))
-@operation("void_lease")
+@operation("void_lease", e.UnknownLease, e.ClockBehind)
 def void_lease(centre: str, lease: int, asked: VoidIn) -> Response:
     """Note that the unused numbers of a lease will never be given."""
     principal = authorise(Action.VOID_LEASE, centre=centre)

@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 
 from server.api.commands import KEY_HEADER, KEY_MAX
-from server.api.operations import CONDITIONAL
+from server.api.operations import CONDITIONAL, REFUSALS
 from server.api.refusals import refusals_of
 from server.api.schemas import complete_schemas
 from server.domain.errors import Refused
@@ -116,7 +116,7 @@ def _complete_operation(operation: Any, *, command: bool) -> None:
     if operation.pop(CONDITIONAL):
         operation["responses"]["304"] = {"description": "As it was: the answer has the ETag of If-None-Match"}
     kind = {"keyless": keyless, "command": command, "takes_input": takes_input}
-    codes = _codes(refusals_of(operation["operationId"], **kind), command=command)
+    codes = _codes(refusals_of(operation.pop(REFUSALS), **kind), command=command)
     operation["responses"] |= {str(status): _refusal(status, codes) for status in sorted({code[0] for code in codes})}
 
 

@@ -1,19 +1,24 @@
-"""The name of an operation in the contract, beside its route."""
+"""The name of an operation in the contract and its refusals, beside its route."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from apiflask.scaffold import APIScaffold
 
-CONDITIONAL = "x-conditional"
+from server.domain.errors import Refused
+
+CONDITIONAL, REFUSALS = "x-conditional", "x-refusals"
 Route = TypeVar("Route", bound=Callable[..., Any])
 _SPOKEN = APIScaffold()  # what is told to it, it writes on the route itself
 
 
-def operation(name: str, *, keyless: bool = False, conditional: bool = False) -> Callable[[Route], Route]:
-    """Name an operation as its action is named; `server.api.refusals` lists by this name how it can be refused.
+def operation(
+    name: str, *refusals: type[Refused], keyless: bool = False, conditional: bool = False
+) -> Callable[[Route], Route]:
+    """Name an operation as its action is named, and list what only it is refused for.
 
-    `keyless` needs nobody to be signed in, `conditional` answers 304 to whoever has the same answer already.
+    The tests hold the list to the code: no refusal beside it, and none that cannot come. `keyless` needs nobody to be
+    signed in, `conditional` answers 304 to whoever has the same answer already.
     """
-    security = None if keyless else "bearer"
-    return _SPOKEN.doc(operation_id=name, security=security, extensions={CONDITIONAL: conditional})
+    extensions = {CONDITIONAL: conditional, REFUSALS: refusals}
+    return _SPOKEN.doc(operation_id=name, security=None if keyless else "bearer", extensions=extensions)

@@ -10,6 +10,7 @@ from server.api.at_seat import AT
 from server.api.commands import command
 from server.api.operations import operation
 from server.api.shapes import Strict
+from server.domain import errors as e
 from server.domain.permissions import Action, Role
 from server.services.people import seats
 from server.storage.transaction import Transaction
@@ -35,7 +36,7 @@ class SeatOut(BaseModel):
 @bp.post(f"{AT}/sit")
 @bp.input(SitIn, arg_name="asked")
 @bp.output(SeatOut)
-@operation("take_seat")
+@operation("take_seat", e.UnknownCounter, e.CounterTaken, e.CounterBusy)
 def sit(centre: str, counter: str, asked: SitIn) -> Response:
     """Sit down at a counter; one person at one counter."""
     by, now = authorise(Action.TAKE_SEAT, centre=centre, counter=counter), site().real.now()
@@ -50,7 +51,7 @@ def sit(centre: str, counter: str, asked: SitIn) -> Response:
 
 @bp.post(f"{AT}/leave")
 @bp.output(SeatOut)
-@operation("leave_seat")
+@operation("leave_seat", e.UnknownCounter, e.CounterBusy)
 def leave(centre: str, counter: str) -> Response:
     """Get up; the counter is free for somebody else."""
     by = authorise(Action.LEAVE_SEAT, centre=centre, counter=counter)

@@ -9,9 +9,12 @@ from pydantic import Field
 
 from server.api.at_seat import AT, at_seat
 from server.api.operations import operation
+from server.api.refusals import AT_SEAT, CURRENT
 from server.api.shapes import Code, Note, Strict, TokenAnswer
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.errors import InvalidInput
+from server.domain.events.kinds import TokenChange, TokenHeld, TokenStarted
 from server.domain.events.views import staff_view
 from server.domain.permissions import Action
 from server.domain.token.changes import Target
@@ -68,7 +71,7 @@ class UndoIn(Strict):
 @bp.post(f"{AT}/recall")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("recall_token")
+@operation("recall_token", *CURRENT, e.CentreFrozen)
 def recall(centre: str, counter: str, asked: SeenIn) -> Response:
     """Call the current token once more."""
     return _act(Action.RECALL_TOKEN, centre, counter, serve.recall, asked)
@@ -77,25 +80,25 @@ def recall(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/start")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("start_service")
+@operation("start_service", *CURRENT)
 def start(centre: str, counter: str, asked: SeenIn) -> Response:
     """Begin to serve the current token."""
-    return _act(Action.START_SERVICE, centre, counter, serve.start, asked)
+    return _act(Action.START_SERVICE, centre, counter, does(TokenStarted), asked)
 
 
 @bp.post(f"{AT}/hold")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("hold_token")
+@operation("hold_token", *CURRENT)
 def hold(centre: str, counter: str, asked: SeenIn) -> Response:
     """Park the current token at this counter; the counter is free for another."""
-    return _act(Action.HOLD_TOKEN, centre, counter, serve.hold, asked)
+    return _act(Action.HOLD_TOKEN, centre, counter, does(TokenHeld), asked)
 
 
 @bp.post(f"{AT}/resume")
 @bp.input(ResumeIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("resume_token")
+@operation("resume_token", *AT_SEAT, e.CounterBusy, e.NoCurrentToken)
 def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
     """Serve a parked token again."""
     return _act(Action.RESUME_TOKEN, centre, counter, lambda tx, by, _seen: serve.resume(tx, by, asked.token), SeenIn())
@@ -104,7 +107,7 @@ def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
 @bp.post(f"{AT}/miss")
 @bp.input(SeenIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("miss_token")
+@operation("miss_token", *CURRENT, e.CentreFrozen, e.TooEarlyToMiss)
 def miss(centre: str, counter: str, asked: SeenIn) -> Response:
     """Note the current token, or one parked here, as absent."""
     return _act(Action.MISS_TOKEN, centre, counter, serve.miss, asked)
@@ -113,7 +116,7 @@ def miss(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/finish")
 @bp.input(FinishIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("finish_service")
+@operation("finish_service", *CURRENT, e.UnknownOutcome)
 def finish(centre: str, counter: str, asked: FinishIn) -> Response:
     """End the service of the current token."""
 
@@ -126,7 +129,7 @@ def finish(centre: str, counter: str, asked: FinishIn) -> Response:
 @bp.post(f"{AT}/transfer")
 @bp.input(TransferIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("transfer_token")
+@operation("transfer_token", *CURRENT, e.UnknownStage, e.UnknownOfficer, e.CounterNotOpen, e.NotInThisLine)
 def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
     """Send the current token to a stage, a counter or an officer."""
     if not (asked.stage or asked.counter):
@@ -143,12 +146,17 @@ def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
 @bp.post(f"{AT}/undo")
 @bp.input(UndoIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("undo_last")
+@operation("undo_last", *AT_SEAT, e.NothingToUndo, e.CounterBusy)
 def undo_last(centre: str, counter: str, asked: UndoIn) -> Response:
     """Take back the last action of this counter."""
     return _act(
         Action.UNDO_LAST, centre, counter, lambda tx, by, _seen: undo.undo_at(tx, by, event=asked.event), SeenIn()
     )
+
+
+def does(event: type[TokenChange]) -> Verb:
+    """Return the verb that does nothing but change the current token."""
+    return lambda tx, by, seen: serve.act(tx, by, event, seen)
 
 
 def _act(action: Action, centre: str, counter: str, verb: Verb, asked: SeenIn) -> Response:

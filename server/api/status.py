@@ -8,7 +8,9 @@ from flask import Response
 from server.api.commands import run
 from server.api.operations import operation
 from server.api.ready import send
+from server.api.refusals import TOKEN
 from server.api.schemas import shape
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.instants import to_iso
 from server.domain.token.token import Token
@@ -23,7 +25,7 @@ StatusOut = shape(StatusNow)
 
 @bp.get("/api/v1/status/<secret>")
 @bp.output(StatusOut)
-@operation("read_status", keyless=True, conditional=True)
+@operation("read_status", e.UnknownToken, keyless=True, conditional=True)
 def status(secret: str) -> Response:
     """Get a citizen's own token; the secret of the slip's QR code is all it takes."""
     ready = site().views.status(secret)
@@ -32,7 +34,7 @@ def status(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/return")
 @bp.output(StatusOut)
-@operation("return_to_line", keyless=True)
+@operation("return_to_line", *TOKEN, keyless=True)
 def return_to_line(secret: str) -> Response:
     """Take the place again that one's age gives, after one was missed or away."""
     return _for_citizen(secret, citizen.come_back)
@@ -40,7 +42,7 @@ def return_to_line(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/away")
 @bp.output(StatusOut)
-@operation("go_out", keyless=True)
+@operation("go_out", *TOKEN, keyless=True)
 def back_soon(secret: str) -> Response:
     """Go out for a while; the place is kept."""
     return _for_citizen(secret, citizen.go_out)
@@ -48,7 +50,7 @@ def back_soon(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/leave")
 @bp.output(StatusOut)
-@operation("give_back_token", keyless=True)
+@operation("give_back_token", *TOKEN, keyless=True)
 def give_back(secret: str) -> Response:
     """Give the token back."""
     return _for_citizen(secret, citizen.give_back)

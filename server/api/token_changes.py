@@ -10,7 +10,9 @@ from pydantic import Field
 
 from server.api.commands import command
 from server.api.operations import operation
+from server.api.refusals import TOKEN
 from server.api.shapes import Code, Note, Strict, TokenAnswer
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.events.views import StaffToken, staff_view
 from server.domain.permissions import Action
@@ -67,7 +69,7 @@ class CounterIn(Strict):
 @bp.post(f"{AT}/cancel")
 @bp.input(CancelIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("cancel_token")
+@operation("cancel_token", *TOKEN)
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
     at = Spot(centre, token)
@@ -77,7 +79,7 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 @bp.post(f"{AT}/correct")
 @bp.input(CorrectIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("correct_token")
+@operation("correct_token", *TOKEN, e.UnknownCounter, e.UnknownService, e.UnknownNeed)
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
     at = Spot(centre, token, asked.counter)
@@ -87,7 +89,7 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 @bp.post(f"{AT}/remark")
 @bp.input(RemarkIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("remark_token")
+@operation("remark_token", *TOKEN, e.UnknownCounter, e.UnknownLanguage, e.UnknownNeed, e.EmergencyLimit)
 def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
     """Note the size of a party, access needs, a language, a need, or an emergency."""
     at = Spot(centre, token, asked.counter)
@@ -104,7 +106,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 @bp.post(f"{AT}/return")
 @bp.input(CounterIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("return_token")
+@operation("return_token", *TOKEN, e.UnknownCounter)
 def return_token(centre: str, token: str, asked: CounterIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
     at = Spot(centre, token, asked.counter)
@@ -113,7 +115,7 @@ def return_token(centre: str, token: str, asked: CounterIn) -> Response:
 
 @bp.post(f"{AT}/pause")
 @bp.output(TokenAnswer)
-@operation("pause_token")
+@operation("pause_token", *TOKEN)
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     at = Spot(centre, token)
@@ -122,7 +124,7 @@ def pause_token(centre: str, token: str) -> Response:
 
 @bp.post(f"{AT}/undo")
 @bp.output(TokenAnswer)
-@operation("undo_token")
+@operation("undo_token", e.UnknownToken, e.NothingToUndo, e.CounterBusy, e.ClockBehind)
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
     at = Spot(centre, token)

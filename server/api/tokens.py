@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 from server.api.commands import command
 from server.api.operations import operation
 from server.api.references import hidden
+from server.api.refusals import BOOKING, NOT_NOW, NUMBERS, RETURN_SLIP, TOKEN, WISHES
 from server.api.shapes import ID_MAX, Code, Instant, Strict
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.calling.wait import WaitRange
 from server.domain.events.views import PublicToken, StaffToken
@@ -119,7 +121,7 @@ class TokenOut(BaseModel):
 @bp.post("/api/v1/centres/<centre>/tokens")
 @bp.input(TokenIn, arg_name="asked")
 @bp.output(TokenOut, status_code=201)
-@operation("issue_token")
+@operation("issue_token", *WISHES, *BOOKING, *RETURN_SLIP, *NUMBERS, *NOT_NOW, e.UnknownCounter)
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
     principal = authorise(Action.ISSUE_TOKEN, centre=centre, counter=asked.counter)
@@ -137,7 +139,7 @@ def take_token(centre: str, asked: TokenIn) -> Response:
 @bp.post("/api/v1/centres/<centre>/return")
 @bp.input(HereIn, arg_name="asked")
 @bp.output(HereOut)
-@operation("return_by_slip")
+@operation("return_by_slip", *TOKEN)
 def return_by_slip(centre: str, asked: HereIn) -> Response:
     """Take the slip of somebody whose turn has passed: they get their fair place again."""
     principal = authorise(Action.RETURN_BY_SLIP, centre=centre)
@@ -146,7 +148,7 @@ def return_by_slip(centre: str, asked: HereIn) -> Response:
 
 @bp.get("/api/v1/centres/<centre>/tokens/<token>")
 @bp.output(TokenNow)
-@operation("read_token")
+@operation("read_token", e.UnknownToken)
 def token_now(centre: str, token: str) -> Response:
     """Get a token and where its slip is."""
     principal = authorise(Action.READ_TOKEN, centre=centre)
@@ -158,7 +160,7 @@ def token_now(centre: str, token: str) -> Response:
 @bp.post("/api/v1/centres/<centre>/tokens/<token>/reprint")
 @bp.input(ReprintIn, arg_name="asked")
 @bp.output(ReprintOut)
-@operation("reprint_slip")
+@operation("reprint_slip", e.UnknownToken, e.UnknownPrinter)
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     """Print one more copy of a slip, marked DUPLICATE."""
     principal = authorise(Action.REPRINT_SLIP, centre=centre)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.domain.permissions import Role, actions_of
-from server.domain.token.lifecycle import AT_COUNTER, COUNTER_TRANSITIONS, TRANSITIONS, Action, CounterState, StepState
+from server.domain.token.changes import TRANSITIONS, Action
+from server.domain.token.lifecycle import AT_COUNTER, COUNTER_TRANSITIONS, CounterState, StepState
 
 HEAD = "// What may follow what, and who may do what. Made by `make contract`; a test compares it with the server.\n"
 Value = str | Mapping[Any, Any] | Sequence[str]

@@ -11,7 +11,8 @@ from server.contract.typescript import Schema, declared, name_of, type_of
 from server.domain import permissions
 from server.domain.events.kinds import Kind
 from server.domain.permissions import Role
-from server.domain.token.lifecycle import Action, CounterState, StepState, TokenEnd
+from server.domain.token.changes import Action
+from server.domain.token.lifecycle import CounterState, StepState, TokenEnd
 from server.web import messages, page_data
 
 HEAD = "// What the server takes and tells, as types. Made by `make contract`; a test compares it with the server.\n"

@@ -11,6 +11,7 @@ from functools import partial
 from server.clock import whole_ms
 from server.domain.actors import By
 from server.domain.errors import AppointmentEarly, Conflict
+from server.domain.events.kinds import TokenStarted
 from server.domain.ids import status_secret, token_id
 from server.domain.token.lifecycle import CounterState
 from server.services.bookings.book import TAIL, NewBooking, book
@@ -162,7 +163,7 @@ class Floor:
             attempt(tx, now, lambda tx: call.call_next(tx, By(ACTOR, counter)))
         except Conflict:  # those who wait are for others, or a person has paused this counter
             return False
-        attempt(tx, now, lambda tx: serve.start(tx, By(ACTOR, counter)))
+        attempt(tx, now, lambda tx: serve.act(tx, By(ACTOR, counter), TokenStarted))
         return True
 
     def _finish(self, stage: StageShape, counter: str, tx: Transaction, now: datetime) -> None:

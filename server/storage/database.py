@@ -15,7 +15,7 @@ from server.clock import Clock, SystemClock
 from server.domain.centre import CentreState
 from server.domain.errors import Unavailable, UnknownCentre
 from server.domain.events.event import Event, StoredEvent
-from server.domain.events.payloads import TokenEvent
+from server.domain.events.kinds import TokenEvent
 from server.storage.checkpoints import Checkpoints
 from server.storage.engines import open_connections
 from server.storage.statements import Statement, roll_back

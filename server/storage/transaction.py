@@ -13,7 +13,8 @@ from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.errors import ClockBehind
 from server.domain.events.event import Event, StoredEvent, fingerprint
-from server.domain.events.payloads import ClockConfirmed, Payload
+from server.domain.events.kinds import Payload
+from server.domain.events.payloads import ClockConfirmed
 from server.domain.events.stored import VERSION, data_of, private_of
 from server.domain.instants import to_iso
 from server.storage.json_text import canonical

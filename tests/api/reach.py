@@ -27,6 +27,10 @@ class Function:
     node: ast.FunctionDef
     module: str
 
+    def nodes(self) -> Iterator[ast.AST]:
+        """Yield what stands in it; its decorators say what is so, they do not do it."""
+        return (node for statement in self.node.body for node in ast.walk(statement))
+
 
 def reachable(operation: str) -> frozenset[str]:
     """Return the names of the refusals in the code of an operation and of all that it calls."""
@@ -37,21 +41,21 @@ def reachable(operation: str) -> frozenset[str]:
             known.add(name)
             function = _functions()[name]
             refusals |= _refusals_named(function)
-            todo += _called(function)
+            todo += [*_called(function), *_of_classes(function)]
     return frozenset(refusals)
 
 
 def _refusals_named(function: Function) -> set[str]:
     """Return the refusals that a function names; some payloads of events have the name of one."""
-    names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    names = {node.id for node in function.nodes() if isinstance(node, ast.Name)}
     imports = _imports()[function.module]
     return {name for name in names & REFUSED if imports.get(name) == f"{errors.__name__}.{name}"}
 
 
 def _called(function: Function) -> Iterator[str]:
     """Yield what a function names of ours: functions, and methods that it calls, of whatever class."""
-    imports, callees = _imports()[function.module], _callees(function.node)
-    for node in ast.walk(function.node):
+    imports, callees = _imports()[function.module], _callees(function)
+    for node in function.nodes():
         if isinstance(node, ast.Name):
             names = {f"{function.module}.{node.id}", imports.get(node.id, "")}
             yield from names & _functions().keys()
@@ -63,8 +67,19 @@ def _called(function: Function) -> Iterator[str]:
                 yield from _methods().get(node.attr, ())
 
 
-def _callees(node: ast.FunctionDef) -> set[int]:
-    return {id(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
+def _of_classes(function: Function) -> Iterator[str]:
+    """Yield the functions that stand as values in the classes that a function names, as `change` in an event."""
+    imports = _imports()[function.module]
+    named = {imports.get(node.id, "") for node in function.nodes() if isinstance(node, ast.Name)}
+    for name in named & _classes().keys():
+        inside = _imports()[name.rpartition(".")[0]]
+        for node in ast.walk(_classes()[name]):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                yield from {f"{inside.get(node.value.id, '')}.{node.attr}"} & _functions().keys()
+
+
+def _callees(function: Function) -> set[int]:
+    return {id(node.func) for node in function.nodes() if isinstance(node, ast.Call)}
 
 
 @cache
@@ -97,6 +112,17 @@ def _functions() -> Mapping[str, Function]:
         for owner, body in _bodies(tree)
         for node in body
         if isinstance(node, ast.FunctionDef)
+    }
+
+
+@cache
+def _classes() -> Mapping[str, ast.ClassDef]:
+    """Return every class of ours by the names of its module and itself."""
+    return {
+        f"{module}.{node.name}": node
+        for module, tree in _modules().items()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
     }
 
 

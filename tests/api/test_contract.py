@@ -9,15 +9,8 @@ import pytest
 from jsonschema import ValidationError
 from openapi_spec_validator import validate
 
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import (
-    CentreFrozen,
-    ClockConfirmed,
-    CounterFacts,
-    CounterOpened,
-    Payload,
-    TokenIssued,
-)
+from server.domain.events.kinds import Kind, Payload
+from server.domain.events.payloads import CentreFrozen, ClockConfirmed, CounterFacts, CounterOpened, TokenIssued
 from server.domain.events.views import event_view
 from server.domain.token.lifecycle import CounterState
 from tests.api.contract import contract, operations, validator

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from server.domain.calling import v1, versions
+from server.domain.events.kinds import TokenReturned, TokenStarted
 from server.domain.token import changes
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
@@ -77,7 +78,7 @@ def start_without_a_guard(patch: Patch) -> None:
     def start(token: Token, now: Any) -> Token:
         return replace(token, step=replace(token.step, state=StepState.SERVING, started_at=now))
 
-    patch.setattr(changes, "start", start)
+    patch.setattr(TokenStarted, "change", start)
 
 
 def number_by_maximum(patch: Patch) -> None:
@@ -102,11 +103,12 @@ def come_back_resets_the_age(patch: Patch) -> None:
     """Who comes back stands behind those who came a while later."""
     come_back = changes.come_back
 
-    def later(token: Token) -> Token:
-        back = come_back(token)
+    def later(token: Token, now: datetime) -> Token:
+        back = come_back(token, now)
         return replace(back, step=replace(back.step, since=back.step.since + timedelta(minutes=9)))
 
     patch.setattr(changes, "come_back", later)
+    patch.setattr(TokenReturned, "change", later)
 
 
 def retries_run_again(patch: Patch) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from server.domain.actors import By
 from server.domain.errors import QueueEmpty, Refused
+from server.domain.events.kinds import TokenStarted
 from server.services.floor import call, issue, serve
 from server.simulation.commands import attempt
 from server.storage.transaction import Transaction
@@ -25,7 +26,7 @@ def test_a_refusal_that_comes_late_undoes_its_own_command_only(floor: Floor) -> 
             attempt(tx, now, issue_and_refuse)
         third = attempt(tx, now, lambda tx: issue.issue(tx, orders[2], By("test")))
         attempt(tx, now, lambda tx: call.call_next(tx, By("test", "G1")))
-        started = attempt(tx, now, lambda tx: serve.start(tx, By("test", "G1")))
+        started = attempt(tx, now, lambda tx: serve.act(tx, By("test", "G1"), TokenStarted))
         return [first.token.label, third.token.label, started.label]
 
     assert floor.write(act) == ["N001", "N002", "N001"]

@@ -11,7 +11,8 @@ import pytest
 
 from server.clock import ScaledClock
 from server.domain.errors import Unavailable
-from server.domain.events.payloads import Payload, TokenIssued
+from server.domain.events.kinds import Payload
+from server.domain.events.payloads import TokenIssued
 from server.domain.jobs import Job, JobRules, JobState, Result
 from server.services.outbox import jobs
 from server.services.outbox.kinds import Withdrawn, kind_of

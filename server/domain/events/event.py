@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.actors import By
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import Payload
+from server.domain.events.kinds import Kind, Payload
 from server.domain.events.stored import read_payload
 from server.domain.instants import to_iso
 from server.domain.json import JsonObject

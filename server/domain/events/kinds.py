@@ -1,6 +1,19 @@
-"""The kinds of events."""
+"""The kinds of events, and those of tokens that hold nothing but the token: each is what one function makes of it.
 
+What the other kinds hold stands in `server.domain.events.payloads`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
+
+from server.domain.token import changes
+from server.domain.token.token import Token
+
+Change = Callable[[Token, datetime], Token]
+"""What an action makes of a token at a moment; raises IllegalTransition where its state does not allow it."""
 
 
 class Kind(StrEnum):
@@ -33,3 +46,77 @@ class Kind(StrEnum):
     POLICY_CHANGED = "policy.changed"
     CLOCK_CONFIRMED = "clock.confirmed"
     DAY_CLOSED = "day.closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What an event holds; `kind` names it."""
+
+    kind: ClassVar[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEvent(Payload):
+    """Something that changed a token; `undoable` when a person can take it back.
+
+    `ages_kept` is False in records of before ages were kept.
+    """
+
+    undoable: ClassVar[bool] = True
+    token: Token
+    ages_kept: bool = field(default=True, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChange(TokenEvent):
+    """An action that makes of a token what `change` says, and leaves nothing open; ask the class for it."""
+
+    change: ClassVar[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecalled(TokenChange):
+    """A token was called once more."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_RECALLED
+    change: ClassVar[Change] = changes.recall
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStarted(TokenChange):
+    """Its service began."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_STARTED
+    change: ClassVar[Change] = changes.start
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHeld(TokenChange):
+    """It was parked at its counter."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_HELD
+    change: ClassVar[Change] = changes.hold
+
+
+@dataclass(frozen=True, slots=True)
+class TokenResumed(TokenChange):
+    """The counter went on with it."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_RESUMED
+    change: ClassVar[Change] = changes.resume
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMissed(TokenChange):
+    """It was called and nobody came."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_MISSED
+    change: ClassVar[Change] = changes.miss
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReturned(TokenChange):
+    """Its citizen is back, after they were missed or away."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_RETURNED
+    change: ClassVar[Change] = changes.come_back

@@ -1,34 +1,19 @@
-"""What each kind of event holds: the inputs of a command and its result, one frozen value per kind.
+"""What a kind of event holds beside a token, or without one: the inputs of a command and its result, a value per kind.
 
 A token event holds the token as it is after it. Free text of people (`note`, `holder`) and what a citizen needs are
 kept beside the chain, in the purgeable part of the event; see `server.domain.events.stored`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
 from server.domain.calling.rule import Reason
-from server.domain.events.kinds import Kind
+from server.domain.events.kinds import Change, Kind, Payload, TokenChange, TokenEvent
 from server.domain.json import JsonObject
 from server.domain.leases import Lease
+from server.domain.token import changes
 from server.domain.token.lifecycle import CounterState
-from server.domain.token.token import Token
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """What an event holds; `kind` names it."""
-
-    kind: ClassVar[Kind]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenEvent(Payload):
-    """Something that changed a token. `ages_kept` is False in records of before ages were kept."""
-
-    token: Token
-    ages_kept: bool = field(default=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +21,7 @@ class TokenIssued(TokenEvent):
     """A token was given; by `booking` (its row) or for the return slip of the token `return_of`."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_ISSUED
+    undoable: ClassVar[bool] = False
     printer: str | None = None
     booking: int | None = None
     return_of: str | None = None
@@ -52,20 +38,6 @@ class TokenCalled(TokenEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class TokenRecalled(TokenEvent):
-    """A token was called once more."""
-
-    kind: ClassVar[Kind] = Kind.TOKEN_RECALLED
-
-
-@dataclass(frozen=True, slots=True)
-class TokenStarted(TokenEvent):
-    """Its service began."""
-
-    kind: ClassVar[Kind] = Kind.TOKEN_STARTED
-
-
-@dataclass(frozen=True, slots=True)
 class TokenFinished(TokenEvent):
     """Its service ended with an outcome of the stage."""
 
@@ -75,38 +47,10 @@ class TokenFinished(TokenEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class TokenMissed(TokenEvent):
-    """It was called and nobody came."""
-
-    kind: ClassVar[Kind] = Kind.TOKEN_MISSED
-
-
-@dataclass(frozen=True, slots=True)
-class TokenHeld(TokenEvent):
-    """It was parked at its counter."""
-
-    kind: ClassVar[Kind] = Kind.TOKEN_HELD
-
-
-@dataclass(frozen=True, slots=True)
-class TokenResumed(TokenEvent):
-    """The counter went on with it."""
-
-    kind: ClassVar[Kind] = Kind.TOKEN_RESUMED
-
-
-@dataclass(frozen=True, slots=True)
 class TokenPaused(TokenEvent):
     """Its citizen went out for a while; the place is kept."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_PAUSED
-
-
-@dataclass(frozen=True, slots=True)
-class TokenReturned(TokenEvent):
-    """Its citizen is back, after they were missed or away."""
-
-    kind: ClassVar[Kind] = Kind.TOKEN_RETURNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +89,17 @@ class TokenUndone(TokenEvent):
     """Event number `undoes`, of kind `of`, was taken back: the record before it stands again."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_UNDONE
+    undoable: ClassVar[bool] = False
     undoes: int
     of: Kind
 
 
 @dataclass(frozen=True, slots=True)
-class TokenCancelled(TokenEvent):
+class TokenCancelled(TokenChange):
     """It was given up. `cause` is a code (`left`: by the citizen), `note` what staff wrote."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_CANCELLED
+    change: ClassVar[Change] = changes.cancel
     cause: str | None = None
     note: str | None = None
 
@@ -163,6 +109,7 @@ class TokenExpired(TokenEvent):
     """The close of a day ended it."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_EXPIRED
+    undoable: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,19 @@ it says is then brought into the form of the present version, so that nobody els
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from server.domain.calling.rule import Reason
+from server.domain.events import kinds
 from server.domain.events import payloads as p
-from server.domain.events.kinds import Kind
+from server.domain.events.kinds import Kind, Payload, TokenEvent
 from server.domain.instants import to_iso
-from server.domain.json import Json, JsonObject
+from server.domain.json import Json
 from server.domain.leases import Lease
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import from_record, needs_of, to_record, upcast_record
+from server.domain.token.token import Token
 
 VERSION = 1
 CAUSES = frozenset({"take_over", "nobody_there", "left"})
@@ -29,9 +32,9 @@ _WRITE: Mapping[type, Callable[[Any], Json]] = {
 }
 
 
-def data_of(payload: p.Payload) -> dict[str, Json]:
+def data_of(payload: Payload) -> dict[str, Json]:
     """Return what is hashed of a payload: everything but what people wrote and what a citizen needs."""
-    if isinstance(payload, p.TokenEvent):
+    if isinstance(payload, TokenEvent):
         return {"token": to_record(payload.token), **_own(payload)}
     if isinstance(payload, p.CounterEvent):
         counter = payload.counter
@@ -41,9 +44,9 @@ def data_of(payload: p.Payload) -> dict[str, Json]:
     return _own(payload)
 
 
-def private_of(payload: p.Payload) -> dict[str, Json]:
+def private_of(payload: Payload) -> dict[str, Json]:
     """Return the purgeable part of a payload; empty for most."""
-    if isinstance(payload, p.TokenEvent):
+    if isinstance(payload, TokenEvent):
         return {**needs_of(payload.token), **_note(getattr(payload, "note", None))}
     if isinstance(payload, p.CounterEvent):
         return _note(payload.counter.reason)
@@ -52,14 +55,15 @@ def private_of(payload: p.Payload) -> dict[str, Json]:
     return _note(getattr(payload, "note", None))
 
 
-def read_payload(kind: Kind, version: int, data: Mapping[str, Any], private: Mapping[str, Any]) -> p.Payload:
+def read_payload(kind: Kind, version: int, data: Mapping[str, Any], private: Mapping[str, Any]) -> Payload:
     """Return the payload that was stored; raises LookupError, TypeError or ValueError for one nobody can write."""
     if version == 0:
         data, private = _upcast(kind, data)
-    return _READ[kind](data, private)
+    payload: Payload = _READ[kind](data, private)
+    return payload
 
 
-def _own(payload: p.Payload) -> dict[str, Json]:
+def _own(payload: Payload) -> dict[str, Json]:
     """Return the fields of a payload beside the token, each under its name, None included."""
     own: dict[str, Json] = {}
     for name in _names(type(payload)):
@@ -69,10 +73,10 @@ def _own(payload: p.Payload) -> dict[str, Json]:
     return own
 
 
-_NAMES: dict[type[p.Payload], tuple[str, ...]] = {}
+_NAMES: dict[type[Payload], tuple[str, ...]] = {}
 
 
-def _names(kind: type[p.Payload]) -> tuple[str, ...]:
+def _names(kind: type[Payload]) -> tuple[str, ...]:
     names = _NAMES.get(kind)
     if names is None:
         beside = PURGEABLE | {"token", "ages_kept"}
@@ -95,80 +99,67 @@ def _block(lease: Lease) -> dict[str, Json]:
     }
 
 
-def _token_event(kind: type[p.TokenEvent], **convert: Callable[[Any], Any]) -> Callable[[Any, Any], p.Payload]:
-    """Return what reads the payload of a token event; `convert` turns JSON values into those of its fields."""
-
-    def read(data: Mapping[str, Any], private: Mapping[str, Any]) -> p.Payload:
-        needs = {name: private[name] for name in ("need", "access") if name in private}
-        own = {name: data[name] for name in _names(kind)}
-        own |= {name: convert[name](own[name]) for name in convert if own[name] is not None}
-        if "note" in kind.__slots__:
-            own["note"] = private.get("note")
-        return kind(token=from_record(data["token"], needs), ages_kept=data.get("ages_kept", True), **own)
-
-    return read
+Parts = Mapping[str, Any]
+Reader = Callable[[Parts, Parts], Any]
+"""Makes a value of (data, private)."""
 
 
-def _counter_event(kind: type[p.CounterEvent]) -> Callable[[Any, Any], p.Payload]:
-    def read(data: Mapping[str, Any], private: Mapping[str, Any]) -> p.Payload:
-        counter = data["counter"]
-        state = CounterState(counter["state"])
-        return kind(p.CounterFacts(counter["id"], counter["stage"], state, private.get("note")))
-
-    return read
+def _token(data: Parts, private: Parts) -> Token:
+    return from_record(data["token"], {name: private[name] for name in ("need", "access") if name in private})
 
 
-def _lease(data: Mapping[str, Any], private: Mapping[str, Any]) -> Lease:
+def _counter(data: Parts, private: Parts) -> p.CounterFacts:
+    counter = data["counter"]
+    return p.CounterFacts(counter["id"], counter["stage"], CounterState(counter["state"]), private.get("note"))
+
+
+def _lease(data: Parts, private: Parts) -> Lease:
     block = data["lease"]
     void = private.get("note", "") if block["void"] else None
     day = date.fromisoformat(block["day"])
     return Lease(block["id"], day, block["series"], block["first"], block["last"], private.get("holder", ""), void)
 
 
-def _policy(data: Mapping[str, Any], _private: JsonObject) -> p.Payload:
-    return p.PolicyChanged(data["policy"], date.fromisoformat(data["valid_from"]), data["body"], data["number"])
-
-
-def _clock(data: Mapping[str, Any], _private: JsonObject) -> p.Payload:
-    return p.ClockConfirmed(None if data["was"] is None else datetime.fromisoformat(data["was"]))
-
-
-def _day_closed(data: Mapping[str, Any], _private: JsonObject) -> p.Payload:
-    return p.DayClosed(date.fromisoformat(data["day"]), data["expired"], data["no_show"])
-
-
-def _reason(view: Mapping[str, Any]) -> Reason:
+def _reason(view: Parts) -> Reason:
     return Reason(view["rule"], view["params"], view["text"])
 
 
-_READ: Mapping[Kind, Callable[[Any, Any], p.Payload]] = {
-    Kind.TOKEN_ISSUED: _token_event(p.TokenIssued),
-    Kind.TOKEN_CALLED: _token_event(p.TokenCalled, reason=_reason),
-    Kind.TOKEN_RECALLED: _token_event(p.TokenRecalled),
-    Kind.TOKEN_STARTED: _token_event(p.TokenStarted),
-    Kind.TOKEN_FINISHED: _token_event(p.TokenFinished),
-    Kind.TOKEN_MISSED: _token_event(p.TokenMissed),
-    Kind.TOKEN_HELD: _token_event(p.TokenHeld),
-    Kind.TOKEN_RESUMED: _token_event(p.TokenResumed),
-    Kind.TOKEN_PAUSED: _token_event(p.TokenPaused),
-    Kind.TOKEN_RETURNED: _token_event(p.TokenReturned),
-    Kind.TOKEN_TRANSFERRED: _token_event(p.TokenTransferred),
-    Kind.TOKEN_CORRECTED: _token_event(p.TokenCorrected),
-    Kind.TOKEN_REMARKED: _token_event(p.TokenRemarked),
-    Kind.TOKEN_HELPER_LEFT: _token_event(p.TokenHelperLeft),
-    Kind.TOKEN_UNDONE: _token_event(p.TokenUndone, of=Kind),
-    Kind.TOKEN_CANCELLED: _token_event(p.TokenCancelled),
-    Kind.TOKEN_EXPIRED: _token_event(p.TokenExpired),
-    Kind.COUNTER_OPENED: _counter_event(p.CounterOpened),
-    Kind.COUNTER_PAUSED: _counter_event(p.CounterPaused),
-    Kind.COUNTER_CLOSED: _counter_event(p.CounterClosed),
-    Kind.CENTRE_FROZEN: lambda _data, private: p.CentreFrozen(private.get("note")),
-    Kind.CENTRE_RESUMED: lambda data, _private: p.CentreResumed(datetime.fromisoformat(data["frozen_at"])),
-    Kind.NUMBERS_LEASED: lambda data, private: p.NumbersLeased(_lease(data, private)),
-    Kind.NUMBERS_VOIDED: lambda data, private: p.NumbersVoided(_lease(data, private)),
-    Kind.POLICY_CHANGED: _policy,
-    Kind.CLOCK_CONFIRMED: _clock,
-    Kind.DAY_CLOSED: _day_closed,
+# How a field is read follows from its type: from several places, or from the JSON value of its name.
+_OF_PARTS: Mapping[object, Reader] = {Token: _token, p.CounterFacts: _counter, Lease: _lease}
+_OF_JSON: Mapping[object, Callable[[Any], Any]] = {
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    Kind: Kind,
+    Reason: _reason,
+}
+
+
+def _field_reader(name: str, kind: object) -> Reader:
+    """Return what reads a field of a type, which may be None."""
+    if name == "ages_kept":
+        return lambda data, _private: data.get(name, True)
+    if name in PURGEABLE:
+        return lambda _data, private: private.get(name)
+    if kind in _OF_PARTS:
+        return _OF_PARTS[kind]
+    convert = next((_OF_JSON[part] for part in (kind, *get_args(kind)) if part in _OF_JSON), None)
+    if convert is None:
+        return lambda data, _private: data[name]
+    if NoneType in get_args(kind):
+        return lambda data, _private: None if data[name] is None else convert(data[name])
+    return lambda data, _private: convert(data[name])
+
+
+def _reader(kind: type[Payload]) -> Reader:
+    readers = [(field.name, _field_reader(field.name, field.type)) for field in fields(kind)]
+    return lambda data, private: kind(**{name: read(data, private) for name, read in readers})
+
+
+_READ: Mapping[Kind, Reader] = {
+    value.kind: _reader(value)
+    for module in (kinds, p)
+    for value in vars(module).values()
+    if isinstance(value, type) and issubclass(value, Payload) and "kind" in vars(value)
 }
 
 

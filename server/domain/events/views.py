@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import CounterEvent, CounterFacts, TokenEvent
+from server.domain.events.kinds import Kind, TokenEvent
+from server.domain.events.payloads import CounterEvent, CounterFacts
 from server.domain.instants import to_iso
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Step, Token, TokenState

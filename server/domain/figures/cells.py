@@ -15,7 +15,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from server.domain.events.event import Event
-from server.domain.events.payloads import TokenCorrected, TokenEvent, TokenFinished
+from server.domain.events.kinds import TokenEvent
+from server.domain.events.payloads import TokenCorrected, TokenFinished
 from server.domain.figures.measures import service_of, stay_of, wait_of
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Step, Token

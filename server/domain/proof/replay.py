@@ -6,30 +6,12 @@ from datetime import datetime
 
 from server.domain.errors import Refused
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import TokenEvent, TokenFinished
+from server.domain.events.kinds import Kind, TokenChange, TokenEvent
+from server.domain.events.payloads import TokenFinished
 from server.domain.token import changes
-from server.domain.token.changes import Target
-from server.domain.token.lifecycle import Action, StepState, follow
+from server.domain.token.changes import Action, Target, follow
+from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Step, Token
-
-ACTIONS: Mapping[Kind, Action] = {
-    Kind.TOKEN_CALLED: Action.CALL,
-    Kind.TOKEN_RECALLED: Action.RECALL,
-    Kind.TOKEN_STARTED: Action.START,
-    Kind.TOKEN_HELD: Action.HOLD,
-    Kind.TOKEN_RESUMED: Action.RESUME,
-    Kind.TOKEN_FINISHED: Action.FINISH,
-    Kind.TOKEN_MISSED: Action.MISS,
-    Kind.TOKEN_PAUSED: Action.PAUSE,
-    Kind.TOKEN_RETURNED: Action.RETURN,
-    Kind.TOKEN_TRANSFERRED: Action.TRANSFER,
-    Kind.TOKEN_CORRECTED: Action.CORRECT,
-    Kind.TOKEN_REMARKED: Action.REMARK,
-    Kind.TOKEN_HELPER_LEFT: Action.REMARK,
-    Kind.TOKEN_CANCELLED: Action.CANCEL,
-    Kind.TOKEN_EXPIRED: Action.EXPIRE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +37,8 @@ def replayed(event: Event, before: Token, after: Token) -> Token | None:
     if not isinstance(payload, TokenEvent):
         return None
     try:
-        follow(before.step.state, ACTIONS[event.kind])
+        if isinstance(payload, TokenChange):
+            return type(payload).change(before, event.at)
         return _RULES[event.kind](_Change(event, payload, before, after))
     except Refused:
         return None
@@ -115,10 +98,11 @@ def _helper_left(change: _Change) -> Token:
 def _finished(change: _Change) -> Token:
     """Return what a finish must leave: the step closed with its outcome, or the next one waiting from now."""
     before, after, event, payload = change.before, change.after, change.event, change.payload
+    state = follow(before.step.state, Action.FINISH)
     names = ("decision", "ends", "service", "klass", "route", "then", "return_until")
     decided = {name: getattr(after, name) for name in names}
     if after.ended and isinstance(payload, TokenFinished):
-        closed = replace(before.step, state=StepState.DONE, ended_at=event.at, outcome=payload.outcome)
+        closed = replace(before.step, state=state, ended_at=event.at, outcome=payload.outcome)
         return replace(before, **decided, step=closed, ended_at=event.at)
     back = before.step.back_only is not None and after.step.stage == before.step.back_to
     entered = Step(
@@ -133,20 +117,14 @@ def _finished(change: _Change) -> Token:
     return replace(before, **decided, step=entered)
 
 
+# What leaves something open; the others are changes that are one function of the token and the time.
 _RULES: Mapping[Kind, Callable[[_Change], Token]] = {
     Kind.TOKEN_CALLED: _called,
-    Kind.TOKEN_RECALLED: lambda c: changes.recall(c.before, c.at),
-    Kind.TOKEN_STARTED: lambda c: changes.start(c.before, c.at),
-    Kind.TOKEN_HELD: lambda c: changes.hold(c.before),
-    Kind.TOKEN_RESUMED: lambda c: changes.resume(c.before, c.at),
     Kind.TOKEN_FINISHED: _finished,
-    Kind.TOKEN_MISSED: lambda c: changes.miss(c.before),
     Kind.TOKEN_PAUSED: lambda c: changes.pause(c.before, c.after.step.until or c.at),
-    Kind.TOKEN_RETURNED: lambda c: changes.come_back(c.before),
     Kind.TOKEN_TRANSFERRED: _transferred,
     Kind.TOKEN_CORRECTED: _corrected,
     Kind.TOKEN_REMARKED: _remarked,
     Kind.TOKEN_HELPER_LEFT: _helper_left,
-    Kind.TOKEN_CANCELLED: lambda c: changes.cancel(c.before, c.at),
     Kind.TOKEN_EXPIRED: lambda c: replace(changes.expire(c.before, c.at), return_until=c.after.return_until),
 }

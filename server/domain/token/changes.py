@@ -1,12 +1,63 @@
-"""The change that each action makes to a token."""
+"""What can be done to a token: which states allow it, where it leads, and the change that it makes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from server.domain.token.lifecycle import Action, StepState, TokenEnd, follow
+from server.domain.errors import IllegalTransition
+from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.route import Stop
 from server.domain.token.token import STEP_NAMES, TOKEN_NAMES, Step, Token, of_step, of_token
+
+
+class Action(StrEnum):
+    """What can be done to the open step of a token."""
+
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    HOLD = "hold"
+    RESUME = "resume"
+    FINISH = "finish"
+    MISS = "miss"
+    PAUSE = "pause"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    CORRECT = "correct"
+    REMARK = "remark"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+
+
+WAITING, CALLED, SERVING = StepState.WAITING, StepState.CALLED, StepState.SERVING
+HELD, PAUSED, MISSED = StepState.HELD, StepState.PAUSED, StepState.MISSED
+DONE, SKIPPED = StepState.DONE, StepState.SKIPPED
+OPEN = (WAITING, CALLED, SERVING, HELD, PAUSED, MISSED)
+STAYS = {state: state for state in OPEN}
+
+# A row is an action, its entries are the states that allow it and where it leads. A transfer ends this step and begins
+# another; `correct` changes the service, `remark` what is known of the citizen, and both leave the state as it is.
+_TABLE: Mapping[Action, Mapping[StepState, StepState]] = {
+    Action.CALL: {WAITING: CALLED},
+    Action.RECALL: {CALLED: CALLED},
+    Action.START: {CALLED: SERVING},
+    Action.HOLD: {CALLED: HELD, SERVING: HELD},
+    Action.RESUME: {HELD: SERVING},
+    Action.FINISH: {SERVING: DONE},
+    Action.MISS: {CALLED: MISSED, HELD: MISSED},
+    Action.PAUSE: {WAITING: PAUSED, PAUSED: PAUSED},
+    Action.RETURN: {WAITING: WAITING, PAUSED: WAITING, MISSED: WAITING},
+    Action.TRANSFER: {WAITING: SKIPPED, CALLED: SKIPPED, SERVING: DONE, HELD: SKIPPED},
+    Action.CORRECT: STAYS,
+    Action.REMARK: STAYS,
+    Action.CANCEL: {state: SKIPPED for state in OPEN if state is not SERVING},
+    Action.EXPIRE: dict.fromkeys(OPEN, SKIPPED),
+}
+TRANSITIONS: Mapping[tuple[StepState, Action], StepState] = {
+    (state, action): after for action, row in _TABLE.items() for state, after in row.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +71,18 @@ class Target:
     only: str | None = None
     returns: bool = False
     loops: bool = False
+
+
+def follow(state: StepState, action: Action) -> StepState:
+    """Return the state after `action`; raises IllegalTransition when the table has no such pair."""
+    after = TRANSITIONS.get((state, action))
+    if after is None:
+        raise IllegalTransition(
+            f"A token that is {state.value} cannot be changed by {action.value}.",
+            state=state.value,
+            action=action.value,
+        )
+    return after
 
 
 def call(token: Token, counter: str, call_id: str, now: datetime, *, jumped: bool = False) -> Token:
@@ -63,7 +126,7 @@ def start(token: Token, now: datetime) -> Token:
     return _step(token, state=follow(token.step.state, Action.START), started_at=now)
 
 
-def hold(token: Token) -> Token:
+def hold(token: Token, _now: datetime) -> Token:
     """Return `token` parked at its counter; raises IllegalTransition unless it is called or served."""
     return _step(token, state=follow(token.step.state, Action.HOLD), beside=())
 
@@ -74,7 +137,7 @@ def resume(token: Token, now: datetime) -> Token:
     return _step(token, state=state, started_at=token.step.started_at or now)
 
 
-def miss(token: Token) -> Token:
+def miss(token: Token, _now: datetime) -> Token:
     """Return `token` as called and absent; raises IllegalTransition unless it is called or held."""
     return _step(token, state=follow(token.step.state, Action.MISS), counter=None, beside=())
 
@@ -84,7 +147,7 @@ def pause(token: Token, until: datetime) -> Token:
     return _step(token, state=follow(token.step.state, Action.PAUSE), until=until)
 
 
-def come_back(token: Token) -> Token:
+def come_back(token: Token, _now: datetime) -> Token:
     """Return `token` in line again at the place its age gives; raises IllegalTransition unless missed or paused."""
     return _step(token, state=follow(token.step.state, Action.RETURN), until=None)
 

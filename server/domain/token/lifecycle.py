@@ -1,4 +1,4 @@
-"""What may follow what: the states of a token's step, of a token and of a counter, as data."""
+"""The states of a token's step, of a token and of a counter, and what may follow the state of a counter."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -29,25 +29,6 @@ class TokenEnd(StrEnum):
     NO_SHOW = "no_show"
 
 
-class Action(StrEnum):
-    """What can be done to the open step of a token."""
-
-    CALL = "call"
-    RECALL = "recall"
-    START = "start"
-    HOLD = "hold"
-    RESUME = "resume"
-    FINISH = "finish"
-    MISS = "miss"
-    PAUSE = "pause"
-    RETURN = "return"
-    TRANSFER = "transfer"
-    CORRECT = "correct"
-    REMARK = "remark"
-    CANCEL = "cancel"
-    EXPIRE = "expire"
-
-
 class CounterState(StrEnum):
     """Whether a counter takes part in the calling."""
 
@@ -56,90 +37,13 @@ class CounterState(StrEnum):
     CLOSED = "closed"
 
 
-WAITING, CALLED, SERVING = StepState.WAITING, StepState.CALLED, StepState.SERVING
-HELD, PAUSED, MISSED = StepState.HELD, StepState.PAUSED, StepState.MISSED
-DONE, SKIPPED = StepState.DONE, StepState.SKIPPED
-
-AT_COUNTER = frozenset({CALLED, SERVING})
-
-# A row is a state, its entries are the actions it allows and where each leads. A transfer ends this step and begins
-# another; `correct` changes the service, `remark` what is known of the citizen, and both leave the state as it is.
-_TABLE: Mapping[StepState, Mapping[Action, StepState]] = {
-    WAITING: {
-        Action.CALL: CALLED,
-        Action.PAUSE: PAUSED,
-        Action.RETURN: WAITING,
-        Action.TRANSFER: SKIPPED,
-        Action.CORRECT: WAITING,
-        Action.REMARK: WAITING,
-        Action.CANCEL: SKIPPED,
-        Action.EXPIRE: SKIPPED,
-    },
-    CALLED: {
-        Action.RECALL: CALLED,
-        Action.START: SERVING,
-        Action.HOLD: HELD,
-        Action.MISS: MISSED,
-        Action.TRANSFER: SKIPPED,
-        Action.CORRECT: CALLED,
-        Action.REMARK: CALLED,
-        Action.CANCEL: SKIPPED,
-        Action.EXPIRE: SKIPPED,
-    },
-    SERVING: {
-        Action.HOLD: HELD,
-        Action.FINISH: DONE,
-        Action.TRANSFER: DONE,
-        Action.CORRECT: SERVING,
-        Action.REMARK: SERVING,
-        Action.EXPIRE: SKIPPED,
-    },
-    HELD: {
-        Action.RESUME: SERVING,
-        Action.MISS: MISSED,
-        Action.TRANSFER: SKIPPED,
-        Action.CORRECT: HELD,
-        Action.REMARK: HELD,
-        Action.CANCEL: SKIPPED,
-        Action.EXPIRE: SKIPPED,
-    },
-    PAUSED: {
-        Action.RETURN: WAITING,
-        Action.PAUSE: PAUSED,
-        Action.CORRECT: PAUSED,
-        Action.REMARK: PAUSED,
-        Action.CANCEL: SKIPPED,
-        Action.EXPIRE: SKIPPED,
-    },
-    MISSED: {
-        Action.RETURN: WAITING,
-        Action.CORRECT: MISSED,
-        Action.REMARK: MISSED,
-        Action.CANCEL: SKIPPED,
-        Action.EXPIRE: SKIPPED,
-    },
-}
-TRANSITIONS: Mapping[tuple[StepState, Action], StepState] = {
-    (state, action): after for state, row in _TABLE.items() for action, after in row.items()
-}
+AT_COUNTER = frozenset({StepState.CALLED, StepState.SERVING})
 
 COUNTER_TRANSITIONS: Mapping[tuple[CounterState, CounterState], bool] = {
     (before, after): (before, after) != (CounterState.CLOSED, CounterState.PAUSED)
     for before in CounterState
     for after in CounterState
 }
-
-
-def follow(state: StepState, action: Action) -> StepState:
-    """Return the state after `action`; raises IllegalTransition when the table has no such pair."""
-    after = TRANSITIONS.get((state, action))
-    if after is None:
-        raise IllegalTransition(
-            f"A token that is {state.value} cannot be changed by {action.value}.",
-            state=state.value,
-            action=action.value,
-        )
-    return after
 
 
 def move_counter(before: CounterState, after: CounterState) -> CounterState:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from server.domain.centre import CentreState
 from server.domain.events.event import Event
-from server.domain.events.payloads import TokenEvent, TokenIssued, TokenUndone
+from server.domain.events.kinds import TokenEvent
+from server.domain.events.payloads import TokenIssued, TokenUndone
 from server.domain.figures.cells import Cell, Cells, counted
 from server.domain.figures.measures import DEFINITION
 from server.domain.token.token import Token

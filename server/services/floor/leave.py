@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from server.domain.actors import By
-from server.domain.events.payloads import TokenCancelled, TokenPaused, TokenReturned
+from server.domain.events.kinds import TokenReturned
+from server.domain.events.payloads import TokenCancelled, TokenPaused
 from server.domain.token import changes
 from server.domain.token.token import Token
 from server.services.floor.token_rows import change_token
@@ -31,5 +32,5 @@ def come_back(tx: Transaction, token_id: str, by: By) -> Token:
     Raises UnknownToken, IllegalTransition when they are at a counter or have ended.
     """
     before = token_under_way(tx, token_id)
-    after = changes.come_back(before)
+    after = changes.come_back(before, tx.now)
     return before if after == before else change_token(tx, before, TokenReturned(after), by)

@@ -5,15 +5,8 @@ from datetime import datetime
 
 from server.domain.actors import By
 from server.domain.errors import NoCurrentToken, TooEarlyToMiss
-from server.domain.events.payloads import (
-    TokenFinished,
-    TokenHeld,
-    TokenHelperLeft,
-    TokenMissed,
-    TokenRecalled,
-    TokenResumed,
-    TokenStarted,
-)
+from server.domain.events.kinds import TokenChange, TokenMissed, TokenRecalled, TokenResumed
+from server.domain.events.payloads import TokenFinished, TokenHelperLeft
 from server.domain.events.views import staff_view
 from server.domain.freezes import active_seconds
 from server.domain.plan.hours import next_working_day
@@ -29,26 +22,16 @@ from server.storage.sql import events, tokens
 from server.storage.transaction import Transaction
 
 
+def act(tx: Transaction, by: By, event: type[TokenChange], seen: Seen | None = None) -> Token:
+    """Do to the current token what asks nothing of the floor; raises as `current_token`, and IllegalTransition."""
+    before = current_token(tx, by.counter, seen)
+    return change_token(tx, before, event(event.change(before, tx.now)), by)
+
+
 def recall(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
     """Call the current token once more; raises UnknownCounter, NoCurrentToken, IllegalTransition, CentreFrozen."""
     tx.centre.require_running()
-    before = current_token(tx, by.counter, seen)
-    return change_token(tx, before, TokenRecalled(changes.recall(before, tx.now)), by)
-
-
-def start(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
-    """Begin the service of the current token; raises UnknownCounter, NoCurrentToken, IllegalTransition, Stale."""
-    before = current_token(tx, by.counter, seen)
-    return change_token(tx, before, TokenStarted(changes.start(before, tx.now)), by)
-
-
-def hold(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
-    """Park the current token at its counter, which is then free for another.
-
-    Raises UnknownCounter, NoCurrentToken, IllegalTransition, Stale.
-    """
-    before = current_token(tx, by.counter, seen)
-    return change_token(tx, before, TokenHeld(changes.hold(before)), by)
+    return act(tx, by, TokenRecalled, seen)
 
 
 def resume(tx: Transaction, by: By, token_id: str | None = None) -> Token:
@@ -69,7 +52,7 @@ def miss(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
     """
     tx.centre.require_running()
     before = _absent(tx, by.counter, seen)
-    after = changes.miss(before)
+    after = changes.miss(before, tx.now)
     _require_missable(tx, plan_now(tx), before)
     return change_token(tx, before, TokenMissed(after), by)
 

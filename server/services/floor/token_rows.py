@@ -2,7 +2,8 @@
 
 from server.domain.actors import By
 from server.domain.counters import Counter
-from server.domain.events.payloads import CounterEvent, CounterFacts, TokenEvent
+from server.domain.events.kinds import TokenEvent
+from server.domain.events.payloads import CounterEvent, CounterFacts
 from server.domain.token.token import Step, Token, of_token
 from server.storage.sql import counters, steps, tokens
 from server.storage.transaction import Transaction

@@ -8,8 +8,8 @@ from server.domain.actors import By
 from server.domain.centre import CentreState
 from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import TokenCalled, TokenEvent, TokenUndone
+from server.domain.events.kinds import Kind, TokenEvent
+from server.domain.events.payloads import TokenCalled, TokenUndone
 from server.domain.freezes import active_seconds
 from server.domain.instants import to_iso
 from server.domain.token.lifecycle import AT_COUNTER
@@ -20,24 +20,6 @@ from server.services.setup.plans import plan_now, plan_of
 from server.storage.sql import counters, events, line, steps, tokens
 from server.storage.transaction import Read, Transaction
 
-UNDOABLE = frozenset(
-    {
-        Kind.TOKEN_CALLED,
-        Kind.TOKEN_RECALLED,
-        Kind.TOKEN_STARTED,
-        Kind.TOKEN_HELD,
-        Kind.TOKEN_RESUMED,
-        Kind.TOKEN_FINISHED,
-        Kind.TOKEN_MISSED,
-        Kind.TOKEN_TRANSFERRED,
-        Kind.TOKEN_CORRECTED,
-        Kind.TOKEN_REMARKED,
-        Kind.TOKEN_HELPER_LEFT,
-        Kind.TOKEN_RETURNED,
-        Kind.TOKEN_PAUSED,
-        Kind.TOKEN_CANCELLED,
-    }
-)
 ACTIONS_SHOWN = 5
 
 
@@ -86,7 +68,7 @@ def _standing(latest: Iterable[Event]) -> Iterator[Event]:
     for event in latest:
         if isinstance(event.payload, TokenUndone):
             undone.add(event.payload.undoes)
-        elif event.seq not in undone and event.kind in UNDOABLE:
+        elif event.seq not in undone and isinstance(event.payload, TokenEvent) and event.payload.undoable:
             yield event
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from server.domain.events.payloads import Payload
+from server.domain.events.kinds import Payload
 from server.domain.jobs import Job, JobRules, Result
 from server.storage.transaction import Read
 

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from hardware.values import Slip
 from server.domain.calling.wait import Forecast
 from server.domain.errors import UnknownPrinter
-from server.domain.events.payloads import Payload, TokenIssued
+from server.domain.events.kinds import Payload
+from server.domain.events.payloads import TokenIssued
 from server.domain.jobs import Job, JobRules, JobState, Result
 from server.domain.json import JsonObject
 from server.domain.token.lifecycle import TokenEnd

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from server.domain.centre import CentreState
 from server.domain.events.event import Event, StoredEvent, fingerprint
-from server.domain.events.kinds import Kind
+from server.domain.events.kinds import Kind, TokenEvent
 from server.domain.events.payloads import (
     CentreFrozen,
     CentreResumed,
@@ -16,7 +16,6 @@ from server.domain.events.payloads import (
     NumbersLeased,
     NumbersVoided,
     TokenCalled,
-    TokenEvent,
     TokenIssued,
     TokenUndone,
 )
@@ -26,7 +25,7 @@ from server.domain.proof.fairness import Audit
 from server.domain.proof.ledger import Finding, Ledger
 from server.domain.proof.occupied import Occupied
 from server.domain.proof.past import Past
-from server.domain.proof.replay import ACTIONS, in_chain, replayed, same
+from server.domain.proof.replay import in_chain, replayed, same
 from server.domain.proof.verdicts import Anchor, Fault, Verdict
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
@@ -232,9 +231,8 @@ class _Replay:
     def _check_action(self, event: Event, payload: TokenEvent, before: Token) -> None:
         expected = replayed(event, before, payload.token)
         if expected is None:
-            action = ACTIONS[event.kind].value
             code = "double_call" if event.kind is Kind.TOKEN_CALLED else "illegal_transition"
-            self.verdict.fault(code, event.seq, f"{before.label} was {before.state} and cannot be changed by {action}.")
+            self.verdict.fault(code, event.seq, f"{before.label} was {before.state}: {event.kind.value} cannot follow.")
         elif not same(expected, payload.token, payload):
             self.verdict.fault("wrong_change", event.seq, f"{event.kind.value} changed {before.label} otherwise.")
 

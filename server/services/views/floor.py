@@ -7,8 +7,8 @@ from datetime import date
 from server.domain.calling.lane import Waiting
 from server.domain.centre import CentreState
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import CounterEvent, CounterFacts, TokenEvent
+from server.domain.events.kinds import Kind, TokenEvent
+from server.domain.events.payloads import CounterEvent, CounterFacts
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Token

@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 
 from server.domain.actors import By
 from server.domain.events.event import Event
+from server.domain.events.kinds import Payload, TokenRecalled
 from server.domain.events.payloads import (
     CentreFrozen,
-    Payload,
     TokenCancelled,
     TokenCorrected,
     TokenFinished,
     TokenIssued,
-    TokenRecalled,
     TokenTransferred,
 )
 from server.domain.figures.cells import Cell, Measure, counted

@@ -25,7 +25,7 @@ def test_who_comes_to_a_counter_where_somebody_is_is_found_there(occupied: Occup
 
 @pytest.mark.parametrize("counter", ["A1", "A2"])
 def test_a_counter_that_was_left_is_free(occupied: Occupied, counter: str) -> None:
-    assert occupied.change(PARTY, hold(PARTY)) == []
+    assert occupied.change(PARTY, hold(PARTY, MORNING)) == []
     assert occupied.change(SECOND, call(SECOND, counter, "c2", MORNING)) == []
 
 

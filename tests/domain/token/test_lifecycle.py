@@ -10,10 +10,10 @@ import pytest
 from server.domain.calling.lane import Lane
 from server.domain.errors import IllegalTransition
 from server.domain.token import changes, record
-from server.domain.token.changes import Target
-from server.domain.token.lifecycle import Action, TokenEnd, follow, move_counter
+from server.domain.token.changes import Action, Target, follow
 from server.domain.token.lifecycle import CounterState as K
 from server.domain.token.lifecycle import StepState as S
+from server.domain.token.lifecycle import TokenEnd, move_counter
 from server.domain.token.route import Stop
 from tests.factories import MORNING, make_step, make_token
 
@@ -69,14 +69,14 @@ def test_a_call_names_its_counter_and_a_recall_counts_on() -> None:
 
 def test_a_token_held_at_its_counter_goes_on_with_the_start_it_had() -> None:
     started = changes.start(changes.call(make_token(), "A7", "e-9", MORNING), MORNING)
-    held = changes.hold(started)
+    held = changes.hold(started, MORNING)
     assert (held.state, held.step.counter) == ("held", "A7")
     assert changes.resume(held, MORNING + timedelta(minutes=9)).step.started_at == MORNING
 
 
 def test_somebody_who_was_missed_comes_back_to_the_place_their_age_gives() -> None:
     called = changes.call(make_token(), "A7", "e-9", MORNING + timedelta(minutes=4))
-    back = changes.come_back(changes.miss(called))
+    back = changes.come_back(changes.miss(called, MORNING), MORNING)
     assert (back.state, back.step.since, back.step.first_called) == ("waiting", MORNING, called.step.first_called)
 
 
@@ -124,7 +124,7 @@ def test_a_correction_keeps_the_number_the_age_and_the_state() -> None:
 
 
 def test_a_missed_token_leaves_its_counter() -> None:
-    missed = changes.miss(changes.call(make_token(), "A7", "e-9", MORNING))
+    missed = changes.miss(changes.call(make_token(), "A7", "e-9", MORNING), MORNING)
     assert (missed.state, missed.step.counter) == ("missed", None)
 
 

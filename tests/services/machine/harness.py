@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 
 from hypothesis.stateful import RuleBasedStateMachine
@@ -10,7 +11,9 @@ from sqlalchemy import delete, update
 
 from server.domain.actors import By
 from server.domain.errors import Refused
+from server.domain.events.kinds import TokenHeld, TokenStarted
 from server.services.command import Answer, Attempt, body_hash, once
+from server.services.floor import serve
 from server.services.proof.verify import verify
 from server.services.setup.presets import install_centre
 from server.storage.base import Base
@@ -100,6 +103,13 @@ class FloorHarness(RuleBasedStateMachine):
             verdict = self.db.read(lambda conn: verify(conn, centres.centre_by_id(conn, self.centre)))
             assert not verdict.faults, f"the replay finds faults: {verdict.faults}"
             assert (verdict.tokens, verdict.events) == (len(self.model.tokens), self.model.seq)
+
+
+# Those that only change the token are not functions of `serve` with their name.
+VERBS: dict[str, Callable[..., Any]] = {
+    "start": partial(serve.act, event=TokenStarted),
+    "hold": partial(serve.act, event=TokenHeld),
+}
 
 
 def at_desk(desk: str | None, act: Callable[..., Any], /, **options: Any) -> Callable[..., Any]:

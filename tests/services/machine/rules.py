@@ -17,7 +17,7 @@ from server.services.floor import call, correct, counters, day, issue, leave, mo
 from server.services.numbers import leases
 from tests.factories import MORNING
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
-from tests.services.machine.harness import at_desk
+from tests.services.machine.harness import VERBS, at_desk
 from tests.services.machine.plan import COUNTERS, OUTCOMES, REASONS, SERVICES, STAGES
 from tests.services.machine.state import AT, Dict, Seen
 
@@ -177,7 +177,7 @@ class FloorMachine(Likely):
         self._verb(verb, desk, self.seen(desk, seen))
 
     def _verb(self, verb: str, desk: str, seen: Seen) -> None:
-        act = at_desk(desk, getattr(serve, verb), seen=screen_of(seen))
+        act = at_desk(desk, VERBS.get(verb) or getattr(serve, verb), seen=screen_of(seen))
         self.go(verb, partial(getattr(self.model, verb), desk, seen), act)
 
     @when(lambda self: self.having("called"))

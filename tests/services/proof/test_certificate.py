@@ -12,8 +12,8 @@ import pytest
 
 from server.domain.actors import By
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
-from server.domain.events.payloads import TokenCalled, TokenEvent, TokenUndone
+from server.domain.events.kinds import Kind, TokenEvent, TokenStarted
+from server.domain.events.payloads import TokenCalled, TokenUndone
 from server.domain.proof.certificates import Certificate
 from server.domain.token.lifecycle import CounterState
 from server.services.floor import counters, serve, undo
@@ -89,7 +89,7 @@ def act_by_hand(db: Database, centre_id: int) -> None:
 
     def out_of_order(tx: Transaction, why: str) -> None:
         call_token(at_time(tx, NOON), By("test", "C6"), last_of_line(tx), why)
-        serve.start(at_time(tx, NOON), By("test", "C6"))
+        serve.act(at_time(tx, NOON), By("test", "C6"), TokenStarted)
         serve.finish(at_time(tx, NOON), By("test", "C6"))
 
     db.write(centre_id, lambda tx: counters.set_state(at_time(tx, NOON), "C6", CounterState.OPEN, By("test")))
