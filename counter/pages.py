@@ -1,7 +1,6 @@
 """The counter console: one screen, one key for each verb."""
 
 from pathlib import Path
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template
@@ -35,5 +34,5 @@ def console() -> Response | str:
     return render_template("counter/console.html", lang=page["language"], page=page)
 
 
-def _facts(centre: CentreFacts) -> dict[str, Any]:
+def _facts(centre: CentreFacts) -> dict[str, object]:
     return {**read(lambda snapshot: console_facts(snapshot, centre)), "reasons": NEXT_IN_LINE}

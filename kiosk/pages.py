@@ -2,7 +2,6 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import qrcode
 from apiflask import APIBlueprint
@@ -43,7 +42,7 @@ def kiosk(centre: str, device: str) -> str:
         return _unpaired(device)
     principal, csrf, row = opened
     facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
-    page = frame(principal.centre_id, STATIC, csrf=csrf, **_choices(facts), device=row.id, printer=row.printer)
+    page = frame(principal.centre_id, STATIC, csrf=csrf, device=row.id, printer=row.printer) | _choices(facts)
     return render_template("kiosk/kiosk.html", lang=facts.languages[0], page=page)
 
 
@@ -64,7 +63,7 @@ def _unpaired(device: str) -> str:
     return render_template("kiosk/unpaired.html", lang="en", device=device)
 
 
-def _choices(facts: places.CentreFacts) -> dict[str, Any]:
+def _choices(facts: places.CentreFacts) -> dict[str, object]:
     services = [{"code": s.code, "name": s.name, "icon": s.icon} for s in facts.plan.services.values()]
     needs = [{"code": code, "name": need.name, "icon": need.icon} for code, need in facts.needs.items()]
     return {"services": services, "needs": needs, "hours": facts.hours}

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+from wsgiref.types import WSGIEnvironment
 
 from apiflask import APIFlask
 from flask import request
@@ -88,7 +89,7 @@ class App(APIFlask):
     request_class = JsonRequest
     json_provider_class = Json
 
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:  # as Flask has it
         """Return the function: no view of ours is a coroutine."""
         return func
 
@@ -166,10 +167,10 @@ def build_server(
     return Server(app, db, relay, (Scheduler(db, real, clock, Leader(db.url)), worker))
 
 
-def _credential_in(app: APIFlask) -> Callable[[dict[str, Any]], Credential]:
+def _credential_in(app: APIFlask) -> Callable[[WSGIEnvironment], Credential]:
     """Return what finds the credential in a request's headers; it raises Unauthenticated, Forbidden."""
 
-    def credential_in(environ: dict[str, Any]) -> Credential:
+    def credential_in(environ: WSGIEnvironment) -> Credential:
         with app.request_context(environ):
             return credential(request)
 

@@ -5,10 +5,11 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 PREFIX = "BAARI_"
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -36,7 +37,7 @@ class Settings(BaseModel):
 
     @field_validator("trusted_hosts", mode="before")
     @classmethod
-    def _split(cls, value: Any) -> Any:
+    def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("database_url")
@@ -98,7 +99,7 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def load_settings(environ: Mapping[str, str], **overrides: Any) -> Settings:
+def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     """Return the settings from environment, file and defaults; raises ConfigError naming the wrong one.
 
     `overrides` stand above all (a flag of the command line); None among them means not given.
@@ -116,7 +117,7 @@ def load_settings(environ: Mapping[str, str], **overrides: Any) -> Settings:
         raise ConfigError("; ".join(_sentence(problem) for problem in error.errors())) from error
 
 
-def _from_file(path: str | None) -> dict[str, Any]:
+def _from_file(path: str | None) -> dict[str, object]:
     if path is None:
         return {}
     try:
@@ -125,6 +126,6 @@ def _from_file(path: str | None) -> dict[str, Any]:
         raise ConfigError(f"BAARI_CONFIG: {error}") from error
 
 
-def _sentence(problem: Any) -> str:
+def _sentence(problem: ErrorDetails) -> str:
     name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else "settings"
     return f"{name}: {problem['msg'].removeprefix('Value error, ')}"

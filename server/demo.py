@@ -6,7 +6,6 @@ import random
 import secrets
 import socket
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,6 +39,9 @@ class NotADemo(Exception):
     """The database holds a centre that is not marked demo."""
 
 
+Facts = dict[str, Any]  # what `demo.json` holds: made here, and read back as JSON
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
     """What a demo runs with; `start` is where its clock begins."""
@@ -62,7 +64,7 @@ def plan_demo(preset: Preset, *, speed: float, simulate: bool, now: datetime) ->
     return Demo(preset, opening(preset, working_day(preset, today)), speed, simulate)
 
 
-def set_up(settings: Settings, demo: Demo) -> dict[str, Any]:
+def set_up(settings: Settings, demo: Demo) -> Facts:
     """Replace what the database holds by a fresh demo centre; returns what `var/demo.json` holds.
 
     Raises NotADemo when the database holds a centre that is not a demo.
@@ -89,7 +91,7 @@ def _clear(url: str) -> None:
     schema.migrate(url)
 
 
-def _install(db: Database, settings: Settings, demo: Demo) -> dict[str, Any]:
+def _install(db: Database, settings: Settings, demo: Demo) -> Facts:
     preset = demo.preset
     valid_from = demo.start.date() - timedelta(days=1)
     epoch = secrets.token_hex(4)
@@ -131,19 +133,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def left_behind(settings: Settings) -> dict[str, Any]:
+def left_behind(settings: Settings) -> Facts:
     """Return what the demo before wrote; raises OSError when there was none."""
-    facts: dict[str, Any] = json.loads((settings.data_dir / "demo.json").read_text("utf-8"))
+    facts: Facts = json.loads((settings.data_dir / "demo.json").read_text("utf-8"))
     return facts
 
 
-def write_facts(settings: Settings, facts: dict[str, Any]) -> None:
+def write_facts(settings: Settings, facts: Facts) -> None:
     """Write `demo.json` for tests and integrators, readable by the owner only."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     write_private(settings.data_dir / "demo.json", json.dumps(facts, indent=2) + "\n")
 
 
-def welcome(facts: Mapping[str, Any], file: Path) -> str:
+def welcome(facts: Facts, file: Path) -> str:
     """Return every address, login and key of a demo, ready to open; `file` holds the same for programs."""
     url, keys = facts["url"], facts["keys"]
     lines = [f"{facts['centre']} is served at {url}", ""]

@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -20,7 +19,7 @@ class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         """Set what was measured to matter: threads above sockets, a short stop, no control socket."""
-        options: dict[str, Any] = {
+        options: dict[str, object] = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": 1,
             "worker_class": "gthread",

@@ -19,7 +19,7 @@ KEY_MAX = 200
 class Value(Protocol):
     """A frozen value of ours: orjson writes its fields under their names."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+    __dataclass_fields__: ClassVar[dict[str, Any]]  # as typeshed has it
 
 
 Body = Mapping[str, object] | Value
@@ -43,7 +43,7 @@ def run(actor: str, centre_id: int, fn: Callable[[Transaction], Body], status: i
     return response
 
 
-def _body() -> Any:
+def _body() -> object:
     """Return what was sent, `{}` for nothing, None when it is not JSON (routes that take any have refused that)."""
     try:
         return orjson.loads(request.get_data() or b"{}")

@@ -7,7 +7,7 @@ from server.domain.events.kinds import Kind, Payload, TokenEvent
 from server.domain.events.payloads import CentreFrozen, CentreResumed, CounterEvent
 from server.domain.events.views import EventView
 
-Schema = dict[str, Any]
+Schema = dict[str, Any]  # JSON Schema, as deep as a shape is
 EVENT, OTHER = EventView.__name__, "OtherEvent"
 # What the events of a family hold beside their head; all else in them is null.
 FAMILIES: Mapping[str, tuple[str, tuple[type[Payload], ...]]] = {

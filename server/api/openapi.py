@@ -8,6 +8,7 @@ from apiflask import APIFlask
 from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 
 from server.api.commands import KEY_HEADER, KEY_MAX
+from server.api.event_shapes import Schema
 from server.api.operations import CONDITIONAL, REFUSALS
 from server.api.refusals import refusals_of
 from server.api.schemas import complete_schemas
@@ -88,7 +89,7 @@ def install(app: APIFlask) -> None:
     app.spec_processor(_complete)
 
 
-def _complete(spec: Any) -> Any:
+def _complete(spec: Any) -> Any:  # as APIFlask has it
     spec["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     for path in spec["paths"].values():
         for method, operation in path.items():
@@ -98,13 +99,14 @@ def _complete(spec: Any) -> Any:
     return complete_schemas(spec)
 
 
-def _shape_of(spec: Any, body: Any) -> Any:
+def _shape_of(spec: Schema, body: Schema) -> Schema:
     """Return the shape of a request's body."""
     ref = body["content"]["application/json"]["schema"]["$ref"]
-    return spec["components"]["schemas"][ref.rpartition("/")[2]]
+    shape: Schema = spec["components"]["schemas"][ref.rpartition("/")[2]]
+    return shape
 
 
-def _complete_operation(operation: Any, *, command: bool) -> None:
+def _complete_operation(operation: Schema, *, command: bool) -> None:
     keyless, parameters = not operation.get("security"), operation["parameters"]
     for given in parameters:
         if given["in"] == "path":
@@ -133,7 +135,7 @@ def _codes(refusals: Iterable[type[Refused]], *, command: bool) -> list[Code]:
     return sorted(codes | {(int(error.code or 500), BELOW[error]) for error in below})
 
 
-def _refusal(status: int, codes: Iterable[Code]) -> dict[str, Any]:
+def _refusal(status: int, codes: Iterable[Code]) -> Schema:
     """Return the answer of a status, with an example of each code that it can bring."""
     examples = {
         code: {"value": asdict(document(status, code, f"{code.replace('_', ' ').capitalize()}."))}

@@ -1,14 +1,14 @@
 """The name of an operation in the contract and its refusals, beside its route."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from apiflask.scaffold import APIScaffold
 
 from server.domain.errors import Refused
 
 CONDITIONAL, REFUSALS = "x-conditional", "x-refusals"
-Route = TypeVar("Route", bound=Callable[..., Any])
+Route = TypeVar("Route", bound=Callable[..., object])
 _SPOKEN = APIScaffold()  # what is told to it, it writes on the route itself
 
 

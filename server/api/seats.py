@@ -1,7 +1,5 @@
 """Sit down at a counter, and get up."""
 
-from typing import Any
-
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel
@@ -42,7 +40,7 @@ def sit(centre: str, counter: str, asked: SitIn) -> Response:
     by, now = authorise(Action.TAKE_SEAT, centre=centre, counter=counter), site().real.now()
     instead = asked.take_over and by.role is Role.MANAGER
 
-    def seat(tx: Transaction) -> dict[str, Any]:
+    def seat(tx: Transaction) -> dict[str, object]:
         row = seats.sit(tx, counter, by, now, take_over=instead)
         return {"counter": row.id, "operator": row.operator}
 
@@ -56,7 +54,7 @@ def leave(centre: str, counter: str) -> Response:
     """Get up; the counter is free for somebody else."""
     by = authorise(Action.LEAVE_SEAT, centre=centre, counter=counter)
 
-    def get_up(tx: Transaction) -> dict[str, Any]:
+    def get_up(tx: Transaction) -> dict[str, object]:
         named = seats.counter_named(tx, counter)
         seats.leave(tx, by)
         return {"counter": named, "operator": None}

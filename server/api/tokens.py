@@ -1,6 +1,6 @@
 """Take a token."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
@@ -127,7 +127,7 @@ def take_token(centre: str, asked: TokenIn) -> Response:
     principal = authorise(Action.ISSUE_TOKEN, centre=centre, counter=asked.counter)
     order, url = _order(principal, asked), site().settings.url
 
-    def give(tx: Transaction) -> dict[str, Any]:
+    def give(tx: Transaction) -> dict[str, object]:
         if principal.role is Role.KIOSK:  # staff may go on by hand; nobody is sent into a hall that was stopped
             tx.centre.require_running()
         by = By(principal.id, seats.counter_named(tx, asked.counter))
@@ -166,7 +166,7 @@ def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     principal = authorise(Action.REPRINT_SLIP, centre=centre)
     printer = asked.print_at or principal.printer
 
-    def reprint(tx: Transaction) -> dict[str, Any]:
+    def reprint(tx: Transaction) -> dict[str, object]:
         seats.require_token(tx, token, principal, Action.REPRINT_SLIP)
         return {"print": slips.reprint(tx, token, printer)}
 
@@ -193,7 +193,7 @@ def _order(principal: Principal, asked: TokenIn) -> Order:
     )
 
 
-def _answer(issued: Issued, url: str) -> dict[str, Any]:
+def _answer(issued: Issued, url: str) -> dict[str, object]:
     return {
         "token": _new(issued.token),
         "ahead": issued.forecast.ahead,
@@ -203,7 +203,7 @@ def _answer(issued: Issued, url: str) -> dict[str, Any]:
     }
 
 
-def _new(token: Token) -> dict[str, Any]:
+def _new(token: Token) -> dict[str, object]:
     return {
         "id": token.id,
         "label": token.label,

@@ -1,8 +1,7 @@
 """Write the contract of the screens beside their scripts: `python -m server.contract`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from apiflask import APIFlask
 
@@ -10,11 +9,12 @@ from server.app import build_app
 from server.config import Settings
 from server.contract.rules import rules_text
 from server.contract.types import types_text
+from server.contract.typescript import Schema
 
 STATIC = Path(__file__).parents[1] / "static"
 
 
-def openapi_of(app: APIFlask) -> Mapping[str, Any]:
+def openapi_of(app: APIFlask) -> Schema:
     """Return the OpenAPI document of an app; raises TypeError if it should be kept as text."""
     with app.app_context():
         document = app.spec

@@ -9,7 +9,7 @@ from server.domain.token.changes import TRANSITIONS, Action
 from server.domain.token.lifecycle import AT_COUNTER, COUNTER_TRANSITIONS, CounterState, StepState
 
 HEAD = "// What may follow what, and who may do what. Made by `make contract`; a test compares it with the server.\n"
-Value = str | Mapping[Any, Any] | Sequence[str]
+Value = str | Mapping[Any, Any] | Sequence[str]  # a table of tables, by words of any kind
 """What the data is made of: words, and lists and tables of them by words."""
 
 

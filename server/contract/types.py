@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -29,14 +28,14 @@ WORDS: Mapping[str, type[StrEnum]] = {
 METHODS = {"get": "Reads", "post": "Commands"}
 
 
-def types_text(openapi: Mapping[str, Any]) -> str:
+def types_text(openapi: Schema) -> str:
     """Return the text of `contract.d.ts` for an OpenAPI document."""
     named = named_schemas(openapi)
     parts = [declared(name, named[name]) for name in sorted(named)]
     return "\n".join([HEAD, *parts, *_operations(openapi), NAMESPACE])
 
 
-def named_schemas(openapi: Mapping[str, Any]) -> dict[str, Schema]:
+def named_schemas(openapi: Schema) -> dict[str, Schema]:
     """Return the schema of everything in the contract, by name."""
     words = {
         name: {"description": word.__doc__, "enum": [value.value for value in word]} for name, word in WORDS.items()
@@ -69,11 +68,11 @@ def _left_out(schema: Schema) -> Schema:
     return {**schema, "properties": members}
 
 
-def _components(openapi: Mapping[str, Any]) -> dict[str, Schema]:
+def _components(openapi: Schema) -> dict[str, Schema]:
     return {name_of(name): schema for name, schema in openapi["components"]["schemas"].items()}
 
 
-def _operations(openapi: Mapping[str, Any]) -> Iterator[str]:
+def _operations(openapi: Schema) -> Iterator[str]:
     """Return one table of reads and one of commands, by path: what each takes and answers."""
     for method, name in METHODS.items():
         rows = [
@@ -84,12 +83,12 @@ def _operations(openapi: Mapping[str, Any]) -> Iterator[str]:
         yield f"/** The {name.lower()}, by path. */\nexport interface {name} {{\n{''.join(rows)}}}\n"
 
 
-def _body(operation: Mapping[str, Any]) -> str:
+def _body(operation: Schema) -> str:
     content = operation.get("requestBody", {}).get("content", {})
     return type_of(content["application/json"]["schema"]) if content else "Record<string, never>"
 
 
-def _answer(operation: Mapping[str, Any]) -> str:
+def _answer(operation: Schema) -> str:
     good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
     content = good.get("content", {}).get("application/json", {})
     return type_of(content.get("schema", {}))

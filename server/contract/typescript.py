@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-Schema = Mapping[str, Any]
+Schema = Mapping[str, Any]  # JSON Schema, as deep as a shape is
 WIDTH = 90
 PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 

@@ -1,7 +1,8 @@
 """A device of a centre: a kiosk, a board or a printer."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from server.domain.json import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +15,4 @@ class Device:
     name: str
     zone: str | None
     printer: str | None
-    settings: dict[str, Any]
+    settings: Stored

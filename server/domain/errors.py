@@ -28,7 +28,7 @@ class Refused(Exception):
 
     code: ClassVar[str] = "refused"
 
-    def __init__(self, message: str, **details: Any) -> None:
+    def __init__(self, message: str, **details: Any) -> None:  # JSON: what each refusal has to tell
         super().__init__(message)
         self.message = message
         self.details = details

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError as TurnedAway
@@ -104,7 +103,7 @@ class Sockets:
         """Tell staff something without a number: it may be lost."""
         self.emit(room_of(centre, staff=True), "hint", {"centre": centre, **message})
 
-    def _connect(self, auth: Any = None) -> None:
+    def _connect(self, auth: object = None) -> None:
         try:
             request.host  # noqa: B018 - reading it checks the host against the trusted ones
         except SecurityError as error:
@@ -116,7 +115,7 @@ class Sockets:
             self._screens[_sid()] = screen
             self._gauge(len(self._screens))
 
-    def _screen(self, auth: Any) -> Screen:
+    def _screen(self, auth: object) -> Screen:
         try:
             place, principal = self._guard.opener(auth if isinstance(auth, dict) else {})
             principal.acting(Action.WATCH_FLOOR, centre=principal.centre)
@@ -147,7 +146,7 @@ class Sockets:
         else:
             wire.cut()
 
-    def _disconnect(self, *_reason: Any) -> None:
+    def _disconnect(self, *_reason: object) -> None:
         self._forget(_sid())
 
     def _forget(self, sid: str) -> None:
@@ -157,7 +156,7 @@ class Sockets:
                 room.pop(sid, None)
             self._gauge(len(self._screens))
 
-    def _watch(self, asked: Any = None) -> CatchUp | dict[str, str]:
+    def _watch(self, asked: object = None) -> CatchUp | dict[str, str]:
         """Enter the room first, then read: what is committed in between comes twice rather than never."""
         screen = self._screens.get(_sid())
         if screen is None:

@@ -2,10 +2,10 @@
 
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from threading import Lock
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import orjson
 
@@ -19,7 +19,6 @@ FINAL_TEXT, IN_TWO_BYTES, IN_EIGHT_BYTES = b"\x81", b"\x7e", b"\x7f"
 
 Message = Mapping[str, object] | EventView
 """What is sent: a JSON object, or the view of an event."""
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Wire:
@@ -91,14 +90,14 @@ class Wire:
         return True
 
 
-def with_wires(sockets: Wsgi, pages: Wsgi) -> Wsgi:
+def with_wires(sockets: WSGIApplication, pages: WSGIApplication) -> WSGIApplication:
     """Return an application that leaves what is for a socket to `sockets` and all else to `pages`.
 
     Each request for a websocket has a Wire in the place of its socket. Whatever is no socket goes past the library,
     which would make a class for each request.
     """
 
-    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith(PATH):
             return pages(environ, start_response)
         sock = environ.get(SOCKET)
@@ -109,7 +108,7 @@ def with_wires(sockets: Wsgi, pages: Wsgi) -> Wsgi:
     return call
 
 
-def wire_of(environ: Mapping[str, Any]) -> Wire | None:
+def wire_of(environ: Mapping[str, object]) -> Wire | None:
     """Return the wire of a websocket; None of a screen that polls, or whose socket encrypts."""
     wire = environ.get(SOCKET)
     return wire if isinstance(wire, Wire) else None

@@ -1,7 +1,6 @@
 """The manager's screen: one sentence, the floor as a river, and the levers."""
 
 from pathlib import Path
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template
@@ -33,7 +32,7 @@ def manager() -> Response | str:
     return render_template("manager/manager.html", lang=page["language"], page=page)
 
 
-def _facts(centre: places.CentreFacts) -> dict[str, Any]:
+def _facts(centre: places.CentreFacts) -> dict[str, object]:
     return {
         "clocks": centre.clocks,
         "demo": centre.demo,

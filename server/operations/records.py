@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 import yaml
@@ -53,7 +52,7 @@ def verify(seals: Sequence[str], as_json: bool) -> None:
     sys.exit(0 if ok else 1)
 
 
-def _verdict_view(verdicts: dict[str, Verdict]) -> dict[str, Any]:
+def _verdict_view(verdicts: dict[str, Verdict]) -> dict[str, object]:
     every = verdicts.values()
     return {
         "ok": all(v.ok for v in every),
@@ -76,7 +75,7 @@ def _verdict_lines(verdicts: dict[str, Verdict]) -> list[str]:
     summary = _verdict_view(verdicts)
     numbers = f"{summary['leased']} numbers leased, {summary['void']} of them void"
     counted = f"{summary['tokens']} tokens, {summary['events']} events, {numbers}"
-    broken = len(summary["faults"])
+    broken = sum(len(verdict.faults) for verdict in verdicts.values())
     return [*lines, f"{counted}: " + (f"{broken} promises broken." if broken else "every promise kept.")]
 
 

@@ -25,7 +25,7 @@ class Day(click.ParamType[date]):
 
     name = "day"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # as click has it
         """Return the date; fails with a sentence when it is none."""
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
@@ -33,7 +33,7 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a day like 2026-11-24", param, ctx)
 
 
-def settings_of(**overrides: Any) -> Settings:
+def settings_of(**overrides: object) -> Settings:
     """Return the settings in force, and make their data folder."""
     settings = load_settings(os.environ, **overrides)
     settings.data_dir.mkdir(parents=True, exist_ok=True)

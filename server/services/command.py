@@ -34,7 +34,7 @@ class Answer:
     body: Any  # a JSON object: a mapping, or a frozen value whose fields are its names
 
 
-def body_hash(path: str, body: Any) -> str:
+def body_hash(path: str, body: object) -> str:
     """Return the hash that tells one command from another."""
     return hashlib.sha256(_canonical([path, body]).encode()).hexdigest()
 

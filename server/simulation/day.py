@@ -49,16 +49,15 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
+Result = dict[str, Any]  # one JSON object, as `baari simulate --json` prints it
 
 
-def simulate_day(preset: Preset, seed: int, opened: Mapping[str, int] | None = None) -> dict[str, Any]:
+def simulate_day(preset: Preset, seed: int, opened: Mapping[str, int] | None = None) -> Result:
     """Run one day on a temporary database; returns what `simulate` does."""
     return simulate(preset, Span(seed, opened=opened or {}))
 
 
-def simulate(
-    preset: Preset, span: Span, *, keep: Path | None = None, tell: Tell = lambda progress: None
-) -> dict[str, Any]:
+def simulate(preset: Preset, span: Span, *, keep: Path | None = None, tell: Tell = lambda progress: None) -> Result:
     """Run business days through the real services, replay them, and return their figures.
 
     Returns `{seed, days, open, issued, completed, no_show, stay, wait, calls, events, seconds, verify}`; times in
@@ -87,7 +86,7 @@ def _database(keep: Path | None) -> Iterator[Database]:
             db.close()
 
 
-def _run(db: Database, preset: Preset, span: Span, tell: Tell) -> dict[str, Any]:
+def _run(db: Database, preset: Preset, span: Span, tell: Tell) -> Result:
     rng = random.Random(span.seed)
     epoch = rng.randbytes(4).hex()
     centre_id = db.write(None, lambda tx: install_centre(tx, preset, DAY, epoch, demo=True))
@@ -141,7 +140,7 @@ def _centre(db: Database, centre_id: int) -> CentreState:
     return db.read(lambda conn: centres.centre_by_id(conn, centre_id))
 
 
-def _judge(db: Database, centre_id: int) -> dict[str, Any]:
+def _judge(db: Database, centre_id: int) -> Result:
     """Replay everything; returns `{ok, faults, seconds, peak_mb}`."""
     began = time.perf_counter()
     verdict = db.read(lambda conn: verify(conn, centres.centre_by_id(conn, centre_id)))

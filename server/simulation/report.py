@@ -1,12 +1,11 @@
 """Simulated days as a table for people, and how far they have come."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from server.simulation.day import Progress
+from server.simulation.day import Progress, Result
 
 
-def day_report(result: Mapping[str, Any]) -> str:
+def day_report(result: Result) -> str:
     """Return the figures of the days: who came, how long they stayed and waited, and whether the replay agrees."""
     opened = " ".join(f"{stage} {number}" for stage, number in result["open"].items())
     lines = [

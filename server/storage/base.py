@@ -1,5 +1,6 @@
 """The declarative base of the tables: one naming convention, one way to write times, dates, words and JSON."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,10 @@ from sqlalchemy.orm import DeclarativeBase
 
 from server.domain.token.lifecycle import StepState
 from server.storage.types import UtcDateTime, Words
+
+Row = Sequence[Any]  # values of a driver; whoever reads a row knows its columns
+Object = dict[str, Any]  # a column of JSON; its shape is that of whoever writes it
+Array = list[Any]  # the same, in an order
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,9 +30,9 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy as a class attribute
         datetime: UtcDateTime,
         date: Date,
-        dict[str, Any]: JSON,
+        Object: JSON,
         list[str]: JSON,
-        list[Any]: JSON,
+        Array: JSON,
         tuple[str, ...]: Words,
         str: String,
     }

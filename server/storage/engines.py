@@ -62,7 +62,7 @@ def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
     )
 
 
-def _options(most: int) -> dict[str, Any]:
+def _options(most: int) -> dict[str, object]:
     """Return the options of an engine for so many connections; `Connections` lends out most of those that are kept."""
     kept = min(most, KEPT)
     codec = {"json_serializer": json_text, "json_deserializer": orjson.loads}
@@ -70,7 +70,7 @@ def _options(most: int) -> dict[str, Any]:
 
 
 def _configure_sqlite(engine: Engine, *own: str) -> None:
-    def on_connect(connection: Any, _record: Any) -> None:
+    def on_connect(connection: Any, _record: object) -> None:  # the driver's own connection
         connection.isolation_level = None
         for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", "foreign_keys=ON", *own):
             connection.execute(f"PRAGMA {pragma}")

@@ -19,7 +19,7 @@ def to_ms(moment: datetime | None) -> int | None:
     return (moment - EPOCH) // MILLISECOND
 
 
-def from_ms(stored: Any) -> datetime | None:
+def from_ms(stored: int | None) -> datetime | None:
     """Return milliseconds since 1970 UTC as an aware datetime."""
     return None if stored is None else EPOCH + stored * MILLISECOND
 
@@ -30,11 +30,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Any:  # as SQLAlchemy has it
         """Return what turns an aware datetime into milliseconds."""
         return to_ms
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:  # as SQLAlchemy has it
         """Return what turns milliseconds into an aware datetime in UTC."""
         return from_ms
 
@@ -49,6 +49,6 @@ class Words(TypeDecorator[tuple[str, ...]]):
         """Turn words into a text."""
         return None if value is None else " ".join(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         """Turn a text into words."""
         return None if value is None else tuple(value.split())

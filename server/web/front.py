@@ -6,10 +6,10 @@ anything else out of the usual is left to Flask, whose routes of the same addres
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -18,13 +18,11 @@ from server.domain.instants import to_iso
 from server.domain.permissions import Action, may
 from server.services.people.principal import Principal
 from server.services.views.ready import Ready
-from server.web.headers import Wsgi
 from server.web.views import Views
 
-Environ = Mapping[str, Any]  # as PEP 3333 has it
 Count = Callable[[str, int, float], None]
 """Counts an answer: its endpoint, its status, and the seconds it took."""
-PrincipalOf = Callable[[dict[str, Any]], Principal | None]
+PrincipalOf = Callable[[WSGIEnvironment], Principal | None]
 """Tells who sends a request, by its headers; None when that is nobody, or needs a refusal."""
 
 CODE = r"([A-Za-z0-9._~-]+)"
@@ -50,11 +48,13 @@ class Answer:
 class Front:
     """Stands before Flask and answers what it can."""
 
-    def __init__(self, pages: Wsgi, views: Views, holder: PrincipalOf, hosts: Sequence[str], count: Count) -> None:
+    def __init__(
+        self, pages: WSGIApplication, views: Views, holder: PrincipalOf, hosts: Sequence[str], count: Count
+    ) -> None:
         self._pages, self._views, self._holder, self._hosts, self._count = pages, views, holder, hosts, count
         self._trusted: set[str] = set()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or leave it to Flask."""
         begin = perf_counter()
         answer = self._answer(environ)
@@ -65,7 +65,7 @@ class Front:
         self._count(answer.endpoint, 304 if same else 200, perf_counter() - begin)
         return [] if same else [answer.body]
 
-    def _answer(self, environ: dict[str, Any]) -> Answer | None:
+    def _answer(self, environ: WSGIEnvironment) -> Answer | None:
         """Return the answer to a request, None where Flask has to give it."""
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or not self._is_ours(environ):
             return None
@@ -80,29 +80,29 @@ class Front:
             log.exception("%s could not be answered before Flask", path)
         return None
 
-    def _is_ours(self, environ: Environ) -> bool:
+    def _is_ours(self, environ: WSGIEnvironment) -> bool:
         """Whether the request names us by a name we trust."""
         host = environ.get("HTTP_HOST", "")
         if host not in self._trusted and host_is_trusted(host, self._hosts):
             self._trusted.add(host)  # of which there are as many as names and ports we listen to
         return host in self._trusted
 
-    def _line(self, environ: dict[str, Any], centre: str, counter: str) -> Answer:
+    def _line(self, environ: WSGIEnvironment, centre: str, counter: str) -> Answer:
         principal = self._acting(environ, Action.READ_LINE, centre, counter)
         ready = self._views.line(principal.centre_id, counter)
         return Answer("lines.line", ready, ready.body, PRIVATE)
 
-    def _snapshot(self, environ: dict[str, Any], centre: str) -> Answer:
+    def _snapshot(self, environ: WSGIEnvironment, centre: str) -> Answer:
         principal = self._acting(environ, Action.WATCH_FLOOR, centre)
         staff = may(principal.role, Action.WATCH_STAFF)
         ready = self._views.snapshot(principal.centre_id, staff=staff)
         return Answer("screens.snapshot", ready, ready.at("now", to_iso(self._views.now())), PRIVATE)
 
-    def _status(self, _environ: dict[str, Any], secret: str) -> Answer:
+    def _status(self, _environ: WSGIEnvironment, secret: str) -> Answer:
         ready = self._views.status(secret)
         return Answer("status.status", ready, ready.at("as_of", to_iso(self._views.now())), ASK_AGAIN)
 
-    def _acting(self, environ: dict[str, Any], action: Action, centre: str, counter: str | None = None) -> Principal:
+    def _acting(self, environ: WSGIEnvironment, action: Action, centre: str, counter: str | None = None) -> Principal:
         """Return who is there; raises Forbidden when that is nobody of this centre who may do this here."""
         principal = self._holder(environ)
         if principal is None:

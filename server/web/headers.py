@@ -1,7 +1,8 @@
 """Security headers of every answer: nothing inline, nothing from elsewhere, nothing kept unless it says so."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLICY = {
     "default-src": "'none'",
@@ -24,18 +25,17 @@ SECURE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]  # as PEP 3333 has it
 
 
-def secured(pages: Wsgi) -> Wsgi:
+def secured(pages: WSGIApplication) -> WSGIApplication:
     """Return an application whose answers have the headers, but for those that they set themselves.
 
     Here and not in Flask, whose headers look through the whole list for each name.
     """
     lower = [(name.lower(), (name, value)) for name, value in SECURE.items()]
 
-    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *trouble: Any) -> Any:
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *trouble: Any) -> Any:  # as PEP 3333 has it
             own = {name.lower() for name, _ in headers}
             return start_response(status, headers + [header for name, header in lower if name not in own], *trouble)
 

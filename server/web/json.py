@@ -16,11 +16,11 @@ MAX_BODY = 64 * 1024
 class Json(JSONProvider):
     """Flask's JSON. RFC 8259 and no more: no NaN, and no zero character; keys keep the order they were written in."""
 
-    def dumps(self, obj: Any, **_options: Any) -> str:
+    def dumps(self, obj: Any, **_options: Any) -> str:  # as Flask has it
         """Return the text of a value."""
         return orjson.dumps(obj).decode()
 
-    def loads(self, s: str | bytes, **_options: Any) -> Any:
+    def loads(self, s: str | bytes, **_options: Any) -> Any:  # as Flask has it
         """Return the value of a text; raises ValueError."""
         text = s.encode() if isinstance(s, str) else s
         if IN_JSON in text:
@@ -47,6 +47,6 @@ class JsonRequest(Request):
             raise RequestEntityTooLarge
         return self.input_stream
 
-    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # as Werkzeug has it
         """Return the JSON body, `{}` when there is none."""
         return super().get_json(force, silent, cache) if self.get_data(cache=True) else {}

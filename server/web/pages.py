@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request
@@ -39,8 +38,8 @@ def frame(
     language: str | None = None,
     csrf: str | None = None,
     sentences: Iterable[str] = (),
-    **more: Any,
-) -> dict[str, Any]:
+    **more: object,
+) -> dict[str, object]:
     """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds.
 
     `sentences` are those that come with the page's data, to be said in the reader's language too.
@@ -78,9 +77,9 @@ def moved_page(home: str, kind: str, device_id: str) -> Response | None:
 def staff_page(
     action: Action,
     scripts: Path,
-    facts: Callable[[CentreFacts], dict[str, Any]],
+    facts: Callable[[CentreFacts], dict[str, object]],
     sentences: Iterable[str] = (),
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Return the frame of a page for people who are signed in, None for others; `facts` adds the page's own."""
     opened = visitor(action, staff_only=True)
     if opened is None:
@@ -102,7 +101,7 @@ def picked_language(centre: CentreFacts) -> str:
 
 
 @bp.app_context_processor
-def _words() -> dict[str, Any]:
+def _words() -> dict[str, object]:
     """Let templates say sentences by `say(lang, "…")`, those without a centre in all `languages()`."""
     return {"say": translate, "languages": languages}
 

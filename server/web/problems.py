@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, json, request
@@ -70,7 +69,7 @@ def status_of(refusal: Refused) -> int:
     return next(status for family, status in STATUS.items() if isinstance(refusal, family))
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+def problem(status: int, code: str, detail: str, **more: object) -> Response:
     """Return a problem document."""
     content = json.dumps({**asdict(document(status, code, detail)), **more})
     headers = {"Retry-After": "1"} if status == 503 else {}
@@ -93,7 +92,7 @@ def _refused(refusal: Refused) -> Response:
 
 def _invalid(error: HTTPError) -> Response:
     if error.status_code == 422:
-        fields: dict[str, Any] = next(iter(error.detail.values()), {}) if isinstance(error.detail, dict) else {}
+        fields: dict[str, list[str]] = next(iter(error.detail.values()), {}) if isinstance(error.detail, dict) else {}
         message = "; ".join(f"{name}: {', '.join(messages)}" for name, messages in fields.items())
         return problem(422, InvalidInput.code, message or "The input does not fit.", errors=fields)
     message = error.message or "The request was refused."

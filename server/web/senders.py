@@ -1,7 +1,7 @@
 """Who sends a request, by its headers: what they carry is made out once, whose it is is asked each time."""
 
 from collections.abc import Callable
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from server.domain.errors import Refused
 from server.services.people.principal import Principal
@@ -15,12 +15,12 @@ class Senders:
     """Tells who sends a request: `credential_in` finds the credential, `holder` whose it is; both raise Refused."""
 
     def __init__(
-        self, credential_in: Callable[[dict[str, Any]], Credential], holder: Callable[[Credential], Principal]
+        self, credential_in: Callable[[WSGIEnvironment], Credential], holder: Callable[[Credential], Principal]
     ) -> None:
         self._credential_in, self._holder = credential_in, holder
         self._credentials: dict[tuple[str, ...], Credential] = {}
 
-    def principal_of(self, environ: dict[str, Any]) -> Principal | None:
+    def principal_of(self, environ: WSGIEnvironment) -> Principal | None:
         """Return who sends a request, None when that is nobody, or needs a refusal."""
         said = tuple(environ.get(name, "") for name in HEADERS)
         try:
@@ -30,7 +30,7 @@ class Senders:
             return None
         return principal
 
-    def _credential(self, said: tuple[str, ...], environ: dict[str, Any]) -> Credential:
+    def _credential(self, said: tuple[str, ...], environ: WSGIEnvironment) -> Credential:
         if len(self._credentials) >= KEPT_MAX:
             self._credentials.clear()
         credential = self._credentials[said] = self._credential_in(environ)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
@@ -42,7 +41,7 @@ def catalogue(language: str) -> Mapping[str, Forms]:
     return {_source(m.id): _forms(m.string) for m in messages if m.id and m.string}
 
 
-def translate(language: str, text: str, **values: Any) -> str:
+def translate(language: str, text: str, **values: object) -> str:
     """Return `text` in a language with `{names}` replaced; the source where a language has no word for it."""
     translated = catalogue(language).get(text, text)
     return (

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from hardware.layout.fonts import shapes_indic
 from hardware.layout.printout import prepare
@@ -21,7 +20,7 @@ OUTCOMES = {
 
 log = logging.getLogger(__name__)
 
-Hint = Callable[[str, Mapping[str, Any]], None]
+Hint = Callable[[str, Mapping[str, object]], None]
 """Tells the staff of a centre, by its code, something that may be lost."""
 
 

@@ -125,13 +125,16 @@ def test_only_the_socket_of_a_websocket_becomes_a_wire_and_pages_go_past_it() ->
 
         return answer
 
+    def _start(_status: str, _headers: list[tuple[str, str]], _error: object = None) -> Callable[[bytes], object]:
+        raise AssertionError("nothing is answered")
+
     app = with_wires(application("sockets"), application("pages"))
     ours, theirs = socket.socketpair()
     with ours, theirs:
         for path in ("/socket.io/", "/api/v1/socket.io/"):
-            app({"PATH_INFO": path, SOCKET: ours, "HTTP_UPGRADE": "WebSocket"}, print)
-            app({"PATH_INFO": path, SOCKET: ours}, print)
-            app({"PATH_INFO": path, "HTTP_UPGRADE": "websocket"}, print)
+            app({"PATH_INFO": path, SOCKET: ours, "HTTP_UPGRADE": "WebSocket"}, _start)
+            app({"PATH_INFO": path, SOCKET: ours}, _start)
+            app({"PATH_INFO": path, "HTTP_UPGRADE": "websocket"}, _start)
         assert [wire_of(environ) is not None for environ in seen["sockets"]] == [True, False, False]
         assert [environ.get(SOCKET) for environ in seen["pages"]] == [ours, ours, None]
 

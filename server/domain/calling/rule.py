@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from server.domain.calling.lane import Waiting
+from server.domain.json import Stored
 
 DEFAULT_TARGET_MIN = 30.0
 
@@ -34,10 +34,10 @@ class Reason:
     """Why this token: the rule that decided, its figures, and one sentence in English."""
 
     rule: str
-    params: Mapping[str, Any]
+    params: Stored
     text: str
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> Stored:
         """Return what is stored with the call and told to screens."""
         return {"rule": self.rule, "params": dict(self.params), "text": self.text}
 

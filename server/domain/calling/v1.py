@@ -10,14 +10,17 @@ k before it. Counters that may take the same tokens form a group; calls of staff
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
-from server.domain.calling.lane import Age, Lane, Waiting
+from server.domain.calling.lane import Age, Lane, Place, Waiting
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule, Choice, Reason
 from server.domain.instants import to_iso
+from server.domain.json import Json
 
 PASSED_OVER_TOLD = 3
+Figures = Callable[[Waiting], dict[str, Json]]
+"""What a reason tells of somebody."""
+Rank = tuple[bool, bool, bool, bool, float, Place]
 
 
 def choose_next(
@@ -49,7 +52,7 @@ def out_of_order(
     return Choice(chosen, Reason("out_of_order", params, text), 0 if oldest else passes + 1)
 
 
-def rank(waiting: Waiting, rule: CallingRule, profile: Profile, age: Age) -> tuple[Any, ...]:
+def rank(waiting: Waiting, rule: CallingRule, profile: Profile, age: Age) -> Rank:
     """Return what sorts the line: emergencies, those sent here, what the counter prefers, the protected, then age."""
     relative = 0.0 if rule.name == "fifo" else -age(waiting.since) / rule.target_s(waiting.lane.klass)
     return (*fixed_rank(waiting.lane, rule, profile), relative, waiting.place)
@@ -66,7 +69,7 @@ def standing_reason(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule,
     `line` is what the counter may take, by place; `due` says that only the quota made it this one.
     """
 
-    def seen(waiting: Waiting) -> dict[str, Any]:
+    def seen(waiting: Waiting) -> dict[str, Json]:
         return {**_known(waiting, rule), "since": to_iso(waiting.since)}
 
     name, why = _cause(chosen, line, rule, profile, due)
@@ -92,22 +95,25 @@ def _spoken(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile
     return spoken if within_patience(spoken, chosen, rule) else chosen
 
 
-def _known(waiting: Waiting, rule: CallingRule) -> dict[str, Any]:
+def _known(waiting: Waiting, rule: CallingRule) -> dict[str, Json]:
     klass = waiting.lane.klass
     return {"label": waiting.label, "class": klass, "target_s": int(rule.target_s(klass))}
 
 
 def _figures(
-    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, name: str, figures: Callable[[Waiting], dict[str, Any]]
-) -> dict[str, Any]:
+    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, name: str, figures: Figures
+) -> dict[str, Json]:
     """Return the params of a reason: the `figures` of the chosen and of those it passed over."""
     older = [w for w in line if w.place < chosen.place]
-    passed = {"passed_over": [figures(w) for w in older[:PASSED_OVER_TOLD]], "older": len(older)}
+    passed: dict[str, Json] = {"passed_over": [figures(w) for w in older[:PASSED_OVER_TOLD]], "older": len(older)}
     return figures(chosen) | passed | ({"quota": rule.quota} if name == "quota" else {})
 
 
-def _aged(rule: CallingRule, age: Age) -> Callable[[Waiting], dict[str, Any]]:
-    return lambda waiting: {**_known(waiting, rule), "waited_s": int(age(waiting.since))}
+def _aged(rule: CallingRule, age: Age) -> Figures:
+    def aged(waiting: Waiting) -> dict[str, Json]:
+        return {**_known(waiting, rule), "waited_s": int(age(waiting.since))}
+
+    return aged
 
 
 def _reason(

@@ -15,7 +15,7 @@ from server.domain.events import kinds
 from server.domain.events import payloads as p
 from server.domain.events.kinds import Kind, Payload, TokenEvent
 from server.domain.instants import to_iso
-from server.domain.json import Json
+from server.domain.json import FromJson, Json, Stored, ToJson
 from server.domain.leases import Lease
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import from_record, needs_of, to_record, upcast_record
@@ -24,7 +24,7 @@ from server.domain.token.token import Token
 VERSION = 1
 CAUSES = frozenset({"take_over", "nobody_there", "left"})
 PURGEABLE = frozenset({"note"})
-_WRITE: Mapping[type, Callable[[Any], Json]] = {
+_WRITE: Mapping[type, ToJson] = {
     datetime: to_iso,
     date: date.isoformat,
     Kind: lambda kind: kind.value,
@@ -55,7 +55,7 @@ def private_of(payload: Payload) -> dict[str, Json]:
     return _note(getattr(payload, "note", None))
 
 
-def read_payload(kind: Kind, version: int, data: Mapping[str, Any], private: Mapping[str, Any]) -> Payload:
+def read_payload(kind: Kind, version: int, data: Stored, private: Stored) -> Payload:
     """Return the payload that was stored; raises LookupError, TypeError or ValueError for one nobody can write."""
     if version == 0:
         data, private = _upcast(kind, data)
@@ -99,34 +99,33 @@ def _block(lease: Lease) -> dict[str, Json]:
     }
 
 
-Parts = Mapping[str, Any]
-Reader = Callable[[Parts, Parts], Any]
+Reader = Callable[[Stored, Stored], Any]  # the type of the field it reads
 """Makes a value of (data, private)."""
 
 
-def _token(data: Parts, private: Parts) -> Token:
+def _token(data: Stored, private: Stored) -> Token:
     return from_record(data["token"], {name: private[name] for name in ("need", "access") if name in private})
 
 
-def _counter(data: Parts, private: Parts) -> p.CounterFacts:
+def _counter(data: Stored, private: Stored) -> p.CounterFacts:
     counter = data["counter"]
     return p.CounterFacts(counter["id"], counter["stage"], CounterState(counter["state"]), private.get("note"))
 
 
-def _lease(data: Parts, private: Parts) -> Lease:
+def _lease(data: Stored, private: Stored) -> Lease:
     block = data["lease"]
     void = private.get("note", "") if block["void"] else None
     day = date.fromisoformat(block["day"])
     return Lease(block["id"], day, block["series"], block["first"], block["last"], private.get("holder", ""), void)
 
 
-def _reason(view: Parts) -> Reason:
+def _reason(view: Stored) -> Reason:
     return Reason(view["rule"], view["params"], view["text"])
 
 
 # How a field is read follows from its type: from several places, or from the JSON value of its name.
 _OF_PARTS: Mapping[object, Reader] = {Token: _token, p.CounterFacts: _counter, Lease: _lease}
-_OF_JSON: Mapping[object, Callable[[Any], Any]] = {
+_OF_JSON: Mapping[object, FromJson] = {
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
     Kind: Kind,
@@ -163,7 +162,7 @@ _READ: Mapping[Kind, Reader] = {
 }
 
 
-def _upcast(kind: Kind, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _upcast(kind: Kind, data: Stored) -> tuple[Stored, Stored]:
     """Return (data, private) in the form of version 1 of what was stored before versions."""
     new, private = dict(data), _note(data.get("reason") if isinstance(data.get("reason"), str) else None)
     if "token" in data:
@@ -179,7 +178,7 @@ def _upcast(kind: Kind, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     return _with_defaults(kind, new, private), private
 
 
-def _with_defaults(kind: Kind, data: dict[str, Any], private: dict[str, Any]) -> dict[str, Any]:
+def _with_defaults(kind: Kind, data: dict[str, Json], private: dict[str, Json]) -> Stored:
     """Return data with what a kind has gained since, and with its causes told from what people wrote."""
     if kind in (Kind.TOKEN_TRANSFERRED, Kind.TOKEN_CANCELLED):
         data["cause"] = private.pop("note") if private.get("note") in CAUSES else None

@@ -178,7 +178,7 @@ def move(token: Token, stage: str, seq: int, now: datetime) -> tuple[Step, Token
     return closed, replace(token, step=Step(seq, stage, StepState.WAITING, now, token.aged_from))
 
 
-def remark(token: Token, **changes: Any) -> Token:
+def remark(token: Token, **changes: Any) -> Token:  # fields of `Token`
     """Return `token` with another party, access need, language or emergency; raises IllegalTransition when ended."""
     return replace(_step(token, state=follow(token.step.state, Action.REMARK)), **changes)
 
@@ -222,7 +222,7 @@ def _closed(token: Token, action: Action, now: datetime, outcome: str | None) ->
     return replace(token.step, state=follow(token.step.state, action), ended_at=now, outcome=outcome, until=None)
 
 
-def _step(token: Token, **changes: Any) -> Token:
+def _step(token: Token, **changes: Any) -> Token:  # fields of `Step`
     """Return `token` with another step; every command and every replayed event comes by, so not by `replace`."""
     step = dict(zip(STEP_NAMES, of_step(token.step), strict=True))
     step.update(changes)

@@ -6,21 +6,23 @@ default gets a later version, or history would read otherwise.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from server.domain.instants import to_iso
-from server.domain.json import Json, JsonObject
+from server.domain.json import FromJson, Json, JsonObject, Stored, ToJson
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import STEP_NAMES, TOKEN_NAMES, Step, Token, of_step, of_token
 
 STEP_FREE_NEED = "wheelchair"
-NEEDED: Any = object()
+NEEDED = object()
 """Stands for no default: the name is always written."""
+Shape = list[tuple[str, object]]
+"""The names of a record, each with its default."""
 
 # Version 1; frozen by a test.
-TOKEN_DEFAULTS: Mapping[str, Any] = {
+TOKEN_DEFAULTS: Mapping[str, object] = {
     "then": (),
     "party": 1,
     "step_free": False,
@@ -33,7 +35,7 @@ TOKEN_DEFAULTS: Mapping[str, Any] = {
     "ends": TokenEnd.DONE,
     "ended_at": None,
 }
-STEP_DEFAULTS: Mapping[str, Any] = {
+STEP_DEFAULTS: Mapping[str, object] = {
     "back_to": None,
     "back_only": None,
     "only": None,
@@ -53,7 +55,7 @@ STEP_DEFAULTS: Mapping[str, Any] = {
 BESIDE_THE_CHAIN = ("need", "access")
 
 
-def _shape(names: tuple[str, ...], defaults: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _shape(names: tuple[str, ...], defaults: Mapping[str, object]) -> Shape:
     return [(name, BESIDE_THE_CHAIN if name in BESIDE_THE_CHAIN else defaults.get(name, NEEDED)) for name in names]
 
 
@@ -67,7 +69,7 @@ def to_record(token: Token) -> dict[str, Json]:
     return record
 
 
-def _written(shape: list[tuple[str, Any]], values: tuple[Any, ...]) -> dict[str, Json]:
+def _written(shape: Shape, values: tuple[Any, ...]) -> dict[str, Json]:  # fields, each of its type
     record = {}
     for (name, default), value in zip(shape, values, strict=True):
         if default is BESIDE_THE_CHAIN or value is default or value == default:
@@ -89,13 +91,14 @@ def needs_of(token: Token) -> dict[str, Json]:
 
 def from_record(record: JsonObject, needs: JsonObject) -> Token:
     """Return the token that `to_record` and `needs_of` wrote; its needs are None and empty once they were purged."""
-    values: dict[str, Any] = {**TOKEN_DEFAULTS, "need": None, "access": (), **_read(record), **_read(needs)}
-    step: Any = record["step"]
+    purged = {"need": None, "access": ()}
+    values: dict[str, Any] = {**TOKEN_DEFAULTS, **purged, **_read(record), **_read(needs)}  # fields of `Token`
+    step: Any = record["step"]  # an object, as `to_record` wrote it
     values["step"] = Step(**{**STEP_DEFAULTS, **_read(step)})
     return Token(**values)
 
 
-def upcast_record(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def upcast_record(record: Stored) -> tuple[Stored, Stored]:
     """Return (record, needs) in the form of version 1 of a record from before versions.
 
     Those of the first months knew no ages: the age counted from the issue, and a step's from when it was entered.
@@ -122,16 +125,16 @@ def seal_needs(secret: str, need: str | None, access: tuple[str, ...]) -> str | 
     return hashlib.sha256("\n".join((secret, need or "", *access)).encode()).hexdigest()[:32]
 
 
-def _read(record: JsonObject) -> dict[str, Any]:
-    values: dict[str, Any] = dict(record)
+def _read(record: JsonObject) -> dict[str, Any]:  # each field in the type it has in a token or a step
+    values: dict[str, object] = dict(record)
     for name in _READ.keys() & values.keys():
         if values[name] is not None:
             values[name] = _READ[name](values[name])
     return values
 
 
-_WRITE: Mapping[type, Callable[[Any], Json]] = {datetime: to_iso, date: date.isoformat, tuple: list}
-_READ: Mapping[str, Callable[[Any], Any]] = {
+_WRITE: Mapping[type, ToJson] = {datetime: to_iso, date: date.isoformat, tuple: list}
+_READ: Mapping[str, FromJson] = {
     "issued_at": datetime.fromisoformat,
     "aged_from": datetime.fromisoformat,
     "slot": datetime.fromisoformat,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.instants import to_iso
 from server.services.setup.plans import plan_now
@@ -43,7 +42,7 @@ def book(tx: Transaction, booked: Sequence[NewBooking]) -> int:
     the reference they have. Raises UnknownService, UnknownNeed.
     """
     plan, centre_id = plan_now(tx), tx.centre.id
-    new: dict[str, dict[str, Any]] = {}
+    new: dict[str, dict[str, object]] = {}
     for booking in booked:
         plan.series_for(plan.service(booking.service), booking.need)
         values = {

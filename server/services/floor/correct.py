@@ -54,7 +54,7 @@ def remark(tx: Transaction, token_id: str, noted: Remark, by: By) -> Token:
     Raises UnknownToken, IllegalTransition, InvalidInput, UnknownLanguage, UnknownNeed, EmergencyLimit.
     """
     before, plan = token_under_way(tx, token_id), plan_now(tx)
-    values: dict[str, Any] = _needs(tx, plan, before, noted)
+    values: dict[str, Any] = _needs(tx, plan, before, noted)  # fields of `Token`
     if noted.party is not None:
         values["party"] = party_size(noted.party)
     if noted.language is not None:
@@ -64,7 +64,7 @@ def remark(tx: Transaction, token_id: str, noted: Remark, by: By) -> Token:
     return change_token(tx, before, TokenRemarked(changes.remark(before, **values)), by)
 
 
-def _needs(tx: Transaction, plan: Plan, before: Token, noted: Remark) -> dict[str, Any]:
+def _needs(tx: Transaction, plan: Plan, before: Token, noted: Remark) -> dict[str, Any]:  # fields of `Token`
     """Return what changes when a need or an access need is noted: with it the class, the seal, and the way."""
     if noted.need is None and noted.access is None:
         return {}
@@ -86,7 +86,7 @@ def _emergency(tx: Transaction, plan: Plan, token: Token) -> datetime:
     return tx.now
 
 
-def access_values(access: tuple[str, ...]) -> dict[str, Any]:
+def access_values(access: tuple[str, ...]) -> dict[str, Any]:  # as `Token` takes them
     """Return the fields of a token that access needs decide."""
     return {"access": access, "step_free": STEP_FREE_NEED in access}
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
@@ -28,6 +28,7 @@ from server.services.setup.rules import (
 )
 from server.services.setup.shapes import OutcomeShape
 from server.storage.sql import setup
+from server.storage.sql.setup import PartRow
 from server.storage.transaction import Read, Transaction
 
 _PLANS_KEPT = 64
@@ -136,7 +137,7 @@ def _hours(centre: CentreState, hours: HoursShape) -> Hours:
     )
 
 
-def _stage(row: Any) -> Stage:  # a row of the table `stage`, which only the storage can name
+def _stage(row: PartRow) -> Stage:
     outcomes = {name: _outcome(OutcomeShape.model_validate(body)) for name, body in row.outcomes.items()}
     return Stage(row.code, row.name, row.zone, row.ok, outcomes, row.service_min)
 

@@ -1,9 +1,7 @@
 """A centre as a YAML file: validated, then written as rows."""
 
-from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
-from typing import Any
 
 import yaml
 
@@ -54,7 +52,7 @@ def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str
     return centre_id
 
 
-def _parts(preset: Preset, valid_from: date) -> dict[str, list[dict[str, Any]]]:
+def _parts(preset: Preset, valid_from: date) -> dict[str, list[dict[str, object]]]:
     return {
         "zones": [{"code": stage.code, "name": stage.name} for stage in preset.stages],
         "stages": [_stage_row(stage, place) for place, stage in enumerate(preset.stages)],
@@ -67,30 +65,30 @@ def _parts(preset: Preset, valid_from: date) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _stage_row(stage: StageShape, place: int) -> dict[str, Any]:
+def _stage_row(stage: StageShape, place: int) -> dict[str, object]:
     row = stage.model_dump(mode="json", include={"code", "name", "ok", "outcomes", "service_min"})
     return row | {"zone": stage.code, "position": place}
 
 
-def _series_rows(preset: Preset) -> list[dict[str, Any]]:
+def _series_rows(preset: Preset) -> list[dict[str, object]]:
     """Return the series and, as series of their own, the overflow letters."""
     main = [series.model_dump() for series in preset.series]
     spare = [{**row, "letter": row["overflow"], "overflow": None} for row in main if row["overflow"]]
     return main + spare
 
 
-def _policy_rows(preset: Preset, valid_from: date) -> list[dict[str, Any]]:
-    kinds: Mapping[str, Any] = {kind: preset.model_dump(mode="json")[kind] for kind in POLICIES}
-    return [{"kind": kind, "valid_from": valid_from, "body": body} for kind, body in kinds.items()]
+def _policy_rows(preset: Preset, valid_from: date) -> list[dict[str, object]]:
+    document = preset.model_dump(mode="json")
+    return [{"kind": kind, "valid_from": valid_from, "body": document[kind]} for kind in POLICIES]
 
 
-def _counter_rows(preset: Preset) -> list[dict[str, Any]]:
+def _counter_rows(preset: Preset) -> list[dict[str, object]]:
     ids = [(stage.code, counter) for stage in preset.stages for counter in preset.counters_of(stage)]
     closed = {"state": CounterState.CLOSED.value, "reason": None, "since": None}
     return [{"id": counter, "stage": stage, "position": place, **closed} for place, (stage, counter) in enumerate(ids)]
 
 
-def _device_rows(preset: Preset) -> list[dict[str, Any]]:
+def _device_rows(preset: Preset) -> list[dict[str, object]]:
     """Return a printer for each kiosk, the kiosks, and a board for each zone."""
     printers = [
         _device(f"printer-{kiosk.id.lower()}", "printer", f"Printer of {kiosk.name}") for kiosk in preset.kiosks
@@ -106,5 +104,5 @@ def _device_rows(preset: Preset) -> list[dict[str, Any]]:
     return printers + kiosks + boards
 
 
-def _device(id_: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
+def _device(id_: str, kind: str, name: str, **more: object) -> dict[str, object]:
     return {"id": id_, "kind": kind, "name": name, "zone": None, "printer": None, "settings": {}, **more}

@@ -2,12 +2,11 @@
 
 import hashlib
 from datetime import date
-from typing import Any
 
 from server.domain.instants import to_iso
 from server.storage.json_text import canonical
 from server.storage.sql import setup
-from server.storage.sql.setup import VersionRow
+from server.storage.sql.setup import PartRow, VersionRow
 from server.storage.transaction import Transaction
 
 NOT_SET_UP = {"centre_id", "state", "reason", "since", "operator"}
@@ -29,7 +28,7 @@ def add_version(tx: Transaction, begins: date) -> int:
     return number
 
 
-def document_of(tx: Transaction) -> dict[str, Any]:
+def document_of(tx: Transaction) -> dict[str, object]:
     """Return the whole set-up of a centre as JSON: the centre, and each part with its rows."""
     parts = {part: [_part_of(row) for row in setup.part_rows(tx.conn, tx.centre.id, part)] for part in setup.PARTS}
     centre = tx.centre
@@ -37,6 +36,6 @@ def document_of(tx: Transaction) -> dict[str, Any]:
     return {"baari": 0, "centre": {**own, "day_start": centre.day_start}, "at": to_iso(tx.now), **parts}
 
 
-def _part_of(row: Any) -> dict[str, Any]:
+def _part_of(row: PartRow) -> dict[str, object]:
     values = {name: value for name, value in row._mapping.items() if name not in NOT_SET_UP}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

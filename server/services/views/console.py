@@ -1,14 +1,12 @@
 """What the console needs to know of its centre before anybody is called."""
 
-from typing import Any
-
 from server.services.bookings.book import TAIL
 from server.services.floor.correct import ACCESS, PARTY_MAX
 from server.services.views.places import CentreFacts, printers_of
 from server.storage.transaction import Read
 
 
-def console_facts(read: Read, centre: CentreFacts) -> dict[str, Any]:
+def console_facts(read: Read, centre: CentreFacts) -> dict[str, object]:
     """Return the choices of the console: outcomes, needs, services, reasons, printers, and the limits of its fields."""
     plan = centre.plan
     return {

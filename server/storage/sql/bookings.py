@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
@@ -41,13 +40,13 @@ def find_booking(conn: Connection, centre_id: int, reference_hash: str | None, b
     return None if row is None else Booking(*row)
 
 
-def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, Any]]) -> None:
+def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, object]]) -> None:
     """Write new bookings: `centre_id`, `reference_hash` and what is in `COLUMNS`."""
     if bookings:
         ADD.run_many(conn, bookings)
 
 
-def move_booking(conn: Connection, centre_id: int, reference_hash: str, values: Mapping[str, Any]) -> None:
+def move_booking(conn: Connection, centre_id: int, reference_hash: str, values: Mapping[str, object]) -> None:
     """Write what is in `COLUMNS` to a booking that has no token yet, or one of an earlier day."""
     MOVE.run(conn, centre=centre_id, reference=reference_hash, before=values["day"], **values)
 

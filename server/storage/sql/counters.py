@@ -1,14 +1,13 @@
 """Reads and writes of counters, who is at each, and which counters help with a party."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text, update
 
 from server.domain.counters import Counter
 from server.domain.errors import UnknownCounter
 from server.domain.token.lifecycle import AT_COUNTER, CounterState
-from server.storage.base import state_in
+from server.storage.base import Row, state_in
 from server.storage.statements import Statement
 from server.storage.tables.floor import CounterTable, HelperTable, StepTable
 
@@ -36,7 +35,7 @@ COUNTER_BY_ID = Statement(
 )
 
 
-def _counter(row: Sequence[Any]) -> Counter:
+def _counter(row: Row) -> Counter:
     id_, centre_id, stage, state, *more = row
     return Counter(id_, centre_id, stage, CounterState(state), *more)
 

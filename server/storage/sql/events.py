@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Select, bindparam, select, text
 
 from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Kind
@@ -123,5 +123,5 @@ def events_at(conn: Connection, centre_id: int, seqs: Sequence[int]) -> Iterator
     return _events(conn, query.order_by(EventTable.seq))
 
 
-def _events(conn: Connection, query: Any) -> Iterator[Event]:
+def _events(conn: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Event]:  # as SQLAlchemy has it
     return (StoredEvent(*row).read() for row in conn.execute(query))

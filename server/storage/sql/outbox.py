@@ -1,8 +1,6 @@
 """Reads and writes of the outbox. Whatever looks for work goes by an index of the open jobs only."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import aliased
@@ -10,6 +8,7 @@ from sqlalchemy.orm import aliased
 from server.domain.errors import UnknownToken
 from server.domain.jobs import Job, JobState, Target
 from server.domain.token.token import Token
+from server.storage.base import Row
 from server.storage.sql.tokens import TOKEN, token_of_row
 from server.storage.statements import Statement
 from server.storage.tables.floor import TokenTable
@@ -131,6 +130,6 @@ def renew_lease(conn: Connection, job_id: int, worker: str, until: datetime) -> 
     return RENEW_LEASE.run(conn, job=job_id, before=JobState.LEASED, worker=worker, leased_until=until) == 1
 
 
-def _job(row: Sequence[Any]) -> Job:
+def _job(row: Row) -> Job:
     job_id, centre, kind, name, token_id, state, *rest = row
     return Job(job_id, Target(centre, kind, name), token_id, JobState(state), *rest)

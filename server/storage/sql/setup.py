@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from server.domain.json import Json
 from server.storage.base import Base
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.floor import CounterTable
@@ -33,6 +34,7 @@ PARTS: Mapping[str, type[Base]] = {
     "devices": DeviceTable,
 }
 Row = Mapping[str, Any]  # a row of a part has the columns of its table
+PartRow = Any  # a row of SQLAlchemy with the columns of its part's table
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,14 @@ def insert_part(conn: Connection, centre_id: int, part: str, rows: Sequence[Row]
         conn.execute(insert(PARTS[part]), [{**row, "centre_id": centre_id} for row in rows])
 
 
-def part_rows(conn: Connection, centre_id: int, part: str) -> list[Any]:
+def part_rows(conn: Connection, centre_id: int, part: str) -> list[PartRow]:
     """Return the rows of a part of a set-up, in their order; each has the columns of its table."""
     table = PARTS[part].__table__
     order = table.c.position if "position" in table.c else list(table.primary_key)[-1]
     return list(conn.execute(select(table).where(table.c.centre_id == centre_id).order_by(order)))
 
 
-def policy_body(conn: Connection, centre_id: int, kind: str, day: date) -> dict[str, Any] | None:
+def policy_body(conn: Connection, centre_id: int, kind: str, day: date) -> dict[str, Json] | None:
     """Return the body of the rule of a kind that holds on a day, None when there is none."""
     query = (
         select(PolicyTable.body)

@@ -3,7 +3,6 @@
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -61,7 +60,7 @@ def update_step(
         raise RuntimeError(f"step {step.seq} is no longer {before}")
 
 
-def _step_row(token: Token, step: Step) -> dict[str, Any]:
+def _step_row(token: Token, step: Step) -> dict[str, object]:
     """Return the columns of a step that can change."""
     lane = token.lane._replace(only=step.only or "")
     return {**{name: getattr(step, name) for name in STEP_CHANGES}, "klass": lane.klass, "lane": lane.key}

@@ -1,9 +1,8 @@
 """Reads and writes of tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -20,6 +19,7 @@ from sqlalchemy import (
 from server.domain.errors import UnknownToken
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import Step, Token
+from server.storage.base import Row
 from server.storage.sql.steps import STEP_FIELDS, insert_step
 from server.storage.statements import Statement
 from server.storage.tables.floor import StepTable, TokenPrivateTable, TokenTable
@@ -32,7 +32,7 @@ TOKEN = select(
 ).join(StepTable, and_(StepTable.centre_id == TokenTable.centre_id, StepTable.seq == TokenTable.step_seq))
 
 
-def token_of_row(row: Sequence[Any]) -> Token:
+def token_of_row(row: Row) -> Token:
     """Return the token of a row of TOKEN."""
     token, step = list(row[: len(TOKEN_FIELDS)]), list(row[len(TOKEN_FIELDS) :])
     step[STATE], token[ENDS] = StepState(step[STATE]), TokenEnd(token[ENDS])

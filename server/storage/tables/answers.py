@@ -1,12 +1,11 @@
 """Answers kept for retries."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base
+from server.storage.base import Base, Object
 
 
 class AnswerTable(Base):
@@ -19,5 +18,5 @@ class AnswerTable(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     body_hash: Mapped[str]
     status: Mapped[int]
-    answer: Mapped[dict[str, Any]]
+    answer: Mapped[Object]
     created_at: Mapped[datetime]

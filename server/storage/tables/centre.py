@@ -1,12 +1,11 @@
 """The centre: lock, event counter and head of the event chain."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base
+from server.storage.base import Array, Base, Object
 
 
 class CentreTable(Base):
@@ -21,7 +20,7 @@ class CentreTable(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[dict[str, Any]]
+    name: Mapped[Object]
     timezone: Mapped[str]
     languages: Mapped[list[str]]
     demo: Mapped[bool]
@@ -29,8 +28,8 @@ class CentreTable(Base):
     event_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     head: Mapped[str] = mapped_column(default="")
     plan_version: Mapped[int] = mapped_column(default=1)
-    plans: Mapped[list[Any]] = mapped_column(default=list)
+    plans: Mapped[Array] = mapped_column(default=list)
     closed_day: Mapped[date | None]
     day_start: Mapped[str] = mapped_column(default="00:00")
     last_at: Mapped[datetime | None]
-    freezes: Mapped[list[Any]] = mapped_column(default=list)
+    freezes: Mapped[Array] = mapped_column(default=list)

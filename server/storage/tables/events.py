@@ -1,12 +1,11 @@
 """The event log."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base, partial_index
+from server.storage.base import Base, Object, partial_index
 
 
 class EventTable(Base):
@@ -34,6 +33,6 @@ class EventTable(Base):
     plan: Mapped[int]
     rule: Mapped[str]
     v: Mapped[int]
-    data: Mapped[dict[str, Any]]
-    private: Mapped[dict[str, Any] | None]
+    data: Mapped[Object]
+    private: Mapped[Object | None]
     hash: Mapped[str]

@@ -1,12 +1,11 @@
 """What is to be done behind the commit."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base, partial_index
+from server.storage.base import Base, Object, partial_index
 
 OPEN_JOB = "state IN ('leased', 'queued')"
 
@@ -33,4 +32,4 @@ class JobTable(Base):
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime | None]
     detail: Mapped[str | None]
-    content: Mapped[dict[str, Any]]
+    content: Mapped[Object]

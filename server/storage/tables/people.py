@@ -1,12 +1,11 @@
 """The installation, and who is there: devices, people, their sessions, and keys."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base
+from server.storage.base import Base, Object
 
 
 class InstallationTable(Base):
@@ -33,7 +32,7 @@ class DeviceTable(Base):
     name: Mapped[str]
     zone: Mapped[str | None]
     printer: Mapped[str | None]
-    settings: Mapped[dict[str, Any]]
+    settings: Mapped[Object]
 
 
 class StaffTable(Base):

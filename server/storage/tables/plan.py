@@ -1,12 +1,11 @@
 """The set-up of a centre as rows. Policy is data: what a centre does stands in rows, not in code."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base
+from server.storage.base import Base, Object
 
 
 class PlanVersionTable(Base):
@@ -18,7 +17,7 @@ class PlanVersionTable(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     begins: Mapped[date]
     sha256: Mapped[str]
-    document: Mapped[dict[str, Any]]
+    document: Mapped[Object]
 
 
 class ZoneTable(Base):
@@ -28,7 +27,7 @@ class ZoneTable(Base):
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[dict[str, Any]]
+    name: Mapped[Object]
 
 
 class StageTable(Base):
@@ -39,10 +38,10 @@ class StageTable(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
     zone: Mapped[str]
-    name: Mapped[dict[str, Any]]
+    name: Mapped[Object]
     position: Mapped[int]
     ok: Mapped[str]
-    outcomes: Mapped[dict[str, Any]]
+    outcomes: Mapped[Object]
     service_min: Mapped[float]
 
 
@@ -63,7 +62,7 @@ class SeriesTable(Base):
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     letter: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[dict[str, Any]]
+    name: Mapped[Object]
     first: Mapped[int]
     last: Mapped[int]
     overflow: Mapped[str | None]
@@ -76,7 +75,7 @@ class ServiceTable(Base):
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[dict[str, Any]]
+    name: Mapped[Object]
     icon: Mapped[str]
     route: Mapped[str]
     series: Mapped[str]
@@ -91,4 +90,4 @@ class PolicyTable(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
-    body: Mapped[dict[str, Any]]
+    body: Mapped[Object]

@@ -1,6 +1,7 @@
 """The judge of calls: what it finds when a call is not by the rule, and what stands on the certificate of a day."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,7 +65,7 @@ class Court:
         """How long a moment is ago."""
         return partial(active_seconds, end=self.now, freezes=())
 
-    def call(self, token: Token, reason: dict[str, Any], *, passes: int | None = None) -> tuple[str, str] | None:
+    def call(self, token: Token, reason: Mapping[str, Any], *, passes: int | None = None) -> tuple[str, str] | None:
         """Tell the judge of a call with this reason; returns the first fault that they find."""
         called = call(token, "G1", f"e-{self.seq}", self.now)
         before = self.passes if passes is None else passes
