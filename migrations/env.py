@@ -1,24 +1,18 @@
-"""Run the revisions on the connection that the caller hands in."""
+"""Run the revisions on the connection that the caller hands in.
 
-from typing import Any, Literal
+The models have no part in it, for a released revision does the same whatever they say by then. Only who writes a new
+revision (`migrations.new`) hands them in, to be compared.
+"""
 
 from alembic import context
 
-from server.storage.metadata import METADATA
-from server.storage.types import UtcDateTime, Words
-
-
-def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Write our own types as the plain types they are stored in."""
-    plain = {UtcDateTime: "sa.BigInteger()", Words: "sa.String()"}
-    return plain.get(type(item), False) if kind == "type" else False
-
-
+given = context.config.attributes
 context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    connection=given["connection"],
+    target_metadata=given.get("models"),
+    render_item=given.get("render_item"),
     render_as_batch=True,
-    render_item=render_item,
+    compare_server_default=True,
     transactional_ddl=True,
 )
 context.run_migrations()

@@ -41,21 +41,25 @@ def require_safe_sqlite(version: tuple[int, ...]) -> None:
         raise RuntimeError(f"SQLite {own} can lose commits in WAL mode; 3.51.3 or newer is needed (pysqlite3).")
 
 
-def open_connections(url: str, *, synchronous: str = "FULL") -> tuple[Connections, Connections]:
-    """Return (writer, reader) for a database address; `synchronous` is SQLite's, OFF only for simulations."""
+def open_connections(
+    url: str, *, synchronous: str = "FULL", foreign_keys: str = "ON"
+) -> tuple[Connections, Connections]:
+    """Return (writer, reader) for a database address.
+
+    The other two are SQLite's: `synchronous` is OFF only for simulations, `foreign_keys` only for migrations.
+    """
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
-        return _sqlite(url, synchronous)
+        return _sqlite(url, f"synchronous={synchronous}", f"foreign_keys={foreign_keys}")
     if backend == "postgresql":
         return _postgresql(url)
     raise ValueError(f"neither SQLite nor PostgreSQL: {backend}")
 
 
-def _sqlite(url: str, synchronous: str) -> tuple[Connections, Connections]:
+def _sqlite(url: str, *pragmas: str) -> tuple[Connections, Connections]:
     writer, reader = (create_engine(url, module=sqlite_module(), **_options(most)) for most in (WRITERS, READERS))
-    durable = f"synchronous={synchronous}"
-    _configure_sqlite(writer, durable, f"wal_autocheckpoint={IN_COMMIT}")
-    _configure_sqlite(reader, durable, "query_only=ON")
+    _configure_sqlite(writer, *pragmas, f"wal_autocheckpoint={IN_COMMIT}")
+    _configure_sqlite(reader, *pragmas, "query_only=ON")
     return (
         Connections(writer, WRITERS, PATIENCE_S, "BEGIN IMMEDIATE"),
         Connections(reader, READERS, PATIENCE_S, "BEGIN"),
@@ -72,7 +76,7 @@ def _options(most: int) -> dict[str, object]:
 def _configure_sqlite(engine: Engine, *own: str) -> None:
     def on_connect(connection: Any, _record: object) -> None:  # the driver's own connection
         connection.isolation_level = None
-        for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", "foreign_keys=ON", *own):
+        for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", *own):
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", on_connect)

@@ -1,5 +1,7 @@
 """Bring a database to the newest schema, and tell whether it is there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,7 +11,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from server.storage.connections import Connections
 from server.storage.engines import open_connections
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -36,27 +37,56 @@ def migrate(url: str, *, synchronous: str = "FULL") -> None:
 
     Raises WrongSchema for a database from before the pilot's last revision, or of another program or release.
     """
-    writer, reader = open_connections(url, synchronous=synchronous)
-    try:
-        with writer.transaction() as connection, connection.begin():
-            _require(connection, Schema.EMPTY, Schema.OLDER, Schema.CURRENT)
-            config = _config(connection)
-            if MigrationContext.configure(connection).get_current_revision() == PILOT:
-                config.attributes["pilot"] = True
-                connection.execute(text("DELETE FROM alembic_version"))
-            command.upgrade(config, "head")
-    finally:
-        _close(writer, reader)
+    with _revising(url, synchronous) as connection:
+        _require(connection, Schema.EMPTY, Schema.OLDER, Schema.CURRENT)
+        config = _config(connection)
+        if MigrationContext.configure(connection).get_current_revision() == PILOT:
+            config.attributes["pilot"] = True
+            connection.execute(text("DELETE FROM alembic_version"))
+        command.upgrade(config, "head")
+
+
+def revert(url: str, revision: str) -> None:
+    """Bring the database back to an earlier revision, that the release before may serve it; one transaction.
+
+    What only the newer schema can hold is dropped. Raises WrongSchema when there is no such revision behind it.
+    """
+    with _revising(url) as connection:
+        _require(connection, Schema.CURRENT)
+        known = _revisions(connection)
+        if revision not in known:
+            raise WrongSchema(f"There is no schema {revision} to go back to, only {', '.join(sorted(known))}.")
+        command.downgrade(_config(connection), revision)
 
 
 def wipe(url: str) -> None:
     """Drop everything that the migrations made."""
-    writer, reader = open_connections(url)
+    with _revising(url) as connection:
+        command.downgrade(_config(connection), "base")
+
+
+@contextmanager
+def _revising(url: str, synchronous: str = "FULL") -> Iterator[Connection]:
+    """Give a connection in a transaction whose foreign keys SQLite judges at its end.
+
+    SQLite changes a table by making it anew, and the old one cannot be dropped, or takes rows along, while foreign keys
+    are held. They can be let go only before a transaction.
+    """
+    writer, reader = open_connections(url, synchronous=synchronous, foreign_keys="OFF")
     try:
         with writer.transaction() as connection, connection.begin():
-            command.downgrade(_config(connection), "base")
+            yield connection
+            _require_whole(connection)
     finally:
-        _close(writer, reader)
+        writer.close()
+        reader.close()
+
+
+def _require_whole(conn: Connection) -> None:
+    """Raise WrongSchema when SQLite holds rows that refer to nothing; PostgreSQL would not have taken them."""
+    if conn.dialect.name == "sqlite" and (broken := conn.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        raise WrongSchema(f"Rows would refer to nothing afterwards ({tables}). Nothing was changed; report this.")
 
 
 def require_current(conn: Connection) -> None:
@@ -71,16 +101,20 @@ def is_current(conn: Connection) -> bool:
 
 def schema_of(conn: Connection) -> Schema:
     """Return how the schema of a database stands to that of this program."""
-    script = ScriptDirectory.from_config(_config(conn))
     revision = MigrationContext.configure(conn).get_current_revision()
     if revision is None:
         return Schema.EMPTY
     if revision in TOO_OLD:
         return Schema.TOO_OLD
-    if revision == script.get_current_head():
+    newest, *older = _revisions(conn)
+    if revision == newest:
         return Schema.CURRENT
-    known = {entry.revision for entry in script.walk_revisions()} | {PILOT}
-    return Schema.OLDER if revision in known else Schema.FOREIGN
+    return Schema.OLDER if revision in {PILOT, *older} else Schema.FOREIGN
+
+
+def _revisions(conn: Connection) -> list[str]:
+    """Return all revisions of this program, the newest first."""
+    return [entry.revision for entry in ScriptDirectory.from_config(_config(conn)).walk_revisions()]
 
 
 WHAT_TO_DO = {
@@ -102,8 +136,3 @@ def _config(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
-
-
-def _close(*all_: Connections) -> None:
-    for connections in all_:
-        connections.close()
