@@ -2,11 +2,15 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from server.storage import schema
 from server.storage.database import Database
@@ -45,11 +49,14 @@ def skip_or_fail(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture
-def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
-    """Return the address of an empty database of the backend."""
+@contextmanager
+def new_database(backend: str, folder: Path, like: str | None = None) -> Iterator[str]:
+    """Give the address of a new database: an empty one, or one `like` another that nobody uses."""
     if backend == "sqlite":
-        yield f"sqlite:///{tmp_path / 'baari.sqlite'}"
+        file = folder / "baari.sqlite"
+        if like is not None:
+            shutil.copyfile(str(make_url(like).database), file)
+        yield f"sqlite:///{file}"
         return
     try:
         admin = psycopg.connect(ADMIN_URL, autocommit=True, connect_timeout=3)
@@ -57,18 +64,39 @@ def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
         skip_or_fail(f"PostgreSQL does not answer at BAARI_TEST_PG_URL: {error}")
     name = f"baari_test_{secrets.token_hex(6)}"
     with admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{make_url(like).database if like else "template1"}"')
         yield ADMIN_URL.rsplit("/", 1)[0] + f"/{name}"
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
+def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an empty database of the backend."""
+    with new_database(backend, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Return what gives the address of the one database of a backend that the revisions made, to be copied."""
+    with ExitStack() as databases:
+
+        @cache
+        def of(backend: str) -> str:
+            url = databases.enter_context(new_database(backend, tmp_path_factory.mktemp("migrated")))
+            schema.migrate(url)
+            return url
+
+        yield of
+
+
+@pytest.fixture
+def db(backend: str, tmp_path: Path, migrated: Callable[[str], str]) -> Iterator[Database]:
     """Return a migrated database."""
-    schema.migrate(database_url)
-    database = Database(database_url)
-    yield database
-    database.close()
+    with new_database(backend, tmp_path, migrated(backend)) as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture
@@ -78,13 +106,12 @@ def floor(db: Database) -> Floor:
 
 
 @pytest.fixture
-def sqlite_floor(tmp_path: Path) -> Iterator[Floor]:
+def sqlite_floor(tmp_path: Path, migrated: Callable[[str], str]) -> Iterator[Floor]:
     """Return a floor on SQLite only, for what does not depend on the database."""
-    url = f"sqlite:///{tmp_path / 'baari.sqlite'}"
-    schema.migrate(url, synchronous="OFF")
-    database = Database(url, synchronous="OFF")
-    yield install_floor(database)
-    database.close()
+    with new_database("sqlite", tmp_path, migrated("sqlite")) as url:
+        database = Database(url, synchronous="OFF")
+        yield install_floor(database)
+        database.close()
 
 
 @pytest.fixture
