@@ -15,7 +15,7 @@ from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_u
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
 from server.operations import figures, installation, records, trials
-from server.operations.shared import PORT, PRESETS, settings_of, with_database
+from server.operations.shared import PORT, PRESETS, require_our_schema, settings_of
 from server.process import Process
 from server.release import RELEASE
 from server.services.setup import presets
@@ -65,7 +65,7 @@ def main() -> None:
 def serve(port: int | None) -> None:
     """Serve the centres of the database."""
     settings = settings_of(port=port)
-    with_database(lambda db: db.read(schema.require_current))
+    require_our_schema()
     _require_free_port(settings)
     _warn_of_script()
     Process(settings, lambda: build_server(settings)).run()
@@ -84,6 +84,7 @@ def demo(preset: str, port: int | None, speed: float, simulate: bool, keep: bool
     shape = presets.load_preset(preset)
     plan = plan_demo(shape, speed=speed, simulate=simulate, now=SystemClock().now())
     facts = left_behind(settings) if keep else set_up(settings, plan)
+    require_our_schema()
     write_facts(settings, facts)
     click.echo(welcome(facts, settings.data_dir / "demo.json"))
     _warn_of_script()

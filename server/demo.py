@@ -67,7 +67,7 @@ def plan_demo(preset: Preset, *, speed: float, simulate: bool, now: datetime) ->
 def set_up(settings: Settings, demo: Demo) -> Facts:
     """Replace what the database holds by a fresh demo centre; returns what `var/demo.json` holds.
 
-    Raises NotADemo when the database holds a centre that is not a demo.
+    Raises NotADemo when the database holds a centre that is not a demo, WrongSchema when it is not this program's.
     """
     _clear(settings.database)
     db = Database(settings.database)
@@ -81,6 +81,8 @@ def _clear(url: str) -> None:
     db = Database(url)
     try:
         used = db.read(schema.schema_of) is not schema.Schema.EMPTY
+        if used:
+            db.read(schema.require_current)
         real = [c.code for c in db.read(centres.all_centres) if not c.demo] if used else []
     finally:
         db.close()

@@ -18,8 +18,13 @@ from server.storage.transaction import Transaction
 
 
 @click.command()
-def migrate() -> None:
+@click.option("--back-to", "revision", help="An earlier schema, that the release before may serve the database again.")
+def migrate(revision: str | None) -> None:
     """Bring the database to the newest schema."""
+    if revision is not None:
+        schema.revert(settings_of().database, revision)
+        click.echo(f"The database has the schema {revision} again.")
+        return
     schema.migrate(settings_of().database)
     click.echo("The database has the newest schema.")
 

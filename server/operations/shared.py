@@ -10,6 +10,7 @@ import click
 from server.config import Settings, load_settings
 from server.domain.centre import CentreState
 from server.services.setup import presets
+from server.storage import schema
 from server.storage.database import Database
 from server.storage.sql.centres import all_centres, centre_by_code
 
@@ -41,12 +42,18 @@ def settings_of(**overrides: object) -> Settings:
 
 
 def with_database(fn: Callable[[Database], T]) -> T:
-    """Run `fn` on the database of the settings."""
+    """Run `fn` on the database of the settings; raises WrongSchema, which names the command to run first."""
     db = Database(settings_of().database)
     try:
+        db.read(schema.require_current)
         return fn(db)
     finally:
         db.close()
+
+
+def require_our_schema() -> None:
+    """Raise WrongSchema, which names the command to run, unless the database has the schema of this program."""
+    with_database(lambda db: None)
 
 
 def only_centre(db: Database, code: str | None) -> CentreState:

@@ -120,8 +120,11 @@ def _revisions(conn: Connection) -> list[str]:
 WHAT_TO_DO = {
     Schema.EMPTY: "The database is empty. Set a centre up with “baari init”.",
     Schema.OLDER: "The database has the schema of an older Baari. Back it up, then run “baari migrate”.",
-    Schema.TOO_OLD: "The database is from early in the pilot. Bring it to 0003 with the Baari of then first.",
-    Schema.FOREIGN: "The database has the schema of a newer Baari, or of another program. Run the Baari that made it.",
+    Schema.TOO_OLD: "The database is from early in the pilot. Run “baari migrate” of the pilot's last Baari first.",
+    Schema.FOREIGN: (
+        "The database has the schema of a newer Baari, or of another program. Run the Baari that made it, "
+        "or its “baari migrate --back-to {newest}”."
+    ),
     Schema.CURRENT: "The database has the newest schema.",
 }
 
@@ -129,7 +132,7 @@ WHAT_TO_DO = {
 def _require(conn: Connection, *wanted: Schema) -> None:
     state = schema_of(conn)
     if state not in wanted:
-        raise WrongSchema(WHAT_TO_DO[state])
+        raise WrongSchema(WHAT_TO_DO[state].format(newest=_revisions(conn)[0]))
 
 
 def _config(connection: Connection) -> Config:

@@ -127,7 +127,7 @@ def test_a_database_of_before_is_refused_in_a_sentence_and_left_as_it_is(pilot: 
     with writer.transaction() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
     writer.close()
-    with pytest.raises(schema.WrongSchema, match="Bring it to 0003"):
+    with pytest.raises(schema.WrongSchema, match="of the pilot's last Baari first"):
         schema.migrate(pilot)
     with reader.transaction() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == revision

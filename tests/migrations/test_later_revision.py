@@ -1,0 +1,189 @@
+"""A later revision goes up and down over a floor full of people: nobody is lost, and the floor goes on."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from server import cli
+from server.domain.token.lifecycle import CounterState, StepState
+from server.storage import schema
+from server.storage.database import Database
+from tests.factories import Floor
+from tests.migrations.full_floor import Picture, full_floor, picture
+from tests.migrations.shape import Part, shape
+
+TRIAL = Path(__file__).parent / "trial" / "0101_trial.py"
+STOP = "# STOP"
+LOSES_PEOPLE = "op.execute(\"DELETE FROM token WHERE need = 'senior'\")"
+
+
+class Interrupted(Exception):
+    """Stands for whatever ends a migration in its middle."""
+
+
+def install(folder: Path, line: str = "pass") -> None:
+    """Put the trial revision into a folder of migrations, with another line where it may be stopped."""
+    (folder / "versions" / TRIAL.name).write_text(TRIAL.read_text("utf-8").replace(STOP, line))
+
+
+@pytest.fixture
+def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the migrations, which the program takes for its own."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, folder)
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    return folder
+
+
+@pytest.fixture
+def floor(migrations: Path, db: Database) -> Iterator[Floor]:
+    """Return a floor full of people in the schema of the models; a revision can be installed beside it."""
+    floor = full_floor(db)
+    yield floor
+    floor.db.close()
+
+
+@pytest.fixture
+def baari(floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Return what runs a command of `baari` on the floor's database, in this process, and returns its exit status."""
+    monkeypatch.setenv("BAARI_DATABASE_URL", floor.db.url)
+    monkeypatch.setenv("BAARI_DATA_DIR", str(tmp_path))
+
+    def run(*words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["baari", *words])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return int(left.value.code or 0)
+
+    return run
+
+
+def start_anew(floor: Floor) -> None:
+    """Open the database anew, as a server does that starts after a migration."""
+    floor.db.close()
+    floor.db = Database(floor.db.url)
+
+
+def up(floor: Floor) -> None:
+    schema.migrate(floor.db.url)
+    start_anew(floor)
+
+
+def down(floor: Floor) -> None:
+    schema.revert(floor.db.url, "0100")
+    start_anew(floor)
+
+
+def shape_of(floor: Floor) -> dict[str, dict[str, Part]]:
+    return floor.db.read(shape)
+
+
+def go_on(floor: Floor) -> None:
+    """Let the floor work: who is served is through, others are called and served, somebody comes, a call is undone."""
+    floor.finish("A1")
+    floor.resume("A2")
+    floor.finish("A2")
+    floor.serve("A4")
+    floor.serve("G4")
+    floor.issue(need="senior")
+    floor.call("B1")
+    floor.undo("B1")
+    assert floor.verdict().faults == []
+
+
+def test_the_floor_of_these_tests_is_full(floor: Floor) -> None:
+    before = picture(floor)
+    states = {row[0] for row in floor.db.read(lambda conn: conn.execute(text("SELECT state FROM step")).all())}
+    assert states >= {state.value for state in StepState} - {"skipped"}
+    empty = {table for table, rows in before.rows.items() if not rows}
+    assert empty <= {"idempotency", "token_private"}
+    assert all(before.lines[counter]["line"] for counter in ("G1", "A1"))
+    assert len(before.report["seal"]["head"]) == 64
+    assert before.faults == []
+
+
+def test_up_and_down_change_nothing_that_can_be_seen(floor: Floor, migrations: Path, baari: Callable[..., int]) -> None:
+    shape_before, before = shape_of(floor), picture(floor)
+    install(migrations)
+    assert baari("migrate") == 0
+    start_anew(floor)
+    later = shape_of(floor)
+    assert {"weight", "motto", "errand"} <= {*later["token"]["columns"], *later["centre"]["columns"], *later}
+    assert later["step"] == shape_before["step"]
+    assert later["token"]["indexes"].items() > shape_before["token"]["indexes"].items()
+    assert later["token"]["checks"].keys() == {"ck_token_weight"}
+    heavy = floor.db.read(lambda conn: conn.execute(text("SELECT count(*) FROM token WHERE weight = 2")).scalar_one())
+    assert heavy == 2
+    assert picture(floor) == before
+    assert baari("verify") == 0
+    assert baari("migrate", "--back-to", "0100") == 0
+    start_anew(floor)
+    assert (shape_of(floor), picture(floor)) == (shape_before, before)
+    go_on(floor)
+
+
+def test_the_floor_goes_on_in_the_later_schema_and_after_the_way_back(floor: Floor, migrations: Path) -> None:
+    install(migrations)
+    up(floor)
+    go_on(floor)
+    between = picture(floor)
+    down(floor)
+    assert picture(floor) == between
+    floor.set_state("B1", CounterState.PAUSED)
+    assert floor.serve("G4").label == between.next_calls["G4"]
+    assert floor.verdict().faults == []
+
+
+INTERRUPTION = "from tests.migrations.test_later_revision import Interrupted; raise Interrupted"
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_what_is_interrupted_in_the_middle_leaves_the_schema_before_and_everybody(
+    floor: Floor, migrations: Path, direction: str
+) -> None:
+    install(migrations)
+    if direction == "down":
+        up(floor)
+    before = shape_of(floor), picture(floor), floor.db.read(schema.schema_of)
+    install(migrations, INTERRUPTION)
+    with pytest.raises(Interrupted):
+        up(floor) if direction == "up" else down(floor)
+    assert (shape_of(floor), picture(floor), floor.db.read(schema.schema_of)) == before
+    go_on(floor)
+
+
+def test_a_revision_that_would_leave_rows_without_their_token_is_not_committed(floor: Floor, migrations: Path) -> None:
+    before: Picture = picture(floor)
+    install(migrations, LOSES_PEOPLE)
+    with pytest.raises((schema.WrongSchema, IntegrityError), match="refer"):
+        schema.migrate(floor.db.url)
+    assert floor.db.read(schema.schema_of) is schema.Schema.OLDER
+    assert picture(floor) == before
+
+
+def test_there_is_no_way_back_to_a_schema_that_never_was_nor_to_none(
+    floor: Floor, baari: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for revision in ("base", "0099", "-1"):
+        assert baari("migrate", f"--back-to={revision}") == 1
+        assert f"There is no schema {revision} to go back to" in capsys.readouterr().err
+    assert floor.db.read(schema.is_current)
+
+
+def test_a_floor_of_a_newer_schema_is_not_touched_by_the_release_before(
+    floor: Floor, migrations: Path, baari: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(migrations)
+    assert baari("migrate") == 0
+    (migrations / "versions" / TRIAL.name).unlink()
+    capsys.readouterr()
+    for words in (["serve"], ["migrate"], ["migrate", "--back-to", "0100"], ["verify"]):
+        assert baari(*words) == 1
+        refusal = capsys.readouterr().err
+        assert refusal.startswith("baari: The database has the schema of a newer Baari, or of another program.")
+        assert "“baari migrate --back-to 0100”" in refusal
