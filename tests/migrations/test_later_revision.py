@@ -1,22 +1,23 @@
 """A later revision goes up and down over a floor full of people: nobody is lost, and the floor goes on."""
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from server import cli
 from server.domain.token.lifecycle import CounterState, StepState
 from server.storage import schema
 from server.storage.database import Database
 from tests.factories import Floor
 from tests.migrations.full_floor import Picture, full_floor, picture
 from tests.migrations.shape import Part, shape
+from tests.processes import run_baari_here
 
+Baari = Callable[..., CompletedProcess[str]]
 TRIAL = Path(__file__).parent / "trial" / "0101_trial.py"
 STOP = "# STOP"
 LOSES_PEOPLE = "op.execute(\"DELETE FROM token WHERE need = 'senior'\")"
@@ -49,18 +50,10 @@ def floor(migrations: Path, db: Database) -> Iterator[Floor]:
 
 
 @pytest.fixture
-def baari(floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Return what runs a command of `baari` on the floor's database, in this process, and returns its exit status."""
-    monkeypatch.setenv("BAARI_DATABASE_URL", floor.db.url)
-    monkeypatch.setenv("BAARI_DATA_DIR", str(tmp_path))
-
-    def run(*words: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["baari", *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return int(left.value.code or 0)
-
-    return run
+def baari(floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Baari:
+    """Return what runs a command of `baari` on the floor's database, in this process: it sees the copied migrations."""
+    env = {"BAARI_DATABASE_URL": floor.db.url, "BAARI_DATA_DIR": str(tmp_path)}
+    return lambda *words: run_baari_here(monkeypatch, capsys, *words, **env)
 
 
 def start_anew(floor: Floor) -> None:
@@ -107,10 +100,10 @@ def test_the_floor_of_these_tests_is_full(floor: Floor) -> None:
     assert before.faults == []
 
 
-def test_up_and_down_change_nothing_that_can_be_seen(floor: Floor, migrations: Path, baari: Callable[..., int]) -> None:
+def test_up_and_down_change_nothing_that_can_be_seen(floor: Floor, migrations: Path, baari: Baari) -> None:
     shape_before, before = shape_of(floor), picture(floor)
     install(migrations)
-    assert baari("migrate") == 0
+    assert baari("migrate").returncode == 0
     start_anew(floor)
     later = shape_of(floor)
     assert {"weight", "motto", "errand"} <= {*later["token"]["columns"], *later["centre"]["columns"], *later}
@@ -120,8 +113,8 @@ def test_up_and_down_change_nothing_that_can_be_seen(floor: Floor, migrations: P
     heavy = floor.db.read(lambda conn: conn.execute(text("SELECT count(*) FROM token WHERE weight = 2")).scalar_one())
     assert heavy == 2
     assert picture(floor) == before
-    assert baari("verify") == 0
-    assert baari("migrate", "--back-to", "0100") == 0
+    assert baari("verify").returncode == 0
+    assert baari("migrate", "--back-to", "0100").returncode == 0
     start_anew(floor)
     assert (shape_of(floor), picture(floor)) == (shape_before, before)
     go_on(floor)
@@ -166,24 +159,22 @@ def test_a_revision_that_would_leave_rows_without_their_token_is_not_committed(f
     assert picture(floor) == before
 
 
-def test_there_is_no_way_back_to_a_schema_that_never_was_nor_to_none(
-    floor: Floor, baari: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_there_is_no_way_back_to_a_schema_that_never_was_nor_to_none(floor: Floor, baari: Baari) -> None:
     for revision in ("base", "0099", "-1"):
-        assert baari("migrate", f"--back-to={revision}") == 1
-        assert f"There is no schema {revision} to go back to" in capsys.readouterr().err
+        refused = baari("migrate", f"--back-to={revision}")
+        assert refused.returncode == 1
+        assert f"There is no schema {revision} to go back to" in refused.stderr
     assert floor.db.read(schema.is_current)
 
 
 def test_a_floor_of_a_newer_schema_is_not_touched_by_the_release_before(
-    floor: Floor, migrations: Path, baari: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    floor: Floor, migrations: Path, baari: Baari
 ) -> None:
     install(migrations)
-    assert baari("migrate") == 0
+    assert baari("migrate").returncode == 0
     (migrations / "versions" / TRIAL.name).unlink()
-    capsys.readouterr()
     for words in (["serve"], ["migrate"], ["migrate", "--back-to", "0100"], ["verify"]):
-        assert baari(*words) == 1
-        refusal = capsys.readouterr().err
-        assert refusal.startswith("baari: The database has the schema of a newer Baari, or of another program.")
-        assert "“baari migrate --back-to 0100”" in refusal
+        refused = baari(*words)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("baari: The database has the schema of a newer Baari, or of another program.")
+        assert "“baari migrate --back-to 0100”" in refused.stderr

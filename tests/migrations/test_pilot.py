@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from server.storage.database import Database
 from server.storage.engines import open_connections, sqlite_module
 from server.storage.sql import centres, setup
 from tests.factories import CENTRE, Floor
+from tests.migrations.shape import shape
 
 PILOT = Path(__file__).parent / "pilot"
 EXPECTED: Any = json.loads((PILOT / "expected.json").read_text("utf-8"))
@@ -68,6 +69,14 @@ def test_every_promise_is_kept_before_and_after_and_the_seal_that_left_the_build
     verdict = judge(floor, Anchor(EXPECTED["seal"]["seq"], EXPECTED["seal"]["head"]))
     assert (verdict.faults, verdict.tokens, verdict.events) == ([], EXPECTED["tokens"], EXPECTED["seq"])
     assert floor.centre.head == EXPECTED["head"]
+
+
+def test_its_schema_is_the_one_that_a_new_centre_gets(
+    floor: Floor, backend: str, migrated: Callable[[str], str]
+) -> None:
+    new = Database(migrated(backend))
+    assert floor.db.read(shape) == new.read(shape)
+    new.close()
 
 
 def test_the_line_of_each_counter_is_the_same(floor: Floor) -> None:

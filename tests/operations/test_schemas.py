@@ -1,0 +1,105 @@
+"""Whatever schema a database has: `baari` works on its own, and else names the command to run in one sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from sqlalchemy import text
+
+from server.storage import schema
+from server.storage.engines import open_connections
+from tests.migrations.test_pilot import fill
+from tests.processes import run_baari, run_baari_here
+
+Baari = Callable[..., CompletedProcess[str]]
+COMMANDS = {
+    "serve": ("serve", "--port", "0"),
+    "verify": ("verify",),
+    "report": ("report",),
+    "key create": ("key", "create", "--role", "manager", "--name", "x"),
+    "demo": ("demo", "--port", "0"),
+}
+NEWER = "The database has the schema of a newer Baari, or of another program. "
+REFUSALS = {
+    "older": "The database has the schema of an older Baari. Back it up, then run “baari migrate”.",
+    "too old": "The database is from early in the pilot. Run “baari migrate” of the pilot's last Baari first.",
+    "foreign": f"{NEWER}Run the Baari that made it, or its “baari migrate --back-to 0100”.",
+}
+REVISIONS = {"older": "0003", "too old": "0002", "foreign": "a1b2c3"}
+
+
+@pytest.fixture
+def baari(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Baari:
+    env = {"BAARI_DATABASE_URL": database_url, "BAARI_DATA_DIR": str(tmp_path)}
+    return lambda *words: run_baari_here(monkeypatch, capsys, *words, **env)
+
+
+def stamp(url: str, revision: str) -> None:
+    writer, reader = open_connections(url)
+    with writer.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    writer.close()
+    reader.close()
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest, database_url: str, backend: str) -> str:
+    """Return how the schema of the database stands to that of this program."""
+    state = str(request.param)
+    fill(database_url, backend)
+    stamp(database_url, REVISIONS[state])
+    return state
+
+
+@pytest.mark.parametrize("other", REFUSALS, indirect=True)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_another_schema_is_refused_in_a_sentence_that_names_the_command(baari: Baari, other: str, command: str) -> None:
+    refused = baari(*COMMANDS[command])
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"baari: {REFUSALS[other]}\n")
+
+
+@pytest.mark.parametrize("revision", [None, *REVISIONS])
+def test_a_server_of_its_own_process_refuses_as_well(
+    database_url: str, backend: str, tmp_path: Path, revision: str | None
+) -> None:
+    if revision is not None:
+        fill(database_url, backend)
+        stamp(database_url, REVISIONS[revision])
+    refused = run_baari(tmp_path, "serve", "--port", "0", BAARI_DATABASE_URL=database_url)
+    sentence = REFUSALS[revision] if revision else "The database is empty. Set a centre up with “baari init”."
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"baari: {sentence}\n")
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"demo"}))
+def test_an_empty_database_is_refused_with_the_command_that_sets_a_centre_up(baari: Baari, command: str) -> None:
+    refused = baari(*COMMANDS[command])
+    sentence = "baari: The database is empty. Set a centre up with “baari init”.\n"
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", sentence)
+
+
+def test_after_the_command_that_was_named_the_database_is_worked_with(
+    baari: Baari, database_url: str, backend: str
+) -> None:
+    fill(database_url, backend)
+    assert baari("migrate").stdout == "The database has the newest schema.\n"
+    assert baari("verify").returncode == 0
+    assert baari("migrate").returncode == 0
+
+
+@pytest.mark.parametrize("other", ["too old", "foreign"], indirect=True)
+@pytest.mark.parametrize("command", ["migrate", "init"])
+def test_what_cannot_be_carried_over_is_left_as_it_is(baari: Baari, other: str, command: str) -> None:
+    refused = baari(command)
+    assert (refused.returncode, refused.stderr) == (1, f"baari: {REFUSALS[other]}\n")
+
+
+@pytest.mark.parametrize("words", [(), ("--back-to", "0100")])
+def test_the_way_back_is_refused_from_a_schema_that_is_not_ours(
+    baari: Baari, database_url: str, words: tuple[str, ...]
+) -> None:
+    schema.migrate(database_url)
+    stamp(database_url, "0200")
+    assert baari("migrate", *words).stderr == f"baari: {REFUSALS['foreign']}\n"
