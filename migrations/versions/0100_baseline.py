@@ -309,9 +309,9 @@ def create_call_group() -> None:
         "call_group",
         sa.Column("centre_id", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
-        sa.Column("desks", sa.String(), nullable=False),
+        sa.Column("profiles", sa.String(), nullable=False),
         sa.Column("passes", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("centre_id", "stage", "desks", name=op.f("pk_call_group")),
+        sa.PrimaryKeyConstraint("centre_id", "stage", "profiles", name=op.f("pk_call_group")),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_call_group_centre_id")),
     )
 
