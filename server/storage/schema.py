@@ -9,9 +9,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
+from server.domain.errors import Unavailable
 from server.storage.engines import open_connections
+from server.storage.metadata import METADATA
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 PILOT, TOO_OLD = "0003", frozenset({"0001", "0002"})
@@ -35,7 +38,8 @@ class WrongSchema(Exception):
 def migrate(url: str, *, synchronous: str = "FULL") -> None:
     """Upgrade the database to the newest revision; one transaction, so it is the old schema or the new.
 
-    Raises WrongSchema for a database from before the pilot's last revision, or of another program or release.
+    Raises WrongSchema for a database from before the pilot's last revision, or of another program or release,
+    Unavailable while a server writes or when none answers.
     """
     with _revising(url, synchronous) as connection:
         _require(connection, Schema.EMPTY, Schema.OLDER, Schema.CURRENT)
@@ -77,6 +81,9 @@ def _revising(url: str, synchronous: str = "FULL") -> Iterator[Connection]:
         with writer.transaction() as connection, connection.begin():
             yield connection
             _require_whole(connection)
+    except OperationalError as error:  # a server holds it, or there is none
+        message = "The database is busy or does not answer. Stop the servers that use it, then try again."
+        raise Unavailable(f"{message} Nothing was changed.") from error
     finally:
         writer.close()
         reader.close()
@@ -103,7 +110,7 @@ def schema_of(conn: Connection) -> Schema:
     """Return how the schema of a database stands to that of this program."""
     revision = MigrationContext.configure(conn).get_current_revision()
     if revision is None:
-        return Schema.EMPTY
+        return Schema.FOREIGN if METADATA.tables.keys() & set(inspect(conn).get_table_names()) else Schema.EMPTY
     if revision in TOO_OLD:
         return Schema.TOO_OLD
     newest, *older = _revisions(conn)

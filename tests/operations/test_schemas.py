@@ -103,3 +103,31 @@ def test_the_way_back_is_refused_from_a_schema_that_is_not_ours(
     schema.migrate(database_url)
     stamp(database_url, "0200")
     assert baari("migrate", *words).stderr == f"baari: {REFUSALS['foreign']}\n"
+
+
+def test_tables_of_ours_that_no_revision_accounts_for_are_not_written_over(
+    baari: Baari, database_url: str, backend: str
+) -> None:
+    fill(database_url, backend)
+    writer, reader = open_connections(database_url)
+    with writer.transaction() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    writer.close()
+    reader.close()
+    refused = baari("init")
+    assert (refused.returncode, refused.stderr) == (1, f"baari: {REFUSALS['foreign']}\n")
+
+
+def test_a_database_that_somebody_writes_to_is_not_migrated_and_says_so(
+    baari: Baari, database_url: str, backend: str
+) -> None:
+    fill(database_url, backend)
+    writer, reader = open_connections(database_url)
+    with writer.transaction() as connection:
+        connection.execute(text("UPDATE centre SET event_seq = event_seq"))
+        refused = baari("migrate")
+    writer.close()
+    reader.close()
+    sentence = "The database is busy or does not answer. Stop the servers that use it, then try again."
+    assert (refused.returncode, refused.stderr) == (1, f"baari: {sentence} Nothing was changed.\n")
+    assert baari("migrate").returncode == 0
