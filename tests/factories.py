@@ -25,7 +25,7 @@ from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Step, Token
 from server.services.bookings import book
 from server.services.bookings.book import NewBooking
-from server.services.floor import call, correct, counters, day, issue, leave, move, notice, serve, undo
+from server.services.floor import away, call, correct, counters, day, issue, move, notice, serve, undo
 from server.services.floor.call import Call
 from server.services.numbers import leases
 from server.services.people import keys
@@ -219,12 +219,12 @@ class Floor:
     def pause(self, token: Token) -> Token:
         """Let somebody go out for a while."""
         now = self.now()
-        return self.write(lambda tx: leave.pause(at_time(tx, now), token.id, By("test")))
+        return self.write(lambda tx: away.pause(at_time(tx, now), token.id, By("test")))
 
     def here(self, token: Token) -> Token:
         """Let somebody come back."""
         now = self.now()
-        return self.write(lambda tx: leave.come_back(at_time(tx, now), token.id, By("test")))
+        return self.write(lambda tx: away.return_to_line(at_time(tx, now), token.id, By("test")))
 
     def correct(self, token: Token, service: str) -> Token:
         """Change the service."""
@@ -294,7 +294,7 @@ class Floor:
     def cancel(self, token: Token) -> Token:
         """Cancel a token."""
         now = self.now()
-        return self.write(lambda tx: leave.cancel(at_time(tx, now), token.id, By("test")))
+        return self.write(lambda tx: away.cancel(at_time(tx, now), token.id, By("test")))
 
     def close_day(self, *, force: bool = False) -> day.DayClose:
         """Close the day."""

@@ -146,8 +146,8 @@ export function missHeld(token) {
  *
  * @param {Token} token
  */
-export function comeBack(token) {
-  send("return", addresses.comeBack(token.id), () => ({ counter: counter.value }));
+export function returnToLine(token) {
+  send("return", addresses.returnToken(token.id), () => ({ counter: counter.value }));
 }
 
 /**

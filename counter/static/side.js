@@ -4,7 +4,7 @@ import { html } from "/static/vendor/htm-preact.js";
 import { live } from "/static/ui/live.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
-import { comeBack, fresh, resume, undo } from "./commands.js";
+import { returnToLine, fresh, resume, undo } from "./commands.js";
 import { minutes, Ticket } from "./people.js";
 import { actionWord } from "./phrases.js";
 import { nothing } from "./refusals.js";
@@ -34,10 +34,10 @@ function note(token) {
 }
 
 function Away() {
-  const away = line.value?.missed ?? [];
+  const away = line.value?.away ?? [];
   return html`<h2>${t("Missed or away")} ${away.length > 0 && html`<${Keycap}>I</${Keycap}>`}</h2>
     ${away.length > 0
-      ? html`<ul id="away">${away.map((token) => html`<${Person} token=${token} verb=${t("Is here")} note=${note(token)} act=${comeBack} />`)}</ul>`
+      ? html`<ul id="away">${away.map((token) => html`<${Person} token=${token} verb=${t("Is here")} note=${note(token)} act=${returnToLine} />`)}</ul>`
       : html`<p class="muted">${t("Nobody")}</p>`}`;
 }
 
@@ -81,7 +81,7 @@ function focus(selector) {
 /** What the keys of the side columns do. @type {Record<import("./verbs.js").Side, () => void>} */
 export const sides = {
   undo: () => undo(),
-  return: () => forOne(line.value?.missed ?? [], "away", comeBack),
+  return: () => forOne(line.value?.away ?? [], "away", returnToLine),
   resume: () => forOne(line.value?.held ?? [], "held", resume),
   line: () => focus(".line .row"),
   issue: () => show("issue"),

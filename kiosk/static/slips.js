@@ -2,7 +2,7 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { canReturn } from "/static/live/allows.js";
-import { comeBackBySlip, status } from "/static/ui/addresses.js";
+import { returnBySlip, status } from "/static/ui/addresses.js";
 import { together } from "/static/ui/counters.js";
 import { command, Failure, read } from "/static/ui/http.js";
 import { Chip, Icon, Section } from "/static/ui/parts.js";
@@ -24,7 +24,7 @@ export async function showSlip(secret) {
     const before = await read(status(secret));
     if (!order.value.language) speak(before.language);
     const returned = canReturn(before.state);
-    if (returned) await command(comeBackBySlip(), { slip: secret });
+    if (returned) await command(returnBySlip(), { slip: secret });
     shown.value = { ...(returned ? await read(status(secret)) : before), returned };
     step.value = "shown";
   } catch (error) {

@@ -33,7 +33,7 @@ class LineOut(BaseModel):
     next: ReasonOut | None
     line: list[StaffToken]
     more: int
-    missed: list[StaffToken]
+    away: list[StaffToken]
     held: list[StaffToken]
     actions: list[ActionView]
 

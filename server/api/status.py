@@ -34,26 +34,26 @@ def status(secret: str) -> Response:
 
 @bp.post("/api/v1/status/<secret>/return")
 @bp.output(StatusOut)
-@operation("return_to_line", *TOKEN, keyless=True)
-def return_to_line(secret: str) -> Response:
+@operation("return_own_token", *TOKEN, keyless=True)
+def return_own_token(secret: str) -> Response:
     """Take the place again that one's age gives, after one was missed or away."""
-    return _for_citizen(secret, citizen.come_back)
+    return _for_citizen(secret, citizen.return_to_line)
 
 
-@bp.post("/api/v1/status/<secret>/away")
+@bp.post("/api/v1/status/<secret>/pause")
 @bp.output(StatusOut)
-@operation("go_out", *TOKEN, keyless=True)
-def back_soon(secret: str) -> Response:
+@operation("pause_own_token", *TOKEN, keyless=True)
+def pause_own_token(secret: str) -> Response:
     """Go out for a while; the place is kept."""
-    return _for_citizen(secret, citizen.go_out)
+    return _for_citizen(secret, citizen.pause)
 
 
-@bp.post("/api/v1/status/<secret>/leave")
+@bp.post("/api/v1/status/<secret>/cancel")
 @bp.output(StatusOut)
-@operation("give_back_token", *TOKEN, keyless=True)
-def give_back(secret: str) -> Response:
+@operation("cancel_own_token", *TOKEN, keyless=True)
+def cancel_own_token(secret: str) -> Response:
     """Give the token back."""
-    return _for_citizen(secret, citizen.give_back)
+    return _for_citizen(secret, citizen.cancel)
 
 
 def _for_citizen(secret: str, act: Callable[[Transaction, str, By], Token]) -> Response:

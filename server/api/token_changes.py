@@ -17,7 +17,7 @@ from server.domain.actors import By
 from server.domain.events.views import StaffToken, staff_view
 from server.domain.permissions import Action
 from server.domain.token.token import Token
-from server.services.floor import correct, leave, undo
+from server.services.floor import away, correct, undo
 from server.services.floor.correct import Remark
 from server.services.people import seats
 from server.storage.transaction import Transaction
@@ -73,7 +73,7 @@ class CounterIn(Strict):
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
     at = Spot(centre, token)
-    return _change(at, Action.CANCEL_TOKEN, lambda tx, by: leave.cancel(tx, token, by, note=asked.reason))
+    return _change(at, Action.CANCEL_TOKEN, lambda tx, by: away.cancel(tx, token, by, note=asked.reason))
 
 
 @bp.post(f"{AT}/correct")
@@ -110,7 +110,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 def return_token(centre: str, token: str, asked: CounterIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
     at = Spot(centre, token, asked.counter)
-    return _change(at, Action.RETURN_TOKEN, lambda tx, by: leave.come_back(tx, token, by))
+    return _change(at, Action.RETURN_TOKEN, lambda tx, by: away.return_to_line(tx, token, by))
 
 
 @bp.post(f"{AT}/pause")
@@ -119,7 +119,7 @@ def return_token(centre: str, token: str, asked: CounterIn) -> Response:
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     at = Spot(centre, token)
-    return _change(at, Action.PAUSE_TOKEN, lambda tx, by: leave.pause(tx, token, by))
+    return _change(at, Action.PAUSE_TOKEN, lambda tx, by: away.pause(tx, token, by))
 
 
 @bp.post(f"{AT}/undo")

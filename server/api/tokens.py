@@ -61,7 +61,7 @@ class TokenIn(Strict):
     print_at: Annotated[str, Field(max_length=32)] | None = None
 
 
-class HereIn(Strict):
+class SlipIn(Strict):
     """The secret of a slip's QR code."""
 
     slip: Annotated[str, Field(min_length=8, max_length=64)]
@@ -102,7 +102,7 @@ class TokenNow(BaseModel):
     print: Printing
 
 
-class HereOut(BaseModel):
+class ReturnAnswer(BaseModel):
     """The token that is in line again."""
 
     token: NewToken
@@ -137,13 +137,13 @@ def take_token(centre: str, asked: TokenIn) -> Response:
 
 
 @bp.post("/api/v1/centres/<centre>/return")
-@bp.input(HereIn, arg_name="asked")
-@bp.output(HereOut)
+@bp.input(SlipIn, arg_name="asked")
+@bp.output(ReturnAnswer)
 @operation("return_by_slip", *TOKEN)
-def return_by_slip(centre: str, asked: HereIn) -> Response:
+def return_by_slip(centre: str, asked: SlipIn) -> Response:
     """Take the slip of somebody whose turn has passed: they get their fair place again."""
     principal = authorise(Action.RETURN_BY_SLIP, centre=centre)
-    return command(principal, lambda tx: {"token": _new(citizen.come_back(tx, asked.slip, By(principal.id)))})
+    return command(principal, lambda tx: {"token": _new(citizen.return_to_line(tx, asked.slip, By(principal.id)))})
 
 
 @bp.get("/api/v1/centres/<centre>/tokens/<token>")

@@ -376,16 +376,6 @@ export interface HeartbeatOut {
   now: string;
 }
 
-/** The secret of a slip's QR code. */
-export interface HereIn {
-  slip: string;
-}
-
-/** The token that is in line again. */
-export interface HereOut {
-  token: NewToken;
-}
-
 /** Something that staff should know and that may be lost: the trouble of a printer, or its end. */
 export interface HintOut {
   centre: string;
@@ -480,7 +470,7 @@ export interface LineOut {
   next: ReasonOut | null;
   line: StaffToken[];
   more: number;
-  missed: StaffToken[];
+  away: StaffToken[];
   held: StaffToken[];
   actions: ActionView[];
 }
@@ -766,6 +756,11 @@ export interface ResumeIn {
   token?: string | null;
 }
 
+/** The token that is in line again. */
+export interface ReturnAnswer {
+  token: NewToken;
+}
+
 /** What a key or a person is for. */
 export type Role = "kiosk" | "counter" | "display" | "manager" | "integration";
 
@@ -819,6 +814,11 @@ export interface ServicesOut {
 /** Whether a manager takes the counter over from the person there. */
 export interface SitIn {
   take_over?: boolean;
+}
+
+/** The secret of a slip's QR code. */
+export interface SlipIn {
+  slip: string;
 }
 
 /** The floor at one instant: `seq` is the number of the last event in it. */
@@ -1109,7 +1109,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/freeze": { body: FreezeIn; answer: FreezeView };
   "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };
   "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
-  "/api/v1/centres/{centre}/return": { body: HereIn; answer: HereOut };
+  "/api/v1/centres/{centre}/return": { body: SlipIn; answer: ReturnAnswer };
   "/api/v1/centres/{centre}/tokens": { body: TokenIn; answer: TokenOut };
   "/api/v1/centres/{centre}/tokens/{token}/cancel": { body: CancelIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/correct": { body: CorrectIn; answer: TokenAnswer };
@@ -1119,8 +1119,8 @@ export interface Commands {
   "/api/v1/centres/{centre}/tokens/{token}/return": { body: CounterIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: TokenAnswer };
   "/api/v1/centres/{centre}/unfreeze": { body: Record<string, never>; answer: FreezeView };
-  "/api/v1/status/{secret}/away": { body: Record<string, never>; answer: StatusNow };
-  "/api/v1/status/{secret}/leave": { body: Record<string, never>; answer: StatusNow };
+  "/api/v1/status/{secret}/cancel": { body: Record<string, never>; answer: StatusNow };
+  "/api/v1/status/{secret}/pause": { body: Record<string, never>; answer: StatusNow };
   "/api/v1/status/{secret}/return": { body: Record<string, never>; answer: StatusNow };
 }
 

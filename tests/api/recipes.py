@@ -7,7 +7,7 @@ from typing import Any
 from server.domain.actors import By
 from server.domain.permissions import Role
 from server.services.bookings.book import TAIL, NewBooking
-from server.services.floor import issue, leave
+from server.services.floor import away, issue
 from tests.factories import CENTRE, MORNING, Floor, at_time
 
 Ids = dict[str, str]
@@ -75,17 +75,17 @@ def parked(floor: Floor) -> Ids:
     return ids
 
 
-def away(floor: Floor) -> Ids:
+def gone_out(floor: Floor) -> Ids:
     """N001 has gone out for a while."""
     ids, now = waiting(floor), floor.now()
-    floor.write(lambda tx: leave.pause(at_time(tx, now), ids["token"], By("test")))
+    floor.write(lambda tx: away.pause(at_time(tx, now), ids["token"], By("test")))
     return ids
 
 
 def cancelled(floor: Floor) -> Ids:
     """N001 is cancelled."""
     ids, now = waiting(floor), floor.now()
-    floor.write(lambda tx: leave.cancel(at_time(tx, now), ids["token"], By("test")))
+    floor.write(lambda tx: away.cancel(at_time(tx, now), ids["token"], By("test")))
     return ids
 
 
@@ -129,16 +129,16 @@ RECIPES: Mapping[str, Recipe] = {
     "GET tokens": Recipe(ANYBODY, waiting),
     "POST tokens/cancel": Recipe("CIM", waiting),
     "POST tokens/correct": Recipe("CM", waiting, {"service": "PCC"}),
-    "POST tokens/return": Recipe("CM", away),
+    "POST tokens/return": Recipe("CM", gone_out),
     "POST tokens/pause": Recipe("CM", waiting),
     "POST tokens/remark": Recipe("CM", waiting, {"party": 2}),
     "POST tokens/reprint": Recipe("CIKM", waiting),
     "POST tokens/undo": Recipe("M", cancelled),
-    "POST return": Recipe("CIKM", away, {"slip": "{secret}"}),
+    "POST return": Recipe("CIKM", gone_out, {"slip": "{secret}"}),
     "GET status": Recipe(NO_KEY, waiting),
-    "POST status/return": Recipe(NO_KEY, away),
-    "POST status/away": Recipe(NO_KEY, waiting),
-    "POST status/leave": Recipe(NO_KEY, waiting),
+    "POST status/return": Recipe(NO_KEY, gone_out),
+    "POST status/pause": Recipe(NO_KEY, waiting),
+    "POST status/cancel": Recipe(NO_KEY, waiting),
     "GET snapshot": Recipe(ANYBODY),
     "GET events": Recipe(ANYBODY, query={"after": "0"}),
     "GET counters/line": Recipe("CM"),

@@ -37,10 +37,10 @@ def test_a_citizen_goes_out_comes_back_and_leaves_with_nothing_but_the_secret(
 ) -> None:
     order = sqlite_floor.order()
     sqlite_floor.write(lambda tx: issue.issue(at_time(tx, MORNING), order, By("test")))
-    status, away = post(client, f"status/{order.secret}/away")
+    status, away = post(client, f"status/{order.secret}/pause")
     assert (status, away["state"], away["until"]) == (200, "paused", "2026-11-24T04:15:00.000Z")
     assert post(client, f"status/{order.secret}/return")[1]["state"] == "waiting"
-    assert post(client, f"status/{order.secret}/leave")[1]["ended"] is True
+    assert post(client, f"status/{order.secret}/cancel")[1]["ended"] is True
     status, refused = post(client, f"status/{order.secret}/return")
     assert (status, refused["code"]) == (409, "illegal_transition")
 

@@ -194,10 +194,10 @@ def test_a_citizen_goes_out_comes_back_and_gives_the_token_back_by_phone(hall: H
     def by_phone(verb: str) -> Any:
         return hall.send("POST", f"/api/v1/status/{secret}/{verb}", None).get_json()
 
-    away = by_phone("away")
-    assert (away["state"], away["until"]) == ("paused", "2026-11-24T04:15:00.000Z")
+    paused = by_phone("pause")
+    assert (paused["state"], paused["until"]) == ("paused", "2026-11-24T04:15:00.000Z")
     assert by_phone("return")["state"] == "waiting"
-    assert by_phone("leave")["state"] == "cancelled"
+    assert by_phone("cancel")["state"] == "cancelled"
     assert by_phone("return")["code"] == "illegal_transition"
 
 

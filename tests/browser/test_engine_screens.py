@@ -78,7 +78,7 @@ def take(api: Client, service: str = "ENQUIRY", **more: Any) -> tuple[str, str]:
     return answer["token"]["label"], answer["status_url"]
 
 
-@pytest.mark.provokes("request failed: POST .*/leave net::ERR_FAILED")
+@pytest.mark.provokes("request failed: POST .*/cancel net::ERR_FAILED")
 def test_a_citizen_pauses_comes_back_and_leaves_with_one_thumb(phone: Page, api: Client) -> None:
     phone.goto(f"{take(api)[1]}?lang=en")
     phone.get_by_role("button", name="Pause 15 min").click()
@@ -92,10 +92,10 @@ def test_a_citizen_pauses_comes_back_and_leaves_with_one_thumb(phone: Page, api:
     phone.keyboard.press("Enter")
     expect(phone.get_by_role("button", name="Leave the line")).to_be_focused()
     phone.keyboard.press("Enter")
-    phone.route("**/leave", lambda route: route.abort())
+    phone.route("**/cancel", lambda route: route.abort())
     phone.get_by_role("button", name="Yes, leave").click()
     expect(phone.get_by_role("alert")).to_have_text("No connection. Please try again.")
-    phone.unroute("**/leave")
+    phone.unroute("**/cancel")
     phone.get_by_role("button", name="Leave the line").click()
     phone.get_by_role("button", name="Yes, leave").click()
     expect(phone.locator("h1")).to_have_text("This token was cancelled.")

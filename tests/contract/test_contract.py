@@ -77,7 +77,7 @@ def busy_floor(office: Office) -> str:
     office.ask(f"{AT}/freeze", reason="fire")
     office.ask(f"{AT}/unfreeze")
     secret = str(office.issue()["status_url"]).rsplit("/", 1)[1]
-    for verb in ("away", "return"):
+    for verb in ("pause", "return"):
         office.send("POST", f"/api/v1/status/{secret}/{verb}", None)
     office.wait(1)
     office.issue(need="senior")

@@ -205,15 +205,15 @@ test("a counter that only helps is told who does the rest, and nothing is sent",
 test("the only one who is away comes back by one key; with several the clerk chooses; with none it is told", async () => {
   await sitting();
   const requests = server(answered({ token: token("N1") }));
-  state.line.value = { missed: [token("N1", { state: "missed" })] };
+  state.line.value = { away: [token("N1", { state: "missed" })] };
   press("i");
   await settled();
   assert.equal(paths(requests)[0], "centres/PSK/tokens/N1/return");
   assert.deepEqual(requests[0].body, { counter: "A1" });
-  state.line.value = { missed: [token("N1"), token("N2")] };
+  state.line.value = { away: [token("N1"), token("N2")] };
   press("i");
   assert.equal(state.refusal.value, null);
-  state.line.value = { missed: [] };
+  state.line.value = { away: [] };
   press("i");
   assert.equal(state.refusal.value.code, "nothing_away");
 });
@@ -240,7 +240,7 @@ test("an action can be undone as long as the server says, and no longer", async 
 /** The clock of the page is led by the test, so that the line is read when it says. */
 async function lineRead(t, act) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, missed: [], held: [], actions: [] }));
+  const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, away: [], held: [], actions: [] }));
   const lines = () => requests.filter(({ address }) => address === "/api/v1/centres/PSK/counters/A1/line").length;
   act();
   t.mock.timers.tick(149);

@@ -25,7 +25,7 @@ from server.domain.events.event import Event
 from server.domain.events.payloads import TokenCalled
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Answer, Attempt, once
-from server.services.floor import issue, leave
+from server.services.floor import away, issue
 from server.services.floor.counters import set_state
 from server.services.views import snapshot
 from server.storage.sql import tokens
@@ -186,7 +186,7 @@ def test_a_cancelled_token_is_gone_and_cannot_be_cancelled_again(floor: Floor) -
     with pytest.raises(IllegalTransition):
         floor.cancel(token)
     with pytest.raises(UnknownToken):
-        floor.write(lambda tx: leave.cancel(at_time(tx, MORNING), "nobody", By("test")))
+        floor.write(lambda tx: away.cancel(at_time(tx, MORNING), "nobody", By("test")))
 
 
 def test_the_close_of_day_ends_everything_once(floor: Floor) -> None:

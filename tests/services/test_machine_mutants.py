@@ -101,13 +101,13 @@ def undo_forgets_the_turn(patch: Patch) -> None:
 
 def come_back_resets_the_age(patch: Patch) -> None:
     """Who comes back stands behind those who came a while later."""
-    come_back = changes.come_back
+    return_to_line = changes.return_to_line
 
     def later(token: Token, now: datetime) -> Token:
-        back = come_back(token, now)
+        back = return_to_line(token, now)
         return replace(back, step=replace(back.step, since=back.step.since + timedelta(minutes=9)))
 
-    patch.setattr(changes, "come_back", later)
+    patch.setattr(changes, "return_to_line", later)
     patch.setattr(TokenReturned, "change", later)
 
 

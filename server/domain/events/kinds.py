@@ -119,4 +119,4 @@ class TokenReturned(TokenChange):
     """Its citizen is back, after they were missed or away."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_RETURNED
-    change: ClassVar[Change] = changes.come_back
+    change: ClassVar[Change] = changes.return_to_line

@@ -147,7 +147,7 @@ def pause(token: Token, until: datetime) -> Token:
     return _step(token, state=follow(token.step.state, Action.PAUSE), until=until)
 
 
-def come_back(token: Token, _now: datetime) -> Token:
+def return_to_line(token: Token, _now: datetime) -> Token:
     """Return `token` in line again at the place its age gives; raises IllegalTransition unless missed or paused."""
     return _step(token, state=follow(token.step.state, Action.RETURN), until=None)
 

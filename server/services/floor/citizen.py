@@ -1,9 +1,9 @@
-"""What citizens may do to their own token with the secret of its slip: come back, go out for a while, leave."""
+"""What citizens may do to their own token with the secret of its slip: return to the line, pause, cancel it."""
 
 from server.domain.actors import By
 from server.domain.errors import UnknownToken
 from server.domain.token.token import Token
-from server.services.floor import leave
+from server.services.floor import away
 from server.storage.sql import tokens
 from server.storage.transaction import Read, Transaction
 
@@ -14,19 +14,19 @@ def centre_of(read: Read, secret: str) -> tuple[int, str]:
     return centre_id, token.id
 
 
-def come_back(tx: Transaction, secret: str, by: By) -> Token:
+def return_to_line(tx: Transaction, secret: str, by: By) -> Token:
     """Give the citizen their fair place again; raises UnknownToken, IllegalTransition."""
-    return leave.come_back(tx, _id(tx, secret), by)
+    return away.return_to_line(tx, _id(tx, secret), by)
 
 
-def go_out(tx: Transaction, secret: str, by: By) -> Token:
+def pause(tx: Transaction, secret: str, by: By) -> Token:
     """Let the citizen go out for a while; raises UnknownToken, IllegalTransition."""
-    return leave.pause(tx, _id(tx, secret), by)
+    return away.pause(tx, _id(tx, secret), by)
 
 
-def give_back(tx: Transaction, secret: str, by: By) -> Token:
+def cancel(tx: Transaction, secret: str, by: By) -> Token:
     """Let the citizen give the token back; raises UnknownToken, IllegalTransition."""
-    return leave.cancel(tx, _id(tx, secret), by, cause="left")
+    return away.cancel(tx, _id(tx, secret), by, cause="left")
 
 
 def _id(tx: Transaction, secret: str) -> str:

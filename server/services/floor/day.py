@@ -13,8 +13,8 @@ from server.domain.plan.hours import next_working_day
 from server.domain.token import changes
 from server.domain.token.lifecycle import CounterState, StepState, TokenEnd
 from server.domain.token.token import Token
+from server.services.floor.away import return_to_line
 from server.services.floor.counters import set_state
-from server.services.floor.leave import come_back
 from server.services.floor.release import release, stranded
 from server.services.floor.token_rows import change_token
 from server.services.setup.plans import plan_now, plan_of
@@ -116,7 +116,7 @@ def _close(tx: Transaction, day: date, open_tokens: Sequence[Token], by: By) -> 
 def _end_pauses(tx: Transaction, by: By) -> int:
     over = tokens.pauses_over(tx.conn, tx.centre.id, tx.now)
     for token_id in over:
-        come_back(tx, token_id, by)
+        return_to_line(tx, token_id, by)
     return len(over)
 
 

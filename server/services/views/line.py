@@ -33,7 +33,7 @@ class SharedLine:
     """What all counters of a key see of a stage after event `seq`.
 
     `line` is who may be called, in the order in which the rule would call, thirty at most; `more` counts the others;
-    `next` is why the first is the first, with `since` in the place of ages; `missed` are those away from the stage.
+    `next` is why the first is the first, with `since` in the place of ages; `away` are the missed and the paused.
     """
 
     epoch: str
@@ -42,7 +42,7 @@ class SharedLine:
     next: Reason | None
     line: tuple[StaffToken, ...]
     more: int
-    missed: tuple[StaffToken, ...]
+    away: tuple[StaffToken, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def shared_line(floor: Floor, stage: StageNow, profile: Profile, passes: int, no
         next=order.reason,
         line=tuple(staff_view(floor.tokens[waiting.token]) for waiting in order.first),
         more=order.more,
-        missed=tuple(map(staff_view, stage.those(*AWAY))),
+        away=tuple(map(staff_view, stage.those(*AWAY))),
     )
     return KeptLine(view, json_bytes(view), now, order.until)
 

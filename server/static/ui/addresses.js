@@ -53,9 +53,9 @@ export const correct = (token) => inCentre("/api/v1/centres/{centre}/tokens/{tok
 /** @param {string} token */
 export const remark = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/remark", { token });
 /** Where somebody who was missed or away returns: @param {string} token */
-export const comeBack = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/return", { token });
+export const returnToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/return", { token });
 /** Where the owner of a slip returns. */
-export const comeBackBySlip = () => inCentre("/api/v1/centres/{centre}/return");
+export const returnBySlip = () => inCentre("/api/v1/centres/{centre}/return");
 
 /** @param {string} counter */
 export const line = (counter) => inCentre("/api/v1/centres/{centre}/counters/{counter}/line", { counter });
@@ -73,8 +73,8 @@ export const status = (secret) => address("/api/v1/status/{secret}", { secret })
 /** What citizens can do to their own token. @param {string} secret */
 export const own = (secret) => ({
   return: address("/api/v1/status/{secret}/return", { secret }),
-  pause: address("/api/v1/status/{secret}/away", { secret }),
-  cancel: address("/api/v1/status/{secret}/leave", { secret }),
+  pause: address("/api/v1/status/{secret}/pause", { secret }),
+  cancel: address("/api/v1/status/{secret}/cancel", { secret }),
 });
 /** @param {string} secret */
 export const qrCode = (secret) => `/kiosk/qr.svg?${new URLSearchParams({ t: secret })}`;

@@ -91,7 +91,7 @@ class Hall:
         """Let something happen, a minute after what was before."""
         self.now += timedelta(minutes=1)
         does: dict[str, Callable[[Any, int], None]] = {"come": self.come, "call": self.call, "staff": self.staff}
-        does |= {"leave": self.leave, "return": self.come_back}
+        does |= {"leave": self.leave, "return": self.return_to_line}
         does[what](who, number)
         self.look()
 
@@ -104,7 +104,7 @@ class Hall:
         for name in nth(self.line, number):
             self.away[name] = self.line.pop(name)
 
-    def come_back(self, _: None, number: int) -> None:
+    def return_to_line(self, _: None, number: int) -> None:
         for name in nth(self.away, number):
             self.line[name] = self.away.pop(name)
 

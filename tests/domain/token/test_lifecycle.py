@@ -76,7 +76,7 @@ def test_a_token_held_at_its_counter_goes_on_with_the_start_it_had() -> None:
 
 def test_somebody_who_was_missed_comes_back_to_the_place_their_age_gives() -> None:
     called = changes.call(make_token(), "A7", "e-9", MORNING + timedelta(minutes=4))
-    back = changes.come_back(changes.miss(called, MORNING), MORNING)
+    back = changes.return_to_line(changes.miss(called, MORNING), MORNING)
     assert (back.state, back.step.since, back.step.first_called) == ("waiting", MORNING, called.step.first_called)
 
 

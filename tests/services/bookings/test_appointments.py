@@ -22,7 +22,7 @@ from server.domain.errors import (
 from server.domain.token.token import Token
 from server.services.bookings import book, gate
 from server.services.bookings.book import NewBooking
-from server.services.floor import issue, leave
+from server.services.floor import away, issue
 from server.storage.database import Database
 from server.storage.sql import tokens
 from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, second_centre
@@ -231,7 +231,7 @@ def test_a_return_slip_brings_one_token_unless_that_is_cancelled(floor: Floor) -
     first = come_with_slip(floor, secret, MORNING + timedelta(days=1))
     with pytest.raises(ReturnSlipUsed, match="used: R001"):
         come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=1))
-    floor.write(lambda tx: leave.cancel(at_time(tx, MORNING + timedelta(days=1, minutes=2)), first.id, By("test")))
+    floor.write(lambda tx: away.cancel(at_time(tx, MORNING + timedelta(days=1, minutes=2)), first.id, By("test")))
     assert come_with_slip(floor, secret, MORNING + timedelta(days=1, minutes=3)).label == "R002"
     assert floor.verdict().faults == []
 

@@ -91,7 +91,7 @@ class FloorModel(DeskModel):
             return
         for t in self.open_tokens():
             if t["state"] == "paused" and t["until"] <= self.now:
-                self.come_back(t["id"], None)
+                self.return_to_line(t["id"], None)
         for t in self.open_tokens():
             if t["state"] == "waiting" and t["only"] and not self._at_work(t["stage"], t["only"]):
                 back = {"back_to": t["back_to"], "back_only": t["back_only"]}

@@ -13,7 +13,7 @@ from server.domain.ids import status_secret, token_id
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Attempt
-from server.services.floor import call, correct, counters, day, issue, leave, move, notice, serve, undo
+from server.services.floor import away, call, correct, counters, day, issue, move, notice, serve, undo
 from server.services.numbers import leases
 from tests.factories import MORNING
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
@@ -95,14 +95,14 @@ class FloorMachine(Likely):
     def leave_or_return(self, what: str, whom: int, desk: str | None) -> None:
         if what == "pause":
             token = self.whom(whom, "waiting")
-            self.go(what, partial(self.model.pause, token), partial(leave.pause, token_id=token))
+            self.go(what, partial(self.model.pause, token), partial(away.pause, token_id=token))
         elif what == "return":
             token = self.whom(whom, "missed", "paused")
-            act = at_desk(desk, leave.come_back, token_id=token)
-            self.go(what, partial(self.model.come_back, token, desk), act)
+            act = at_desk(desk, away.return_to_line, token_id=token)
+            self.go(what, partial(self.model.return_to_line, token, desk), act)
         else:
             token = self.whom(whom, "missed", "held", "called")
-            self.go(what, partial(self.model.cancel, token), partial(leave.cancel, token_id=token))
+            self.go(what, partial(self.model.cancel, token), partial(away.cancel, token_id=token))
 
     # At a counter
 

@@ -59,7 +59,7 @@ class TokenModel(FloorState):
         refuse(illegal_transition=t["state"] not in ("waiting", "paused"))
         self.act("paused", t, None, state="paused", until=self.now + PAUSE)
 
-    def come_back(self, token: str, desk: str | None) -> None:
+    def return_to_line(self, token: str, desk: str | None) -> None:
         t = self.the(token)
         refuse(illegal_transition=t["state"] not in ("waiting", "paused", "missed"))
         if t["state"] != "waiting":

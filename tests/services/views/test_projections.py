@@ -112,7 +112,7 @@ def test_the_own_part_is_the_counters_own(screens: Screens) -> None:
     mine, yours = screens.line("G1"), screens.line("G2")
     assert (mine["current"]["label"], yours["current"]) == (second.label, None)
     assert ([t["label"] for t in mine["held"]], yours["held"]) == ([first.label], [])
-    assert [t["label"] for t in mine["missed"]] == [t["label"] for t in yours["missed"]] == [third.label]
+    assert [t["label"] for t in mine["away"]] == [t["label"] for t in yours["away"]] == [third.label]
     assert [a["label"] for a in mine["actions"]] == [second.label, *[first.label] * 3]
     assert {a["label"] for a in yours["actions"]} == {third.label}
 

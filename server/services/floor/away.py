@@ -26,11 +26,11 @@ def pause(tx: Transaction, token_id: str, by: By) -> Token:
     return change_token(tx, before, TokenPaused(changes.pause(before, until)), by)
 
 
-def come_back(tx: Transaction, token_id: str, by: By) -> Token:
+def return_to_line(tx: Transaction, token_id: str, by: By) -> Token:
     """Give somebody who was missed or paused their fair place again; harmless for one who waits.
 
     Raises UnknownToken, IllegalTransition when they are at a counter or have ended.
     """
     before = token_under_way(tx, token_id)
-    after = changes.come_back(before, tx.now)
+    after = changes.return_to_line(before, tx.now)
     return before if after == before else change_token(tx, before, TokenReturned(after), by)
