@@ -6,7 +6,7 @@ import { t } from "/static/ui/words.js";
 import { change, missHeld } from "./commands.js";
 import { AccessField, LanguageField, NeedField, PartyField, read, ServiceField, Tick } from "./fields.js";
 import { Refused } from "./middle.js";
-import { Mark, Ticket } from "./people.js";
+import { Mark, TokenLabel } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
 /**
@@ -32,7 +32,7 @@ export function ChangePanel({ token }) {
     else closePanel();
   };
   const away = async () => (await missHeld(token)) && closePanel();
-  return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("What is different?")}`} verb=${t("Correct")} busy=${pending.value !== null} send=${send} close=${closePanel}>
+  return html`<${Panel} title=${html`<${TokenLabel} token=${token} /> ${t("What is different?")}`} verb=${t("Correct")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     <p class="muted">${t("The number and the place in line stay.")}</p>
     <div class="fields">
       <${ServiceField} value=${service} /><${NeedField} value=${need} /><${LanguageField} value=${language} /><${PartyField} value=${token.party} />

@@ -7,14 +7,14 @@ import { callOutOfOrder } from "./commands.js";
 import { Radio, field } from "./fields.js";
 import { Refused } from "./middle.js";
 import { page } from "./page.js";
-import { Facts, Ticket } from "./people.js";
+import { Facts, TokenLabel } from "./people.js";
 import { closePanel, pending, show } from "./state.js";
 
 /** @param {{ token: import("./state.js").Token }} props */
 export function ChoosePanel({ token }) {
   /** @param {FormData} form */
   const send = (form) => callOutOfOrder(token, field(form, "reason"));
-  return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("Call out of order")}`} verb=${t("Call {label}", { label: token.label })} busy=${pending.value !== null} send=${send} close=${closePanel}>
+  return html`<${Panel} title=${html`<${TokenLabel} token=${token} /> ${t("Call out of order")}`} verb=${t("Call {label}", { label: token.label })} busy=${pending.value !== null} send=${send} close=${closePanel}>
     <${Facts} token=${token} />
     <fieldset class="field"><legend>${t("Why now?")}</legend>
       ${page.out_of_order.map(({ code, name }) => html`<${Radio} name="reason" value=${code}>${named(name)}</${Radio}>`)}</fieldset>

@@ -13,7 +13,7 @@ import { AccessField, Choice, LanguageField, NeedField, PartyField, read, field,
 import { Refused } from "./middle.js";
 import { instant, timeOfDay } from "./moment.js";
 import { page } from "./page.js";
-import { Ticket } from "./people.js";
+import { TokenLabel } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
 /**
@@ -33,7 +33,7 @@ function order(form, offered) {
 /** @param {{ answer: Baari.TokenOut }} props */
 function Given({ answer: { token, ahead, wait, print } }) {
   const slip = print.state === "none" ? t("Please write the number down for them.") : t("The slip is being printed.");
-  return html`<p class="number"><${Ticket} token=${token} /></p>
+  return html`<p class="number"><${TokenLabel} token=${token} /></p>
     <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && wait.high_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
     <p><b>${slip}</b></p>`;
 }

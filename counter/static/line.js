@@ -5,7 +5,7 @@ import { may } from "/static/staff/page.js";
 import { live } from "/static/ui/live.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
-import { Marks, minutes, Ticket } from "./people.js";
+import { Marks, minutes, TokenLabel } from "./people.js";
 import { why } from "./phrases.js";
 import { show, waiting } from "./state.js";
 
@@ -16,7 +16,7 @@ const mayChoose = may("call_token");
 function Row({ token, next, place }) {
   const open = () => show(mayChoose ? "choose" : "change", token);
   return html`<li class=${place ? "" : "first"}><button class="row" tabIndex=${place ? -1 : 0} onClick=${open}>
-    <${Ticket} token=${token} />
+    <${TokenLabel} token=${token} />
     <span class="told">${place === 0 && next && html`<small>${why(next)}</small>`}<${Marks} token=${token} brief=${place > 0} /></span>
     <span class="muted">${t("{n} min", { n: minutes(token.staff.waiting_since) })}</span></button></li>`;
 }

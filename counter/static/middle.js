@@ -10,7 +10,7 @@ import { Keycap, Section } from "/static/ui/parts.js";
 import { t, tn } from "/static/ui/words.js";
 import { act, sit } from "./commands.js";
 import { page } from "./page.js";
-import { Facts, Stay, Ticket } from "./people.js";
+import { Facts, Stay, TokenLabel } from "./people.js";
 import { words } from "./phrases.js";
 import { current, helping, panel, pending, refusal, seat, stopped, waiting } from "./state.js";
 import { fitting, otherOutcomes, sensible } from "./verbs.js";
@@ -66,7 +66,7 @@ function Token({ token }) {
   return html`<div class="token" aria-live="assertive">
     <p class="what muted">${where(token)}
       ${token.beside.length > 0 && html` <span>${t("together with")} ${token.beside.map((code) => html`<${Section} code=${code} /> `)}</span>`}</p>
-    <p class="number"><${Ticket} token=${token} /></p>
+    <p class="number"><${TokenLabel} token=${token} /></p>
     <${Facts} token=${token} />
     <${Stay} since=${token.staff.issued_at} />
   </div>`;

@@ -22,11 +22,11 @@ export function minutes(text) {
 }
 
 /**
- * The ticket, with how many people share it.
+ * The label of a token, with how many people share it.
  *
  * @param {{ token: { label: string, party: number } }} props
  */
-export function Ticket({ token }) {
+export function TokenLabel({ token }) {
   return html`<${Chip} label=${token.label} party=${token.party} />`;
 }
 

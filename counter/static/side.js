@@ -5,7 +5,7 @@ import { live } from "/static/ui/live.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
 import { returnToLine, fresh, resume, undo } from "./commands.js";
-import { minutes, Ticket } from "./people.js";
+import { minutes, TokenLabel } from "./people.js";
 import { actionWord } from "./phrases.js";
 import { nothing } from "./refusals.js";
 import { current, line, refusal, show } from "./state.js";
@@ -15,7 +15,7 @@ import { current, line, refusal, show } from "./state.js";
 /** @param {{ token: Token, verb: string, note: string, disabled?: boolean, act: (token: Token) => void }} props */
 function Person({ token, verb, note, disabled = false, act }) {
   return html`<li key=${token.id}>
-    <button class="row" onClick=${() => show("change", token)}><${Ticket} token=${token} /><span class="visually-hidden">${t("Correct")}</span></button>
+    <button class="row" onClick=${() => show("change", token)}><${TokenLabel} token=${token} /><span class="visually-hidden">${t("Correct")}</span></button>
     <span class="muted">${note}</span>
     <button class="button plain small" disabled=${disabled || !live.value} onClick=${() => act(token)}>${verb} <span class="visually-hidden">${token.label}</span></button></li>`;
 }

@@ -11,7 +11,7 @@ import { transfer } from "./commands.js";
 import { Radio, field, Tick } from "./fields.js";
 import { Refused } from "./middle.js";
 import { page } from "./page.js";
-import { Ticket } from "./people.js";
+import { TokenLabel } from "./people.js";
 import { closePanel, counter, pending } from "./state.js";
 
 /**
@@ -40,7 +40,7 @@ export function TransferPanel({ token }) {
   const stage = useSignal("");
   /** @param {FormData} form */
   const send = (form) => transfer(token, target(form));
-  return html`<${Panel} title=${html`<${Ticket} token=${token} /> ${t("Transfer")}`} verb=${t("Send on")} busy=${pending.value !== null} send=${send} close=${closePanel}>
+  return html`<${Panel} title=${html`<${TokenLabel} token=${token} /> ${t("Transfer")}`} verb=${t("Send on")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     <div class="fields">
       <fieldset class="field wide"><legend>${t("Where to?")}</legend><div class="ticks">
         ${page.centre.stages.map(({ code, name }) => html`<${Radio} name="stage" value=${code} pick=${() => (stage.value = code)}><${Section} code=${code} /> ${named(name)}</${Radio}>`)}</div></fieldset>

@@ -35,7 +35,7 @@ def identify(action: Action) -> Principal:
     return principal.acting(action, centre=principal.centre)
 
 
-def visitor(action: Action, *, staff_only: bool = False) -> tuple[Principal, str] | None:
+def page_principal(action: Action, *, staff_only: bool = False) -> tuple[Principal, str] | None:
     """Return who opens a page and the CSRF token it shall use, None when nobody here may open it."""
     for cookie in cookies(request):
         if staff_only and not cookie.staff:

@@ -17,7 +17,7 @@ from server.services.people.seats import leave
 from server.services.people.sign_in import SESSION_AGE, sign_out
 from server.services.views.places import CentreFacts, device, facts_of
 from server.services.views.signpost import centre_of_device, places
-from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, belongs, cookies, visitor
+from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, belongs, cookies, page_principal
 from server.web.headers import STRICT
 from server.web.i18n import STAFF, words_for
 from server.web.presence import Credential
@@ -58,7 +58,7 @@ def frame(
 
 def device_page(centre: str, device_id: str, kind: str, action: Action) -> tuple[Principal, str, Device] | None:
     """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
-    opened_by = visitor(action)
+    opened_by = page_principal(action)
     if opened_by is None or opened_by[0].centre != centre:
         return None
     row = read(lambda conn: device(conn, opened_by[0].centre_id, device_id))
@@ -81,7 +81,7 @@ def staff_page(
     sentences: Iterable[str] = (),
 ) -> dict[str, object] | None:
     """Return the frame of a page for people who are signed in, None for others; `facts` adds the page's own."""
-    opened = visitor(action, staff_only=True)
+    opened = page_principal(action, staff_only=True)
     if opened is None:
         return None
     principal, csrf = opened

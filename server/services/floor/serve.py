@@ -51,7 +51,7 @@ def miss(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
     called often enough and long enough ago.
     """
     tx.centre.require_running()
-    before = _absent(tx, by.counter, seen)
+    before = _whom_to_miss(tx, by.counter, seen)
     after = changes.miss(before, tx.now)
     _require_missable(tx, plan_now(tx), before)
     return change_token(tx, before, TokenMissed(after), by)
@@ -94,14 +94,14 @@ def _called_at(tx: Transaction, token: Token) -> datetime:
 
 
 def _held(tx: Transaction, counter_id: str, token_id: str | None) -> Token:
-    parked = tokens.tokens_held(tx.conn, tx.centre.id, counter_id)
-    named = [token for token in parked if token_id in (None, token.id)]
+    held = tokens.tokens_held(tx.conn, tx.centre.id, counter_id)
+    named = [token for token in held if token_id in (None, token.id)]
     if not named:
         raise NoCurrentToken(f"Nobody is parked at counter {counter_id}.", current=None)
     return named[-1]
 
 
-def _absent(tx: Transaction, counter_id: str, seen: Seen | None) -> Token:
+def _whom_to_miss(tx: Transaction, counter_id: str, seen: Seen | None) -> Token:
     """Return whom `miss` means: somebody parked here when they were named, else who is at the counter."""
     if seen is not None and seen.state == StepState.HELD.value:
         counter_named(tx, counter_id)
