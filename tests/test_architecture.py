@@ -44,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
     "server.config": set(),
     "server.clock": set(),
     "server.app": set(PACKAGES),
-    "server.contract": {"server.contract", "server.app", "server.config", "server.web", *PURE},
+    "server.contract": {"server.contract", "server.api.serving", "server.app", "server.config", "server.web", *PURE},
     "server.process": {"server.app", "server.config"},
     "server.demo": {"server"},
     "server.demo_printers": {"hardware.simulated", *PURE},

@@ -3,21 +3,21 @@
 import { clock } from "/static/ui/live.js";
 import { named, t } from "/static/ui/words.js";
 import { page } from "./page.js";
+import { doneBy } from "./verbs.js";
 
 /**
- * The words of verbs and outcomes, said here so that they are found and translated.
+ * The words of verbs and outcomes, said here so that they are found and translated; those of `lifecycle.js` are.
  *
  * @param {string} name
  */
 export function words(name) {
   /** @type {Record<string, string>} */
   const byCode = {
-    Next: t("Next"), Start: t("Start"), Done: t("Done"), "Call again": t("Call again"), Missed: t("Missed"), Hold: t("Hold"),
-    Transfer: t("Transfer"), Correct: t("Correct"), Break: t("Break"), Open: t("Open"), Close: t("Close"), Undo: t("Undo"),
+    Next: t("Next"), Transfer: t("Transfer"), Correct: t("Correct"), Break: t("Break"), Open: t("Open"), Close: t("Close"), Undo: t("Undo"),
     "Is here": t("Is here"), Resume: t("Resume"), "The line": t("The line"), "Give a token": t("Give a token"),
     error: t("Papers have an error"), refused: t("Refused"), deferred: t("On hold"), granted: t("Granted"), ok: t("Done"),
   };
-  return byCode[name] ?? name;
+  return byCode[name] ?? t(name);
 }
 
 /**
@@ -28,12 +28,10 @@ export function words(name) {
 export function actionWord(kind) {
   /** @type {Partial<Record<Baari.Kind, string>>} */
   const byCode = {
-    "token.called": t("Called"), "token.recalled": t("Called again"), "token.started": t("Started"), "token.held": t("Put on hold"),
-    "token.resumed": t("Resumed"), "token.finished": t("Finished"), "token.missed": t("Missed"), "token.transferred": t("Sent on"),
-    "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
+    "token.called": t("Called"), "token.resumed": t("Resumed"), "token.transferred": t("Sent on"), "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
     "token.paused": t("Away for a while"), "token.cancelled": t("Cancelled"),
   };
-  return byCode[kind] ?? kind;
+  return byCode[kind] ?? t(doneBy(kind) ?? kind);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The verbs of the console: what each does and its key; the lifecycle says when it can work. Pure.
 
 import { allows, canBecome } from "/static/live/allows.js";
+import { VERBS as SERVING } from "/static/live/lifecycle.js";
 
 /** @typedef {Pick<Baari.CounterView, "state">} Counter */
 
@@ -31,17 +32,20 @@ import { allows, canBecome } from "/static/live/allows.js";
 /** @type {Verb[]} */
 export const VERBS = [
   { verb: "call-next", key: "N", words: "Next", running: true },
-  { verb: "start", key: "S", words: "Start", action: "start", seen: true },
-  { verb: "finish", key: "D", words: "Done", action: "finish", seen: true },
-  { verb: "recall", key: "R", words: "Call again", action: "recall", seen: true, running: true, lead: true },
-  { verb: "miss", key: "M", words: "Missed", action: "miss", seen: true, running: true, lead: true },
-  { verb: "hold", key: "H", words: "Hold", action: "hold", seen: true, lead: true },
+  ...SERVING.map((verb) => ({ ...verb, seen: true })),
   { verb: "transfer", key: "T", words: "Transfer", action: "transfer", panel: true, lead: true },
   { verb: "change", key: "C", words: "Correct", action: "correct", panel: true },
   { verb: "pause", key: "P", words: "Break", becomes: "paused" },
   { verb: "open", key: "O", words: "Open", becomes: "open" },
   { verb: "close", key: "X", words: "Close", becomes: "closed" },
 ];
+
+/**
+ * Return what an event did, for those that a verb here causes.
+ *
+ * @param {Baari.Kind} kind
+ */
+export const doneBy = (kind) => SERVING.find((verb) => verb.kind === kind)?.done;
 
 /** @typedef {"undo" | "return" | "resume" | "line" | "issue"} Side */
 

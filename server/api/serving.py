@@ -1,6 +1,6 @@
 """Serve the citizen at a counter: call again, start, park, note as absent, finish, send elsewhere, take back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -8,15 +8,17 @@ from flask import Response
 from pydantic import Field
 
 from server.api.at_seat import AT, at_seat
+from server.api.buttons import Button
 from server.api.operations import operation
 from server.api.refusals import AT_SEAT, CURRENT
 from server.api.shapes import Code, Note, Strict, TokenAnswer
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.errors import InvalidInput
-from server.domain.events.kinds import TokenChange, TokenHeld, TokenStarted
+from server.domain.events.kinds import Kind, TokenChange, TokenHeld, TokenStarted
 from server.domain.events.views import staff_view
 from server.domain.permissions import Action
+from server.domain.token import changes
 from server.domain.token.changes import Target
 from server.domain.token.token import Token
 from server.services.floor import move, serve, undo
@@ -27,6 +29,17 @@ from server.web.guard import authorise
 
 bp = APIBlueprint("serving", __name__, tag="Counters")
 Verb = Callable[[Transaction, By, Seen | None], Token]
+
+# The verbs that act at once, by the last word of their address, in the order in which a console shows them.
+BUTTONS: Mapping[str, Button] = {
+    "start": Button("S", "Start", "Started", changes.Action.START, Kind.TOKEN_STARTED),
+    "finish": Button("D", "Done", "Finished", changes.Action.FINISH, Kind.TOKEN_FINISHED),
+    "recall": Button(
+        "R", "Call again", "Called again", changes.Action.RECALL, Kind.TOKEN_RECALLED, running=True, lead=True
+    ),
+    "miss": Button("M", "Missed", "Missed", changes.Action.MISS, Kind.TOKEN_MISSED, running=True, lead=True),
+    "hold": Button("H", "Hold", "Put on hold", changes.Action.HOLD, Kind.TOKEN_HELD, lead=True),
+}
 
 
 class SeenIn(Strict):

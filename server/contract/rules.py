@@ -1,21 +1,23 @@
-"""`lifecycle.js`: what may follow what, and who may do what, as data for the screens."""
+"""`lifecycle.js`: what may follow what, who may do what, and the verbs of a console, as data for the screens."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from server.api.serving import BUTTONS
 from server.domain.permissions import Role, actions_of
 from server.domain.token.changes import TRANSITIONS, Action
 from server.domain.token.lifecycle import AT_COUNTER, COUNTER_TRANSITIONS, CounterState, StepState
 
-HEAD = "// What may follow what, and who may do what. Made by `make contract`; a test compares it with the server.\n"
-Value = str | Mapping[Any, Any] | Sequence[str]  # a table of tables, by words of any kind
+HEAD = "// What may follow what, who may do what, the verbs of a console. By `make contract`; a test compares it.\n"
+Value = str | bool | Mapping[Any, Any] | Sequence[Any]  # a table of tables, by words of any kind
 """What the data is made of: words, and lists and tables of them by words."""
 
 
 def rules_text() -> str:
     """Return the text of `lifecycle.js`."""
-    return "\n".join([HEAD, _tokens(), _counters(), _at_counter(), _allowed()])
+    return "\n".join([HEAD, _tokens(), _counters(), _at_counter(), _allowed(), _verbs()])
 
 
 def _tokens() -> str:
@@ -54,6 +56,16 @@ def _allowed() -> str:
     )
 
 
+def _verbs() -> str:
+    return _constant(
+        "VERBS",
+        "What a console does at once with the token that is here, in the order of its buttons.",
+        'ReadonlyArray<Readonly<{ verb: import("../ui/addresses.js").CounterVerb, key: string, words: string, '
+        "done: string, action: Baari.Action, kind: Baari.Kind, running: boolean, lead: boolean }>>",
+        [{"verb": verb, **asdict(button)} for verb, button in BUTTONS.items()],
+    )
+
+
 def _constant(name: str, comment: str, kind: str, value: Value) -> str:
     return f"/**\n * {comment}\n *\n * @type {{{kind}}}\n */\nexport const {name} = {_frozen(value, '')};\n"
 
@@ -63,6 +75,9 @@ def _frozen(value: Value, indent: str) -> str:
     if isinstance(value, Mapping):
         inner = "".join(f"{indent}  {name}: {_frozen(inside, indent + '  ')},\n" for name, inside in value.items())
         return f"Object.freeze({{\n{inner}{indent}}})" if inner else "Object.freeze({})"
-    if isinstance(value, str):
+    if isinstance(value, str | bool):
         return json.dumps(value)
+    if value and isinstance(value[0], Mapping):
+        rows = "".join(f"{indent}  {_frozen(row, indent + '  ')},\n" for row in value)
+        return f"Object.freeze([\n{rows}{indent}])"
     return f"Object.freeze(/** @type {{const}} */ ([{', '.join(map(json.dumps, value))}]))"

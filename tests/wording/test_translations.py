@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from server.api.serving import BUTTONS
+
 ROOT = Path(__file__).parents[2]
 LANGUAGES = sorted(
     path.parent.parent.name for path in (ROOT / "server" / "wording" / "translations").glob("*/LC_MESSAGES/baari.po")
@@ -18,8 +20,8 @@ VALUE = re.compile(r"\{\w+\}")
 
 
 def used() -> set[str]:
-    """Return every sentence that a script, a template or a slip says."""
-    found: set[str] = set()
+    """Return every sentence that a script, a template, a slip or a button of a console says."""
+    found = {text for button in BUTTONS.values() for text in (button.words, button.done)}
     for folder in FOLDERS:
         for pattern, ending in ((SCRIPT, "*.js"), (TEMPLATE, "*.html"), (PYTHON, "*.py")):
             for path in (ROOT / folder).rglob(ending):

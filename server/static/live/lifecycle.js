@@ -1,4 +1,4 @@
-// What may follow what, and who may do what. Made by `make contract`; a test compares it with the server.
+// What may follow what, who may do what, the verbs of a console. By `make contract`; a test compares it.
 
 /**
  * The actions that the state of a token allows, and where each leads.
@@ -93,3 +93,61 @@ export const ALLOWED = Object.freeze({
   manager: Object.freeze(/** @type {const} */ (["issue_token", "return_by_slip", "reprint_slip", "cancel_token", "correct_token", "remark_token", "return_token", "pause_token", "undo_token", "take_seat", "leave_seat", "open_counter", "pause_counter", "close_counter", "call_next", "call_token", "take_over", "recall_token", "start_service", "hold_token", "resume_token", "miss_token", "finish_service", "transfer_token", "undo_last", "take_bookings", "freeze_floor", "unfreeze_floor", "confirm_clock", "lease_numbers", "void_lease", "close_day", "watch_floor", "watch_staff", "read_token", "read_line", "read_gate", "read_freeze", "find_booking", "explain_token", "read_stats", "read_outlook", "read_report"])),
   integration: Object.freeze(/** @type {const} */ (["issue_token", "return_by_slip", "reprint_slip", "cancel_token", "take_bookings", "watch_floor", "read_token", "read_gate", "read_freeze", "read_stats", "read_outlook", "read_report"])),
 });
+
+/**
+ * What a console does at once with the token that is here, in the order of its buttons.
+ *
+ * @type {ReadonlyArray<Readonly<{ verb: import("../ui/addresses.js").CounterVerb, key: string, words: string, done: string, action: Baari.Action, kind: Baari.Kind, running: boolean, lead: boolean }>>}
+ */
+export const VERBS = Object.freeze([
+  Object.freeze({
+    verb: "start",
+    key: "S",
+    words: "Start",
+    done: "Started",
+    action: "start",
+    kind: "token.started",
+    running: false,
+    lead: false,
+  }),
+  Object.freeze({
+    verb: "finish",
+    key: "D",
+    words: "Done",
+    done: "Finished",
+    action: "finish",
+    kind: "token.finished",
+    running: false,
+    lead: false,
+  }),
+  Object.freeze({
+    verb: "recall",
+    key: "R",
+    words: "Call again",
+    done: "Called again",
+    action: "recall",
+    kind: "token.recalled",
+    running: true,
+    lead: true,
+  }),
+  Object.freeze({
+    verb: "miss",
+    key: "M",
+    words: "Missed",
+    done: "Missed",
+    action: "miss",
+    kind: "token.missed",
+    running: true,
+    lead: true,
+  }),
+  Object.freeze({
+    verb: "hold",
+    key: "H",
+    words: "Hold",
+    done: "Put on hold",
+    action: "hold",
+    kind: "token.held",
+    running: false,
+    lead: true,
+  }),
+]);
