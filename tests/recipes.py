@@ -1,6 +1,7 @@
 """The examples of the recipes: patches, applied to a scratch copy of the tree where their tests are run.
 
 `docs/recipes/NAME.md` says how to add something, `docs/recipes/NAME.patch` does it for one example, with its tests.
+What `make contract` writes is made in the copy where the page says so, and stands in no patch.
 """
 
 import os
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.house.recipes import is_source
+from bench.house.recipes import GENERATED, is_source
 
 ROOT = Path(__file__).parents[1]
 TOUCHED = re.compile(r"^diff --git a/(\S+) b/(\S+)$", re.MULTILINE)
@@ -42,6 +43,7 @@ GUARD_NAMES = (
     "test_every_module",
     "test_every_test_folder",
     "test_the_rooms",
+    "has_every_kind",
 )
 
 
@@ -59,6 +61,7 @@ class Example:
     def __init__(self, patch: Path) -> None:
         self.name, self.patch, self.page = patch.stem, patch, patch.with_suffix(".md")
         self._text = patch.read_text("utf-8")
+        self.needs_contract = "`make contract`" in self.page.read_text("utf-8")
         self.files = sorted({name for names in TOUCHED.findall(self._text) for name in names})
 
     @property
@@ -75,6 +78,13 @@ class Example:
     def test_names(self) -> list[str]:
         """The names of the Python tests that it adds."""
         return TEST.findall(self._text)
+
+    @property
+    def words(self) -> list[str]:
+        """What its own files of tests are called after: other tests of that name are its too."""
+        return [
+            name for name in re.findall(r"^--- /dev/null\n\+\+\+ b/tests/.*test_(\w+)\.py$", self._text, re.MULTILINE)
+        ]
 
     @property
     def modules(self) -> list[str]:
@@ -105,9 +115,12 @@ class Scratch:
                 f"The example of the recipe {example.name} no longer applies. Renew it as CONTRIBUTING.md says "
                 f"under “Recipes”.\n{applied.stderr}"
             )
+            if example.needs_contract and not parts:
+                made = self._run([sys.executable, "-m", "server.contract"])
+                assert made.passed, made.said
             yield
         finally:
-            self._put_back(example.files)
+            self._put_back([*example.files, *GENERATED])
 
     def run_tests(self, example: Example, *, guards: bool = False) -> Run:
         """Run the tests of an example in the copy, with the guards that tell what a recipe forgets."""
@@ -115,7 +128,7 @@ class Scratch:
         names = list(example.test_names)
         if guards:
             python = [*python, *(file for file in GUARDS if file not in python)]
-            names += [*GUARD_NAMES, *(f"[{module}]" for module in example.modules)]
+            names += [*GUARD_NAMES, *example.words, *(f"[{module}]" for module in example.modules)]
         script = [file for file in example.test_files if file.endswith(".mjs")]
         runs = [self._run([sys.executable, *PYTEST, *python, "-k", " or ".join(names)])] if names else []
         runs += [self._run([*NODE, *script])] if script else []
