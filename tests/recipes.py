@@ -25,15 +25,21 @@ LATER = "tests/wording/test_translations.py::test_every_sentence_is_translated[p
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--db", "sqlite", "--deselect", LATER)
 NODE = ("node", "--import", "./tests/js/addresses.mjs", "--test")
 
-# What tells that a recipe forgets a file: documents, the contract, words, permissions, the house plan of what changed.
-GUARDS = (
-    "tests/test_docs.py",
-    "tests/test_architecture.py",
-    "tests/contract/test_contract.py",
-    "tests/api/test_checklist.py",
-    "tests/domain/test_permissions.py",
-    "tests/wording/test_translations.py",
-)
+# What tells that a recipe forgets a file, by the beginnings of the files it is about.
+GUARDS = {
+    "tests/test_docs.py": ("",),
+    "tests/test_architecture.py": ("server/", "kiosk/", "counter/", "display/", "hardware/"),
+    "tests/contract/test_contract.py": ("server/api/", "server/web/", "server/domain/", "server/services/"),
+    "tests/api/test_checklist.py": ("server/api/",),
+    "tests/domain/test_permissions.py": ("server/domain/permissions.py",),
+    "tests/wording/test_translations.py": (
+        "server/wording/",
+        "server/api/serving.py",
+        "kiosk/",
+        "counter/",
+        "display/",
+    ),
+}
 GUARD_NAMES = (
     "test_docs",
     "test_permissions",
@@ -82,9 +88,12 @@ class Example:
     @property
     def words(self) -> list[str]:
         """What its own files of tests are called after: other tests of that name are its too."""
-        return [
-            name for name in re.findall(r"^--- /dev/null\n\+\+\+ b/tests/.*test_(\w+)\.py$", self._text, re.MULTILINE)
-        ]
+        return list(re.findall(r"^--- /dev/null\n\+\+\+ b/tests/.*test_(\w+)\.py$", self._text, re.MULTILINE))
+
+    @property
+    def guards(self) -> list[str]:
+        """The files of the guards that are about what it touches."""
+        return [guard for guard, about in GUARDS.items() if any(file.startswith(about) for file in self.sources)]
 
     @property
     def modules(self) -> list[str]:
@@ -127,7 +136,7 @@ class Scratch:
         python = [file for file in example.test_files if file.endswith(".py")]
         names = list(example.test_names)
         if guards:
-            python = [*python, *(file for file in GUARDS if file not in python)]
+            python = [*python, *(file for file in example.guards if file not in python)]
             names += [*GUARD_NAMES, *example.words, *(f"[{module}]" for module in example.modules)]
         script = [file for file in example.test_files if file.endswith(".mjs")]
         runs = [self._run([sys.executable, *PYTEST, *python, "-k", " or ".join(names)])] if names else []
