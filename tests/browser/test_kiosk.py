@@ -97,6 +97,11 @@ def test_back_leads_through_the_questions_in_order(kiosk: Page) -> None:
     assert step(kiosk) == "language"
 
 
+def test_each_language_is_offered_by_its_own_name_and_the_appointment_in_two(kiosk: Page) -> None:
+    expect(kiosk.locator(".tile b")).to_have_text(["हिन्दी", "English", "मराठी"])
+    expect(kiosk.locator(".booked b")).to_have_text(["I have an appointment – scan", "अपॉइंटमेंट है – स्कैन करें"])
+
+
 def test_the_whole_screen_speaks_the_chosen_language(kiosk: Page) -> None:
     kiosk.locator(".tile[lang=mr]").click()
     expect(kiosk.locator("h1")).to_have_text("आपण कोणत्या कामासाठी आला आहात?")
