@@ -27,6 +27,7 @@ export function awaitAnswer() {
   const before = known.value;
   return (token) => {
     const instead = known.value.get(token.id);
+    // By identity: the reducer makes a new object of each event, so another object is news that came first.
     if (instead === before.get(token.id)) answered.value = { token, instead };
   };
 }

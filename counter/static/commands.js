@@ -33,6 +33,7 @@ let before = Promise.resolve();
  * @param {string} [key]
  */
 function send(name, address, body, key) {
+  // In a chain: two keys pressed fast must arrive in this order, and the second mean what the first has made.
   const answer = before.then(() => run(name, address, body, key));
   before = answer;
   return answer;
@@ -47,6 +48,7 @@ function send(name, address, body, key) {
  */
 async function run(name, address, body, key) {
   refusal.value = null;
+  // Asked when its turn has come: the server may have gone since the key was pressed.
   if (!live.value) {
     refusal.value = offline();
     return null;
@@ -161,6 +163,7 @@ export function returnToLine(token) {
 async function sendFromPanel(name, address, body) {
   const opened = panel.value;
   const answer = await send(name, address, () => body);
+  // Another panel may be open by now, which must not lose what was typed into it.
   if (answer && panel.value === opened) closePanel();
 }
 
@@ -251,5 +254,6 @@ export function sitAgain() {
 function refuse(verb, error, id = counter.value) {
   if (!(error instanceof Failure)) throw error;
   refusal.value = { verb, counter: id, code: error.code, text: sentenceOf(error, verb) };
+  // The picture was old, so it is asked for anew: the clerk presses again on what is true.
   if (error.code === "stale") catchUp();
 }

@@ -14,6 +14,7 @@ import { sensible, sideOfKey, verbOfKey } from "./verbs.js";
  * @param {KeyboardEvent} event
  */
 export function onKey(event) {
+  // A key that is held down repeats: without `repeat` one long press would call the whole line.
   if (panel.value || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   if (event.key === "Escape") refusal.value = null;
   if (event.key === "?") show("help");

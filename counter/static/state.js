@@ -59,6 +59,7 @@ let screen;
 /** Read the line again, once for a burst of events. */
 export function refreshLine() {
   clearTimeout(timer);
+  // A verb brings two or three events at once, and a morning many: the line is read once for all of them.
   timer = setTimeout(async () => {
     if (!counter.value) return;
     try {

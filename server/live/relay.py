@@ -89,6 +89,7 @@ class Relay:
 
     def _send_at_once(self) -> bool:
         """Send what was handed over if that needs neither waiting nor the database; returns whether it went out."""
+        # Never waits: it is the thread that writes, and the one that sends now looks for more before it rests.
         if not self._sending.acquire(blocking=False):
             return False
         try:
@@ -143,6 +144,7 @@ class Relay:
         centres = centres_now(read)
         for centre in centres:
             sent = self._sent.get(centre.id)
+            # Another history: its screens see by the epoch that they must load anew, so nothing of before is sent.
             if sent is None or sent.epoch != centre.epoch:
                 self._sent[centre.id] = Sent(centre.epoch, centre.event_seq)
             elif sent.seq < centre.event_seq:

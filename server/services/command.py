@@ -49,6 +49,7 @@ def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> An
         if kept.created_at > attempt.at - KEPT:
             return _again(kept, attempt)
         answers.forget_answer(tx.conn, attempt.principal, attempt.key)
+    # In the savepoint of the command: it and its answer are true together, or neither is.
     answer = command()
     new = Kept(attempt.body_hash, answer.status, answer.body, attempt.at)
     answers.keep_answer(tx.conn, attempt.principal, attempt.key, tx.centre.id, new)

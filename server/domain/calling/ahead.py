@@ -39,6 +39,7 @@ class Queue:
         self._protected = protected
         self._places: dict[str, list[Place]] = defaultdict(list)
         for place, klass in sorted((w.place, w.lane.klass) for w in waiting):
+            # In the order of age, so that how many are older is a bisection: a stage of 200 is asked for each of them.
             self._places[klass].append(place)
 
     def __len__(self) -> int:

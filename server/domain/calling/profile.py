@@ -20,6 +20,8 @@ class Profile:
     @property
     def group(self) -> str:
         """The name shared by all counters that may take the same tokens: the quota is kept for each group."""
+        # Not the preferences, nor the languages: they change the order, not what may be taken.
+        # It is kept with the passes in the database: another form of it would begin every count anew.
         parts = (
             ",".join(sorted(self.services)),
             ",".join(sorted(self.reserved)),

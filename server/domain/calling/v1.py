@@ -35,7 +35,9 @@ def choose_next(
     if not line:
         return None
     by_rule = _spoken(min(line, key=lambda w: rank(w, rule, profile, age)), line, rule, profile)
+    # A quota of 1 is due always (first in, first out); 0 is never due.
     due = rule.quota > 0 and passes >= rule.quota - 1
+    # Even a due quota lets emergencies pass: they are outside of the bound, and are limited by the hour instead.
     chosen = min(line, key=lambda w: (not w.lane.emergency, w.place)) if due else by_rule
     reason = _reason(chosen, line, rule, profile, age, chosen is not by_rule)
     return Choice(chosen, reason, 0 if chosen is line[0] else passes + 1)
@@ -48,6 +50,7 @@ def out_of_order(
     line = sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
     params = _figures(chosen, line, rule, "out_of_order", _aged(rule, age)) | {"why": why}
     text = f"{chosen.label} is called out of order: {why}."
+    # By place and not by step: whoever staff may call need not be in `line`, which is what the rule may call here.
     oldest = not line or chosen.place == line[0].place
     return Choice(chosen, Reason("out_of_order", params, text), 0 if oldest else passes + 1)
 
@@ -90,6 +93,7 @@ def _spoken(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile
     """Return the first of the same kind whose language the counter speaks, if it is hardly younger."""
     if not profile.languages or chosen.lane.language in profile.languages:
         return chosen
+    # Only inside a class: a language moves nobody before another class, so its target stays a promise.
     same = (w for w in line if w.lane.language in profile.languages and kind_of(w.lane) == kind_of(chosen.lane))
     spoken = next(same, chosen)
     return spoken if within_patience(spoken, chosen, rule) else chosen

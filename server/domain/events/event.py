@@ -65,6 +65,7 @@ def fingerprint(event: StoredEvent, data: bytes, prev: str) -> str:
     `data` is the canonical JSON of its data: names in order, no spaces, UTF-8; `prev` is the hash of the one before.
     Each version of the payload has its formula: version 0 knew neither desk, act, plan nor rule beside its data.
     """
+    # What is hashed, and in which order, is for ever: another formula needs another version of the payload.
     parts: list[str | int | None] = [prev, event.seq, to_iso(event.at)]
     if event.v == 0:
         parts += [event.kind, event.actor]

@@ -79,6 +79,7 @@ def require_open(hours: Hours, now: datetime, *, early: timedelta = timedelta(),
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
     """Return when tokens are given again after `now`; None when not within two months."""
     today = business_day(now, hours.timezone, hours.day_start)
+    # After lunch tokens begin once more, so it is an opening too.
     starts = (hours.first,) if hours.lunch is None or hours.staggered else (hours.first, hours.lunch[1])
     for ahead in range(SEARCH_DAYS):
         day = today + timedelta(days=ahead)

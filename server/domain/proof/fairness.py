@@ -175,6 +175,7 @@ class Audit:
         fault = self._unexplained(event, payload, before, profile, group, age)
         oldest = line.oldest(profile)
         passes = 0 if oldest in (None, before.waiting.place) else self._passes[group] + 1
+        # A take-over is the same call at another counter: the group there has not called anybody.
         if reason.rule != "taken_over":
             self._passes[group] = passes
         counted = reason.rule not in NOT_COUNTED and plan.calling.quota > 0
@@ -192,6 +193,7 @@ class Audit:
         group = (before.step.stage, name)
         most = max(seats.plan.calling.quota - 1, 0)
         self._passes[group] = min(most, self._passes[group] + (payload.passes or 0))
+        # Whoever came back stands before them once more: one elder more than was counted when they joined.
         for waiter in self._lines[before.step.stage].waiters.values():
             waiter.elders[name] += 1
 

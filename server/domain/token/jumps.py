@@ -19,5 +19,6 @@ class Jump:
 
 def passes_over(jump: Jump, step: Step) -> bool:
     """Whether a call at its stage passed over a step: a younger one was called while it waited."""
+    # Against the first call: who was missed and came back is not said to have been overtaken while away.
     waited = step.entered_at < jump.at and (step.first_called is None or jump.at < step.first_called)
     return waited and (jump.since, jump.step) > (step.since, step.seq)

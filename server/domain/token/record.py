@@ -105,6 +105,7 @@ def upcast_record(record: Stored) -> tuple[Stored, Stored]:
     """
     token, step = dict(record), dict(record["step"])
     needs = {name: token.pop(name) for name in BESIDE_THE_CHAIN if token.get(name)}
+    # A need that is None was written out once; the present form leaves it out.
     token.pop("need", None)
     for old, new in (("first_call", "first_called"), ("called_at", "last_called")):
         if old in step:

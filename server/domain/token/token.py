@@ -105,6 +105,7 @@ class Token:
         return Waiting(self.step.seq, self.id, self.label, self.lane, self.step.since)
 
 
+# `attrgetter` over all fields at once: every command and every replayed event copies a token.
 STEP_NAMES = tuple(field.name for field in fields(Step))
 TOKEN_NAMES = tuple(field.name for field in fields(Token) if field.name != "step")
 of_step, of_token = attrgetter(*STEP_NAMES), attrgetter(*TOKEN_NAMES)

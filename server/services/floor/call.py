@@ -85,6 +85,7 @@ def take_over(tx: Transaction, counter_id: str, to: str, by: By) -> Call:
         raise NotInThisLine(f"Counter {to} is not of stage {held.step.stage}.", stage=counter.stage)
     if counter_named(tx, counter_id).state is CounterState.OPEN:
         set_state(tx, counter_id, CounterState.PAUSED, by, reason="taken_over", after_current=True)
+    # By way of the line, for that other counter alone: so it is a call like every other in the log.
     closed, moved = changes.transfer(held, Target(held.step.stage, to), tx.next_seq, tx.now)
     change_token(tx, held, TokenTransferred(moved, cause="take_over"), By(by.actor, counter_id), closed=closed)
     passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, profile.group)
@@ -108,6 +109,7 @@ def _ready(tx: Transaction, counter_id: str) -> tuple[Counter, Plan, Profile]:
 def _call(tx: Transaction, turn: _Turn, before: Token, choice: Choice, by: By) -> Call:
     """Write a call."""
     counter, call_id = turn.counter, f"{tx.centre.epoch}-{tx.next_seq}"
+    # Kept on the step, so that who passed over whom is found by index and not in the log.
     jumped = bool(choice.reason.params.get("older"))
     after = changes.call(before, counter.id, call_id, tx.now, jumped=jumped)
     if before.party > 1:

@@ -57,6 +57,7 @@ def keep_house(tx: Transaction, by: By = CLOCK) -> int:
     changed = _end_pauses(tx, by) + release(tx, by)
     today = tx.today
     left = [t for t in tokens.open_tokens(tx.conn, tx.centre.id) if t.day < today]
+    # Counters too: on a day without a token left somebody may still have forgotten to close.
     days = [t.day for t in left] + _days_of_open_counters(tx.conn, tx.centre, today)
     if days:
         closed = _close(tx, max(days), left, by)
@@ -107,6 +108,7 @@ def _close(tx: Transaction, day: date, open_tokens: Sequence[Token], by: By) -> 
     ends = [_expire(tx, token, next_working_day(hours, day), by) for token in open_tokens]
     closed = _close_counters(tx, day, by)
     result = DayClose(day, ends.count(TokenEnd.EXPIRED), ends.count(TokenEnd.NO_SHOW), closed)
+    # Closing a day again is harmless, and no second event.
     if tx.centre.closed_day is None or tx.centre.closed_day < day:
         tx.change_centre(closed_day=day)
         tx.record(DayClosed(day, result.expired, result.no_show), by)

@@ -98,6 +98,7 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | Non
     slot, need = (None, order.need) if booking is None else (booking.slot, order.need or booking.need)
     service = plan.service(order.service if booking is None else booking.service)
     klass, access = plan.series_for(service, need), access_needs(order.access)
+    # From paper they were let in already: a number that was handed out is never refused for the hour.
     if order.paper is None:
         _require_open_hours(plan, slot, tx.now)
     letter, number = _take_number(tx, plan, order, klass)

@@ -64,6 +64,7 @@ def finish(tx: Transaction, by: By, *, outcome: str | None = None, seen: Seen | 
     Raises UnknownCounter, NoCurrentToken, IllegalTransition, UnknownOutcome, Stale.
     """
     before = current_token(tx, by.counter, seen)
+    # A helper has no outcome to give: the party goes on with the counter that called it.
     if before.step.counter != by.counter:
         return change_token(tx, before, TokenHelperLeft(changes.leave_helper(before, by.counter)), by)
     plan = plan_now(tx)

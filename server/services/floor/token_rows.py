@@ -22,6 +22,7 @@ def change_token(tx: Transaction, before: Token, event: TokenEvent, by: By, *, c
 def write_token(tx: Transaction, before: Token, after: Token, *, closed: Step | None = None) -> None:
     """Write the rows of a changed token."""
     conn, centre = tx.conn, tx.centre.id
+    # A token that has ended stays in its last step: there is no step after it to open.
     if closed is None or after.ended:
         steps.update_step(conn, centre, after, after.step, before.step.state, known=before)
     else:

@@ -138,5 +138,6 @@ def _give_back_turn(tx: Transaction, action: Event, call: TokenCalled, before: T
     plan = plan_of(tx.conn, tx.centre, tx.centre.day(action.at))
     group = plan.profile(str(call.token.step.counter)).group
     passes = line.passes_of(tx.conn, tx.centre.id, before.step.stage, group)
+    # The more passes, the sooner the longest wait is called: what cannot be known is decided for those who wait.
     again = min(max(plan.calling.quota - 1, 0), passes + (call.passes or 0))
     line.set_passes(tx.conn, tx.centre.id, before.step.stage, group, again)

@@ -35,6 +35,7 @@ def lease(tx: Transaction, series: str, count: int, holder: str, by: By) -> Leas
     if known is None:
         raise UnknownLease(f"There is no series “{series}” here.")
     first = next_numbers(known, numbers.last_number(tx.conn, tx.centre.id, day, series), count)
+    # The number of its event is its id: unique in the centre, and found in the log.
     block = Lease(tx.next_seq, day, series, first, first + count - 1, holder, None)
     numbers.set_last_number(tx.conn, tx.centre.id, day, series, block.last)
     numbers.insert_lease(tx.conn, tx.centre.id, block)

@@ -37,6 +37,7 @@ Rule = TypeVar("Rule")
 
 def plan_of(read: Read, centre: CentreState, day: date) -> Plan:
     """Return the plan in force at `centre` on `day`; kept until the centre's plan version changes."""
+    # With the epoch: after a restore the same version number may be another plan.
     key = (centre.epoch, centre.plan_version, day)
     plan = _kept().get(key)
     if plan is None:

@@ -145,6 +145,7 @@ class CentreViews:
         if made is None:
             return None
         centre = made.floor.centre
+        # At or after `head`: a reader whose snapshot of the database is older is given the newer truth.
         same = centre.epoch == head.epoch and centre.event_seq >= head.seq and centre.day(now) == made.floor.day
         return made if same else None
 

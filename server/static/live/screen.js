@@ -81,6 +81,7 @@ export class Screen {
    * @param {Baari.EventView} event
    */
   take(event) {
+    // Kept while an answer is on its way: events of the room come before the catch-up that they follow.
     if (this.syncing) this.early.push(event);
     if (this.syncing || this.state === null) return;
     const where = place(this.state, event);
@@ -98,6 +99,7 @@ export class Screen {
    */
   hear(beat) {
     if (this.state === null || this.syncing) return;
+    // A number below ours is no doubt: a heartbeat may have been overtaken by an event.
     if (beat.epoch !== this.state.epoch || beat.seq > this.state.seq) this.sync();
     else this.heard = this.elapsed();
   }
@@ -138,6 +140,7 @@ export class Screen {
     const known = state.seq;
     const missed = (answer.events ?? []).filter(({ seq }) => seq > known);
     state = missed.reduce(reduce, state);
+    // A later attempt has begun: its answer is newer than this one, whichever comes first.
     if (attempt !== this.attempt) return;
     this.state = state;
     this.syncing = false;

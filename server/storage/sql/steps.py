@@ -22,6 +22,7 @@ STEP_FIELDS = [field.name for field in fields(Step)]
 INSERT_STEP = Statement(insert(StepTable), [*STEP_FIELDS, "centre_id", "token_id", "klass", "lane"])
 STEP_KEPT = {"seq", "stage", "entered_at"}
 STEP_CHANGES = [name for name in STEP_FIELDS if name not in STEP_KEPT]
+# With the state it had: a second writer, or a fault of ours, is found out here and not in the log.
 STEP_AS_BEFORE = update(StepTable).where(
     StepTable.centre_id == bindparam("in_centre"),
     StepTable.seq == bindparam("of_seq"),

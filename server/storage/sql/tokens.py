@@ -118,6 +118,7 @@ HELD_HERE = (
     )
     .correlate(None)
 )
+# `correlate(None)` above, or SQLAlchemy would take the inner `step` for the outer one.
 TOKENS_HELD = Statement(TOKEN.where(TokenTable.id.in_(HELD_HERE)).order_by(StepTable.first_called, StepTable.seq))
 
 
