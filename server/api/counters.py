@@ -125,5 +125,5 @@ def _set_state(action: Action, centre: str, counter: str, state: CounterState, a
 
 
 def _call_view(new: call.Call) -> dict[str, object]:
-    view = {"id": new.id, "token": staff_view(new.token), "counter": new.counter, "reason": new.reason.view()}
-    return {"call": view}
+    reason = {**new.reason.view(), "text": new.text}
+    return {"call": {"id": new.id, "token": staff_view(new.token), "counter": new.counter, "reason": reason}}

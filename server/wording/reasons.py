@@ -86,6 +86,13 @@ def why_first(rule: str) -> WhyFirst:
     return REASONS[rule].first if rule in REASONS else WhyFirst.DUE
 
 
+def next_sentence(reason: Reason, language: str) -> str:
+    """Return what a console says of the first of the line in a language."""
+    params = reason.params
+    sentence = NEXT_IN_LINE.get(reason.rule, "next")
+    return translate(language, sentence, target=params.get("target_s", 0) // 60, **{"class": params.get("class", "")})
+
+
 def sentence_of(reason: Reason, plan: Plan | None, language: str) -> str:
     """Return the sentence of a stored reason in a language; the stored English one for a rule of before."""
     params, words = reason.params, REASONS.get(reason.rule)

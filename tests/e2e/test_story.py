@@ -26,7 +26,7 @@ def test_one_citizen_goes_through_every_stage_and_leaves_the_snapshot(server: Se
     for stage in ROUTE:
         call = staff.post(f"centres/{CENTRE}/counters/{stage}1/call-next").json()["call"]
         assert (call["token"]["id"], call["counter"]) == (token["id"], f"{stage}1")
-        assert call["reason"]["text"].startswith("N001 is next")
+        assert call["reason"]["text"].startswith("N001 was called")
         assert staff.post(f"centres/{CENTRE}/counters/{stage}1/start").json()["token"]["state"] == "serving"
         finished = staff.post(f"centres/{CENTRE}/counters/{stage}1/finish").json()["token"]
     assert (finished["state"], finished["staff"]["decision"]) == ("done", "granted")

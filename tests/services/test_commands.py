@@ -116,7 +116,6 @@ def test_a_call_stores_its_reason_with_the_event(floor: Floor) -> None:
     assert event.payload.reason.view() == {
         "rule": call.reason.rule,
         "params": dict(call.reason.params),
-        "text": call.reason.text,
     }
 
 

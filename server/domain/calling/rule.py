@@ -31,15 +31,18 @@ class CallingRule:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why this token: the rule that decided, its figures, and one sentence in English."""
+    """Why this token: the rule that decided, and its figures. The sentence is made of them by `server.wording.reasons`.
+
+    `text` is the sentence that was kept with a call before that; empty since.
+    """
 
     rule: str
     params: Stored
-    text: str
+    text: str = ""
 
     def view(self) -> Stored:
-        """Return what is stored with the call and told to screens."""
-        return {"rule": self.rule, "params": dict(self.params), "text": self.text}
+        """Return what is stored with the call."""
+        return {"rule": self.rule, "params": dict(self.params)}
 
 
 @dataclass(frozen=True, slots=True)

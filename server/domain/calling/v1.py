@@ -49,10 +49,9 @@ def out_of_order(
     """Return the choice that a person made against the rule, with their reason."""
     line = sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
     params = _figures(chosen, line, rule, "out_of_order", _aged(rule, age)) | {"why": why}
-    text = f"{chosen.label} is called out of order: {why}."
     # By place and not by step: whoever staff may call need not be in `line`, which is what the rule may call here.
     oldest = not line or chosen.place == line[0].place
-    return Choice(chosen, Reason("out_of_order", params, text), 0 if oldest else passes + 1)
+    return Choice(chosen, Reason("out_of_order", params), 0 if oldest else passes + 1)
 
 
 def rank(waiting: Waiting, rule: CallingRule, profile: Profile, age: Age) -> Rank:
@@ -75,8 +74,8 @@ def standing_reason(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule,
     def seen(waiting: Waiting) -> dict[str, Json]:
         return {**_known(waiting, rule), "since": to_iso(waiting.since)}
 
-    name, why = _cause(chosen, line, rule, profile, due)
-    return Reason(name, _figures(chosen, line, rule, name, seen), f"{chosen.label} is next: {why}.")
+    name = _cause(chosen, line, rule, profile, due)
+    return Reason(name, _figures(chosen, line, rule, name, seen))
 
 
 def within_patience(spoken: Waiting, chosen: Waiting, rule: CallingRule) -> bool:
@@ -124,38 +123,27 @@ def _reason(
     chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile, age: Age, due: bool
 ) -> Reason:
     """Return why somebody is called; `due` says that only the quota made it this one."""
-    name, why = _cause(chosen, line, rule, profile, due, f", {_minutes(int(age(chosen.since)))}")
-    return Reason(name, _figures(chosen, line, rule, name, _aged(rule, age)), f"{chosen.label} is next: {why}.")
+    name = _cause(chosen, line, rule, profile, due)
+    return Reason(name, _figures(chosen, line, rule, name, _aged(rule, age)))
 
 
-def _cause(
-    chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile, due: bool, waited: str = ""
-) -> tuple[str, str]:
-    """Return the name and the words of what decided; `waited` is how long, where a wait is named."""
+def _cause(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile, due: bool) -> str:
+    """Return the name of what decided."""
     if chosen.lane.emergency:
-        return "emergency", "an emergency"
+        return "emergency"
     if chosen is not line[0]:
-        name, why = _jump(chosen, line, rule, profile)
-        return name, f"{why}; {line[0].label} has waited longer"
-    if due:
-        return "quota", f"the longest wait{waited}; its turn is due"
-    return "longest_wait", f"the longest wait{waited}"
+        return _jump(chosen, line, rule, profile)
+    return "quota" if due else "longest_wait"
 
 
-def _jump(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile) -> tuple[str, str]:
-    """Return the name and the words of what put a token before older ones."""
+def _jump(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile: Profile) -> str:
+    """Return the name of what put a token before older ones."""
     lane = chosen.lane
     if lane.only:
-        return "sent_here", "it was sent to this counter"
+        return "sent_here"
     if lane.klass in profile.prefers:
-        return "preferred_here", f"series {lane.klass} goes first at this counter"
+        return "preferred_here"
     if lane.klass in rule.protected:
-        return "protected_class", f"series {lane.klass} goes first"
-    if any(w.lane.klass == lane.klass and w.place < chosen.place for w in line):
-        return "language", "its language is spoken here"
-    return "relative_age", f"the longest wait for its target of {int(rule.target_s(lane.klass) // 60)} min"
-
-
-def _minutes(seconds: int) -> str:
-    minutes = seconds // 60
-    return "under a minute" if minutes < 1 else f"{minutes} min"
+        return "protected_class"
+    same_class = any(w.lane.klass == lane.klass and w.place < chosen.place for w in line)
+    return "language" if same_class else "relative_age"

@@ -120,7 +120,7 @@ def _lease(data: Stored, private: Stored) -> Lease:
 
 
 def _reason(view: Stored) -> Reason:
-    return Reason(view["rule"], view["params"], view["text"])
+    return Reason(view["rule"], view["params"], view.get("text", ""))
 
 
 # How a field is read follows from its type: from several places, or from the JSON value of its name.

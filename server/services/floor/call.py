@@ -21,16 +21,19 @@ from server.services.floor.token_rows import change_token
 from server.services.setup.plans import plan_now
 from server.storage.sql import counters, line, tokens
 from server.storage.transaction import Transaction
+from server.wording.catalogue import SOURCE
+from server.wording.reasons import sentence_of
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A token called to a counter, and why this one."""
+    """A token called to a counter, and why this one: `text` says it in English."""
 
     id: str
     token: Token
     counter: str
     reason: Reason
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def take_over(tx: Transaction, counter_id: str, to: str, by: By) -> Call:
     change_token(tx, held, TokenTransferred(moved, cause="take_over"), By(by.actor, counter_id), closed=closed)
     passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, profile.group)
     params = {"label": moved.label, "class": moved.klass, "from": counter_id}
-    reason = Reason("taken_over", params, f"{moved.label} goes on at counter {to} instead of {counter_id}.")
+    reason = Reason("taken_over", params)
     turn = _Turn(counter, plan, profile, passes)
     return _call(tx, turn, moved, Choice(moved.waiting, reason, passes), By(by.actor, to))
 
@@ -117,7 +120,7 @@ def _call(tx: Transaction, turn: _Turn, before: Token, choice: Choice, by: By) -
     change_token(tx, before, TokenCalled(after, choice.reason, turn.passes, turn.profile.officer), by)
     if choice.passes != turn.passes:
         line.set_passes(tx.conn, tx.centre.id, counter.stage, turn.profile.group, choice.passes)
-    return Call(call_id, after, counter.id, choice.reason)
+    return Call(call_id, after, counter.id, choice.reason, sentence_of(choice.reason, turn.plan, SOURCE))
 
 
 def _neighbours(tx: Transaction, plan: Plan, counter: Counter, token: Token) -> tuple[str, ...]:

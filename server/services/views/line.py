@@ -7,10 +7,13 @@ from server.domain.calling.profile import Profile
 from server.domain.calling.rule import Reason
 from server.domain.calling.v1_order import order_of
 from server.domain.events.views import StaffToken, staff_view
+from server.domain.json import Stored
 from server.domain.token.lifecycle import AT_COUNTER, CounterState, StepState
 from server.services.floor.undo import ActionView
 from server.services.views.floor import Floor, StageNow
 from server.services.views.ready import json_bytes
+from server.wording.catalogue import SOURCE
+from server.wording.reasons import next_sentence
 
 SHOWN = 30
 AWAY = (StepState.MISSED, StepState.PAUSED)
@@ -29,6 +32,15 @@ class LineKey:
 
 
 @dataclass(frozen=True, slots=True)
+class NextReason:
+    """Why the first of a line is the first: the rule, its figures, and one sentence in English."""
+
+    rule: str
+    params: Stored
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SharedLine:
     """What all counters of a key see of a stage after event `seq`.
 
@@ -39,7 +51,7 @@ class SharedLine:
     epoch: str
     seq: int
     frozen: bool
-    next: Reason | None
+    next: NextReason | None
     line: tuple[StaffToken, ...]
     more: int
     away: tuple[StaffToken, ...]
@@ -102,7 +114,7 @@ def shared_line(floor: Floor, stage: StageNow, profile: Profile, passes: int, no
         epoch=centre.epoch,
         seq=centre.event_seq,
         frozen=centre.frozen,
-        next=order.reason,
+        next=None if order.reason is None else _next(order.reason),
         line=tuple(staff_view(floor.tokens[waiting.token]) for waiting in order.first),
         more=order.more,
         away=tuple(map(staff_view, stage.those(*AWAY))),
@@ -121,3 +133,7 @@ def own_part(floor: Floor, stage: StageNow, counter_id: str, seat: Seat) -> OwnP
         tuple(map(staff_view, held)),
         seat.actions,
     )
+
+
+def _next(reason: Reason) -> NextReason:
+    return NextReason(reason.rule, reason.params, next_sentence(reason, SOURCE))

@@ -46,7 +46,7 @@ def test_the_longest_wait_is_called_first_whatever_its_class() -> None:
     choice = choose([waiting(1, "T", 9), waiting(2, "N", 5), waiting(3, "P", 7)])
     assert choice.waiting.label == "N002"
     assert choice.reason.rule == "longest_wait"
-    assert choice.reason.text == "N002 is next: the longest wait, 175 min."
+    assert (choice.reason.params["label"], choice.reason.params["waited_s"]) == ("N002", 175 * 60)
 
 
 def test_a_protected_class_goes_first_and_the_reason_says_who_was_passed_over() -> None:

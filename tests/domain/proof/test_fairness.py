@@ -69,7 +69,7 @@ class Court:
         """Tell the judge of a call with this reason; returns the first fault that they find."""
         called = call(token, "G1", f"e-{self.seq}", self.now)
         before = self.passes if passes is None else passes
-        payload = TokenCalled(called, Reason(reason["rule"], reason["params"], reason["text"]), before, None)
+        payload = TokenCalled(called, Reason(**reason), before, None)
         event = self.last = make_event(payload, seq=self.seq, at=self.now)
         fault = next(iter(self.audit.call(event, payload, token, self.age)), None)
         self.audit.change(token, called)
@@ -101,7 +101,7 @@ class Court:
 
 
 def reason(token: Token, rule: str = "protected_class", **params: Any) -> dict[str, Any]:
-    return {"rule": rule, "params": {"label": token.label, **params}, "text": ""}
+    return {"rule": rule, "params": {"label": token.label, **params}}
 
 
 def test_calls_by_the_rule_are_found_just_and_counted() -> None:
@@ -154,7 +154,7 @@ def test_an_overtaking_beyond_the_bound_is_found_even_when_nobody_says_by_which_
         court.tick()
         called = call(favoured, "G1", f"e-{court.seq}", court.now)
         why = reason(favoured)
-        payload = TokenCalled(called, Reason(why["rule"], why["params"], why["text"]), None, None)
+        payload = TokenCalled(called, Reason(**why), None, None)
         event = make_event(payload, seq=court.seq, at=court.now)
         faults.append(court.audit.call(event, payload, favoured, court.age))
         court.audit.change(favoured, called)
