@@ -3,6 +3,7 @@
 import { signal } from "/static/vendor/signals.js";
 import { atCounter, freeze as freezeAt, unfreeze as unfreezeAt } from "/static/ui/addresses.js";
 import { command, Failure, NoAnswer } from "/static/ui/http.js";
+import { live } from "/static/ui/live.js";
 import { t } from "/static/ui/words.js";
 import { load } from "./figures.js";
 
@@ -15,13 +16,15 @@ export const notice = signal("");
 const OPPOSITE = { open: "close", close: "open", pause: "open" };
 
 /**
- * Run commands one after the other, and say what was refused; `back` is what takes them back.
+ * Run commands one after the other, and say what was refused; `back` is what takes them back. On an old picture of the
+ * floor nothing is run: a token that is moved would be another one.
  *
  * @param {(() => Promise<unknown>)[]} commands
  * @param {Back | null} back
  */
 async function steer(commands, back) {
-  notice.value = "";
+  notice.value = live.value ? "" : t("No connection. Please try again.");
+  if (!live.value) return;
   try {
     for (const run of commands) await run();
     undo.value = back;
