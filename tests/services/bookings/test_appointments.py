@@ -22,7 +22,7 @@ from server.domain.errors import (
 from server.domain.token.token import Token
 from server.services.bookings import book, gate
 from server.services.bookings.book import NewBooking
-from server.services.floor import away, issue
+from server.services.floor import away, citizen, issue
 from server.storage.database import Database
 from server.storage.sql import tokens
 from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, second_centre
@@ -268,6 +268,15 @@ def test_a_return_slip_of_another_centre_is_none_here(floor: Floor) -> None:
     with pytest.raises(UnknownToken, match="not a return slip of this centre"):
         come_with_slip(stranger, secret, MORNING + timedelta(days=1))
     assert come_with_slip(floor, secret, MORNING + timedelta(days=1)).label == "R001"
+
+
+def test_a_slip_brings_its_owner_back_at_their_own_centre_and_at_no_other(floor: Floor) -> None:
+    order, by = floor.order(), By("kiosk")
+    token = floor.write(lambda tx: issue.issue(at_time(tx, MORNING), order, By("test"))).token
+    floor.write(lambda tx: away.pause(at_time(tx, MORNING), token.id, by))
+    with pytest.raises(UnknownToken):
+        floor.db.write(second_centre(floor), lambda tx: citizen.return_to_line(tx, order.secret, by))
+    assert floor.write(lambda tx: citizen.return_to_line(tx, order.secret, by)).state == "waiting"
 
 
 def test_somebody_whom_the_day_left_behind_may_come_again_on_the_next_working_day(floor: Floor) -> None:
