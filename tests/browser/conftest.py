@@ -60,9 +60,9 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def signed_in(browser: Browser, demo: DemoProcess, role: str) -> Page:
-    """Return the page of a person who has just signed in."""
-    page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en").new_page()
+def signed_in(browser: Browser, demo: DemoProcess, role: str, **options: Any) -> Page:
+    """Return the page of a person who has just signed in; `options` are those of their browser."""
+    page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en", **options).new_page()
     login = demo.facts["logins"][role]
     page.goto(f"{demo.url}/login")
     page.get_by_label("User name").fill(login["user"])

@@ -1,19 +1,16 @@
 """Answers that are lost after the server has acted: everything is done once, and the screen shows what was done."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.browser.conftest import signed_in
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
 TRIES = 3
-ZONE = ZoneInfo("Asia/Kolkata")
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +150,19 @@ def test_a_token_that_is_given_at_the_desk_once_more_after_silence_is_the_same(c
     assert [token["label"] for token in tokens(api)] == [label]
 
 
+def test_who_wants_the_same_at_the_desk_as_the_one_before_gets_a_number_of_their_own(clerk: Page, api: Client) -> None:
+    panel, labels = clerk.get_by_role("dialog"), []
+    for _ in range(2):
+        clerk.keyboard.press("g")
+        panel.get_by_label("Service").select_option("ENQUIRY")
+        clerk.keyboard.press("Enter")
+        labels.append(panel.locator(".chip").inner_text())
+        clerk.keyboard.press("Enter")
+        expect(panel).to_have_count(0)
+    assert sorted(token["label"] for token in tokens(api)) == labels
+    assert len(set(labels)) == 2
+
+
 @LOST
 def test_a_phone_whose_answers_are_lost_does_what_was_asked_once(page: Page, api: Client) -> None:
     issued = api.issue("ENQUIRY", language="en").json()
@@ -175,13 +185,17 @@ def test_a_phone_that_never_hears_of_its_end_asks_and_shows_it(page: Page, api: 
     assert tokens(api) == []
 
 
-def test_a_device_with_a_wrong_clock_shows_the_time_of_the_centre(browser: Browser, demo: DemoProcess) -> None:
-    page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
-    page.clock.install(time="2001-01-01T03:00:00Z")
-    page.goto(f"{demo.url}/display/{CENTRE}/board-e")
-    expect(page.locator("body")).to_have_attribute("data-state", "empty")
-    shown = page.locator("footer .time").inner_text()
-    now = datetime.now(UTC).astimezone(ZONE)
-    assert shown in {f"{now - timedelta(minutes=ago):%H:%M}" for ago in (0, 1)}
-    page.context.close()
+def test_a_phone_shows_what_its_command_did_though_an_older_answer_comes_after_it(page: Page, api: Client) -> None:
+    """Every question is held up; what the first one was answered comes when the command is done."""
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/api/v1/status/*", lambda route: held.append((route, route.fetch())))
+    page.goto(f"{api.issue('ENQUIRY', language='en').json()['status_url']}?lang=en")
+    while not held:
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Pause 15 min").click()
+    expect(page.locator("h1")).to_contain_text("your place is kept.")
+    route, old = held[0]
+    assert old.json()["state"] == "waiting"
+    route.fulfill(response=old)
+    page.wait_for_timeout(300)
+    expect(page.locator("h1")).to_contain_text("your place is kept.")

@@ -76,8 +76,14 @@ def test_the_sentence_names_how_many_are_late_where_and_the_minute_at_which_the_
     people = [person("N1", "B", 37, 3), person("N2", "B", 31, 2), person("N3", "B", 2, 1), person("N4", "A", 44, None)]
     at_b = sentence(project(LOADS, people), 45, MORNING)
     assert at_b == Sentence(SentenceKind.LATE, Late("B", 45, 3, "2026-11-24T04:01:00.000Z"))
-    without = sentence(project(LOADS, people[:3]), 45, MORNING)
+    on_time = person("N5", "A", 39, None)  # longer here than the others, and through in five minutes
+    without = sentence(project(LOADS, [*people[:3], on_time]), 45, MORNING)
     assert without == Sentence(SentenceKind.LATE, Late("B", 45, 2, "2026-11-24T04:08:00.000Z"))
+
+
+def test_the_sentence_names_the_stage_that_holds_people_up_and_not_where_the_late_are() -> None:
+    told = sentence(project(LOADS, [person("N4", "A", 44, None)]), 45, MORNING)
+    assert told == Sentence(SentenceKind.LATE, Late("B", 45, 1, "2026-11-24T04:01:00.000Z"))
 
 
 def test_the_minute_of_the_sentence_is_now_when_somebody_is_late_already() -> None:

@@ -86,6 +86,19 @@ test("what has not changed is not sent again, and confirms what is known", async
   assert.deepEqual([follower.status.state, follower.failures, follower.etag], ["called", 0, '"a"']);
 });
 
+test("what has not changed is what was known when it was asked for, not what came meanwhile", async () => {
+  const { follower, open } = following();
+  const first = follower.ask();
+  open[0].answer(answered(status("waiting"), 200, { ETag: '"a"' }));
+  await first;
+  const [early, late] = [follower.ask(), follower.ask()];
+  open[1].answer(answered(status("called"), 200, { ETag: '"b"' }));
+  await early;
+  open[2].answer(answered(null, 304));
+  await late;
+  assert.deepEqual([follower.status.state, follower.etag], ["waiting", '"a"']);
+});
+
 test("after a command the whole status is asked for", async () => {
   const { follower, open } = following();
   const first = follower.ask();

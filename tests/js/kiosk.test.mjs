@@ -88,6 +88,14 @@ test("each number is an order of its own", async () => {
   assert.notEqual(requests[0].key, requests[1].key);
 });
 
+test("an order that was answered has had its key, whether or not anybody left", async () => {
+  const requests = server(issued("N001"), issued("N002"));
+  choose();
+  await take();
+  await take();
+  assert.notEqual(requests[0].key, requests[1].key);
+});
+
 test("after a refusal the next try is another order", async () => {
   const requests = server(refused(409, "centre_frozen"), issued("N001"));
   choose();

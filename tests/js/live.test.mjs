@@ -43,6 +43,10 @@ test("the page asks for the floor of its centre, on the socket of the live part 
   assert.deepEqual([floor.value.seq, live.value, loads.length, heard.length], [3, true, 1, 0]);
 });
 
+test("what the screen does not wait for any more is not waited for by the browser either", () => {
+  assert.equal(requests[0].signal.aborted, true);
+});
+
 test("the time is the server's, and goes on by what has passed", () => {
   assert.equal(now.value, NOW + 30_000);
   assert.equal(look.ms, 500);

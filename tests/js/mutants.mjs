@@ -16,6 +16,8 @@ export const GROUPS = {
   keys: { mutate: ["kiosk/static/keys.js"], tests: ["keys"] },
   verbs: { mutate: ["counter/static/verbs.js", "counter/static/moment.js"], tests: ["console"] },
   desk: { mutate: ["commands", "keyboard", "state", "answers"].map((name) => `counter/static/${name}.js`), tests: ["desk"] },
+  levers: { mutate: ["server/manager/static/steering.js"], tests: ["steering"] },
+  times: { mutate: [`${UI}/times.js`], tests: ["times"] },
   board: { mutate: ["display/static/board/calls.js", "display/static/board/sizes.js"], tests: ["board"] },
   follower: { mutate: ["display/static/phone/follower.js"], tests: ["follower"] },
   phone: { mutate: ["display/static/phone/words.js", `${UI}/counters.js`], tests: ["phone"] },

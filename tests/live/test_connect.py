@@ -8,7 +8,7 @@ import pytest
 from flask_socketio import SocketIOTestClient
 
 from server.app import Server, build_server
-from server.config import load_settings
+from server.config import Settings, load_settings
 from server.domain.permissions import Role
 from server.live.sockets import NAMESPACE
 from server.services.people.keys import create_key
@@ -69,17 +69,49 @@ def test_a_screen_of_another_centre_hears_nothing_of_this_one(connect: Connect, 
     assert heard(screen) == []
 
 
-def test_no_more_screens_connect_than_the_setting_says(connect: Connect) -> None:
+@pytest.mark.parametrize(("role", "staff"), [(Role.DISPLAY, False), (Role.COUNTER, True)])
+def test_only_staff_hear_of_a_citizen_what_is_for_staff(
+    connect: Connect, sqlite_floor: Floor, role: Role, staff: bool
+) -> None:
+    screen = connect(sqlite_floor.key(role))
+    watch(screen, CENTRE)
+    sqlite_floor.issue(need="senior")
+    [message] = screen.get_received(NAMESPACE)
+    [missed] = watch(screen, CENTRE)["events"]
+    for event in (message["args"][0], missed):
+        assert ("staff" in event["token"], "senior" in str(event)) == (staff, staff)
+
+
+def counted(server: Server) -> str:
+    """Return how many screens are connected, as the metrics tell it."""
+    lines = server.app.test_client().get("/metrics").text.splitlines()
+    return next(line for line in lines if line.startswith("baari_sockets "))
+
+
+def test_no_more_screens_connect_than_the_setting_says(server: Server, connect: Connect) -> None:
     first, second = connect(), connect()
     assert (first.is_connected(NAMESPACE), second.is_connected(NAMESPACE)) == (True, True)
     assert not connect().is_connected(NAMESPACE)
+    assert counted(server) == "baari_sockets 2.0"
     first.disconnect(NAMESPACE)
+    assert counted(server) == "baari_sockets 1.0"
     assert connect().is_connected(NAMESPACE)
 
 
 def test_a_screen_that_asks_a_foreign_host_does_not_connect(connect: Connect) -> None:
     assert connect(Host="127.0.0.1").is_connected(NAMESPACE)
     assert not connect(Host="evil.example").is_connected(NAMESPACE)
+
+
+def test_a_page_of_another_site_opens_no_socket(server: Server) -> None:
+    def opened(origin: str) -> int:
+        answer = server.app.test_client().get("/socket.io/?EIO=4&transport=polling", headers={"Origin": origin})
+        return answer.status_code
+
+    port = Settings().port
+    assert [opened(f"http://{host}:{port}") for host in ("127.0.0.1", "localhost")] == [200, 200]
+    for foreign in ("https://evil.example", f"http://evil.example:{port}", f"http://127.0.0.1:{port + 1}"):
+        assert opened(foreign) == 400
 
 
 @pytest.mark.parametrize("key", ["", "baari_unknown"])

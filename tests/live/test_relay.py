@@ -154,3 +154,16 @@ def test_a_heartbeat_tells_both_rooms_the_last_number_that_was_sent(
         time.sleep(0.01)
     relay.stop()
     assert (f"{CENTRE}:public", beat) in screens.beats
+
+
+def test_hearts_beat_no_faster_than_they_should(sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    beats, every_s = 4, 0.5
+    monkeypatch.setattr("server.live.relay.HEARTBEAT_S", every_s)
+    monkeypatch.setattr("server.live.relay.POLL_S", 0.02)
+    screens, begin = Screens(1), time.monotonic()
+    relay = relay_of(sqlite_floor.db, screens)
+    while len(screens.beats) < 2 * beats:  # in both rooms
+        assert time.monotonic() - begin < SOON_S
+        time.sleep(0.01)
+    relay.stop()
+    assert time.monotonic() - begin >= beats * every_s

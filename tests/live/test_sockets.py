@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -101,6 +102,20 @@ def test_a_key_watches_its_own_centre_and_one_of_all_centres_every_one(sqlite_fl
     assert watch(own, TWIN) == {"code": "forbidden"}
     assert watch(everywhere, TWIN)["events"] == []
     assert watch(everywhere, "NOWHERE") == {"code": "unknown_centre"}
+
+
+def test_a_screen_that_is_cut_off_while_it_asks_to_watch_hears_nothing(sqlite_floor: Floor, here: Server) -> None:
+    client, answers = screen(here, key(sqlite_floor, "late")), []
+    sockets: Any = here.relay._screens.__self__  # type: ignore[attr-defined]  # the method of the server's sockets
+    asking = threading.Thread(target=lambda: answers.append(watch(client)))
+    with sockets._lock:
+        asking.start()
+        time.sleep(0.2)  # it is known still, and waits to enter the room
+        sockets._screens.clear()
+    asking.join()
+    sqlite_floor.issue()
+    assert (answers[0]["events"], heard(client)) == ([], [])
+    assert watch(client) == {"code": "unauthenticated"}
 
 
 def opened(server: ServerProcess, secret: str) -> tuple[socket.socket, Line]:

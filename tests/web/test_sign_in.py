@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import argon2
 import pytest
 from flask.testing import FlaskClient
 
@@ -61,11 +62,26 @@ def test_a_person_signs_in_with_a_cookie_no_script_reads_and_no_other_site_sends
     assert client.get("/counter").status_code == 200
 
 
+def test_a_centre_with_an_address_that_encrypts_sends_the_cookie_by_no_other(
+    sqlite_floor: Floor, tmp_path: Path
+) -> None:
+    add_person(sqlite_floor, "asha")
+    for address, secure in (("https://seva.example", True), ("http://seva.example", False)):
+        settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_PUBLIC_URL": address})
+        server = build_server(settings, db=sqlite_floor.db, clock=StillClock(MORNING))
+        answer = server.app.test_client().post("/login", data=FORM, base_url=address)
+        assert ("Secure" in answer.headers["Set-Cookie"], answer.status_code) == (secure, 302)
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_another_site_signs_nobody_in(sqlite_floor: Floor, client: FlaskClient, site: str) -> None:
     answer = client.post("/login", data=FORM, headers={"Sec-Fetch-Site": site})
     assert (answer.status_code, session_of(client), sessions(sqlite_floor)) == (403, None, 0)
-    assert client.post("/login", data=FORM, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_our_own_page_signs_in_and_so_does_its_form_when_it_is_loaded_again(client: FlaskClient, site: str) -> None:
+    assert client.post("/login", data=FORM, headers={"Sec-Fetch-Site": site}).status_code == 302
 
 
 def test_nobody_is_signed_out_without_the_token_of_their_own_cookie(
@@ -76,7 +92,10 @@ def test_nobody_is_signed_out_without_the_token_of_their_own_cookie(
     with server.app.test_client() as another:
         another.post("/login", data=FORM)
         foreign = token_of(server, another)
-    for form in ({}, {"csrf": ""}, {"csrf": "é"}, {"csrf": foreign}):
+    with server.app.app_context():
+        client.set_cookie("baari_device", "of the screen", domain="localhost")
+        devices = csrf_token("of the screen")
+    for form in ({}, {"csrf": ""}, {"csrf": "é"}, {"csrf": foreign}, {"csrf": devices}):
         client.post("/logout", data=form)
         assert session_of(client) is not None, form
     assert sessions(sqlite_floor) == 2
@@ -115,17 +134,19 @@ def test_a_session_that_is_over_is_signed_out_all_the_same(
 
 
 class Counting:
-    """Stands beside the real hash and counts how often it is computed, and whether a transaction is open then."""
+    """Stands beside the real hash: counts how often it is computed, notes its cost, and whether others may write."""
 
     def __init__(self, db: Database) -> None:
         self.count = 0
         self.inside: list[bool] = []
+        self.costs: list[argon2.Parameters] = []
         self._db, self._real = db, passwords.PASSWORDS
 
     def verify(self, password_hash: str, password: str) -> bool:
         """Count, and note whether another thread could write now."""
         self.count += 1
         self.inside.append(self._db.writer_of(None).busy)
+        self.costs.append(argon2.extract_parameters(password_hash))
         return self._real.verify(password_hash, password)
 
 
@@ -146,6 +167,7 @@ def test_a_name_that_nobody_has_costs_one_hash_and_gets_the_answer_of_a_wrong_pa
     assert answers[0] == answers[1]
     assert "do not fit together" in answers[0]
     assert hashes.count == 2
+    assert hashes.costs[0] == hashes.costs[1]
 
 
 def test_while_a_password_is_computed_others_can_write(client: FlaskClient, hashes: Counting) -> None:

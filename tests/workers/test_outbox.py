@@ -108,6 +108,10 @@ def test_two_workers_on_one_database_are_never_at_one_target_together_and_do_eac
     assert len(postbox.done) == 12
 
 
+def test_no_two_workers_have_the_name_by_which_a_lease_is_theirs(sqlite_floor: Floor) -> None:
+    assert len({OutboxWorker(sqlite_floor.db, [], lambda: 1.0)._name for _ in range(10)}) == 10
+
+
 def test_boxes_are_served_side_by_side(sqlite_floor: Floor) -> None:
     postbox, both = Postbox(), threading.Barrier(2, timeout=SOON_S)
 

@@ -43,9 +43,9 @@ export function refused(status, code, more = {}) {
  */
 export function server(...answers) {
   const requests = [];
-  globalThis.fetch = async (address, { method = "GET", headers = {}, body } = {}) => {
+  globalThis.fetch = async (address, { method = "GET", headers = {}, body, signal } = {}) => {
     const answer = answers[Math.min(requests.length, answers.length - 1)];
-    requests.push({ address, method, headers, key: headers["Idempotency-Key"], body: body ? JSON.parse(body) : undefined });
+    requests.push({ address, method, headers, signal, key: headers["Idempotency-Key"], body: body ? JSON.parse(body) : undefined });
     const given = typeof answer === "function" ? await answer(address) : answer;
     if (given instanceof Error) throw given;
     return given.clone();

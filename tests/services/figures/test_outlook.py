@@ -7,6 +7,8 @@ import pytest
 
 from server.domain.errors import UnknownCentre
 from server.domain.outlook import Late, Nobody, Sentence, SentenceKind
+from server.domain.token.lifecycle import CounterState
+from server.services.bookings.book import NewBooking
 from server.services.figures.outlook import AtRisk, Bottleneck, Offer, OutlookView, PersonAtRisk, outlook_of
 from tests.factories import CENTRE, MORNING, Floor
 
@@ -52,6 +54,15 @@ def test_the_counter_that_is_offered_is_one_of_the_stage_that_holds_people_up(cr
     assert told.offer == Offer("E2", round(9 * service), round(max(0, 8 + 1 - 2) * service / 2 + service))
 
 
+def test_a_counter_that_pauses_is_offered_too(crowd: Floor) -> None:
+    crowd.minutes = iter([0, 0])
+    crowd.open("E2")
+    crowd.set_state("E2", CounterState.PAUSED)
+    offer = outlook(crowd, MORNING).offer
+    assert offer is not None
+    assert offer.counter == "E2"
+
+
 def test_without_a_closed_counter_of_the_stage_nothing_is_offered(crowd: Floor) -> None:
     crowd.minutes = iter([0])
     crowd.open("E2")
@@ -76,6 +87,14 @@ def test_the_protected_stand_first_in_the_line(floor: Floor) -> None:
         floor.issue(need=need)
     told = outlook(floor, MORNING)
     assert [person.label for person in told.people_at_risk] == ["F001", "N001", "N002"]
+
+
+def test_who_came_before_the_time_of_their_booking_is_here_since_they_came(floor: Floor) -> None:
+    floor.book(NewBooking("hash", "4711", MORNING + timedelta(minutes=15), service="NORMAL"))
+    floor.minutes = iter([5])
+    floor.issue(appointment_hash="hash")
+    [person] = outlook(floor, MORNING + timedelta(minutes=35)).people_at_risk
+    assert person.stay_min == 30
 
 
 def test_a_stopped_centre_ages_nobody(floor: Floor) -> None:

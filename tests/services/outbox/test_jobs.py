@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from server.domain.errors import QueueEmpty
 from server.domain.jobs import JobState, Target
 from server.services.outbox import jobs
+from server.storage.sql import outbox
 from server.storage.transaction import Transaction
 from tests.factories import MORNING, Floor, at_time
 from tests.services.outbox.letters import LETTER, REPEATABLE, RULES, Letter, Postman, post, said, states
@@ -202,3 +203,14 @@ def test_more_than_fit_into_one_look_are_all_given_up_in_the_end(floor: Floor, o
     late = MORNING + RULES.patience
     assert (one.lease(late), one.lease(late)) == (None, None)
     assert set(states(floor)) == {"dead"}
+
+
+def test_a_job_that_does_not_stand_as_it_was_seen_is_not_changed(floor: Floor, one: Postman) -> None:
+    post(floor, MORNING, "x")
+    job = one.lease(MORNING)
+    assert job is not None
+    dead = replace(job, state=JobState.DEAD)
+    assert not floor.write(lambda tx: outbox.change_job(tx.conn, JobState.QUEUED, dead))
+    assert states(floor) == ["leased"]
+    assert floor.write(lambda tx: outbox.change_job(tx.conn, JobState.LEASED, dead))
+    assert states(floor) == ["dead"]

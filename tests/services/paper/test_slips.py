@@ -80,12 +80,23 @@ def test_an_order_without_a_printer_has_no_slip(floor: Floor) -> None:
     assert (issued.print_state, state_of(floor, issued.token)) == ("none", Printing(PrintState.NONE))
 
 
-def test_the_slip_speaks_the_citizens_language_and_english_for_a_machine_that_cannot_shape_it(floor: Floor) -> None:
-    token = issue_slip(floor, language="hi").token
-    ready = sheet(floor, token)
-    assert (ready.slip.language, ready.english.language) == ("hi", "en")
-    assert ready.slip.promise != ready.english.promise
-    assert (ready.slip.service, ready.english.service) == (("पासपोर्ट", "Passport"), ("Passport",))
+def test_every_sentence_of_a_slip_is_in_the_citizens_language_and_english_for_a_machine_that_cannot_shape_it(
+    floor: Floor,
+) -> None:
+    floor.open("G1")
+    floor.issue()
+    ready = sheet(floor, issue_slip(floor, language="hi", then=("ENQUIRY",)).token)
+    slip, english = ready.slip, ready.english
+    assert (slip.language, english.language) == ("hi", "en")
+    assert (slip.service, english.service) == (("पासपोर्ट", "Passport"), ("Passport",))
+    assert (slip.facts, english.facts) == ("G हॉल · 1 पहले · 0–10 मिनट", "Hall G · 1 before you · 0–10 min")
+    assert slip.promise == "बारी निकल जाए तो पर्ची दिखाएँ। आपकी जगह मिलेगी।"
+    assert english.promise == "If your turn has passed, show this slip. Your place is kept."
+    assert slip.address_caption == "फ़ोन से देखें, या कियोस्क पर फिर दिखाएँ"
+    assert english.address_caption == "See it on your phone, or show it at the kiosk again"
+    assert (slip.then, english.then) == ("फिर: पूछताछ", "Then: Enquiry")
+    assert (slip.centre, slip.help) == ("मॉडल पासपोर्ट सेवा केंद्र", "मदद: पूछताछ काउंटर E1")
+    assert (english.centre, english.help) == ("Model Passport Seva Kendra", "Help: enquiry counter E1")
 
 
 @pytest.mark.parametrize(("party", "then"), [(1, ()), (5, ("ENQUIRY",))])
