@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from server.clock import Clock, ScaledClock, SystemClock
 from server.config import Settings, write_private
 from server.domain.errors import Refused
-from server.domain.permissions import Role
+from server.domain.permissions import PEOPLE, Role
 from server.services.people.keys import create_key
 from server.services.people.passwords import hashed
 from server.services.people.sign_in import add_staff
@@ -30,7 +30,6 @@ from server.storage.sql.devices import set_address
 
 IDLE_LOOK_S = 2.0
 LOOPBACK = "127.0.0.1"
-LOGINS = (Role.COUNTER, Role.MANAGER)
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +106,8 @@ def _install(db: Database, settings: Settings, demo: Demo) -> Facts:
     keys["kiosk"] = db.write(
         centre_id, lambda tx: create_key(tx, Role.KIOSK, f"demo kiosk {kiosk}", demo.start, device=kiosk)
     )
-    logins = {role.value: {"user": role.value, "password": secrets.token_urlsafe(9)} for role in LOGINS}
-    for role in LOGINS:
+    logins = {role.value: {"user": role.value, "password": secrets.token_urlsafe(9)} for role in PEOPLE}
+    for role in PEOPLE:
         kept = hashed(logins[role.value]["password"])
         db.write(centre_id, lambda tx, r=role, p=kept: add_staff(tx, r.value, r, p, demo.start))  # type: ignore[misc]
     ports = {f"printer-{kiosk.id.lower()}": free_port() for kiosk in preset.kiosks}

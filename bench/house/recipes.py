@@ -10,7 +10,12 @@ TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 ROW = re.compile(r"^\| *(`[^|]+) \|", re.MULTILINE)
 FILE = re.compile(r"`([^`]+)`")
 NO_SOURCE = ("docs/", "tests/")
-GENERATED = {"server/static/contract.d.ts", "server/static/live/lifecycle.js", "requirements.lock"}
+GENERATED = {
+    "server/static/contract.d.ts",
+    "server/static/live/lifecycle.js",
+    "docs/permissions.md",
+    "requirements.lock",
+}
 """What `make contract` and `make lock` write."""
 
 

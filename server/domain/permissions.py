@@ -16,6 +16,10 @@ class Role(StrEnum):
     INTEGRATION = "integration"
 
 
+PEOPLE = (Role.COUNTER, Role.MANAGER)
+"""The roles of people, who sign in. The others are those of devices and integrations, which have a key."""
+
+
 class Scope(IntEnum):
     """How far somebody reaches; the wider is the greater.
 

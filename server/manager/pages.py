@@ -26,7 +26,7 @@ bp = APIBlueprint(
 @bp.get("/manager")
 def manager() -> Response | str:
     """Show the floor to somebody who may steer it; the others sign in first."""
-    page = staff_page(Action.READ_STATS, STATIC, _facts)
+    page = staff_page(Action.READ_OUTLOOK, STATIC, _facts)
     if page is None:
         return redirect("/login")
     return render_template("manager/manager.html", lang=page["language"], page=page)

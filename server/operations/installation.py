@@ -7,7 +7,7 @@ import click
 
 from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
 from server.clock import SystemClock
-from server.domain.permissions import Role
+from server.domain.permissions import PEOPLE, Role
 from server.operations.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
 from server.services.people import keys, passwords, sign_in
 from server.services.setup import presets
@@ -130,7 +130,7 @@ def user() -> None:
 
 @user.command("add")
 @click.option("--user", "name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in (Role.COUNTER, Role.MANAGER)]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in PEOPLE]), required=True)
 @CENTRE
 @click.password_option()
 def add(name: str, role: str, centre: str | None, password: str) -> None:

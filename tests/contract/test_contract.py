@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from server.app import build_app, build_server
 from server.config import Settings, load_settings
 from server.contract.__main__ import contract, openapi_of
+from server.contract.pages import with_matrix
 from server.contract.types import models, named_schemas
 from server.contract.typescript import Schema, declared, type_of
 from server.domain.permissions import Action, Role, may
@@ -146,3 +147,13 @@ def test_every_address_of_a_screen_stands_in_one_module() -> None:
     own = [path for path in scripts if "vendor" not in path.parts]
     assert len(own) > 50
     assert {path.name for path in own if asked.search(path.read_text("utf-8"))} == {"addresses.js", "reference.js"}
+
+
+def test_only_the_table_of_a_page_is_written_anew() -> None:
+    page = "# Page\n\n| action | old |\n|---|---|\n| `x` | – |\n\nAfter it.\n"
+    written = with_matrix(page)
+    assert written.startswith("# Page\n\n| action | kiosk | ")
+    assert written.endswith("|\n\nAfter it.\n")
+    assert with_matrix(written) == written
+    with pytest.raises(ValueError, match="no table"):
+        with_matrix("# Page\n")

@@ -7,7 +7,7 @@ from datetime import date
 from server.domain.calling.lane import Waiting
 from server.domain.centre import CentreState
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind, TokenEvent
+from server.domain.events.kinds import TokenEvent
 from server.domain.events.payloads import CounterEvent, CounterFacts
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
@@ -20,18 +20,6 @@ from server.storage.sql.tokens import open_tokens
 from server.storage.transaction import Read
 
 FOLLOWED_MAX = 100
-# Events that change neither a token nor a counter: what they change of the centre stands in its row.
-ELSEWHERE = frozenset(
-    {
-        Kind.CENTRE_FROZEN,
-        Kind.CENTRE_RESUMED,
-        Kind.NUMBERS_LEASED,
-        Kind.NUMBERS_VOIDED,
-        Kind.POLICY_CHANGED,
-        Kind.CLOCK_CONFIRMED,
-        Kind.DAY_CLOSED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +99,11 @@ def _follow(floor: Floor, events: Iterable[Event]) -> Floor | None:
         payload = event.payload
         if isinstance(payload, TokenEvent):
             _take(tokens, payload.token)
-        elif isinstance(payload, CounterEvent) and payload.counter.id in counters:
+        elif isinstance(payload, CounterEvent):
+            if payload.counter.id not in counters:
+                return None
             counters[payload.counter.id] = payload.counter
-        elif event.kind not in ELSEWHERE:
-            return None
+        # What the other events change of the centre stands in its row.
     return replace(floor, tokens=tokens, counters=counters)
 
 
