@@ -19,7 +19,7 @@ from server.domain.ids import status_secret, token_id
 from server.domain.permissions import Action, Role, may
 from server.domain.token.token import Token
 from server.services.floor import citizen
-from server.services.floor.issue import Issued, Order, Paper, issue
+from server.services.floor.issue import Issued, Order, PadNumber, issue
 from server.services.paper import slips
 from server.services.paper.slips import Printing
 from server.services.people import seats
@@ -188,7 +188,7 @@ def _order(principal: Principal, asked: TokenIn) -> Order:
         appointment_hash=None if asked.appointment is None else hidden(asked.appointment),
         booking=asked.booking,
         return_of=asked.return_slip,
-        paper=None if asked.paper is None else Paper(asked.paper.label, asked.paper.taken_at),
+        paper=None if asked.paper is None else PadNumber(asked.paper.label, asked.paper.taken_at),
         printer=asked.print_at or principal.printer,
     )
 

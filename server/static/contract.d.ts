@@ -106,17 +106,6 @@ export interface CallOut {
   reason: ReasonOut;
 }
 
-/** A call: its event, its time on the centre's clock, where, and why; one that was taken back stays, and says so. */
-export interface CallTold {
-  seq: number;
-  at: string;
-  stage: string;
-  counter: string | null;
-  rule: string;
-  text: string;
-  undone: boolean;
-}
-
 /** Who was called before a token, and why, as everybody may know it. */
 export interface CalledFirst {
   label: string;
@@ -265,8 +254,8 @@ export interface DayReport {
   printed: string;
   figures: Figures;
   certificate: DayCertificate;
-  freezes: Stop[];
-  seal: SealTold;
+  freezes: FreezeChange[];
+  seal: SealView;
 }
 
 /** How many devices there are, and how many printers have an address. */
@@ -288,13 +277,24 @@ export interface EventsOut {
   reload?: boolean | null;
 }
 
+/** A call: its event, its time on the centre's clock, where, and why; one that was taken back stays, and says so. */
+export interface ExplainedCall {
+  seq: number;
+  at: string;
+  stage: string;
+  counter: string | null;
+  rule: string;
+  text: string;
+  undone: boolean;
+}
+
 /** A token with each of its calls, and who was called before it at its present stage. */
 export interface Explanation {
   label: string;
   day: string;
   state: StepState | TokenEnd;
   stage: string;
-  calls: CallTold[];
+  calls: ExplainedCall[];
   overtaken: CalledFirst[];
 }
 
@@ -334,6 +334,13 @@ export interface Frame {
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
+}
+
+/** The centre was stopped, or let go on (`kind`), at a time of its clock. */
+export interface FreezeChange {
+  at: string;
+  kind: Kind;
+  reason: string | null;
 }
 
 /** The message that goes to screens for one event. */
@@ -765,7 +772,7 @@ export interface ReturnAnswer {
 export type Role = "kiosk" | "counter" | "display" | "manager" | "integration";
 
 /** The last event of the day, its hash, and the signed text of the QR code. */
-export interface SealTold {
+export interface SealView {
   seq: number;
   head: string;
   text: string;
@@ -948,13 +955,6 @@ export interface Stay {
 
 /** The state of one stage of a token's way through its route. */
 export type StepState = "waiting" | "called" | "serving" | "held" | "paused" | "missed" | "done" | "skipped";
-
-/** The centre was stopped, or let go on (`what`), at a time of its clock. */
-export interface Stop {
-  at: string;
-  what: string;
-  reason: string | null;
-}
 
 /** A stage of a visit: `done` with its minutes, `here` since a moment, or `ahead`. */
 export interface StopView {

@@ -88,8 +88,8 @@ def staff_page(
     centre = read(lambda read: facts_of(read, principal.centre_id, site().clock.now()))
     own = facts(centre)
     language = picked_language(centre)
-    who = {"user": principal.user, "role": principal.role.value}
-    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences, **who, **own)
+    person = {"user": principal.user, "role": principal.role.value}
+    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences, **person, **own)
 
 
 def picked_language(centre: CentreFacts) -> str:

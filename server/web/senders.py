@@ -22,16 +22,16 @@ class Senders:
 
     def principal_of(self, environ: WSGIEnvironment) -> Principal | None:
         """Return who sends a request, None when that is nobody, or needs a refusal."""
-        said = tuple(environ.get(name, "") for name in HEADERS)
+        carried = tuple(environ.get(name, "") for name in HEADERS)
         try:
-            principal = self._holder(self._credentials.get(said) or self._credential(said, environ))
+            principal = self._holder(self._credentials.get(carried) or self._credential(carried, environ))
         except Refused:
-            self._credentials.pop(said, None)
+            self._credentials.pop(carried, None)
             return None
         return principal
 
-    def _credential(self, said: tuple[str, ...], environ: WSGIEnvironment) -> Credential:
+    def _credential(self, carried: tuple[str, ...], environ: WSGIEnvironment) -> Credential:
         if len(self._credentials) >= KEPT_MAX:
             self._credentials.clear()
-        credential = self._credentials[said] = self._credential_in(environ)
+        credential = self._credentials[carried] = self._credential_in(environ)
         return credential

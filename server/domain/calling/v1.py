@@ -17,7 +17,7 @@ from server.domain.calling.rule import CallingRule, Choice, Reason
 from server.domain.instants import to_iso
 from server.domain.json import Json
 
-PASSED_OVER_TOLD = 3
+PASSED_OVER_SHOWN = 3
 Figures = Callable[[Waiting], dict[str, Json]]
 """What a reason tells of somebody."""
 Rank = tuple[bool, bool, bool, bool, float, Place]
@@ -108,7 +108,7 @@ def _figures(
 ) -> dict[str, Json]:
     """Return the params of a reason: the `figures` of the chosen and of those it passed over."""
     older = [w for w in line if w.place < chosen.place]
-    passed: dict[str, Json] = {"passed_over": [figures(w) for w in older[:PASSED_OVER_TOLD]], "older": len(older)}
+    passed: dict[str, Json] = {"passed_over": [figures(w) for w in older[:PASSED_OVER_SHOWN]], "older": len(older)}
     return figures(chosen) | passed | ({"quota": rule.quota} if name == "quota" else {})
 
 

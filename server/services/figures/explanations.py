@@ -22,7 +22,7 @@ from server.wording.reasons import CALLED_FIRST, WhyFirst, sentence_of, why_firs
 
 
 @dataclass(frozen=True, slots=True)
-class CallTold:
+class ExplainedCall:
     """A call: its event, its time on the centre's clock, where, and why; one that was taken back stays, and says so."""
 
     seq: int
@@ -51,7 +51,7 @@ class Explanation:
     day: str
     state: TokenState
     stage: str
-    calls: tuple[CallTold, ...]
+    calls: tuple[ExplainedCall, ...]
     overtaken: tuple[CalledFirst, ...]
 
 
@@ -100,14 +100,14 @@ def _token_of(read: Read, centre: CentreState, label: str, day: date) -> Token:
     return tokens.token_by_number(read, centre.id, day, *number)
 
 
-def _calls(events: Sequence[Event], centre: CentreState, plan: Plan, language: str) -> Iterator[CallTold]:
+def _calls(events: Sequence[Event], centre: CentreState, plan: Plan, language: str) -> Iterator[ExplainedCall]:
     zone = ZoneInfo(centre.timezone)
     undone = {event.payload.undoes for event in events if isinstance(event.payload, TokenUndone)}
     for event in events:
         if isinstance(event.payload, TokenCalled):
             step, reason = event.payload.token.step, event.payload.reason
             at, text = event.at.astimezone(zone).strftime("%H:%M:%S"), sentence_of(reason, plan, language)
-            yield CallTold(event.seq, at, step.stage, step.counter, reason.rule, text, event.seq in undone)
+            yield ExplainedCall(event.seq, at, step.stage, step.counter, reason.rule, text, event.seq in undone)
 
 
 def _rule_of(read: Read, centre: CentreState, token: Token, first: str) -> str:

@@ -68,16 +68,16 @@ class DayFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """The centre was stopped, or let go on (`what`), at a time of its clock."""
+class FreezeChange:
+    """The centre was stopped, or let go on (`kind`), at a time of its clock."""
 
     at: str
-    what: str
+    kind: Kind
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class SealTold:
+class SealView:
     """The last event of the day, its hash, and the signed text of the QR code."""
 
     seq: int
@@ -96,8 +96,8 @@ class DayReport:
     printed: str
     figures: Figures
     certificate: DayCertificate
-    freezes: tuple[Stop, ...]
-    seal: SealTold
+    freezes: tuple[FreezeChange, ...]
+    seal: SealView
 
 
 _KEPT = TypeAdapter(DayFacts)
@@ -159,14 +159,14 @@ def signed(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes
         printed=now.astimezone(zone).isoformat(timespec="minutes"),
         figures=facts.figures,
         certificate=facts.certificate,
-        freezes=tuple(_stop(event, zone) for event in events.events_at(read, centre.id, facts.stops)),
-        seal=SealTold(seal.seq, seal.head, seal.text(secret)),
+        freezes=tuple(_freeze_change(event, zone) for event in events.events_at(read, centre.id, facts.stops)),
+        seal=SealView(seal.seq, seal.head, seal.text(secret)),
     )
 
 
-def _stop(event: Event, zone: ZoneInfo) -> Stop:
+def _freeze_change(event: Event, zone: ZoneInfo) -> FreezeChange:
     reason = event.payload.note if isinstance(event.payload, CentreFrozen) else None
-    return Stop(event.at.astimezone(zone).strftime("%H:%M"), event.kind.value, reason)
+    return FreezeChange(event.at.astimezone(zone).strftime("%H:%M"), event.kind, reason)
 
 
 def _plan(read: Read, span: Span) -> Plan:

@@ -26,7 +26,7 @@ from server.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PadNumber:
     """A number from the paper pad, entered when the screens are back, and when it was handed out."""
 
     label: str
@@ -54,7 +54,7 @@ class Order:
     appointment_hash: str | None = None
     booking: int | None = None
     return_of: str | None = None
-    paper: Paper | None = None
+    paper: PadNumber | None = None
     printer: str | None = None
 
 

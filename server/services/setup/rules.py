@@ -152,5 +152,5 @@ def named_in(kind: str, rule: Any) -> Mapping[str, Sequence[str]]:  # a value in
 
 def unknown_in(kind: str, rule: Any, known: Mapping[str, Container[str]]) -> list[str]:  # as `named_in`
     """Return what a rule speaks of and the centre does not have, in words; `known` holds what it has."""
-    unknown = {what: sorted({n for n in names if n not in known[what]}) for what, names in named_in(kind, rule).items()}
-    return [f"{what} {', '.join(names)}" for what, names in unknown.items() if names]
+    unknown = {part: sorted({n for n in names if n not in known[part]}) for part, names in named_in(kind, rule).items()}
+    return [f"{part} {', '.join(names)}" for part, names in unknown.items() if names]

@@ -72,7 +72,7 @@ def test_a_closed_day_has_its_figures_its_certificate_and_its_seal(floor: Floor)
     assert (told.day, told.closed, told.figures.issued) == ("2026-11-24", True, 2)
     assert (told.certificate.ok, told.certificate.calls, told.certificate.undone) == (True, 2, 1)
     assert told.certificate.out_of_order == {"unwell": 1}
-    assert [(stop.at, stop.what, stop.reason) for stop in told.freezes] == [
+    assert [(stop.at, stop.kind, stop.reason) for stop in told.freezes] == [
         ("09:37", "centre.frozen", "test"),
         ("09:38", "centre.resumed", None),
     ]

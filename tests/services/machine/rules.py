@@ -72,7 +72,7 @@ class FloorMachine(Likely):
 
     def _issue(self, order: Dict, paper: Any = None) -> None:
         ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
-        made = issue.Order(*ids, **order, paper=None if paper is None else issue.Paper(*paper))
+        made = issue.Order(*ids, **order, paper=None if paper is None else issue.PadNumber(*paper))
         foretell = partial(self.model.issue, order | {"id": ids[0], "paper": paper})
         self.go("issue", foretell, partial(issue.issue, order=made))
 

@@ -10,7 +10,7 @@ from server.domain.actors import By
 from server.domain.errors import DayClosed, InvalidInput, NumberNotLeased, SeriesFull, UnknownLease
 from server.domain.token.token import Token
 from server.services.floor import day, issue
-from server.services.floor.issue import Paper
+from server.services.floor.issue import PadNumber
 from server.storage.database import Database
 from server.storage.tables.plan import SeriesTable
 from server.storage.transaction import Transaction
@@ -26,7 +26,7 @@ def floor(sqlite_floor: Floor) -> Floor:
 def enter(floor: Floor, label: str, minutes_ago: float = 0, service: str = "NORMAL") -> Token:
     """Enter a paper number that was handed out some minutes ago."""
     now = floor.now()
-    order = floor.order(service, paper=Paper(label, now - timedelta(minutes=minutes_ago)))
+    order = floor.order(service, paper=PadNumber(label, now - timedelta(minutes=minutes_ago)))
     return floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
 
 
@@ -91,7 +91,7 @@ def test_a_paper_number_is_of_today_and_not_of_the_future(floor: Floor) -> None:
         with pytest.raises(InvalidInput):
             enter(floor, "N001", minutes_ago)
     tomorrow = MORNING + timedelta(days=1)
-    order = floor.order(paper=Paper("N001", tomorrow))
+    order = floor.order(paper=PadNumber("N001", tomorrow))
     with pytest.raises(NumberNotLeased):
         floor.write(lambda tx: issue.issue(at_time(tx, tomorrow), order, By("test")))
 
@@ -101,7 +101,7 @@ def test_paper_numbers_are_entered_after_the_last_token_of_the_day_but_not_after
     evening = MORNING + timedelta(hours=8)
 
     def enter_late(label: str, at: datetime) -> Token:
-        order = floor.order(paper=Paper(label, MORNING + timedelta(hours=6)))
+        order = floor.order(paper=PadNumber(label, MORNING + timedelta(hours=6)))
         return floor.write(lambda tx: issue.issue(at_time(tx, at), order, By("test"))).token
 
     assert enter_late("N001", evening).label == "N001"

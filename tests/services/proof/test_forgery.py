@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from server.domain.actors import By
 from server.domain.events.kinds import Kind
-from server.services.floor.issue import Paper, issue
+from server.services.floor.issue import PadNumber, issue
 from server.storage.sql.events import events_between
 from tests.factories import Floor, at_time
 from tests.services.proof.forger import codes, judge, present, rechain, tampering
@@ -49,7 +49,7 @@ def write_anew(floor: Floor) -> None:
 def enter(floor: Floor, label: str) -> None:
     """Enter a number of the paper pad."""
     now = floor.now()
-    order = floor.order(paper=Paper(label, now))
+    order = floor.order(paper=PadNumber(label, now))
     floor.write(lambda tx: issue(at_time(tx, now), order, By("test")))
 
 
