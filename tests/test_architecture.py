@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.house.rooms import between_rooms, module_graph, rings
+from bench.house.sizes import any_lines, has_reason
 from bench.house.tree import read_tree
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +70,8 @@ ALLOWED: dict[str, set[str]] = {
     "migrations.new": {"server.storage"},
 }
 SOCKETIO_HOMES = {"server.app", "server.live.sockets"}
+# What a driver takes and gives has any type: these modules are that edge.
+DRIVERS = {f"server.storage.{name}" for name in ("database", "statements", "transaction", "writers")}
 SQL_HOMES = ("server.storage", "migrations", "bench", "tests")
 
 
@@ -157,6 +160,12 @@ def test_a_room_is_entered_by_the_doors_that_its_docstring_names(room: str) -> N
         if target.startswith(f"{room}.")
     }
     assert {module for module in used if f"`{module}`" not in doors} == set()
+
+
+def test_any_stands_only_at_the_edge_of_a_library_and_says_why() -> None:
+    modules = [module for module in read_tree(ROOT).values() if module.name not in DRIVERS]
+    places = [(module, line) for module in modules for line in any_lines(module)]
+    assert [f"{module.path}:{line}" for module, line in places if not has_reason(module, line)] == []
 
 
 def test_every_module_begins_with_a_sentence() -> None:
