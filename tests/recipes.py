@@ -22,7 +22,17 @@ TEST = re.compile(r"^\+(?:async )?def (test_\w+)", re.MULTILINE)
 TESTS, ALL = ("--include=tests/*",), ()
 # The example of a language was whole on its day: a sentence that the product gets later is said there in English.
 LATER = "tests/wording/test_translations.py::test_every_sentence_is_translated[pa]"
-PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--db", "sqlite", "--deselect", LATER)
+NO_PLUGINS = ("cacheprovider", "hypothesispytest", "anyio", "pytest_cov")  # nobody needs them here: a second less
+PYTEST = (
+    "-m",
+    "pytest",
+    "-q",
+    *(part for name in NO_PLUGINS for part in ("-p", f"no:{name}")),
+    "--db",
+    "sqlite",
+    "--deselect",
+    LATER,
+)
 NODE = ("node", "--import", "./tests/js/addresses.mjs", "--test")
 
 # What tells that a recipe forgets a file, by the beginnings of the files it is about.
@@ -112,6 +122,11 @@ class Scratch:
             _copy(root / file, folder / file)
         if (root / "node_modules").exists():
             (folder / "node_modules").symlink_to(root / "node_modules")
+
+    def run(self, example: Example, parts: Sequence[str] = ALL) -> Run:
+        """Apply an example and run its tests; the whole one with the guards that tell what a recipe forgets."""
+        with self.applied(example, parts):
+            return self.run_tests(example, guards=not parts)
 
     @contextmanager
     def applied(self, example: Example, parts: Sequence[str] = ALL) -> Iterator[None]:
