@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 def attempt(tx: Transaction, now: datetime, command: Callable[[Transaction], T]) -> T:
     """Run a command at `now` inside a transaction that holds others; raises its refusal, which changes nothing."""
-    part = Transaction(tx.conn, tx.state, now)
+    part = Transaction(tx.conn, lambda: tx.state, lambda: now)
     with savepoint(tx.conn):
         answer = command(part)
     tx.state = part.state

@@ -6,9 +6,11 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from server.storage.statements import commit, on_driver, roll_back
+from server.storage.drivers import EarlierFailed
+from server.storage.statements import commit, forget, roll_back, send
 
 KEPT = 8
 
@@ -20,10 +22,10 @@ class Connections:
     costs as much as five statements. So those whose transaction ended well wait here, eight of them, and the last used
     goes out first. A connection whose transaction raised goes back to the pool, which cleans it.
 
-    `begin` is the statement that begins a transaction, None where the driver does so by itself.
+    `begin` is the statement that begins a transaction; the drivers begin none by themselves.
     """
 
-    def __init__(self, engine: Engine, most: int, patience_s: float, begin: str | None = None) -> None:
+    def __init__(self, engine: Engine, most: int, patience_s: float, begin: str) -> None:
         self.engine = engine
         self._patience_s, self._begin, self._kept = patience_s, begin, KEPT
         self._idle: deque[Connection] = deque()
@@ -40,7 +42,7 @@ class Connections:
 
     def single(self) -> AbstractContextManager[Connection]:
         """Give a connection for one `Statement`, which needs no transaction to see one instant; raises as the other."""
-        return self._lend(None, roll_back)  # PostgreSQL's driver has begun a transaction all the same
+        return self._lend(None, roll_back)  # where SQLAlchemy ran it, it believes in a transaction all the same
 
     def close(self) -> None:
         """Close the connections that are not in use, and the others when they are given back."""
@@ -52,7 +54,7 @@ class Connections:
         connection = self._take()
         try:
             if begin is not None:
-                on_driver(connection, begin)
+                send(connection, begin)
             yield connection
             end(connection)
         except BaseException:
@@ -88,6 +90,9 @@ class Connections:
 
     def _drop(self, connection: Connection) -> None:
         try:
+            if not connection.invalidated:
+                with suppress(DBAPIError, EarlierFailed):
+                    forget(connection)
             if connection.invalidated:  # the database server has gone, and all other connections with it
                 self._forget()
             connection.close()

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, bindparam, insert, update
@@ -13,15 +14,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.clock import Clock, SystemClock
 from server.domain.centre import CentreState
-from server.domain.errors import Unavailable, UnknownCentre
+from server.domain.errors import Unavailable
 from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import TokenEvent
 from server.storage.checkpoints import Checkpoints
+from server.storage.drivers import EarlierFailed
 from server.storage.engines import open_connections
-from server.storage.statements import Statement, roll_back
+from server.storage.statements import Statement, roll_back, settle
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.events import EventTable
-from server.storage.transaction import Read, Recorded, Transaction, lock_centres, savepoint
+from server.storage.transaction import Read, Recorded, Transaction, lock_centre, savepoint
 from server.storage.writers import Command, Writer
 
 T = TypeVar("T")
@@ -29,6 +31,9 @@ INSERT_EVENTS = Statement(insert(EventTable), ["centre_id", "token_id", *StoredE
 MOVE_CENTRE = Statement(
     update(CentreTable).where(CentreTable.id == bindparam("centre")), ["event_seq", "head", "last_at"]
 )
+
+UNANSWERED = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+"""What says nothing against the command: it may succeed when it is sent again."""
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +95,9 @@ class Database:
     def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
 
-        The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here;
-        Unavailable means that the commit failed and the outcome may be unknown: retry with the same key.
+        The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here, also what
+        it sent and the database refused later. Unavailable means that the commit failed and the outcome may be unknown:
+        retry with the same key.
         """
         if getattr(self._inside, "write", False):
             raise RuntimeError("write() inside write(): services get the transaction, never the database")
@@ -128,15 +134,21 @@ class Database:
             self._checkpoints.note_commit()
 
     def _outcomes(self, batch: Sequence[Command]) -> Sequence[Outcome]:
-        """Return what came of each command, when it is committed and the listeners are told."""
+        """Return what came of each command, when it is committed and the listeners are told.
+
+        A batch of which the database refuses something with the commit is undone, and its commands run one by one: each
+        hears what is its own.
+        """
         self._inside.write = True
         try:
             outcomes, committed = self._commit(batch)
             if committed:
                 self._tell(committed)
-        except Exception as error:  # the writer must live; every caller is told
+        except UNANSWERED as error:
             log.warning("commit failed: %s", error)
             return [(None, _unavailable(error)) for _ in batch]
+        except Exception as error:  # the writer must live; every caller is told
+            return [(None, error)] if len(batch) == 1 else [self._outcomes([command])[0] for command in batch]
         finally:
             self._inside.write = False
         return outcomes
@@ -153,40 +165,49 @@ class Database:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
         alone = len(batch) == 1
         with self.writing.transaction() as connection:
-            states = lock_centres(connection, {c.centre for c in batch if c.centre is not None})
+            locked = {centre: lock_centre(connection, centre) for centre in _centres(batch)}
+            if not alone:
+                settle(connection)
             answers = []
             recorded: dict[int, list[Recorded]] = {}
             for command in batch:
-                answer, tx = self._run_one(connection, command, states, alone)
+                answer, tx = self._run_one(connection, command, locked, alone)
                 answers.append(answer)
                 if answer[1] is None and tx.state is not None:
-                    states[tx.state.id] = tx.state
+                    locked[tx.state.id] = partial(_same, tx.state)
                     recorded.setdefault(tx.state.id, []).extend(tx.recorded)
             if alone and answers[0][1] is not None:
                 roll_back(connection)
                 return answers, []
             for centre, added in recorded.items():
-                _write_events(connection, states[centre], added)
+                _write_events(connection, locked[centre](), added)
         return answers, [
-            Committed(states[c], [record.event for record in added]) for c, added in recorded.items() if added
+            Committed(locked[c](), [record.event for record in added]) for c, added in recorded.items() if added
         ]
 
     def _run_one(
-        self, connection: Connection, command: Command, states: Mapping[int, CentreState], alone: bool
+        self, connection: Connection, command: Command, locked: Mapping[int, Callable[[], CentreState]], alone: bool
     ) -> tuple[Outcome, Transaction]:
         """Run one command of a batch, at its own time."""
-        state = None if command.centre is None else states.get(command.centre)
-        tx = Transaction(connection, state, self.clock.now())
-        if command.centre is not None and state is None:
-            return (None, UnknownCentre("There is no such centre.")), tx
+        of_none = partial(_same, None)
+        tx = Transaction(connection, of_none if command.centre is None else locked[command.centre], self.clock.now)
         return _attempt(tx, command.fn, nullcontext() if alone else savepoint(connection)), tx
+
+
+def _same(value: T) -> T:
+    return value
+
+
+def _centres(batch: Sequence[Command]) -> list[int]:
+    """Return the centres of a batch, in the order in which all lock them."""
+    return sorted({command.centre for command in batch if command.centre is not None})
 
 
 def _read(connected: Callable[[], AbstractContextManager[Connection]], fn: Callable[[Connection], T]) -> T:
     try:
         with connected() as connection:
             return fn(connection)
-    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+    except UNANSWERED as error:
         raise _unavailable(error) from error
 
 
@@ -195,7 +216,15 @@ def _attempt(
 ) -> tuple[T | None, Exception | None]:
     try:
         with part:
-            return fn(tx), None
+            result = fn(tx)
+            tx.lock()
+            return result, None
+    except EarlierFailed:
+        raise
+    except UNANSWERED as error:
+        if tx.conn.invalidated:
+            raise
+        return None, _unavailable(error)
     except Exception as refusal:  # handed to the caller of this command; its neighbours go on
         if tx.conn.invalidated:
             raise
@@ -205,8 +234,8 @@ def _attempt(
 def _write_events(connection: Connection, state: CentreState, recorded: Sequence[Recorded]) -> None:
     """Write the events that a batch recorded in a centre, and move its counter."""
     if recorded:
-        INSERT_EVENTS.run_many(connection, [_row(state.id, record) for record in recorded])
-        MOVE_CENTRE.run(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
+        INSERT_EVENTS.send_many(connection, [_row(state.id, record) for record in recorded])
+        MOVE_CENTRE.send(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
 
 
 def _row(centre_id: int, recorded: Recorded) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.storage.checkpoints import IN_COMMIT
 from server.storage.connections import KEPT, Connections
+from server.storage.drivers import Cursors
 from server.storage.json_text import json_text
+from server.storage.statements import settle
 
 PATIENCE_S = 2
 WRITERS, READERS = 2, 64
@@ -74,8 +77,9 @@ def _options(most: int) -> dict[str, object]:
 
 
 def _configure_sqlite(engine: Engine, *own: str) -> None:
-    def on_connect(connection: Any, _record: object) -> None:  # the driver's own connection
+    def on_connect(connection: Any, record: ConnectionPoolEntry) -> None:  # the driver's own connection
         connection.isolation_level = None
+        record.info["driver"] = Cursors(connection, sqlite_module().Error)
         for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", *own):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -83,13 +87,24 @@ def _configure_sqlite(engine: Engine, *own: str) -> None:
 
 
 def _postgresql(url: str) -> tuple[Connections, Connections]:
-    address = make_url(url).set(drivername="postgresql+psycopg")
-    lock = f"-c lock_timeout={PATIENCE_S * 1000}"
-    writer = create_engine(address, connect_args={"options": lock}, **_options(PG_WRITERS))
-    reader = create_engine(
-        address,
-        isolation_level="REPEATABLE READ",
-        connect_args={"options": "-c default_transaction_read_only=on"},
-        **_options(PG_READERS),
+    lock, readonly = f"-c lock_timeout={PATIENCE_S * 1000}", "-c default_transaction_read_only=on"
+    writer, reader = _pipelined(url, lock, PG_WRITERS), _pipelined(url, readonly, PG_READERS)
+    return (
+        Connections(writer, PG_WRITERS, PATIENCE_S, "BEGIN"),
+        Connections(reader, PG_READERS, PATIENCE_S, "BEGIN ISOLATION LEVEL REPEATABLE READ"),
     )
-    return Connections(writer, PG_WRITERS, PATIENCE_S), Connections(reader, PG_READERS, PATIENCE_S)
+
+
+def _pipelined(url: str, options: str, most: int) -> Engine:
+    """Return an engine whose connections begin no transaction and prepare no statement by themselves."""
+    pipeline = importlib.import_module("server.storage.pipeline")  # psycopg is not installed for SQLite alone
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    arguments = {"options": options, "autocommit": True, "prepare_threshold": None}
+    engine = create_engine(address, connect_args=arguments, **_options(most))
+
+    def on_connect(connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["driver"] = pipeline.Pipeline(connection)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "before_cursor_execute", lambda conn, *_: settle(conn))
+    return engine

@@ -4,7 +4,8 @@ Core builds, looks up and wraps a statement on every call, which costs more than
 done once for each database; what is left is binding the values and converting the rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
+from server.storage.drivers import Answer, Failed, driver_of
+
 Convert = Callable[[Any], Any]
 Core = Select[*tuple[Any, ...]] | TextualSelect | TextClause | UpdateBase
 
@@ -22,21 +25,18 @@ Core = Select[*tuple[Any, ...]] | TextualSelect | TextClause | UpdateBase
 class _Compiled:
     """The SQL for one database with its fixed values, and how to convert values going in and columns coming out.
 
-    `pick` takes the values in the order of the question marks; without it they go in by their `names`.
+    `pick` takes the values in the order of their places.
     """
 
     sql: str
-    names: Sequence[str]
-    pick: Convert | None
+    pick: Convert
     fixed: Mapping[str, Any]
-    into: Sequence[tuple[Any, Convert]]
+    into: Sequence[tuple[int, Convert]]
     out: Sequence[tuple[int, Convert]]
 
-    def bind(self, values: Mapping[str, Any]) -> Any:
+    def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the values as the driver takes them."""
-        if self.fixed:
-            values = {**self.fixed, **values}
-        bound: Any = list(self.pick(values)) if self.pick else {name: values[name] for name in self.names}
+        bound = list(self.pick({**self.fixed, **values} if self.fixed else values))
         for place, convert in self.into:
             bound[place] = convert(bound[place])
         return bound
@@ -62,6 +62,20 @@ class Statement:
         rows, _ = on_driver(conn, compiled.sql, compiled.bind(values))
         return [compiled.converted(row) for row in rows]
 
+    def ask(self, conn: Connection, **values: Any) -> Callable[[], list[list[Any]]]:
+        """Run now and return what returns all rows: what is asked before something is waited for costs no trip more."""
+        compiled = self._for(conn.dialect)
+        try:
+            answer = driver_of(conn).ask(compiled.sql, compiled.bind(values))
+        except Failed as failed:
+            raise _named(conn, failed, ()) from failed.error
+
+        def rows() -> list[list[Any]]:
+            with naming(conn):
+                return [compiled.converted(row) for row in answer()[0]]
+
+        return rows
+
     def row(self, conn: Connection, **values: Any) -> list[Any] | None:
         """Run and return the first row, None when there is none."""
         rows = self.rows(conn, **values)
@@ -73,14 +87,29 @@ class Statement:
         _, count = on_driver(conn, compiled.sql, compiled.bind(values))
         return count
 
-    def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run once for each row of values."""
+    def send(self, conn: Connection, **values: Any) -> None:
+        """Run where no answer is needed; what fails may be raised by the next statement, or by the commit."""
         compiled = self._for(conn.dialect)
-        on_driver(conn, compiled.sql, [compiled.bind(row) for row in rows], many=True)
+        send(conn, compiled.sql, compiled.bind(values))
+
+    def change_one(self, conn: Connection, **values: Any) -> None:
+        """Run as `send` does; raises RuntimeError, then or later, unless one row is changed."""
+        compiled = self._for(conn.dialect)
+        send(conn, compiled.sql, compiled.bind(values), 1)
+
+    def send_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run as `send` does, once for each row of values."""
+        compiled = self._for(conn.dialect)
+        with naming(conn):
+            driver_of(conn).send_many(compiled.sql, [compiled.bind(row) for row in rows])
 
     def sql(self, dialect: Dialect) -> str:
         """Return the SQL for a database."""
         return self._for(dialect).sql
+
+    def bound(self, dialect: Dialect, values: Mapping[str, Any]) -> list[Any]:
+        """Return values as the driver of a database takes them, in the order of their places."""
+        return self._for(dialect).bind(values)
 
     def _for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -89,68 +118,100 @@ class Statement:
         return compiled
 
 
-def on_driver(
-    conn: Connection, sql: str, values: Any = (), *, many: bool = False
-) -> tuple[Sequence[Sequence[Any]], int]:
-    """Run on the driver's own cursor, once or for each of `many` values; returns the rows and how many were changed.
+def on_driver(conn: Connection, sql: str, values: Sequence[object] = ()) -> Answer:
+    """Run on the driver itself; returns the rows and how many there are or were changed.
 
     SQLAlchemy's cursor costs more than most of the statements. Raises its errors all the same, and drops a connection
     that is dead.
     """
-    driver: Any = conn.connection.dbapi_connection
     try:
-        cursor = driver.cursor()
-        (cursor.executemany if many else cursor.execute)(sql, values)
-        return cursor.fetchall() if cursor.description else (), cursor.rowcount
-    except conn.dialect.loaded_dbapi.Error as error:
-        raise _named(conn, sql, values, error) from error
+        return driver_of(conn).run(sql, values)
+    except Failed as failed:
+        raise _named(conn, failed, values) from failed.error
+
+
+def send(conn: Connection, sql: str, values: Sequence[object] = (), changes: int | None = None) -> None:
+    """Run on the driver itself without waiting; `changes` is how many rows must be changed. Raises as `on_driver`."""
+    try:
+        driver_of(conn).send(sql, values, changes)
+    except Failed as failed:
+        raise _named(conn, failed, values) from failed.error
 
 
 def commit(conn: Connection) -> None:
     """Commit what was begun on the driver or by SQLAlchemy; raises its errors."""
+    try:
+        driver_of(conn).commit()
+    except Failed as failed:
+        raise _named(conn, failed, ()) from failed.error
     if conn.in_transaction():
         conn.commit()
-    else:
-        _end_on_driver(conn, "commit")
 
 
 def roll_back(conn: Connection) -> None:
     """Undo what was begun on the driver or by SQLAlchemy; raises its errors."""
-    conn.rollback()
-    _end_on_driver(conn, "rollback")
+    with naming(conn):
+        driver_of(conn).roll_back()
+    if conn.in_transaction():
+        conn.rollback()
 
 
-def _end_on_driver(conn: Connection, how: str) -> None:
+def forget(conn: Connection) -> None:
+    """Wait for what was sent, whatever came of it; raises SQLAlchemy's error when the connection is lost."""
+    with naming(conn):
+        driver_of(conn).forget()
+
+
+def begin_part(conn: Connection) -> None:
+    """Let what was sent until now be earlier than what follows: see `EarlierFailed`."""
+    driver_of(conn).begin_part()
+
+
+def settle(conn: Connection) -> None:
+    """Wait for what was sent; raises SQLAlchemy's errors, and RuntimeError where another number of rows was changed."""
+    with naming(conn):
+        driver_of(conn).settle()
+
+
+@contextmanager
+def naming(conn: Connection) -> Iterator[None]:
+    """Raise what fails as SQLAlchemy's own error."""
     try:
-        getattr(conn.connection.dbapi_connection, how)()
-    except conn.dialect.loaded_dbapi.Error as error:
-        raise _named(conn, how.upper(), (), error) from error
+        yield
+    except Failed as failed:
+        raise _named(conn, failed, ()) from failed.error
 
 
-def _named(conn: Connection, sql: str, values: Any, error: Any) -> Any:
+def _named(conn: Connection, failed: Failed, values: Any) -> Any:
+    error: Any = failed.error
     lost = conn.dialect.is_disconnect(error, conn.connection, None)
     if lost:
         conn.invalidate(error)
     base = conn.dialect.loaded_dbapi.Error
-    return DBAPIError.instance(sql, values, error, base, connection_invalidated=lost, dialect=conn.dialect)
+    return DBAPIError.instance(failed.sql, values, error, base, connection_invalidated=lost, dialect=conn.dialect)
 
 
 def _compile(core: Core, sets: Sequence[str] | None, dialect: Dialect) -> _Compiled:
-    compiled = core.compile(dialect=dialect, column_keys=list(sets) if sets is not None else None)
-    binds = compiled.binds
+    compiled = core.compile(dialect=_by_place(dialect), column_keys=list(sets) if sets is not None else None)
+    binds, names = compiled.binds, compiled.positiontup or []
     columns = [] if isinstance(core, UpdateBase | TextClause) else list(core.selected_columns)
     out = [(place, _out(column.type, dialect)) for place, column in enumerate(columns)]
-    by_place = compiled.positiontup
-    names = list(binds) if by_place is None else by_place
-    into = [(place if by_place else name, _into(binds[name].type, dialect)) for place, name in enumerate(names)]
+    into = [(place, _into(binds[name].type, dialect)) for place, name in enumerate(names)]
     return _Compiled(
         sql=str(compiled),
-        names=names,
-        pick=None if by_place is None else _picker(names),
+        pick=_picker(names),
         fixed={name: bound.value for name, bound in binds.items() if not bound.required},
         into=[(place, convert) for place, convert in into if convert is not None],
         out=[(place, convert) for place, convert in out if convert is not None],
     )
+
+
+def _by_place(dialect: Dialect) -> Dialect:
+    """Return a dialect that writes parameters by their places: `?`, or `$1` as PostgreSQL itself does."""
+    if dialect.positional:
+        return dialect
+    numbered: Callable[..., Dialect] = type(dialect)
+    return numbered(paramstyle="numeric_dollar")
 
 
 def _picker(names: Sequence[str]) -> Convert:

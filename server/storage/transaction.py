@@ -1,6 +1,6 @@
 """What a service gets: the connection, the locked centre, and the events it records."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
@@ -11,14 +11,15 @@ from sqlalchemy import Connection, bindparam, select, text, update
 from server.domain.actors import By
 from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
-from server.domain.errors import ClockBehind
+from server.domain.errors import ClockBehind, UnknownCentre
 from server.domain.events.event import Event, StoredEvent, fingerprint
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import ClockConfirmed
 from server.domain.events.stored import VERSION, data_of, private_of
 from server.domain.instants import to_iso
+from server.storage.drivers import EarlierFailed
 from server.storage.json_text import canonical
-from server.storage.statements import Statement
+from server.storage.statements import Statement, begin_part, forget
 from server.storage.tables.centre import CentreTable
 
 Read = Connection
@@ -38,16 +39,24 @@ END_PART = Statement(text("RELEASE SAVEPOINT command"))
 
 @contextmanager
 def savepoint(conn: Connection) -> Iterator[None]:
-    """Let a part of a transaction stand or fall by itself: what it raises undoes it, and is raised."""
-    BEGIN_PART.run(conn)
+    """Let a part of a transaction stand or fall by itself: what it raises undoes it, and is raised.
+
+    Nobody waits for what it has sent at its end. Where that fails, EarlierFailed is raised in a later part, or the
+    commit fails.
+    """
+    begin_part(conn)
+    BEGIN_PART.send(conn)
     try:
         yield
+    except EarlierFailed:
+        raise
     except Exception:
         if not conn.invalidated:
-            UNDO_PART.run(conn)
+            forget(conn)
+            UNDO_PART.send(conn)
             END_PART.run(conn)
         raise
-    END_PART.run(conn)
+    END_PART.send(conn)
 
 
 class Recorded(NamedTuple):
@@ -60,21 +69,54 @@ class Recorded(NamedTuple):
 class Transaction:
     """One command: its connection, its centre, its time and what it records. Only `Database.write` makes one.
 
-    `now` is read once, under the lock of the centre, so that numbers, ages and calls have one order.
+    `locked` waits for the lock of the centre and returns the centre, None in a transaction of the installation. The
+    lock is sent for at the beginning and waited for when something needs it, so that it costs no trip of its own.
     """
 
-    def __init__(self, conn: Connection, state: CentreState | None, now: datetime) -> None:
+    def __init__(
+        self, conn: Connection, locked: Callable[[], CentreState | None], clock: Callable[[], datetime]
+    ) -> None:
         self.conn = conn
-        self.state = state
-        self.now = now
+        self._locked: Callable[[], CentreState | None] | None = locked
+        self._state: CentreState | None = None
+        self._clock = clock
+        self._now: datetime | None = None
         self.recorded: list[Recorded] = []
 
     @property
+    def state(self) -> CentreState | None:
+        """The locked centre as it stands in this transaction; raises UnknownCentre."""
+        if self._locked is not None:
+            self.state = self._locked()
+        return self._state
+
+    @state.setter
+    def state(self, state: CentreState | None) -> None:
+        self._locked, self._state = None, state
+
+    @property
+    def now(self) -> datetime:
+        """Read once, under the lock of the centre, so that numbers, ages and calls have one order."""
+        if self._now is None:
+            self.lock()
+            self._now = self._clock()
+        return self._now
+
+    @now.setter
+    def now(self, now: datetime) -> None:
+        self._now = now
+
+    def lock(self) -> None:
+        """Wait for the lock of the centre; raises UnknownCentre."""
+        self.state  # noqa: B018
+
+    @property
     def centre(self) -> CentreState:
-        """The locked centre; raises RuntimeError in a transaction of the installation."""
-        if self.state is None:
+        """The locked centre; raises UnknownCentre, and RuntimeError in a transaction of the installation."""
+        centre = self._state or self.state
+        if centre is None:
             raise RuntimeError("this transaction holds no centre")
-        return self.state
+        return centre
 
     @property
     def today(self) -> date:
@@ -123,7 +165,7 @@ class Transaction:
     @contextmanager
     def within(self, centre_id: int) -> Iterator[None]:
         """Take a centre that this transaction has made as its own for a while; nobody else knows of it yet."""
-        outer, self.state = self.state, lock_centres(self.conn, {centre_id})[centre_id]
+        outer, self.state = self.state, lock_centre(self.conn, centre_id)()
         try:
             yield
         finally:
@@ -135,11 +177,13 @@ class Transaction:
         self.conn.execute(update(CentreTable).where(CentreTable.id == self.centre.id).values(**changes))
 
 
-def lock_centres(conn: Connection, ids: set[int]) -> dict[int, CentreState]:
-    """Lock centres in the order of their ids and return those there are."""
-    states = {}
-    for centre in sorted(ids):
-        row = LOCK.row(conn, centre=centre)
-        if row is not None:
-            states[centre] = CentreState(*row)
-    return states
+def lock_centre(conn: Connection, centre: int) -> Callable[[], CentreState]:
+    """Lock a centre; returns what waits for it and returns the centre, or raises UnknownCentre."""
+    asked = LOCK.ask(conn, centre=centre)
+
+    def locked() -> CentreState:
+        for row in asked():
+            return CentreState(*row)
+        raise UnknownCentre("There is no such centre.")
+
+    return locked

@@ -57,7 +57,7 @@ def test_what_is_raised_undoes_the_transaction_and_no_other(db: Database, way: s
 
 def test_who_finds_all_connections_in_use_is_told_after_a_while(database_url: str) -> None:
     writer, reader = open_connections(database_url)
-    hasty = Connections(writer.engine, 1, patience_s=0.05)
+    hasty = Connections(writer.engine, 1, 0.05, "BEGIN")
     with hasty.transaction(), pytest.raises(NoPlace), hasty.transaction():
         pass
     with hasty.transaction() as connection:
@@ -68,7 +68,7 @@ def test_who_finds_all_connections_in_use_is_told_after_a_while(database_url: st
 
 def test_who_waits_gets_the_connection_of_who_is_through(database_url: str) -> None:
     writer, reader = open_connections(database_url)
-    one = Connections(writer.engine, 1, patience_s=10)
+    one = Connections(writer.engine, 1, 10, "BEGIN")
     came = threading.Event()
 
     def use() -> None:

@@ -146,9 +146,33 @@ def test_a_commit_that_fails_is_told_and_the_writer_lives_on(floor: Floor) -> No
         issue(at_time(tx, MORNING), floor.order(), By("test"))
         tx.recorded.append(tx.recorded[0])
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(IntegrityError):
         floor.write(twice_the_same_event)
     assert floor.issue().label == "N001"
+
+
+def test_of_commands_that_share_a_commit_only_the_one_that_breaks_it_fails(floor: Floor) -> None:
+    """The batch is undone and each runs alone, also those that stood behind it."""
+    release, holder = hold_writer(floor)
+
+    def twice_the_same_event(tx: Transaction) -> None:
+        issue(at_time(tx, MORNING), floor.order(), By("test"))
+        tx.recorded.append(tx.recorded[0])
+
+    orders = [floor.order() for _ in range(6)]
+    with ThreadPoolExecutor(7) as pool:
+        good = [
+            pool.submit(floor.write, lambda tx, order=order: issue(at_time(tx, MORNING), order, By("test")))
+            for order in orders
+        ]
+        bad = pool.submit(floor.write, twice_the_same_event)
+        while floor.db.writer_of(floor.centre_id).waiting < 7:
+            time.sleep(0.001)
+        release()
+        assert sorted(issued.result(10).token.number for issued in good) == [1, 2, 3, 4, 5, 6]
+        assert isinstance(bad.exception(10), IntegrityError)
+    holder.join()
+    assert floor.centre.event_seq == 6
 
 
 def test_nobody_is_woken_by_a_commit_without_events(floor: Floor) -> None:

@@ -23,7 +23,7 @@ def things(db: Database) -> Database:
 
 def test_rows_go_in_come_out_and_are_counted(things: Database) -> None:
     def write(tx: Transaction) -> int:
-        INSERT.run_many(tx.conn, [{"id": number, "name": f"n{number}"} for number in range(5)])
+        INSERT.send_many(tx.conn, [{"id": number, "name": f"n{number}"} for number in range(5)])
         return DELETE.run(tx.conn, least=3)
 
     assert things.write(None, write) == 2
@@ -35,7 +35,7 @@ def test_rows_go_in_come_out_and_are_counted(things: Database) -> None:
 def test_a_broken_promise_is_an_integrity_error(things: Database, many: bool) -> None:
     def write(tx: Transaction) -> None:
         if many:
-            INSERT.run_many(tx.conn, [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}])
+            INSERT.send_many(tx.conn, [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}])
         else:
             INSERT.run(tx.conn, id=1, name="a")
             INSERT.run(tx.conn, id=1, name="b")

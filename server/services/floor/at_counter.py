@@ -28,10 +28,9 @@ def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) ->
 
     Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
     """
-    counter = counter_named(tx, counter_id)
-    if counter.token is None:
+    token = tokens.token_at(tx.conn, tx.centre.id, counter_id)
+    if token is None:
         raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
-    token = tokens.token_by_id(tx.conn, tx.centre.id, counter.token)
     if seen is not None and (seen.token != token.id or seen.state not in (None, token.state)):
         raise Stale(f"Counter {counter_id} has {token.label} now, {token.state}.", current=staff_view(token))
     return token

@@ -1,11 +1,12 @@
 """Issue a token."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.actors import By
 from server.domain.bookings import Booking, aged_from
-from server.domain.calling.ahead import ahead_of
+from server.domain.calling.ahead import ClassCount, ahead_of
 from server.domain.calling.wait import Forecast, estimate_wait
 from server.domain.errors import DayClosed, InvalidInput, SeriesFull
 from server.domain.events.payloads import TokenIssued
@@ -82,8 +83,13 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     returned = present.require_return(tx, order.return_of, day)
     arrived = _arrival(tx, order)
     booking = present.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=order.paper is not None)
-    token = _new_token(tx, plan, order, booking, arrived)
-    forecast = _in_line(tx, plan, order, token)
+    since = aged_from(None if booking is None else booking.slot, arrived, plan.slots)
+    service = plan.service(order.service if booking is None else booking.service)
+    step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since)
+    in_line = line.in_line(tx.conn, tx.centre.id, step)
+    token = _new_token(tx, order, booking, step, arrived)
+    tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
+    forecast = _forecast(plan, token, *in_line())
     if booking is not None:
         present.check_in(tx, booking, token)
     _keep_private(tx, order, returned)
@@ -94,7 +100,8 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     return Issued(token, order.secret, forecast, PrintState.QUEUED)
 
 
-def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | None, arrived: datetime) -> Token:
+def _new_token(tx: Transaction, order: Order, booking: Booking | None, step: Step, arrived: datetime) -> Token:
+    plan = plan_now(tx)
     slot, need = (None, order.need) if booking is None else (booking.slot, order.need or booking.need)
     service = plan.service(order.service if booking is None else booking.service)
     klass, access = plan.series_for(service, need), access_needs(order.access)
@@ -102,7 +109,6 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | Non
     if order.paper is None:
         _require_open_hours(plan, slot, tx.now)
     letter, number = _take_number(tx, plan, order, klass)
-    since = aged_from(slot, arrived, plan.slots)
     return Token(
         id=order.token_id,
         day=tx.today,
@@ -115,8 +121,8 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | Non
         language=plan.language(order.language),
         need=need,
         issued_at=arrived,
-        aged_from=since,
-        step=Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since),
+        aged_from=step.since,
+        step=step,
         then=tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code),
         party=party_size(order.party),
         **access_values(access),
@@ -126,12 +132,9 @@ def _new_token(tx: Transaction, plan: Plan, order: Order, booking: Booking | Non
     )
 
 
-def _in_line(tx: Transaction, plan: Plan, order: Order, token: Token) -> Forecast:
-    """Write the token, and return what stands before it."""
+def _forecast(plan: Plan, token: Token, counts: Sequence[ClassCount], open_here: int) -> Forecast:
     stage = token.step.stage
-    counts, open_here = line.in_line(tx.conn, tx.centre.id, token.step)
     ahead = ahead_of(token.klass, counts, plan.calling.protected)
-    tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
     return Forecast(stage, ahead, estimate_wait(ahead, open_here, plan.stages[stage].service_min))
 
 

@@ -108,7 +108,7 @@ class Behind:
 def status_now(read: Read, centre: CentreState, token: Token, now: datetime) -> StatusNow:
     """Return the status of a token as its rows stand; for its own command, and a page that shows it once."""
     plan = plan_of(read, centre, token.day)
-    counts, calling = line.in_line(read, centre.id, token.step)
+    counts, calling = line.in_line(read, centre.id, token.step)()
     ahead = ahead_of(token.klass, counts, plan.calling.protected)
     here = tuple(c.id for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage)
     standing = Standing(ahead, sum(count.older for count in counts), calling, here)

@@ -40,12 +40,12 @@ def find_answer(conn: Connection, principal: str, key: str) -> Kept | None:
 def keep_answer(conn: Connection, principal: str, key: str, centre_id: int, kept: Kept) -> None:
     """Write the answer that a principal gets under a key."""
     own = {name: getattr(kept, name) for name in Kept.__slots__}
-    KEEP.run(conn, principal=principal, key=key, centre_id=centre_id, **own)
+    KEEP.send(conn, principal=principal, key=key, centre_id=centre_id, **own)
 
 
 def forget_answer(conn: Connection, principal: str, key: str) -> None:
     """Delete an answer, so that its key can be used again."""
-    FORGET.run(conn, who=principal, under=key)
+    FORGET.send(conn, who=principal, under=key)
 
 
 def forget_before(conn: Connection, moment: datetime) -> int:

@@ -43,17 +43,17 @@ def find_booking(conn: Connection, centre_id: int, reference_hash: str | None, b
 def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, object]]) -> None:
     """Write new bookings: `centre_id`, `reference_hash` and what is in `COLUMNS`."""
     if bookings:
-        ADD.run_many(conn, bookings)
+        ADD.send_many(conn, bookings)
 
 
 def move_booking(conn: Connection, centre_id: int, reference_hash: str, values: Mapping[str, object]) -> None:
     """Write what is in `COLUMNS` to a booking that has no token yet, or one of an earlier day."""
-    MOVE.run(conn, centre=centre_id, reference=reference_hash, before=values["day"], **values)
+    MOVE.send(conn, centre=centre_id, reference=reference_hash, before=values["day"], **values)
 
 
 def use_booking(conn: Connection, booking: int, token_id: str) -> None:
     """Note which token a booking has become."""
-    USE.run(conn, booking=booking, token_id=token_id)
+    USE.send(conn, booking=booking, token_id=token_id)
 
 
 def bookings_by_tail(conn: Connection, centre_id: int, day: date, tail: str, slot: datetime | None) -> list[Booking]:

@@ -44,8 +44,13 @@ def counter_by_id(conn: Connection, centre_id: int, counter_id: str) -> Counter:
     """Return a counter of a centre; raises UnknownCounter."""
     row = COUNTER_BY_ID.row(conn, centre=centre_id, counter=counter_id)
     if row is None:
-        raise UnknownCounter(f"There is no counter “{counter_id}” here.")
+        raise unknown_counter(counter_id)
     return _counter(row)
+
+
+def unknown_counter(counter_id: str) -> UnknownCounter:
+    """Return the refusal of a counter that is not there."""
+    return UnknownCounter(f"There is no counter “{counter_id}” here.")
 
 
 def counters_of(conn: Connection, centre_id: int) -> list[Counter]:
@@ -83,6 +88,6 @@ def free_counters(conn: Connection, centre_id: int, stage: str) -> list[tuple[st
 
 def set_helpers(conn: Connection, centre_id: int, token_id: str, counters: Sequence[str]) -> None:
     """Write which counters serve the party of a token beside its own."""
-    FREE_HELPERS.run(conn, token=token_id)
+    FREE_HELPERS.send(conn, token=token_id)
     for counter in counters:
-        HELP.run(conn, counter=counter, centre_id=centre_id, token_id=token_id)
+        HELP.send(conn, counter=counter, centre_id=centre_id, token_id=token_id)

@@ -44,7 +44,7 @@ def kept_report(conn: Connection, key: ReportKey) -> str | None:
 def keep_report(conn: Connection, key: ReportKey, body: str, now: datetime) -> None:
     """Keep the report of a day in place of those of earlier seals and definitions; another process may be faster."""
     forget_reports(conn, key.centre_id, key.day)
-    KEEP.run(conn, **key._asdict(), body=body, made_at=now)
+    KEEP.send(conn, **key._asdict(), body=body, made_at=now)
 
 
 def forget_reports(conn: Connection, centre_id: int, day: date | None = None) -> None:

@@ -104,7 +104,7 @@ class Sum(NamedTuple):
 def add_cells(conn: Connection, centre_id: int, definition: int, rows: Sequence[Mapping[str, object]]) -> None:
     """Add to cells; a row names `grain`, `begins`, `quarter`, `stage`, `klass`, `measure`, `name`, `bin` and `n`."""
     if rows:
-        ADD.run_many(conn, [{**row, "centre": centre_id, "definition": definition} for row in rows])
+        ADD.send_many(conn, [{**row, "centre": centre_id, "definition": definition} for row in rows])
 
 
 def sums(conn: Connection, centre_id: int, definition: int, grain: Grain) -> list[Sum]:
@@ -122,7 +122,7 @@ def cursor_of(conn: Connection, centre_id: int, definition: int) -> int:
 def move_cursor(conn: Connection, centre_id: int, definition: int, *, after: int, until: int) -> bool:
     """Move the cursor from `after` to `until` and lock it; False, and nothing done, when it is elsewhere."""
     if after == 0:
-        BEGIN.run(conn, centre=centre_id, definition=definition)
+        BEGIN.send(conn, centre=centre_id, definition=definition)
     return MOVE.run(conn, centre=centre_id, of_definition=definition, after=after, figures_seq=until) == 1
 
 

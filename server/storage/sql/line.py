@@ -1,5 +1,6 @@
 """Reads of the line: the first of each lane, how many stand where, and the quota of each group of counters."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, text
@@ -17,24 +18,34 @@ from server.storage.tables.floor import CallGroupTable, CounterTable, StepTable,
 IS_WAITING = text(f"step.{WAITING}")
 
 # A skip scan: from each lane the index leads to the next, and to the first who waits in it. What it costs is the
-# number of lanes in which somebody waits, not the number of people. CROSS JOIN keeps SQLite from turning that around.
+# number of lanes in which somebody waits, not the number of people. Nothing is joined: PostgreSQL guesses a hundred
+# lanes, and would rather go through all steps than look so many up.
 HEADS = Statement(
     text(
         """
         WITH RECURSIVE lanes(lane) AS (
-            SELECT min(lane) FROM step WHERE centre_id = :centre AND stage = :stage AND state = 'waiting'
+            SELECT (SELECT w.lane FROM step AS w
+                    WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting'
+                    ORDER BY w.lane LIMIT 1)
             UNION ALL
-            SELECT (SELECT min(w.lane) FROM step AS w
-                    WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting' AND w.lane > lanes.lane)
+            SELECT (SELECT w.lane FROM step AS w
+                    WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting' AND w.lane > lanes.lane
+                    ORDER BY w.lane LIMIT 1)
+            FROM lanes WHERE lanes.lane IS NOT NULL),
+        heads(lane, seq) AS MATERIALIZED (
+            SELECT lanes.lane, (SELECT w.seq FROM step AS w
+                WHERE w.centre_id = :centre AND w.stage = :stage AND w.lane = lanes.lane AND w.state = 'waiting'
+                ORDER BY w.since, w.seq LIMIT 1)
             FROM lanes WHERE lanes.lane IS NOT NULL)
-        SELECT s.seq, s.token_id, t.label, s.lane, s.since,
+        SELECT h.seq,
+            (SELECT s.token_id FROM step AS s WHERE s.centre_id = :centre AND s.seq = h.seq),
+            (SELECT t.label FROM token AS t
+             WHERE t.id = (SELECT s.token_id FROM step AS s WHERE s.centre_id = :centre AND s.seq = h.seq)),
+            h.lane,
+            (SELECT s.since FROM step AS s WHERE s.centre_id = :centre AND s.seq = h.seq),
             (SELECT g.passes FROM call_group AS g
              WHERE g.centre_id = :centre AND g.stage = :stage AND g.profiles = :profiles)
-        FROM lanes CROSS JOIN step AS s CROSS JOIN token AS t
-        WHERE t.id = s.token_id AND s.centre_id = :centre AND s.seq = (
-            SELECT w.seq FROM step AS w
-            WHERE w.centre_id = :centre AND w.stage = :stage AND w.lane = lanes.lane AND w.state = 'waiting'
-            ORDER BY w.since, w.seq LIMIT 1)
+        FROM heads AS h
         """
     ).columns(
         StepTable.seq, StepTable.token_id, TokenTable.label, StepTable.lane, StepTable.since, CallGroupTable.passes
@@ -88,7 +99,7 @@ def passes_of(conn: Connection, centre_id: int, stage: str, group: str) -> int:
 
 def set_passes(conn: Connection, centre_id: int, stage: str, group: str, passes: int) -> None:
     """Write how many calls in a row of a group of counters have passed over the longest wait."""
-    SET_PASSES.run(conn, centre=centre_id, stage=stage, profiles=group, passes=passes)
+    SET_PASSES.send(conn, centre=centre_id, stage=stage, profiles=group, passes=passes)
 
 
 def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, int]:
@@ -116,11 +127,19 @@ IN_LINE = Statement(
 )
 
 
-def in_line(conn: Connection, centre_id: int, step: Step) -> tuple[list[ClassCount], int]:
-    """Return who waits at the stage of a step and how many of them are older, and how many of its counters are open."""
-    rows = IN_LINE.rows(conn, centre=centre_id, stage=step.stage, since=step.since, seq=step.seq)
-    counts = [ClassCount(lane_of_key(lane).klass, n, older) for _, lane, n, older in rows if lane is not None]
-    return counts, rows[0][0]
+def in_line(conn: Connection, centre_id: int, step: Step) -> Callable[[], tuple[list[ClassCount], int]]:
+    """Count who waits at the stage of a step and how many of them are older, and how many of its counters are open.
+
+    Returns what returns both, so that the next statement need not wait for them.
+    """
+    counted = IN_LINE.ask(conn, centre=centre_id, stage=step.stage, since=step.since, seq=step.seq)
+
+    def counts() -> tuple[list[ClassCount], int]:
+        rows = counted()
+        classes = [ClassCount(lane_of_key(lane).klass, n, older) for _, lane, n, older in rows if lane is not None]
+        return classes, rows[0][0]
+
+    return counts
 
 
 JUMPS = Statement(

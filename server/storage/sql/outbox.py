@@ -80,7 +80,7 @@ RENEW_LEASE = Statement(HELD, ["leased_until"])
 def insert_job(conn: Connection, target: Target, token_id: str | None, content: object, now: datetime) -> None:
     """Queue a job; `content` is a frozen value, kept as a JSON object of its fields."""
     at = {"centre_id": target.centre_id, "kind": target.kind, "target": target.name}
-    INSERT_JOB.run(conn, **at, token_id=token_id, queued_at=now, next_at=now, content=content)
+    INSERT_JOB.send(conn, **at, token_id=token_id, queued_at=now, next_at=now, content=content)
 
 
 def due_targets(conn: Connection, now: datetime) -> list[Target]:

@@ -112,4 +112,4 @@ def hold_people(conn: Connection) -> None:
 
 def move_auth(conn: Connection) -> None:
     """Note that who is there changes in this transaction, and lock it as `hold_people` does."""
-    MOVE.run(conn)
+    MOVE.send(conn)

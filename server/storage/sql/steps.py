@@ -37,7 +37,7 @@ def insert_step(conn: Connection, centre_id: int, token: Token) -> None:
     """Write the open step of a token."""
     row = {name: getattr(token.step, name) for name in STEP_FIELDS}
     lane = token.lane
-    INSERT_STEP.run(conn, **row, centre_id=centre_id, token_id=token.id, klass=lane.klass, lane=lane.key)
+    INSERT_STEP.send(conn, **row, centre_id=centre_id, token_id=token.id, klass=lane.klass, lane=lane.key)
 
 
 def update_step(
@@ -57,8 +57,8 @@ def update_step(
     if known is not None:
         was = _step_row(known, known.step)
         row = {name: value for name, value in row.items() if value != was[name]}
-    if row and _update_of(tuple(row)).run(conn, **row, in_centre=centre_id, of_seq=step.seq, before=before) != 1:
-        raise RuntimeError(f"step {step.seq} is no longer {before}")
+    if row:
+        _update_of(tuple(row)).change_one(conn, **row, in_centre=centre_id, of_seq=step.seq, before=before)
 
 
 def _step_row(token: Token, step: Step) -> dict[str, object]:
@@ -75,7 +75,7 @@ def _update_of(names: tuple[str, ...]) -> Statement:
 
 def delete_step(conn: Connection, centre_id: int, seq: int) -> None:
     """Remove a step that was undone before anything came of it."""
-    DELETE_STEP.run(conn, in_centre=centre_id, of_seq=seq)
+    DELETE_STEP.send(conn, in_centre=centre_id, of_seq=seq)
 
 
 def step_state(conn: Connection, centre_id: int, seq: int) -> StepState:

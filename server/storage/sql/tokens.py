@@ -20,16 +20,18 @@ from server.domain.errors import UnknownToken
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import Step, Token
 from server.storage.base import Row
+from server.storage.sql.counters import IS_AT_COUNTER, unknown_counter
 from server.storage.sql.steps import STEP_FIELDS, insert_step
 from server.storage.statements import Statement
-from server.storage.tables.floor import StepTable, TokenPrivateTable, TokenTable
+from server.storage.tables.floor import CounterTable, HelperTable, StepTable, TokenPrivateTable, TokenTable
 
 TOKEN_FIELDS = [field.name for field in fields(Token) if field.name != "step"]
 BEFORE_STEP = [field.name for field in fields(Token)].index("step")
 STATE, ENDS = STEP_FIELDS.index("state"), TOKEN_FIELDS.index("ends")
+STEP_OF_TOKEN = and_(StepTable.centre_id == TokenTable.centre_id, StepTable.seq == TokenTable.step_seq)
 TOKEN = select(
     *(getattr(TokenTable, name) for name in TOKEN_FIELDS), *(getattr(StepTable, name) for name in STEP_FIELDS)
-).join(StepTable, and_(StepTable.centre_id == TokenTable.centre_id, StepTable.seq == TokenTable.step_seq))
+).join(StepTable, STEP_OF_TOKEN)
 
 
 def token_of_row(row: Row) -> Token:
@@ -40,15 +42,41 @@ def token_of_row(row: Row) -> Token:
     return Token(*token)
 
 
-TOKEN_BY_ID = Statement(TOKEN.where(TokenTable.centre_id == bindparam("centre"), TokenTable.id == bindparam("token")))
+# The centre is compared here: PostgreSQL, as long as it has counted nothing, would go through all tokens of the centre.
+TOKEN_BY_ID = Statement(TOKEN.add_columns(TokenTable.centre_id).where(TokenTable.id == bindparam("token")))
 
 
 def token_by_id(conn: Connection, centre_id: int, token_id: str) -> Token:
     """Return a token of the centre; raises UnknownToken."""
-    row = TOKEN_BY_ID.row(conn, centre=centre_id, token=token_id)
-    if row is None:
+    row = TOKEN_BY_ID.row(conn, token=token_id)
+    if row is None or row[-1] != centre_id:
         raise UnknownToken("There is no such token here.")
-    return token_of_row(row)
+    return token_of_row(row[:-1])
+
+
+# By the names of the counter alone, so that PostgreSQL knows the token before it thinks of going through all of them.
+SERVED_HERE = select(StepTable.token_id).where(
+    StepTable.centre_id == bindparam("centre"), StepTable.counter == bindparam("counter"), IS_AT_COUNTER
+)
+HELPED_HERE = select(HelperTable.token_id).where(
+    HelperTable.centre_id == bindparam("centre"), HelperTable.counter == bindparam("counter")
+)
+AT = func.coalesce(SERVED_HERE.correlate(None).scalar_subquery(), HELPED_HERE.scalar_subquery())
+TOKEN_AT = Statement(
+    select(CounterTable.id, *TOKEN.selected_columns)
+    .select_from(CounterTable)
+    .outerjoin(TokenTable, TokenTable.id == select(AT).scalar_subquery())
+    .outerjoin(StepTable, STEP_OF_TOKEN)
+    .where(CounterTable.centre_id == bindparam("centre"), CounterTable.id == bindparam("counter"))
+)
+
+
+def token_at(conn: Connection, centre_id: int, counter_id: str) -> Token | None:
+    """Return the token at a counter, called by it or by the one it helps, or None; raises UnknownCounter."""
+    row = TOKEN_AT.row(conn, centre=centre_id, counter=counter_id)
+    if row is None:
+        raise unknown_counter(counter_id)
+    return None if row[1] is None else token_of_row(row[1:])
 
 
 def token_by_secret(conn: Connection, secret: str) -> tuple[int, Token]:
@@ -161,14 +189,14 @@ UPDATE_TOKEN = Statement(update(TokenTable).where(TokenTable.id == bindparam("to
 def insert_token(conn: Connection, centre_id: int, token: Token, secret: str) -> None:
     """Write a new token and its first step."""
     row = {name: getattr(token, name) for name in TOKEN_FIELDS}
-    INSERT_TOKEN.run(conn, **row, centre_id=centre_id, secret=secret, step_seq=token.step.seq)
+    INSERT_TOKEN.send(conn, **row, centre_id=centre_id, secret=secret, step_seq=token.step.seq)
     insert_step(conn, centre_id, token)
 
 
 def update_token(conn: Connection, token: Token) -> None:
     """Write what can change of a token, and which step it is in."""
     row = {name: getattr(token, name) for name in TOKEN_FIELDS if name not in TOKEN_KEPT}
-    UPDATE_TOKEN.run(conn, **row, token=token.id, step_seq=token.step.seq)
+    UPDATE_TOKEN.send(conn, **row, token=token.id, step_seq=token.step.seq)
 
 
 def count_tokens(conn: Connection, centre_id: int) -> int:
@@ -200,4 +228,4 @@ def keep_private(
 ) -> None:
     """Write what may be known of a citizen: all of it can be purged."""
     values = {"phone": phone, "appointment_hash": reference_hash, "return_of": return_of}
-    KEEP_PRIVATE.run(conn, token_id=token_id, centre_id=centre_id, **values)
+    KEEP_PRIVATE.send(conn, token_id=token_id, centre_id=centre_id, **values)
