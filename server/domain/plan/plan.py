@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownReason, UnknownService, UnknownStage
-from server.domain.plan.hours import Hours
+from server.domain.plan.hours import Hours, next_working_day
 from server.domain.plan.series import Series
 from server.domain.plan.slots import SlotRules
 from server.domain.token.lifecycle import TokenEnd
-from server.domain.token.route import Outcome, Stop, follow_route, stages_after
+from server.domain.token.route import Following, Outcome, Stop, follow_route, stages_after
 from server.domain.token.token import Token
 
 Names = Mapping[str, str]
@@ -115,7 +116,7 @@ class Plan:
         """Return what a counter, and the person who sits there, may take."""
         return replace(self.profiles.get(counter, Profile(counter)), officer=officer)
 
-    def stop(self, token: Token, outcome: str) -> Stop:
+    def stop(self, token: Token, outcome: str, today: date) -> Stop:
         """Return where a token goes with an outcome: along its route, then through its other services.
 
         Services that share a route are served in one pass. Raises UnknownOutcome.
@@ -124,14 +125,20 @@ class Plan:
         stage = self.stages[step.stage]
         route, returning = self.routes[token.route], step.back_only is not None
         stop = follow_route(route, stage.code, stage.outcomes, outcome, step.back_to, returning=returning)
-        ends = stop.ends or token.ends
-        if stop.stage is not None or stop.returns or ends is not TokenEnd.DONE:
+        if stop.returns:
+            return replace(stop, return_until=next_working_day(self.hours, today, self.floor.return_days))
+        if stop.stage is not None or (stop.ends or token.ends) is not TokenEnd.DONE:
             return stop
-        following = self.after(token.route, token.then)
-        if not following:
-            return stop
-        begins = self.routes[self.services[following[0]].route][0]
-        return replace(stop, stage=begins, service=following[0])
+        following = self._following(token)
+        return stop if following is None else replace(stop, stage=self.routes[following.route][0], following=following)
+
+    def _following(self, token: Token) -> Following | None:
+        """Return the next service of a token that has passed its route, None when there is no other."""
+        left = self.after(token.route, token.then)
+        if not left:
+            return None
+        service = self.services[left[0]]
+        return Following(service.code, self.series_for(service, token.need), service.route, left[1:])
 
     def after(self, route: str, then: Sequence[str]) -> tuple[str, ...]:
         """Return which services are still to do when a route was passed to its end."""

@@ -9,9 +9,9 @@ from server.domain.events.event import Event
 from server.domain.events.kinds import Kind, TokenChange, TokenEvent
 from server.domain.events.payloads import TokenFinished
 from server.domain.token import changes
-from server.domain.token.changes import Action, Target, follow
-from server.domain.token.lifecycle import StepState
-from server.domain.token.token import Step, Token
+from server.domain.token.changes import Target
+from server.domain.token.route import Following, Stop
+from server.domain.token.token import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +96,18 @@ def _helper_left(change: _Change) -> Token:
 
 
 def _finished(change: _Change) -> Token:
-    """Return what a finish must leave: the step closed with its outcome, or the next one waiting from now."""
-    before, after, event, payload = change.before, change.after, change.event, change.payload
-    state = follow(before.step.state, Action.FINISH)
-    names = ("decision", "ends", "service", "klass", "route", "then", "return_until")
-    decided = {name: getattr(after, name) for name in names}
-    if after.ended and isinstance(payload, TokenFinished):
-        closed = replace(before.step, state=state, ended_at=event.at, outcome=payload.outcome)
-        return replace(before, **decided, step=closed, ended_at=event.at)
-    back = before.step.back_only is not None and after.step.stage == before.step.back_to
-    entered = Step(
-        event.seq,
-        after.step.stage,
-        StepState.WAITING,
-        event.at,
-        before.aged_from if back else event.at,
+    """Return what a finish makes of a token, with the stop that the event says."""
+    before, after = change.before, change.after
+    outcome = change.payload.outcome if isinstance(change.payload, TokenFinished) else ""
+    stop = Stop(
+        stage=None if after.ended else after.step.stage,
         back_to=after.step.back_to,
-        only=before.step.back_only if back else None,
+        decision=after.decision,
+        ends=after.ends,
+        following=Following(after.service, after.klass, after.route, after.then),
+        return_until=after.return_until,
     )
-    return replace(before, **decided, step=entered)
+    return changes.finish(before, outcome, stop, change.event.seq, change.at)[1]
 
 
 # What leaves something open; the others are changes that are one function of the token and the time.

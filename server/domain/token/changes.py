@@ -189,18 +189,13 @@ def finish(token: Token, outcome: str, stop: Stop, seq: int, now: datetime) -> t
     Returns the closed step and the token after it. Raises IllegalTransition unless it is being served.
     """
     closed = _closed(token, Action.FINISH, now, outcome)
-    after = replace(token, decision=stop.decision or token.decision, ends=stop.ends or token.ends)
+    after = _decided(token, stop)
     if stop.stage is None:
         return closed, replace(after, step=closed, ended_at=now)
     entered = Step(seq, stop.stage, StepState.WAITING, now, now, back_to=stop.back_to)
     if token.step.back_only is not None and stop.stage == token.step.back_to:
         entered = replace(entered, only=token.step.back_only, since=token.aged_from)
     return closed, replace(after, step=entered)
-
-
-def begin_next(token: Token, service: str, klass: str, route: str, then: tuple[str, ...]) -> Token:
-    """Return `token` with the next of its services begun."""
-    return replace(token, service=service, klass=klass, route=route, then=then)
 
 
 def cancel(token: Token, now: datetime) -> Token:
@@ -227,3 +222,17 @@ def _step(token: Token, **changes: Any) -> Token:  # fields of `Step`
     step = dict(zip(STEP_NAMES, of_step(token.step), strict=True))
     step.update(changes)
     return Token(**dict(zip(TOKEN_NAMES, of_token(token), strict=True)), step=Step(**step))
+
+
+def _decided(token: Token, stop: Stop) -> Token:
+    """Return a token with what a stop says of it as a whole: its decision, its end, its slip, its next service."""
+    after = replace(
+        token,
+        decision=stop.decision or token.decision,
+        ends=stop.ends or token.ends,
+        return_until=stop.return_until or token.return_until,
+    )
+    if stop.following is None:
+        return after
+    new = stop.following
+    return replace(after, service=new.service, klass=new.klass, route=new.route, then=new.then)

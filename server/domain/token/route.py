@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from server.domain.errors import UnknownOutcome
 from server.domain.token.lifecycle import TokenEnd
@@ -25,10 +26,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Following:
+    """The next of several services as a token takes it up, and those after it."""
+
+    service: str
+    klass: str
+    route: str
+    then: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Where a token goes next: `stage`, or out when None; `back_to` is where a loop leads back.
 
-    `service` is set when the stage belongs to the next of several services.
+    `following` is set when the stage belongs to the next of several services, `return_until` when there is a return
+    slip.
     """
 
     stage: str | None
@@ -36,7 +48,8 @@ class Stop:
     decision: str | None = None
     ends: TokenEnd | None = None
     returns: bool = False
-    service: str | None = None
+    following: Following | None = None
+    return_until: date | None = None
 
 
 def follow_route(

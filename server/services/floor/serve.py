@@ -1,6 +1,5 @@
 """Serve the citizen at a counter: call again, start, park, note as absent, finish."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from server.domain.actors import By
@@ -9,11 +8,9 @@ from server.domain.events.kinds import TokenChange, TokenMissed, TokenRecalled, 
 from server.domain.events.payloads import TokenFinished, TokenHelperLeft
 from server.domain.events.views import staff_view
 from server.domain.freezes import active_seconds
-from server.domain.plan.hours import next_working_day
 from server.domain.plan.plan import Plan
 from server.domain.token import changes
 from server.domain.token.lifecycle import StepState
-from server.domain.token.route import Stop
 from server.domain.token.token import Token
 from server.services.floor.at_counter import Seen, counter_named, current_token, require_free
 from server.services.floor.token_rows import change_token
@@ -69,9 +66,8 @@ def finish(tx: Transaction, by: By, *, outcome: str | None = None, seen: Seen | 
         return change_token(tx, before, TokenHelperLeft(changes.leave_helper(before, by.counter)), by)
     plan = plan_now(tx)
     chosen = outcome or plan.stages[before.step.stage].ok
-    stop = plan.stop(before, chosen)
+    stop = plan.stop(before, chosen, tx.today)
     closed, after = changes.finish(before, chosen, stop, tx.next_seq, tx.now)
-    after = _with_what_follows(tx, plan, before, after, stop)
     return change_token(tx, before, TokenFinished(after, chosen, stop.returns), by, closed=closed)
 
 
@@ -120,14 +116,3 @@ def _require_missable(tx: Transaction, plan: Plan, token: Token) -> None:
             seconds_left=seconds,
             current=staff_view(token),
         )
-
-
-def _with_what_follows(tx: Transaction, plan: Plan, before: Token, after: Token, stop: Stop) -> Token:
-    """Return a finished token with its next service begun, and with how long its return slip is good."""
-    if stop.returns:
-        after = replace(after, return_until=next_working_day(plan.hours, tx.today, plan.floor.return_days))
-    if stop.service is None:
-        return after
-    service = plan.services[stop.service]
-    then = plan.after(before.route, before.then)[1:]
-    return changes.begin_next(after, service.code, plan.series_for(service, before.need), service.route, then)

@@ -8,10 +8,10 @@ import pytest
 from server.domain.calling.profile import Profile
 from server.domain.plan.plan import Plan, Service, Stage
 from server.domain.token.lifecycle import TokenEnd
-from server.domain.token.route import Outcome, Stop
+from server.domain.token.route import Following, Outcome, Stop
 from server.domain.token.token import Token
 from tests.domain.test_rules import make_plan
-from tests.factories import make_step, make_token
+from tests.factories import DAY, make_step, make_token
 
 OUTCOMES = {
     "ok": Outcome(),
@@ -36,20 +36,23 @@ def at(stage: str, **changes: Any) -> Token:
 
 
 def test_a_token_goes_along_its_route_and_out() -> None:
-    assert plan().stop(at("G", then=("ENQUIRY",)), "ok") == Stop("A")
-    assert plan().stop(at("A"), "ok") == Stop(None)
+    assert plan().stop(at("G", then=("ENQUIRY",)), "ok", DAY) == Stop("A")
+    assert plan().stop(at("A"), "ok", DAY) == Stop(None)
 
 
 def test_at_the_end_of_a_route_the_next_service_begins_with_another_route() -> None:
-    assert plan().stop(at("A", then=("PCC", "ENQUIRY")), "ok") == Stop("E", service="ENQUIRY")
-    assert plan().stop(at("A", then=("PCC",)), "ok") == Stop(None)
+    stop = plan().stop(at("A", then=("PCC", "ENQUIRY", "NORMAL")), "ok", DAY)
+    assert stop == Stop("E", following=Following("ENQUIRY", "N", "enquiry", ()))
+    assert plan().stop(at("A", then=("PCC",)), "ok", DAY) == Stop(None)
 
 
 @pytest.mark.parametrize(
     ("outcome", "ends"), [("later", TokenEnd.DONE), ("refused", TokenEnd.DONE), ("ok", TokenEnd.REFUSED)]
 )
 def test_who_has_to_return_and_who_was_refused_gets_no_other_service(outcome: str, ends: TokenEnd) -> None:
-    assert plan().stop(at("A", then=("ENQUIRY",), ends=ends), outcome).stage is None
+    stop = plan().stop(at("A", then=("ENQUIRY",), ends=ends), outcome, DAY)
+    assert (stop.stage, stop.following) == (None, None)
+    assert (stop.return_until is not None) == (outcome == "later")
 
 
 def test_a_counter_takes_what_its_rules_say_and_one_without_rules_takes_all() -> None:
