@@ -53,8 +53,8 @@ MEANINGS = {
     409: "The present state does not allow it",
     413: "The body is too long",
     422: "The input does not fit",
-    500: "A fault of the server; the command changed nothing",
-    503: "The database did not answer; try again, a command with the same key",
+    500: "A fault of the server; the outcome may be unknown: send again with the same key",
+    503: "The database did not answer; the outcome may be unknown: send again with the same key",
 }
 HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},

@@ -148,7 +148,7 @@ def pause(token: Token, until: datetime) -> Token:
 
 
 def return_to_line(token: Token, _now: datetime) -> Token:
-    """Return `token` in line again at the place its age gives; raises IllegalTransition unless missed or paused."""
+    """Return `token` in line again at the place its age gives; raises IllegalTransition for one at a counter."""
     return _step(token, state=follow(token.step.state, Action.RETURN), until=None)
 
 

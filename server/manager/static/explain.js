@@ -5,29 +5,39 @@ import { signal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
 import { tokenWord } from "/static/staff/states.js";
 import { explanation } from "/static/ui/addresses.js";
-import { Failure, NoAnswer, read } from "/static/ui/http.js";
+import { Failure, read } from "/static/ui/http.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { language, t } from "/static/ui/words.js";
 
 /** What the server said of the token that was asked for, or null. */
 export const answer = signal(/** @type {Baari.Explanation | null} */ (null));
-const unknown = signal("");
+/** Why there is no answer, in words. */
+export const unknown = signal("");
 
-/** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
-async function ask(event) {
-  event.preventDefault();
-  const label = String(new FormData(event.currentTarget).get("label")).trim().toUpperCase();
+/**
+ * Ask about a token of today.
+ *
+ * @param {string} typed its number as somebody typed it
+ */
+export async function ask(typed) {
+  const label = typed.trim().toUpperCase();
   unknown.value = "";
   try {
     answer.value = await read(explanation(label, language.value));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    unknown.value = error instanceof NoAnswer ? t("No answer. Please ask again.") : t("No token {label} today.", { label });
+    unknown.value = error.code === "unknown_token" ? t("No token {label} today.", { label }) : t("No answer. Please ask again.");
   }
 }
 
+/** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
+function submit(event) {
+  event.preventDefault();
+  return ask(String(new FormData(event.currentTarget).get("label")));
+}
+
 export function Ask() {
-  return html`<h2>${t("Why was it called?")}</h2><form class="ask" onSubmit=${ask}>
+  return html`<h2>${t("Why was it called?")}</h2><form class="ask" onSubmit=${submit}>
     <input name="label" aria-label=${t("Number of the token")} placeholder="N150" maxlength="8" autocomplete="off" required />
     <button class="button">${t("Explain")}</button></form>
     ${unknown.value && html`<p class="notice" role="alert">${unknown.value}</p>`}`;

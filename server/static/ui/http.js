@@ -80,7 +80,7 @@ export async function command(address, body, { tries = TRIES, key = newKey() } =
  * @param {unknown} error
  */
 export function mayBeDone(error) {
-  return error instanceof NoAnswer || (error instanceof Refusal && error.details.status === 503);
+  return error instanceof NoAnswer || (error instanceof Refusal && error.details.status >= 500);
 }
 
 /** crypto.randomUUID is missing on plain http in older browsers; random bytes are everywhere. */
