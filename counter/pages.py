@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.views.console import console_facts
 from server.services.views.places import CentreFacts
 from server.web.pages import staff_page
@@ -28,7 +28,7 @@ bp = APIBlueprint(
 @bp.get("/counter")
 def console() -> Response | str:
     """Show the console to somebody who may serve; the others sign in first."""
-    page = staff_page(Action.CALL_NEXT, STATIC, _facts, NEXT_IN_LINE.values())
+    page = staff_page(Permission.CALL_NEXT, STATIC, _facts, NEXT_IN_LINE.values())
     if page is None:
         return redirect("/login")
     return render_template("counter/console.html", lang=page["language"], page=page)

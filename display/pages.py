@@ -7,7 +7,7 @@ from flask import render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import UnknownToken
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.views import phone, places
 from server.web.pages import device_page, frame, moved_page, picked_language
 from server.web.site import read, site
@@ -34,7 +34,7 @@ def old_address(board: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/display/<centre>/<board>")
 def board(centre: str, board: str) -> str:
     """Show the calls of a zone, or that this screen is not paired yet."""
-    opened = device_page(centre, board, "board", Action.WATCH_FLOOR)
+    opened = device_page(centre, board, "board", Permission.WATCH_FLOOR)
     if opened is None:
         return _unpaired(board)
     principal, csrf, row = opened

@@ -10,7 +10,7 @@ from qrcode.image.svg import SvgPathImage
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import InvalidInput
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.views import places
 from server.web.pages import device_page, frame, moved_page
 from server.web.site import read, site
@@ -37,7 +37,7 @@ def old_address(device: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/kiosk/<centre>/<device>")
 def kiosk(centre: str, device: str) -> str:
     """Show the kiosk, or that this screen is not paired yet."""
-    opened = device_page(centre, device, "kiosk", Action.ISSUE_TOKEN)
+    opened = device_page(centre, device, "kiosk", Permission.ISSUE_TOKEN)
     if opened is None:
         return _unpaired(device)
     principal, csrf, row = opened

@@ -13,7 +13,7 @@ from server.api.references import hidden
 from server.api.shapes import Code, Instant, Strict
 from server.domain import errors as e
 from server.domain.instants import to_iso
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.bookings import book
 from server.services.bookings.book import TAIL, BookingView, NewBooking
 from server.services.bookings.gate import gate_at
@@ -71,7 +71,7 @@ class GateOut(BaseModel):
 @operation("take_bookings", e.UnknownService, e.UnknownNeed)
 def take_bookings(centre: str, asked: BookingsIn) -> Response:
     """Take over bookings from the portal."""
-    principal = authorise(Action.TAKE_BOOKINGS, centre=centre)
+    principal = authorise(Permission.TAKE_BOOKINGS, centre=centre)
     booked = [
         NewBooking(hidden(booking.reference), booking.reference[-TAIL:], booking.slot, booking.service, booking.need)
         for booking in asked.bookings
@@ -85,7 +85,7 @@ def take_bookings(centre: str, asked: BookingsIn) -> Response:
 @operation("find_booking")
 def find_booking(centre: str, asked: FindIn) -> Response:
     """Find a booking of today by the last characters of its reference."""
-    authorise(Action.FIND_BOOKING, centre=centre)
+    authorise(Permission.FIND_BOOKING, centre=centre)
     now = site().clock.now()
     return jsonify(bookings=read(lambda conn: book.find_at(conn, centre, asked.tail, asked.slot, now)))
 
@@ -95,7 +95,7 @@ def find_booking(centre: str, asked: FindIn) -> Response:
 @operation("read_gate")
 def gate(centre: str) -> Response:
     """Get the batch that the gate lets in now."""
-    authorise(Action.READ_GATE, centre=centre)
+    authorise(Permission.READ_GATE, centre=centre)
     now = site().clock.now()
     batch = read(lambda conn: gate_at(conn, centre, now))
     return jsonify(until=to_iso(batch.until), held_min=batch.held_min)

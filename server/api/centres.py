@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from server.api.at_centre import AT
 from server.api.operations import operation
 from server.domain.events.views import CounterView
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.views import directory
 from server.services.views.directory import CentreEntry, ServiceEntry, StageEntry
 from server.web.guard import authorise, identify
@@ -45,7 +45,7 @@ class StagesOut(BaseModel):
 @operation("list_centres")
 def centres() -> Response:
     """Get the centres that this key may see."""
-    principal = identify(Action.WATCH_FLOOR)
+    principal = identify(Permission.WATCH_FLOOR)
     return jsonify(centres=read(lambda snapshot: directory.centres_of(snapshot, principal)))
 
 
@@ -54,7 +54,7 @@ def centres() -> Response:
 @operation("list_counters")
 def counters(centre: str) -> Response:
     """Get the counters of a centre."""
-    principal = authorise(Action.WATCH_FLOOR, centre=centre)
+    principal = authorise(Permission.WATCH_FLOOR, centre=centre)
     return jsonify(counters=read(lambda snapshot: directory.counters_of(snapshot, principal.centre_id)))
 
 
@@ -63,7 +63,7 @@ def counters(centre: str) -> Response:
 @operation("list_services")
 def services(centre: str) -> Response:
     """Get the services that a centre gives today."""
-    principal, now = authorise(Action.WATCH_FLOOR, centre=centre), site().clock.now()
+    principal, now = authorise(Permission.WATCH_FLOOR, centre=centre), site().clock.now()
     return jsonify(services=read(lambda snapshot: directory.services_of(snapshot, principal.centre_id, now)))
 
 
@@ -72,5 +72,5 @@ def services(centre: str) -> Response:
 @operation("list_stages")
 def stages(centre: str) -> Response:
     """Get the stages of a centre today, with the outcomes that each knows."""
-    principal, now = authorise(Action.WATCH_FLOOR, centre=centre), site().clock.now()
+    principal, now = authorise(Permission.WATCH_FLOOR, centre=centre), site().clock.now()
     return jsonify(stages=read(lambda snapshot: directory.stages_of(snapshot, principal.centre_id, now)))

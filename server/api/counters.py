@@ -13,7 +13,7 @@ from server.api.shapes import Code, Note, ReasonOut, Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.events.views import CounterView, StaffToken, counter_view, staff_view
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.domain.token.lifecycle import CounterState
 from server.services.floor import call, counters
 from server.services.floor.token_rows import facts_of
@@ -63,7 +63,7 @@ class CallAnswer(BaseModel):
 @operation("open_counter", *AT_SEAT)
 def open_counter(centre: str, counter: str) -> Response:
     """Open a counter."""
-    return _set_state(Action.OPEN_COUNTER, centre, counter, CounterState.OPEN, ReasonIn())
+    return _set_state(Permission.OPEN_COUNTER, centre, counter, CounterState.OPEN, ReasonIn())
 
 
 @bp.post(f"{AT}/pause")
@@ -72,7 +72,7 @@ def open_counter(centre: str, counter: str) -> Response:
 @operation("pause_counter", *AT_SEAT, e.CounterBusy, e.IllegalTransition)
 def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Pause a counter."""
-    return _set_state(Action.PAUSE_COUNTER, centre, counter, CounterState.PAUSED, asked)
+    return _set_state(Permission.PAUSE_COUNTER, centre, counter, CounterState.PAUSED, asked)
 
 
 @bp.post(f"{AT}/close")
@@ -81,7 +81,7 @@ def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 @operation("close_counter", *AT_SEAT, e.CounterBusy)
 def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
     """Close a counter."""
-    return _set_state(Action.CLOSE_COUNTER, centre, counter, CounterState.CLOSED, asked)
+    return _set_state(Permission.CLOSE_COUNTER, centre, counter, CounterState.CLOSED, asked)
 
 
 @bp.post(f"{AT}/call-next")
@@ -89,7 +89,7 @@ def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 @operation("call_next", *READY, e.NotYourCounter, e.QueueEmpty)
 def call_next(centre: str, counter: str) -> Response:
     """Call the next citizen."""
-    principal = authorise(Action.CALL_NEXT, centre=centre, counter=counter)
+    principal = authorise(Permission.CALL_NEXT, centre=centre, counter=counter)
     return at_seat(principal, counter, lambda tx, by: _call_view(call.call_next(tx, by)))
 
 
@@ -99,7 +99,7 @@ def call_next(centre: str, counter: str) -> Response:
 @operation("call_token", *READY, e.UnknownReason, e.UnknownToken, e.NotInThisLine)
 def call_token(centre: str, counter: str, asked: CallIn) -> Response:
     """Call a token out of order, with a reason that stands on the day report."""
-    principal = authorise(Action.CALL_TOKEN, centre=centre, counter=counter)
+    principal = authorise(Permission.CALL_TOKEN, centre=centre, counter=counter)
     by = By(principal.id, counter)
     return command(principal, lambda tx: _call_view(call.call_token(tx, by, asked.token, asked.reason)))
 
@@ -110,12 +110,12 @@ def call_token(centre: str, counter: str, asked: CallIn) -> Response:
 @operation("take_over", *READY, e.NoCurrentToken, e.NotInThisLine)
 def take_over(centre: str, counter: str, asked: TakeOverIn) -> Response:
     """Call the token of a counter that is out of order to another one, at once."""
-    principal = authorise(Action.TAKE_OVER, centre=centre)
+    principal = authorise(Permission.TAKE_OVER, centre=centre)
     return command(principal, lambda tx: _call_view(call.take_over(tx, counter, asked.to, By(principal.id))))
 
 
-def _set_state(action: Action, centre: str, counter: str, state: CounterState, asked: ReasonIn) -> Response:
-    principal = authorise(action, centre=centre, counter=counter)
+def _set_state(permission: Permission, centre: str, counter: str, state: CounterState, asked: ReasonIn) -> Response:
+    principal = authorise(permission, centre=centre, counter=counter)
 
     def change(tx: Transaction, by: By) -> CounterView:
         after = counters.set_state(tx, counter, state, by, reason=asked.reason, after_current=asked.after_current)

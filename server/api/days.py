@@ -9,7 +9,7 @@ from server.api.schemas import shape
 from server.api.shapes import Strict
 from server.domain import errors as e
 from server.domain.actors import By
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.floor.day import DayClose, close_day
 from server.web.guard import authorise
 
@@ -28,5 +28,5 @@ class CloseDayIn(Strict):
 @operation("close_day", e.CentreFrozen, e.DayNotFinished, e.ClockBehind)
 def end_day(centre: str, asked: CloseDayIn) -> Response:
     """Close the business day."""
-    principal = authorise(Action.CLOSE_DAY, centre=centre)
+    principal = authorise(Permission.CLOSE_DAY, centre=centre)
     return command(principal, lambda tx: close_day(tx, By(principal.id), force=asked.force))

@@ -8,7 +8,7 @@ from server.api.at_centre import AT
 from server.api.operations import operation
 from server.api.schemas import shape
 from server.domain import errors as e
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.figures.explanations import Explanation, explain_today
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -29,6 +29,6 @@ class ExplainIn(BaseModel):
 @operation("explain_token", e.UnknownToken)
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""
-    authorise(Action.EXPLAIN_TOKEN, centre=centre)
+    authorise(Permission.EXPLAIN_TOKEN, centre=centre)
     now = site().clock.now()
     return jsonify(read(lambda snapshot: explain_today(snapshot, centre, label, now, asked.language)))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.api.operations import operation
 from server.api.schemas import shape
 from server.domain.figures.spread import Stay, Wait
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.figures.outlook import OutlookView, outlook_of
 from server.services.figures.statistics import figures_of
 from server.web.guard import authorise
@@ -47,7 +47,7 @@ class StatsOut(BaseModel):
 @operation("read_stats")
 def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
-    authorise(Action.READ_STATS, centre=centre)
+    authorise(Permission.READ_STATS, centre=centre)
     now = site().clock.now()
     period, counted = read(lambda snapshot: figures_of(snapshot, centre, asked.from_, asked.to, now))
     return jsonify({"from": period.first, "to": period.last, **asdict(counted)})
@@ -58,6 +58,6 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 @operation("read_outlook")
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
-    authorise(Action.READ_OUTLOOK, centre=centre)
+    authorise(Permission.READ_OUTLOOK, centre=centre)
     now = site().clock.now()
     return jsonify(read(lambda snapshot: outlook_of(snapshot, centre, now)))

@@ -12,7 +12,7 @@ from server.api.shapes import Note, Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.instants import to_iso
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.floor import notice
 from server.services.floor.day import confirm_clock
 from server.storage.transaction import Transaction
@@ -40,7 +40,7 @@ class ClockOut(BaseModel):
 @operation("freeze_floor", e.ClockBehind)
 def freeze(centre: str, asked: FreezeIn) -> Response:
     """Stop calling, missing and expiring at once."""
-    principal = authorise(Action.FREEZE_FLOOR, centre=centre)
+    principal = authorise(Permission.FREEZE_FLOOR, centre=centre)
     return command(principal, lambda tx: notice.freeze(tx, asked.reason, By(principal.id)))
 
 
@@ -49,7 +49,7 @@ def freeze(centre: str, asked: FreezeIn) -> Response:
 @operation("unfreeze_floor", e.ClockBehind)
 def unfreeze(centre: str) -> Response:
     """Go on where the floor was stopped."""
-    principal = authorise(Action.UNFREEZE_FLOOR, centre=centre)
+    principal = authorise(Permission.UNFREEZE_FLOOR, centre=centre)
     return command(principal, lambda tx: notice.unfreeze(tx, By(principal.id)))
 
 
@@ -58,7 +58,7 @@ def unfreeze(centre: str) -> Response:
 @operation("read_freeze")
 def frozen(centre: str) -> Response:
     """Get whether the floor is stopped."""
-    authorise(Action.READ_FREEZE, centre=centre)
+    authorise(Permission.READ_FREEZE, centre=centre)
     return jsonify(read(lambda conn: notice.freezes_of(conn, centre)))
 
 
@@ -67,7 +67,7 @@ def frozen(centre: str) -> Response:
 @operation("confirm_clock")
 def clock_is_right(centre: str) -> Response:
     """Confirm the present time after the clock went back."""
-    principal = authorise(Action.CONFIRM_CLOCK, centre=centre)
+    principal = authorise(Permission.CONFIRM_CLOCK, centre=centre)
 
     def confirm(tx: Transaction) -> dict[str, str]:
         confirm_clock(tx, By(principal.id))

@@ -10,7 +10,7 @@ from server.api.ready import send
 from server.api.shapes import ReasonOut
 from server.domain import errors as e
 from server.domain.events.views import StaffToken
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.floor.undo import ActionView
 from server.services.views.line import OwnCounter
 from server.web.guard import authorise
@@ -43,6 +43,6 @@ class LineOut(BaseModel):
 @operation("read_line", e.UnknownCounter)
 def line(centre: str, counter: str) -> Response:
     """Get who waits at a counter's stage, who comes next and why, and what can be undone."""
-    by = authorise(Action.READ_LINE, centre=centre, counter=counter)
+    by = authorise(Permission.READ_LINE, centre=centre, counter=counter)
     ready = site().views.line(by.centre_id, counter)
     return send(ready, ready.body)

@@ -13,7 +13,7 @@ from server.api.schemas import shape
 from server.api.shapes import Note, Strict
 from server.domain import errors as e
 from server.domain.actors import By
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.numbers import leases
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
@@ -41,7 +41,7 @@ class VoidIn(Strict):
 @operation("lease_numbers", e.UnknownLease, e.SeriesFull, e.ClockBehind)
 def lease_numbers(centre: str, asked: LeaseIn) -> Response:
     """Lease a block of numbers for a paper pad or a kiosk without a link."""
-    principal = authorise(Action.LEASE_NUMBERS, centre=centre)
+    principal = authorise(Permission.LEASE_NUMBERS, centre=centre)
 
     def lease(tx: Transaction) -> leases.LeaseView:
         return leases.view(leases.lease(tx, asked.series, asked.count, asked.holder, By(principal.id)))
@@ -55,5 +55,5 @@ def lease_numbers(centre: str, asked: LeaseIn) -> Response:
 @operation("void_lease", e.UnknownLease, e.ClockBehind)
 def void_lease(centre: str, lease: int, asked: VoidIn) -> Response:
     """Note that the unused numbers of a lease will never be given."""
-    principal = authorise(Action.VOID_LEASE, centre=centre)
+    principal = authorise(Permission.VOID_LEASE, centre=centre)
     return command(principal, lambda tx: leases.view(leases.void(tx, lease, asked.reason, By(principal.id))))

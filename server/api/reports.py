@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from server.api.operations import operation
 from server.api.schemas import shape
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.figures.reports import DayReport
 from server.web.guard import authorise
 from server.web.site import site
@@ -29,5 +29,5 @@ class DayIn(BaseModel):
 @operation("read_report")
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
-    authorise(Action.READ_REPORT, centre=centre)
+    authorise(Permission.READ_REPORT, centre=centre)
     return jsonify(site().reports.report(centre, asked.day, site().clock.now()))

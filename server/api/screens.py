@@ -10,7 +10,7 @@ from server.api.operations import operation
 from server.api.ready import send
 from server.domain.events.views import CounterView, EventView, PublicToken, StaffToken
 from server.domain.instants import to_iso
-from server.domain.permissions import Action, may
+from server.domain.permissions import Permission, may
 from server.services.people.principal import Principal
 from server.services.views.snapshot import catch_up_of
 from server.web.guard import authorise
@@ -53,7 +53,7 @@ class EventsOut(BaseModel):
 @operation("read_snapshot")
 def snapshot(centre: str) -> Response:
     """Get the floor as it is."""
-    principal = authorise(Action.WATCH_FLOOR, centre=centre)
+    principal = authorise(Permission.WATCH_FLOOR, centre=centre)
     ready = site().views.snapshot(principal.centre_id, staff=sees_staff(principal))
     return send(ready, ready.at("now", to_iso(site().views.now())))
 
@@ -64,11 +64,11 @@ def snapshot(centre: str) -> Response:
 @operation("read_events")
 def events(centre: str, asked: AfterIn) -> Response:
     """Catch up from a number."""
-    staff = sees_staff(authorise(Action.WATCH_FLOOR, centre=centre))
+    staff = sees_staff(authorise(Permission.WATCH_FLOOR, centre=centre))
     missed = read(lambda read: catch_up_of(read, centre, after=asked.after, epoch=asked.epoch, staff=staff))
     return jsonify(missed)
 
 
 def sees_staff(principal: Principal) -> bool:
     """Whether this principal sees needs and services beside the public view."""
-    return may(principal.role, Action.WATCH_STAFF)
+    return may(principal.role, Permission.WATCH_STAFF)

@@ -9,7 +9,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.shapes import Strict
 from server.domain import errors as e
-from server.domain.permissions import Action, Role
+from server.domain.permissions import Permission, Role
 from server.services.people import seats
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
@@ -37,7 +37,7 @@ class SeatOut(BaseModel):
 @operation("take_seat", e.UnknownCounter, e.CounterTaken, e.CounterBusy)
 def sit(centre: str, counter: str, asked: SitIn) -> Response:
     """Sit down at a counter; one person at one counter."""
-    by, now = authorise(Action.TAKE_SEAT, centre=centre, counter=counter), site().real.now()
+    by, now = authorise(Permission.TAKE_SEAT, centre=centre, counter=counter), site().real.now()
     instead = asked.take_over and by.role is Role.MANAGER
 
     def seat(tx: Transaction) -> dict[str, object]:
@@ -52,7 +52,7 @@ def sit(centre: str, counter: str, asked: SitIn) -> Response:
 @operation("leave_seat", e.UnknownCounter, e.CounterBusy)
 def leave(centre: str, counter: str) -> Response:
     """Get up; the counter is free for somebody else."""
-    by = authorise(Action.LEAVE_SEAT, centre=centre, counter=counter)
+    by = authorise(Permission.LEAVE_SEAT, centre=centre, counter=counter)
 
     def get_up(tx: Transaction) -> dict[str, object]:
         named = seats.counter_named(tx, counter)

@@ -17,7 +17,7 @@ from server.domain.actors import By
 from server.domain.errors import InvalidInput
 from server.domain.events.kinds import Kind, TokenChange, TokenHeld, TokenStarted
 from server.domain.events.views import staff_view
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.domain.token import changes
 from server.domain.token.changes import Target
 from server.domain.token.token import Token
@@ -87,7 +87,7 @@ class UndoIn(Strict):
 @operation("recall_token", *CURRENT, e.CentreFrozen)
 def recall(centre: str, counter: str, asked: SeenIn) -> Response:
     """Call the current token once more."""
-    return _act(Action.RECALL_TOKEN, centre, counter, serve.recall, asked)
+    return _act(Permission.RECALL_TOKEN, centre, counter, serve.recall, asked)
 
 
 @bp.post(f"{AT}/start")
@@ -96,7 +96,7 @@ def recall(centre: str, counter: str, asked: SeenIn) -> Response:
 @operation("start_service", *CURRENT)
 def start(centre: str, counter: str, asked: SeenIn) -> Response:
     """Begin to serve the current token."""
-    return _act(Action.START_SERVICE, centre, counter, does(TokenStarted), asked)
+    return _act(Permission.START_SERVICE, centre, counter, does(TokenStarted), asked)
 
 
 @bp.post(f"{AT}/hold")
@@ -105,7 +105,7 @@ def start(centre: str, counter: str, asked: SeenIn) -> Response:
 @operation("hold_token", *CURRENT)
 def hold(centre: str, counter: str, asked: SeenIn) -> Response:
     """Park the current token at this counter; the counter is free for another."""
-    return _act(Action.HOLD_TOKEN, centre, counter, does(TokenHeld), asked)
+    return _act(Permission.HOLD_TOKEN, centre, counter, does(TokenHeld), asked)
 
 
 @bp.post(f"{AT}/resume")
@@ -114,7 +114,9 @@ def hold(centre: str, counter: str, asked: SeenIn) -> Response:
 @operation("resume_token", *AT_SEAT, e.CounterBusy, e.NoCurrentToken)
 def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
     """Serve a parked token again."""
-    return _act(Action.RESUME_TOKEN, centre, counter, lambda tx, by, _seen: serve.resume(tx, by, asked.token), SeenIn())
+    return _act(
+        Permission.RESUME_TOKEN, centre, counter, lambda tx, by, _seen: serve.resume(tx, by, asked.token), SeenIn()
+    )
 
 
 @bp.post(f"{AT}/miss")
@@ -123,7 +125,7 @@ def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
 @operation("miss_token", *CURRENT, e.CentreFrozen, e.TooEarlyToMiss)
 def miss(centre: str, counter: str, asked: SeenIn) -> Response:
     """Note the current token, or one parked here, as absent."""
-    return _act(Action.MISS_TOKEN, centre, counter, serve.miss, asked)
+    return _act(Permission.MISS_TOKEN, centre, counter, serve.miss, asked)
 
 
 @bp.post(f"{AT}/finish")
@@ -136,7 +138,7 @@ def finish(centre: str, counter: str, asked: FinishIn) -> Response:
     def end(tx: Transaction, by: By, seen: Seen | None) -> Token:
         return serve.finish(tx, by, outcome=asked.outcome, seen=seen)
 
-    return _act(Action.FINISH_SERVICE, centre, counter, end, asked)
+    return _act(Permission.FINISH_SERVICE, centre, counter, end, asked)
 
 
 @bp.post(f"{AT}/transfer")
@@ -153,7 +155,7 @@ def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
         only = asked.counter or seats.officer_named(tx, asked.officer)
         return move.transfer(tx, by, Target(stage, only, asked.returns), seen=seen, note=asked.reason)
 
-    return _act(Action.TRANSFER_TOKEN, centre, counter, send, asked)
+    return _act(Permission.TRANSFER_TOKEN, centre, counter, send, asked)
 
 
 @bp.post(f"{AT}/undo")
@@ -163,7 +165,7 @@ def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
 def undo_last(centre: str, counter: str, asked: UndoIn) -> Response:
     """Take back the last action of this counter."""
     return _act(
-        Action.UNDO_LAST, centre, counter, lambda tx, by, _seen: undo.undo_at(tx, by, event=asked.event), SeenIn()
+        Permission.UNDO_LAST, centre, counter, lambda tx, by, _seen: undo.undo_at(tx, by, event=asked.event), SeenIn()
     )
 
 
@@ -172,6 +174,6 @@ def does(event: type[TokenChange]) -> Verb:
     return lambda tx, by, seen: serve.act(tx, by, event, seen)
 
 
-def _act(action: Action, centre: str, counter: str, verb: Verb, asked: SeenIn) -> Response:
-    principal = authorise(action, centre=centre, counter=counter)
+def _act(permission: Permission, centre: str, counter: str, verb: Verb, asked: SeenIn) -> Response:
+    principal = authorise(permission, centre=centre, counter=counter)
     return at_seat(principal, counter, lambda tx, by: {"token": staff_view(verb(tx, by, asked.seen()))})

@@ -15,7 +15,7 @@ from server.api.shapes import Code, Note, Strict, TokenAnswer
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.events.views import StaffToken, staff_view
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.domain.token.token import Token
 from server.services.floor import away, correct, undo
 from server.services.floor.correct import Remark
@@ -73,7 +73,7 @@ class CounterIn(Strict):
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
     at = Spot(centre, token)
-    return _change(at, Action.CANCEL_TOKEN, lambda tx, by: away.cancel(tx, token, by, note=asked.reason))
+    return _change(at, Permission.CANCEL_TOKEN, lambda tx, by: away.cancel(tx, token, by, note=asked.reason))
 
 
 @bp.post(f"{AT}/correct")
@@ -83,7 +83,7 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
     at = Spot(centre, token, asked.counter)
-    return _change(at, Action.CORRECT_TOKEN, lambda tx, by: correct.correct(tx, token, asked.service, by))
+    return _change(at, Permission.CORRECT_TOKEN, lambda tx, by: correct.correct(tx, token, asked.service, by))
 
 
 @bp.post(f"{AT}/remark")
@@ -100,7 +100,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
         need=asked.need,
         emergency=asked.emergency,
     )
-    return _change(at, Action.REMARK_TOKEN, lambda tx, by: correct.remark(tx, token, noted, by))
+    return _change(at, Permission.REMARK_TOKEN, lambda tx, by: correct.remark(tx, token, noted, by))
 
 
 @bp.post(f"{AT}/return")
@@ -110,7 +110,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 def return_token(centre: str, token: str, asked: CounterIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
     at = Spot(centre, token, asked.counter)
-    return _change(at, Action.RETURN_TOKEN, lambda tx, by: away.return_to_line(tx, token, by))
+    return _change(at, Permission.RETURN_TOKEN, lambda tx, by: away.return_to_line(tx, token, by))
 
 
 @bp.post(f"{AT}/pause")
@@ -119,7 +119,7 @@ def return_token(centre: str, token: str, asked: CounterIn) -> Response:
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     at = Spot(centre, token)
-    return _change(at, Action.PAUSE_TOKEN, lambda tx, by: away.pause(tx, token, by))
+    return _change(at, Permission.PAUSE_TOKEN, lambda tx, by: away.pause(tx, token, by))
 
 
 @bp.post(f"{AT}/undo")
@@ -128,15 +128,15 @@ def pause_token(centre: str, token: str) -> Response:
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
     at = Spot(centre, token)
-    return _change(at, Action.UNDO_TOKEN, lambda tx, by: undo.undo_of(tx, token, by))
+    return _change(at, Permission.UNDO_TOKEN, lambda tx, by: undo.undo_of(tx, token, by))
 
 
-def _change(at: Spot, action: Action, change: Callable[[Transaction, By], Token]) -> Response:
+def _change(at: Spot, permission: Permission, change: Callable[[Transaction, By], Token]) -> Response:
     """Change a token, at a counter if one is named."""
-    principal = authorise(action, centre=at.centre, counter=at.counter)
+    principal = authorise(permission, centre=at.centre, counter=at.counter)
 
     def run(tx: Transaction) -> dict[str, StaffToken]:
-        seats.require_token(tx, at.token, principal, action)
+        seats.require_token(tx, at.token, principal, permission)
         by = By(principal.id, seats.counter_named(tx, at.counter))
         return {"token": staff_view(change(tx, by))}
 

@@ -16,7 +16,7 @@ from server.domain.actors import By
 from server.domain.calling.wait import WaitRange
 from server.domain.events.views import PublicToken, StaffToken
 from server.domain.ids import status_secret, token_id
-from server.domain.permissions import Action, Role, may
+from server.domain.permissions import Permission, Role, may
 from server.domain.token.token import Token
 from server.services.floor import citizen
 from server.services.floor.issue import Issued, Order, PadNumber, issue
@@ -124,7 +124,7 @@ class TokenOut(BaseModel):
 @operation("issue_token", *WISHES, *BOOKING, *RETURN_SLIP, *NUMBERS, *NOT_NOW, e.UnknownCounter)
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
-    principal = authorise(Action.ISSUE_TOKEN, centre=centre, counter=asked.counter)
+    principal = authorise(Permission.ISSUE_TOKEN, centre=centre, counter=asked.counter)
     order, url = _order(principal, asked), site().settings.url
 
     def give(tx: Transaction) -> dict[str, object]:
@@ -142,7 +142,7 @@ def take_token(centre: str, asked: TokenIn) -> Response:
 @operation("return_by_slip", *TOKEN)
 def return_by_slip(centre: str, asked: SlipIn) -> Response:
     """Take the slip of somebody whose turn has passed: they get their fair place again."""
-    principal = authorise(Action.RETURN_BY_SLIP, centre=centre)
+    principal = authorise(Permission.RETURN_BY_SLIP, centre=centre)
     return command(principal, lambda tx: {"token": _new(citizen.return_to_line(tx, asked.slip, By(principal.id)))})
 
 
@@ -151,8 +151,8 @@ def return_by_slip(centre: str, asked: SlipIn) -> Response:
 @operation("read_token", e.UnknownToken)
 def token_now(centre: str, token: str) -> Response:
     """Get a token and where its slip is."""
-    principal = authorise(Action.READ_TOKEN, centre=centre)
-    staff = may(principal.role, Action.WATCH_STAFF)
+    principal = authorise(Permission.READ_TOKEN, centre=centre)
+    staff = may(principal.role, Permission.WATCH_STAFF)
     here, printing = look(lambda conn: slips.token_and_slip(conn, principal.centre_id, token))
     return jsonify(token=snapshot.token_view(here, staff=staff), print=printing)
 
@@ -163,11 +163,11 @@ def token_now(centre: str, token: str) -> Response:
 @operation("reprint_slip", e.UnknownToken, e.UnknownPrinter)
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     """Print one more copy of a slip, marked DUPLICATE."""
-    principal = authorise(Action.REPRINT_SLIP, centre=centre)
+    principal = authorise(Permission.REPRINT_SLIP, centre=centre)
     printer = asked.print_at or principal.printer
 
     def reprint(tx: Transaction) -> dict[str, object]:
-        seats.require_token(tx, token, principal, Action.REPRINT_SLIP)
+        seats.require_token(tx, token, principal, Permission.REPRINT_SLIP)
         return {"print": slips.reprint(tx, token, printer)}
 
     return command(principal, reprint)

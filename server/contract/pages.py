@@ -4,7 +4,7 @@ from itertools import takewhile
 
 from server.domain.permissions import Role, matrix
 
-HEAD = "| action | "
+HEAD = "| permission | "
 
 
 def with_matrix(page: str) -> str:

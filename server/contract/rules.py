@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from server.api.serving import BUTTONS
-from server.domain.permissions import Role, actions_of
+from server.domain.permissions import Role, permissions_of
 from server.domain.token.changes import TRANSITIONS, Action
 from server.domain.token.lifecycle import AT_COUNTER, COUNTER_TRANSITIONS, CounterState, StepState
 
@@ -52,7 +52,7 @@ def _allowed() -> str:
         "ALLOWED",
         "What each role may do.",
         "Readonly<Record<Baari.Role, ReadonlyArray<Baari.Permission>>>",
-        {role: actions_of(role) for role in Role},
+        {role: permissions_of(role) for role in Role},
     )
 
 

@@ -23,7 +23,7 @@ WORDS: Mapping[str, type[StrEnum]] = {
     "CounterState": CounterState,
     "Kind": Kind,
     "Role": Role,
-    "Permission": permissions.Action,
+    "Permission": permissions.Permission,
 }
 METHODS = {"get": "Reads", "post": "Commands"}
 

@@ -1,4 +1,4 @@
-"""Who may do what, and how far: action × role × scope, as data. `docs/permissions.md` shows the table."""
+"""Who may do what, and how far: permission × role × scope, as data. `docs/permissions.md` shows the table."""
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
@@ -37,8 +37,8 @@ class Scope(IntEnum):
         return self.name.lower()
 
 
-class Action(StrEnum):
-    """What can be done: each verb of the API has an action of its name."""
+class Permission(StrEnum):
+    """What somebody may do: each verb of the API has a permission of its name."""
 
     ISSUE_TOKEN = "issue_token"
     RETURN_BY_SLIP = "return_by_slip"
@@ -85,81 +85,82 @@ class Action(StrEnum):
     READ_REPORT = "read_report"
 
 
-_A = Action
+_P = Permission
 _K, _C, _D, _M, _I = Role.KIOSK, Role.COUNTER, Role.DISPLAY, Role.MANAGER, Role.INTEGRATION
 _OWN, _CENTRE, _ALL = Scope
 _EVERYBODY = {_K: _CENTRE, _C: _CENTRE, _D: _CENTRE, _M: _ALL, _I: _ALL}
 
-# How far each role may go at most in an action; who is not named may not. Only whoever sits at a counter serves there,
-# a manager too; to steer a counter from elsewhere (open, close, call out of order, take over) a manager needs no seat.
-TABLE: Mapping[Action, Mapping[Role, Scope]] = {
-    _A.ISSUE_TOKEN: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _A.RETURN_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _A.REPRINT_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _A.CANCEL_TOKEN: {_C: _CENTRE, _M: _ALL, _I: _ALL},
-    _A.CORRECT_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _A.REMARK_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _A.RETURN_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _A.PAUSE_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _A.UNDO_TOKEN: {_M: _ALL},
-    _A.TAKE_SEAT: {_C: _CENTRE, _M: _CENTRE},
-    _A.LEAVE_SEAT: {_C: _CENTRE, _M: _CENTRE},
-    _A.OPEN_COUNTER: {_C: _OWN, _M: _ALL},
-    _A.PAUSE_COUNTER: {_C: _OWN, _M: _ALL},
-    _A.CLOSE_COUNTER: {_C: _OWN, _M: _ALL},
-    _A.CALL_NEXT: {_C: _OWN, _M: _OWN},
-    _A.CALL_TOKEN: {_M: _ALL},
-    _A.TAKE_OVER: {_M: _ALL},
-    _A.RECALL_TOKEN: {_C: _OWN, _M: _OWN},
-    _A.START_SERVICE: {_C: _OWN, _M: _OWN},
-    _A.HOLD_TOKEN: {_C: _OWN, _M: _OWN},
-    _A.RESUME_TOKEN: {_C: _OWN, _M: _OWN},
-    _A.MISS_TOKEN: {_C: _OWN, _M: _OWN},
-    _A.FINISH_SERVICE: {_C: _OWN, _M: _OWN},
-    _A.TRANSFER_TOKEN: {_C: _OWN, _M: _OWN},
-    _A.UNDO_LAST: {_C: _OWN, _M: _OWN},
-    _A.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL},
-    _A.FREEZE_FLOOR: {_M: _ALL},
-    _A.UNFREEZE_FLOOR: {_M: _ALL},
-    _A.CONFIRM_CLOCK: {_M: _ALL},
-    _A.LEASE_NUMBERS: {_M: _ALL},
-    _A.VOID_LEASE: {_M: _ALL},
-    _A.CLOSE_DAY: {_M: _ALL},
-    _A.WATCH_FLOOR: _EVERYBODY,
-    _A.WATCH_STAFF: {_C: _CENTRE, _M: _ALL},
-    _A.READ_TOKEN: _EVERYBODY,
-    _A.READ_LINE: {_C: _CENTRE, _M: _ALL},
-    _A.READ_GATE: _EVERYBODY,
-    _A.READ_FREEZE: _EVERYBODY,
-    _A.FIND_BOOKING: {_C: _CENTRE, _M: _ALL},
-    _A.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _A.READ_STATS: {_M: _ALL, _I: _ALL},
-    _A.READ_OUTLOOK: {_M: _ALL, _I: _ALL},
-    _A.READ_REPORT: {_M: _ALL, _I: _ALL},
+# How far each role may go at most; who is not named may not. Only whoever sits at a counter serves there, a manager
+# too; to steer a counter from elsewhere (open, close, call out of order, take over) a manager needs no seat.
+TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
+    _P.ISSUE_TOKEN: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _P.RETURN_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _P.REPRINT_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _P.CANCEL_TOKEN: {_C: _CENTRE, _M: _ALL, _I: _ALL},
+    _P.CORRECT_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _P.REMARK_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _P.RETURN_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _P.PAUSE_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _P.UNDO_TOKEN: {_M: _ALL},
+    _P.TAKE_SEAT: {_C: _CENTRE, _M: _CENTRE},
+    _P.LEAVE_SEAT: {_C: _CENTRE, _M: _CENTRE},
+    _P.OPEN_COUNTER: {_C: _OWN, _M: _ALL},
+    _P.PAUSE_COUNTER: {_C: _OWN, _M: _ALL},
+    _P.CLOSE_COUNTER: {_C: _OWN, _M: _ALL},
+    _P.CALL_NEXT: {_C: _OWN, _M: _OWN},
+    _P.CALL_TOKEN: {_M: _ALL},
+    _P.TAKE_OVER: {_M: _ALL},
+    _P.RECALL_TOKEN: {_C: _OWN, _M: _OWN},
+    _P.START_SERVICE: {_C: _OWN, _M: _OWN},
+    _P.HOLD_TOKEN: {_C: _OWN, _M: _OWN},
+    _P.RESUME_TOKEN: {_C: _OWN, _M: _OWN},
+    _P.MISS_TOKEN: {_C: _OWN, _M: _OWN},
+    _P.FINISH_SERVICE: {_C: _OWN, _M: _OWN},
+    _P.TRANSFER_TOKEN: {_C: _OWN, _M: _OWN},
+    _P.UNDO_LAST: {_C: _OWN, _M: _OWN},
+    _P.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL},
+    _P.FREEZE_FLOOR: {_M: _ALL},
+    _P.UNFREEZE_FLOOR: {_M: _ALL},
+    _P.CONFIRM_CLOCK: {_M: _ALL},
+    _P.LEASE_NUMBERS: {_M: _ALL},
+    _P.VOID_LEASE: {_M: _ALL},
+    _P.CLOSE_DAY: {_M: _ALL},
+    _P.WATCH_FLOOR: _EVERYBODY,
+    _P.WATCH_STAFF: {_C: _CENTRE, _M: _ALL},
+    _P.READ_TOKEN: _EVERYBODY,
+    _P.READ_LINE: {_C: _CENTRE, _M: _ALL},
+    _P.READ_GATE: _EVERYBODY,
+    _P.READ_FREEZE: _EVERYBODY,
+    _P.FIND_BOOKING: {_C: _CENTRE, _M: _ALL},
+    _P.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _P.READ_STATS: {_M: _ALL, _I: _ALL},
+    _P.READ_OUTLOOK: {_M: _ALL, _I: _ALL},
+    _P.READ_REPORT: {_M: _ALL, _I: _ALL},
 }
 
 
-def may(role: Role, action: Action) -> bool:
+def may(role: Role, permission: Permission) -> bool:
     """Whether a role may do something, however far."""
-    return role in TABLE[action]
+    return role in TABLE[permission]
 
 
-def require(role: Role, action: Action) -> Scope:
-    """Return how far a role may go in an action; raises Forbidden, which names the permission, when it may not."""
-    scope = TABLE[action].get(role)
+def require(role: Role, permission: Permission) -> Scope:
+    """Return how far a role may go by a permission; raises Forbidden, which names the permission, when it may not."""
+    scope = TABLE[permission].get(role)
     if scope is None:
-        message = f"The role {role.value} may not {action.value.replace('_', ' ')}."
-        raise Forbidden(message, permission=action.value, role=role.value)
+        message = f"The role {role.value} may not {permission.value.replace('_', ' ')}."
+        raise Forbidden(message, permission=permission.value, role=role.value)
     return scope
 
 
-def actions_of(role: Role) -> list[str]:
-    """Return the actions of a role, in the order of the table."""
-    return [action.value for action in Action if may(role, action)]
+def permissions_of(role: Role) -> list[str]:
+    """Return the permissions of a role, in the order of the table."""
+    return [permission.value for permission in Permission if may(role, permission)]
 
 
 def matrix() -> dict[str, dict[str, str]]:
-    """Return the table as `{action: {role: scope}}`, in words and in its order, as browser and documents read it."""
+    """Return the table as `{permission: {role: scope}}`, in words and in its order, for browser and documents."""
     return {
-        action.value: {role.value: TABLE[action][role].word for role in Role if may(role, action)} for action in Action
+        permission.value: {role.value: TABLE[permission][role].word for role in Role if may(role, permission)}
+        for permission in Permission
     }

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import SecurityError
 
 from server.domain.errors import Refused, Unauthenticated
-from server.domain.permissions import Action, may
+from server.domain.permissions import Permission, may
 from server.live.relay import room_of
 from server.live.wires import Message, Wire, event_frame, wire_of
 from server.services.people.presence import Place
@@ -118,7 +118,7 @@ class Sockets:
     def _screen(self, auth: object) -> Screen:
         try:
             place, principal = self._guard.opener(auth if isinstance(auth, dict) else {})
-            principal.acting(Action.WATCH_FLOOR, centre=principal.centre)
+            principal.acting(Permission.WATCH_FLOOR, centre=principal.centre)
         except Refused as refusal:
             raise TurnedAway(refusal.code) from refusal
         return Screen(principal, place, wire_of(request.environ))
@@ -163,12 +163,12 @@ class Sockets:
             return {"code": Unauthenticated.code}
         try:
             wanted = WatchIn.model_validate(asked)
-            screen.principal.acting(Action.WATCH_FLOOR, centre=wanted.centre)
+            screen.principal.acting(Permission.WATCH_FLOOR, centre=wanted.centre)
         except ValidationError:
             return {"code": "invalid_input"}
         except Refused as refusal:
             return {"code": refusal.code}
-        staff = may(screen.principal.role, Action.WATCH_STAFF)
+        staff = may(screen.principal.role, Permission.WATCH_STAFF)
         with self._lock:
             if _sid() in self._screens:  # not gone meanwhile
                 self._rooms.setdefault(room_of(wanted.centre, staff=staff), {})[_sid()] = screen.wire

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.views import places
 from server.web.pages import staff_page
 from server.web.site import read
@@ -26,7 +26,7 @@ bp = APIBlueprint(
 @bp.get("/manager")
 def manager() -> Response | str:
     """Show the floor to somebody who may steer it; the others sign in first."""
-    page = staff_page(Action.READ_OUTLOOK, STATIC, _facts)
+    page = staff_page(Permission.READ_OUTLOOK, STATIC, _facts)
     if page is None:
         return redirect("/login")
     return render_template("manager/manager.html", lang=page["language"], page=page)

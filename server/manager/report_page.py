@@ -9,7 +9,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import InvalidInput
-from server.domain.permissions import Action
+from server.domain.permissions import Permission
 from server.services.views.places import CentreFacts, facts_of
 from server.web.guard import page_principal
 from server.web.pages import picked_language
@@ -22,7 +22,7 @@ page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_f
 @page_bp.get("/manager/report")
 def report_page() -> AnyResponse | str:
     """Show the report of a day to somebody who may read the figures; the others sign in first."""
-    reader = page_principal(Action.READ_REPORT, staff_only=True)
+    reader = page_principal(Permission.READ_REPORT, staff_only=True)
     if reader is None:
         return redirect("/login")
     centre = read(lambda snapshot: facts_of(snapshot, reader[0].centre_id, site().clock.now()))

@@ -610,7 +610,7 @@ export interface PaperPage {
   faults: string[];
 }
 
-/** What can be done: each verb of the API has an action of its name. */
+/** What somebody may do: each verb of the API has a permission of its name. */
 export type Permission = 
   | "issue_token"
   | "return_by_slip"

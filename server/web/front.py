@@ -15,7 +15,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from server.domain.errors import Forbidden, Refused
 from server.domain.instants import to_iso
-from server.domain.permissions import Action, may
+from server.domain.permissions import Permission, may
 from server.services.people.principal import Principal
 from server.services.views.ready import Ready
 from server.web.views import Views
@@ -88,13 +88,13 @@ class Front:
         return host in self._trusted
 
     def _line(self, environ: WSGIEnvironment, centre: str, counter: str) -> Answer:
-        principal = self._acting(environ, Action.READ_LINE, centre, counter)
+        principal = self._acting(environ, Permission.READ_LINE, centre, counter)
         ready = self._views.line(principal.centre_id, counter)
         return Answer("lines.line", ready, ready.body, PRIVATE)
 
     def _snapshot(self, environ: WSGIEnvironment, centre: str) -> Answer:
-        principal = self._acting(environ, Action.WATCH_FLOOR, centre)
-        staff = may(principal.role, Action.WATCH_STAFF)
+        principal = self._acting(environ, Permission.WATCH_FLOOR, centre)
+        staff = may(principal.role, Permission.WATCH_STAFF)
         ready = self._views.snapshot(principal.centre_id, staff=staff)
         return Answer("screens.snapshot", ready, ready.at("now", to_iso(self._views.now())), PRIVATE)
 
@@ -102,14 +102,16 @@ class Front:
         ready = self._views.status(secret)
         return Answer("status.status", ready, ready.at("as_of", to_iso(self._views.now())), ASK_AGAIN)
 
-    def _acting(self, environ: WSGIEnvironment, action: Action, centre: str, counter: str | None = None) -> Principal:
+    def _acting(
+        self, environ: WSGIEnvironment, permission: Permission, centre: str, counter: str | None = None
+    ) -> Principal:
         """Return who is there; raises Forbidden when that is nobody of this centre who may do this here."""
         principal = self._holder(environ)
         if principal is None:
             raise Forbidden("Nobody is there.")
         if principal.centre != centre:
             raise Forbidden("They act in this centre from another.")
-        return principal.acting(action, centre=centre, counter=counter)
+        return principal.acting(permission, centre=centre, counter=counter)
 
 
 def _knows(tags: str, tag: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from flask import Request, request
 
 from server.domain.errors import Forbidden, Unauthenticated
-from server.domain.permissions import Action, may
+from server.domain.permissions import Permission, may
 from server.services.people.presence import Place
 from server.services.people.principal import Principal, in_centre
 from server.web.presence import Credential
@@ -19,23 +19,23 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def authorise(action: Action, *, centre: str, counter: str | None = None) -> Principal:
-    """Return who is there, with the scope they have in this action at a centre, and at a counter if one is named.
+def authorise(permission: Permission, *, centre: str, counter: str | None = None) -> Principal:
+    """Return who is there, with the scope they have by this permission at a centre, and at a counter if one is named.
 
     Raises Unauthenticated, and Forbidden, which names the permission that is missing. What only the floor knows is
     asked in the transaction by `seats`: where a person sits, and which token is at a counter.
     """
-    principal = site().presence.principal(credential(request)).acting(action, centre=centre, counter=counter)
+    principal = site().presence.principal(credential(request)).acting(permission, centre=centre, counter=counter)
     return principal if centre == principal.centre else read(lambda read: in_centre(read, principal, centre))
 
 
-def identify(action: Action) -> Principal:
-    """Return who is there, with the scope they have in an action that names no centre; as `authorise` else."""
+def identify(permission: Permission) -> Principal:
+    """Return who is there, with the scope they have in a permission that names no centre; as `authorise` else."""
     principal = site().presence.principal(credential(request))
-    return principal.acting(action, centre=principal.centre)
+    return principal.acting(permission, centre=principal.centre)
 
 
-def page_principal(action: Action, *, staff_only: bool = False) -> tuple[Principal, str] | None:
+def page_principal(permission: Permission, *, staff_only: bool = False) -> tuple[Principal, str] | None:
     """Return who opens a page and the CSRF token it shall use, None when nobody here may open it."""
     for cookie in cookies(request):
         if staff_only and not cookie.staff:
@@ -44,7 +44,7 @@ def page_principal(action: Action, *, staff_only: bool = False) -> tuple[Princip
             principal = site().presence.principal(cookie)
         except Unauthenticated:
             continue
-        if may(principal.role, action):
+        if may(principal.role, permission):
             return principal, csrf_token(cookie.secret)
     return None
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from server.domain.devices import Device
 from server.domain.errors import CounterBusy, LockedOut, Unauthenticated, Unavailable
 from server.domain.instants import to_iso
-from server.domain.permissions import Action, Role
+from server.domain.permissions import Permission, Role
 from server.services.people.principal import Principal
 from server.services.people.seats import leave
 from server.services.people.sign_in import SESSION_AGE, sign_out
@@ -56,9 +56,9 @@ def frame(
     }
 
 
-def device_page(centre: str, device_id: str, kind: str, action: Action) -> tuple[Principal, str, Device] | None:
+def device_page(centre: str, device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, Device] | None:
     """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
-    opened_by = page_principal(action)
+    opened_by = page_principal(permission)
     if opened_by is None or opened_by[0].centre != centre:
         return None
     row = read(lambda conn: device(conn, opened_by[0].centre_id, device_id))
@@ -75,13 +75,13 @@ def moved_page(home: str, kind: str, device_id: str) -> Response | None:
 
 
 def staff_page(
-    action: Action,
+    permission: Permission,
     scripts: Path,
     facts: Callable[[CentreFacts], dict[str, object]],
     sentences: Iterable[str] = (),
 ) -> dict[str, object] | None:
     """Return the frame of a page for people who are signed in, None for others; `facts` adds the page's own."""
-    opened = page_principal(action, staff_only=True)
+    opened = page_principal(permission, staff_only=True)
     if opened is None:
         return None
     principal, csrf = opened

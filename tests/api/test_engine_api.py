@@ -117,7 +117,7 @@ def test_an_action_from_a_screen_that_is_out_of_date_is_refused_with_what_is_the
     assert hall.at("G1", "finish", token=token["id"], state="serving")["stage"] == "A"
 
 
-def test_the_last_actions_of_a_counter_are_told_and_each_can_be_taken_back_by_its_number(hall: Hall) -> None:
+def test_the_last_permissions_of_a_counter_are_told_and_each_can_be_taken_back_by_its_number(hall: Hall) -> None:
     hall.served("G1")
     actions = hall.send("GET", counter("G1", "line"), C).get_json()["actions"]
     assert [one["kind"] for one in actions] == ["token.started", "token.called"]

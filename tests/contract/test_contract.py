@@ -15,7 +15,7 @@ from server.contract.__main__ import contract, openapi_of
 from server.contract.pages import with_matrix
 from server.contract.types import models, named_schemas
 from server.contract.typescript import Schema, declared, type_of
-from server.domain.permissions import Action, Role, may
+from server.domain.permissions import Permission, Role, may
 from server.domain.token.lifecycle import CounterState, StepState
 from tests.api.test_engine_api import Hall
 from tests.factories import CENTRE, MORNING, Floor, StillClock
@@ -107,8 +107,8 @@ def test_every_page_is_told_in_the_contract(office: Office) -> None:
 def test_what_may_follow_what_stands_in_the_lifecycle_of_the_screens() -> None:
     text = TEXTS[ROOT / "server" / "static" / "live" / "lifecycle.js"]
     assert all(f"  {state}: Object.freeze(" in text for state in (*StepState, *CounterState, *Role))
-    assert all(f'"{action}"' in text for action in Action)
-    assert text.count('"close_day"') == sum(may(role, Action.CLOSE_DAY) for role in Role)
+    assert all(f'"{action}"' in text for action in Permission)
+    assert text.count('"close_day"') == sum(may(role, Permission.CLOSE_DAY) for role in Role)
 
 
 def test_every_model_of_an_answer_says_what_it_is() -> None:
@@ -150,9 +150,9 @@ def test_every_address_of_a_screen_stands_in_one_module() -> None:
 
 
 def test_only_the_table_of_a_page_is_written_anew() -> None:
-    page = "# Page\n\n| action | old |\n|---|---|\n| `x` | – |\n\nAfter it.\n"
+    page = "# Page\n\n| permission | old |\n|---|---|\n| `x` | – |\n\nAfter it.\n"
     written = with_matrix(page)
-    assert written.startswith("# Page\n\n| action | kiosk | ")
+    assert written.startswith("# Page\n\n| permission | kiosk | ")
     assert written.endswith("|\n\nAfter it.\n")
     assert with_matrix(written) == written
     with pytest.raises(ValueError, match="no table"):

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from server.domain.errors import Forbidden
-from server.domain.permissions import Action, Role, Scope, require
+from server.domain.permissions import Permission, Role, Scope, require
 from server.storage.sql.centres import centre_by_code
 from server.storage.transaction import Read
 
@@ -27,22 +27,22 @@ class Principal:
     user: str | None = None
     scope: Scope = Scope.CENTRE
 
-    def acting(self, action: Action, *, centre: str, counter: str | None = None) -> "Principal":
-        """Return this principal with the scope it has in an action; a centre and a counter may be named for it.
+    def acting(self, permission: Permission, *, centre: str, counter: str | None = None) -> "Principal":
+        """Return this principal with the scope it has by a permission; a centre and a counter may be named for it.
 
         Raises Forbidden, which tells the permission and, where only that is missing, the scope.
         """
-        scope = min(self.scope, require(self.role, action))
+        scope = min(self.scope, require(self.role, permission))
         if centre != self.centre and scope is not Scope.ALL:
-            raise lacking(action, Scope.ALL, "This key belongs to another centre.")
+            raise lacking(permission, Scope.ALL, "This key belongs to another centre.")
         if counter is not None and self.counter not in (None, counter):
-            raise lacking(action, Scope.CENTRE, f"This key is for counter {self.counter}.")
+            raise lacking(permission, Scope.CENTRE, f"This key is for counter {self.counter}.")
         return self if scope is self.scope else replace(self, scope=scope)
 
 
-def lacking(action: Action, scope: Scope, message: str) -> Forbidden:
-    """Return the refusal of an action to somebody who may do it, but not as far as `scope`."""
-    return Forbidden(message, permission=action.value, scope=scope.word)
+def lacking(permission: Permission, scope: Scope, message: str) -> Forbidden:
+    """Return the refusal of what somebody may do, but not as far as `scope`."""
+    return Forbidden(message, permission=permission.value, scope=scope.word)
 
 
 def in_centre(read: Read, principal: Principal, code: str) -> Principal:

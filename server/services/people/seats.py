@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.domain.counters import Counter
 from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
-from server.domain.permissions import Action, Scope
+from server.domain.permissions import Permission, Scope
 from server.domain.token.token import Token
 from server.services.floor import at_counter
 from server.services.people.principal import Principal, lacking
@@ -61,13 +61,13 @@ def require_seat(tx: Transaction, counter_id: str, principal: Principal) -> None
         raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
 
 
-def require_token(tx: Transaction, token_id: str, principal: Principal, action: Action) -> None:
+def require_token(tx: Transaction, token_id: str, principal: Principal, permission: Permission) -> None:
     """Raise Forbidden when a key that is bound to a counter acts on a token of another; raises UnknownToken."""
     if principal.counter is None or principal.scope is not Scope.OWN_COUNTER:
         return
     token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
     if principal.counter not in _counters_of(token):
-        raise lacking(action, Scope.CENTRE, f"{token.label} is not at counter {principal.counter}.")
+        raise lacking(permission, Scope.CENTRE, f"{token.label} is not at counter {principal.counter}.")
 
 
 def stage_of(tx: Transaction, counter_id: str | None) -> str:

@@ -226,7 +226,7 @@ def test_a_whole_chain_of_recalls_can_be_taken_back_one_by_one(floor: Floor) -> 
     assert floor.verdict().faults == []
 
 
-def test_the_actions_of_a_counter_are_told_newest_first_without_those_taken_back(floor: Floor) -> None:
+def test_the_permissions_of_a_counter_are_told_newest_first_without_those_taken_back(floor: Floor) -> None:
     ready(floor)
     floor.call("G1")
     floor.start("G1")

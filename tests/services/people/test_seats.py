@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from server.domain.errors import CounterBusy, CounterTaken, Forbidden, NotYourCounter, UnknownToken
-from server.domain.permissions import Action, Role, Scope
+from server.domain.permissions import Permission, Role, Scope
 from server.services.people import seats
 from server.services.people.principal import Principal, in_centre
 from server.storage.sql.counters import counter_by_id
@@ -89,7 +89,7 @@ def test_a_key_of_a_counter_changes_the_tokens_of_that_counter_only(floor: Floor
 
     def refusal(who: Principal, token_id: str) -> dict[str, str]:
         try:
-            floor.write(lambda tx: seats.require_token(tx, token_id, who, Action.REMARK_TOKEN))
+            floor.write(lambda tx: seats.require_token(tx, token_id, who, Permission.REMARK_TOKEN))
         except Forbidden as error:
             return dict(error.details)
         return {}
@@ -108,19 +108,19 @@ def test_a_key_of_a_counter_changes_the_tokens_of_that_counter_only(floor: Floor
 @pytest.mark.parametrize(
     ("scope", "counter", "asked", "missing"),
     [
-        (Scope.OWN_COUNTER, "G1", (Action.CALL_NEXT, CENTRE, "G1"), None),
-        (Scope.OWN_COUNTER, "G1", (Action.CALL_NEXT, CENTRE, "G2"), "centre"),
-        (Scope.OWN_COUNTER, "G1", (Action.CORRECT_TOKEN, CENTRE, None), None),
-        (Scope.CENTRE, None, (Action.CALL_NEXT, CENTRE, "G2"), None),
-        (Scope.CENTRE, None, (Action.CALL_TOKEN, CENTRE, "G2"), None),
-        (Scope.CENTRE, None, (Action.CALL_TOKEN, TWIN, "G2"), "all"),
-        (Scope.ALL, None, (Action.CALL_TOKEN, TWIN, "G2"), None),
-        (Scope.ALL, None, (Action.CALL_NEXT, TWIN, "G2"), "all"),
-        (Scope.ALL, None, (Action.TAKE_SEAT, TWIN, "G2"), "all"),
+        (Scope.OWN_COUNTER, "G1", (Permission.CALL_NEXT, CENTRE, "G1"), None),
+        (Scope.OWN_COUNTER, "G1", (Permission.CALL_NEXT, CENTRE, "G2"), "centre"),
+        (Scope.OWN_COUNTER, "G1", (Permission.CORRECT_TOKEN, CENTRE, None), None),
+        (Scope.CENTRE, None, (Permission.CALL_NEXT, CENTRE, "G2"), None),
+        (Scope.CENTRE, None, (Permission.CALL_TOKEN, CENTRE, "G2"), None),
+        (Scope.CENTRE, None, (Permission.CALL_TOKEN, TWIN, "G2"), "all"),
+        (Scope.ALL, None, (Permission.CALL_TOKEN, TWIN, "G2"), None),
+        (Scope.ALL, None, (Permission.CALL_NEXT, TWIN, "G2"), "all"),
+        (Scope.ALL, None, (Permission.TAKE_SEAT, TWIN, "G2"), "all"),
     ],
 )
 def test_a_principal_goes_as_far_as_both_it_and_its_role_reach(
-    scope: Scope, counter: str | None, asked: tuple[Action, str, str | None], missing: str | None
+    scope: Scope, counter: str | None, asked: tuple[Permission, str, str | None], missing: str | None
 ) -> None:
     who = Principal("key:7", Role.MANAGER, 1, CENTRE, counter=counter, scope=scope)
     action, centre, at = asked
@@ -134,10 +134,10 @@ def test_a_principal_goes_as_far_as_both_it_and_its_role_reach(
 
 def test_an_action_narrows_the_scope_and_a_role_without_it_is_refused() -> None:
     who = Principal("key:7", Role.MANAGER, 1, CENTRE, scope=Scope.ALL)
-    assert who.acting(Action.CALL_NEXT, centre=CENTRE).scope is Scope.OWN_COUNTER
-    assert who.acting(Action.OPEN_COUNTER, centre=CENTRE) == who
+    assert who.acting(Permission.CALL_NEXT, centre=CENTRE).scope is Scope.OWN_COUNTER
+    assert who.acting(Permission.OPEN_COUNTER, centre=CENTRE) == who
     with pytest.raises(Forbidden):
-        replace(who, role=Role.DISPLAY).acting(Action.CALL_NEXT, centre=CENTRE)
+        replace(who, role=Role.DISPLAY).acting(Permission.CALL_NEXT, centre=CENTRE)
 
 
 def test_somebody_of_all_centres_acts_in_another_under_its_id(floor: Floor) -> None:
