@@ -133,9 +133,13 @@ class AdvisoryLock:
     def release(self) -> None:
         """Give it back, or forget it when it is lost."""
         connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.invalidate()  # the session ends and its lock with it; a dead one is not asked to roll back
-            connection.close()
+        if connection is None:
+            return
+        try:  # asked for, because the server frees what a closed session held a moment later
+            connection.execute(text("SELECT pg_advisory_unlock_all()"))
+        except SQLAlchemyError:  # it is dead, and its lock is gone or will be
+            connection.invalidate()
+        connection.close()
 
 
 def _lock_of(url: str) -> Lock:
