@@ -62,10 +62,10 @@ EQUIVALENT = (
         "less than ROUND_TO_MIN is rounded down to 0 anyhow",
     ),
     Equivalent(
-        'self.groups = {desk.group: desk for desk in (Profile(""), *plan.profiles.values())}',
+        'self.groups = {profile.group: profile for profile in (Profile(""), *plan.profiles.values())}',
         '""',
         "'XX'",
-        "a group is made of what a desk may take, not of its name",
+        "a group is made of what a counter may take, not of its name",
     ),
 )
 
