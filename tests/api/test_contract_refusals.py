@@ -8,7 +8,6 @@ from server.api.operations import REFUSALS
 from server.api.refusals import Refusals, refusals_of
 from server.app import build_app
 from server.config import Settings
-from server.domain.errors import NoCurrentToken
 from tests.api.contract import operations
 from tests.api.reach import reachable
 
@@ -16,7 +15,7 @@ from tests.api.reach import reachable
 NOWHERE = {
     "UnknownCentre",  # the centre of a key or a token is there
 }
-CURRENT = {"UnknownToken"}  # the token at a counter is there, also wherever NoCurrentToken is listed
+CURRENT = {"UnknownToken"}  # the token at a counter is there
 OWN: Mapping[str, Refusals] = {
     view._spec["operation_id"]: view._spec["extensions"][REFUSALS]
     for view in build_app(Settings()).view_functions.values()
@@ -31,8 +30,8 @@ CANNOT: Mapping[str, set[str]] = {
     "close_counter": CURRENT | {"IllegalTransition"},  # from every state
     "call_next": CURRENT | {"IllegalTransition"},  # who is next waits
     "call_token": {"IllegalTransition"},  # it was looked at before
-    "take_over": {"IllegalTransition", "Stale"},  # nobody says what they saw
-    "resume_token": {"IllegalTransition"},  # who is parked can be served
+    "take_over": CURRENT | {"IllegalTransition", "Stale"},  # nobody says what they saw
+    "resume_token": CURRENT | {"IllegalTransition"},  # who is parked can be served
     "finish_service": {"UnknownNeed"},  # the plan of a day does not lose a need
     "undo_last": CURRENT,
     "read_line": {"InvalidInput", "UnknownStage"},  # every counter stands at a stage of its plan
@@ -52,7 +51,7 @@ def listed(name: str) -> set[str]:
 
 def excused(name: str) -> set[str]:
     """Return what stands in the code of an operation and cannot come there."""
-    return CANNOT.get(name, set()) | (CURRENT if NoCurrentToken in OWN[name] else set())
+    return CANNOT.get(name, set())
 
 
 def test_every_operation_of_the_contract_has_its_list() -> None:
