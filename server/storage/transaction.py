@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from server.domain.events.event import Event, StoredEvent, fingerprint
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import ClockConfirmed
 from server.domain.events.stored import VERSION, data_of, private_of
+from server.domain.frozen import changed
 from server.domain.instants import to_iso
 from server.storage.drivers import EarlierFailed
 from server.storage.json_text import canonical
@@ -139,7 +140,7 @@ class Transaction:
             self._require_clock()
         event, stored = self._chained(payload, by)
         last_at = self.now if confirms else max(self.now, self.centre.last_at or self.now)
-        self.state = replace(self.centre, event_seq=event.seq, head=event.hash, last_at=last_at)
+        self.state = changed(self.centre, event_seq=event.seq, head=event.hash, last_at=last_at)
         self.recorded.append(Recorded(event, stored))
         return event
 
@@ -152,7 +153,7 @@ class Transaction:
             seq, self.now, kind.value, by.actor, by.desk, act, plan, RULE, VERSION, data, private, hash=""
         )
         head = fingerprint(row, canonical(data), self.centre.head)
-        return Event(seq, self.now, kind, by, act, plan, RULE, payload, VERSION, head), replace(row, hash=head)
+        return Event(seq, self.now, kind, by, act, plan, RULE, payload, VERSION, head), changed(row, hash=head)
 
     def _require_clock(self) -> None:
         now, last = self.now, self.centre.last_at
@@ -173,7 +174,7 @@ class Transaction:
 
     def change_centre(self, **changes: Any) -> None:
         """Change columns of the centre's row, here and in the database."""
-        self.state = replace(self.centre, **changes)
+        self.state = changed(self.centre, **changes)
         self.conn.execute(update(CentreTable).where(CentreTable.id == self.centre.id).values(**changes))
 
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from server.domain.errors import IllegalTransition
+from server.domain.frozen import changed
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.route import Stop
-from server.domain.token.token import STEP_NAMES, TOKEN_NAMES, Step, Token, of_step, of_token
+from server.domain.token.token import Step, Token
 
 
 class Action(StrEnum):
@@ -214,14 +215,11 @@ def _end(token: Token, action: Action, ends: TokenEnd, now: datetime) -> Token:
 
 
 def _closed(token: Token, action: Action, now: datetime, outcome: str | None) -> Step:
-    return replace(token.step, state=follow(token.step.state, action), ended_at=now, outcome=outcome, until=None)
+    return changed(token.step, state=follow(token.step.state, action), ended_at=now, outcome=outcome, until=None)
 
 
 def _step(token: Token, **changes: Any) -> Token:  # fields of `Step`
-    """Return `token` with another step; every command and every replayed event comes by, so not by `replace`."""
-    step = dict(zip(STEP_NAMES, of_step(token.step), strict=True))
-    step.update(changes)
-    return Token(**dict(zip(TOKEN_NAMES, of_token(token), strict=True)), step=Step(**step))
+    return changed(token, step=changed(token.step, **changes))
 
 
 def _decided(token: Token, stop: Stop) -> Token:

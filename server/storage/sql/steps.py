@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 
 from sqlalchemy import (
     Connection,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     update,
 )
 
+from server.domain.calling.lane import Lane
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Step, Token
 from server.storage.statements import Statement
@@ -22,6 +24,7 @@ STEP_FIELDS = [field.name for field in fields(Step)]
 INSERT_STEP = Statement(insert(StepTable), [*STEP_FIELDS, "centre_id", "token_id", "klass", "lane"])
 STEP_KEPT = {"seq", "stage", "entered_at"}
 STEP_CHANGES = [name for name in STEP_FIELDS if name not in STEP_KEPT]
+_CHANGES_OF = attrgetter(*STEP_CHANGES)
 # With the state it had: a second writer, or a fault of ours, is found out here and not in the log.
 STEP_AS_BEFORE = update(StepTable).where(
     StepTable.centre_id == bindparam("in_centre"),
@@ -53,18 +56,27 @@ def update_step(
 
     Where the token is `known` as its rows stand, only what differs is written: the indexes of the rest stay untouched.
     """
-    row = _step_row(token, step)
-    if known is not None:
-        was = _step_row(known, known.step)
-        row = {name: value for name, value in row.items() if value != was[name]}
+    row = _step_row(token, step) if known is None else _changes(known, token, step)
     if row:
         _update_of(tuple(row)).change_one(conn, **row, in_centre=centre_id, of_seq=step.seq, before=before)
 
 
 def _step_row(token: Token, step: Step) -> dict[str, object]:
     """Return the columns of a step that can change."""
-    lane = token.lane._replace(only=step.only or "")
+    lane = _lane_of(token, step)
     return {**{name: getattr(step, name) for name in STEP_CHANGES}, "klass": lane.klass, "lane": lane.key}
+
+
+def _changes(known: Token, token: Token, step: Step) -> dict[str, object]:
+    """Return the columns in which a step differs from that of `known`."""
+    values = zip(STEP_CHANGES, _CHANGES_OF(step), _CHANGES_OF(known.step), strict=True)
+    row = {name: value for name, value, before in values if value != before}
+    lane, before = _lane_of(token, step), _lane_of(known, known.step)
+    return row if lane == before else {**row, "klass": lane.klass, "lane": lane.key}
+
+
+def _lane_of(token: Token, step: Step) -> Lane:
+    return token.lane._replace(only=step.only or "")
 
 
 @lru_cache(maxsize=256)
