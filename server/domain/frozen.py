@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from functools import cache
 from operator import attrgetter
 from typing import TypeVar
 
 T = TypeVar("T")
-Values = tuple[object, ...]
+Shape = tuple[Callable[[object], tuple[object, ...]], dict[str, int]]
+_SHAPES: dict[type[object], Shape] = {}
 
 
 def changed(value: T, **changes: object) -> T:
@@ -16,16 +16,15 @@ def changed(value: T, **changes: object) -> T:
     It takes a third of the time, of which each command spends a good part on values of twenty fields. But nobody checks
     the types: elsewhere take `replace`. Raises KeyError for a name that is no field.
     """
-    kind: type[object] = type(value)
-    read, places = _shape(kind)
+    read, places = _SHAPES.get(type(value)) or _shape(type(value))
     values = list(read(value))
     for name, new in changes.items():
         values[places[name]] = new
     return type(value)(*values)
 
 
-@cache
-def _shape(kind: type[object]) -> tuple[Callable[[object], Values], dict[str, int]]:
-    """Return what reads the fields of a class in their order, and where each stands."""
+def _shape(kind: type[object]) -> Shape:
+    """Return what reads the fields of a class in their order, and where each stands, and keep it."""
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass, or it raises TypeError
-    return attrgetter(*names), {name: place for place, name in enumerate(names)}
+    shape = _SHAPES[kind] = attrgetter(*names), {name: place for place, name in enumerate(names)}
+    return shape
