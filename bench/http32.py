@@ -8,7 +8,7 @@ from dataclasses import asdict
 from bench.bare import PATH, bare_server
 from bench.load import Connection, Where, flood, flood_reads
 from bench.part import Outcome, Setting, at_least, rate_lines
-from bench.scene import Scene
+from bench.scene import HALL, STAGE, Scene, preset_m
 from bench.serve_all import serve_all
 from bench.server import HOST, serving
 from bench.timing import Rate, middle
@@ -26,7 +26,7 @@ WANTED = {
 
 def measure(setting: Setting) -> Outcome:
     """Measure both servers in turns."""
-    scene = Scene(f"sqlite:///{setting.folder / 'http32'}.sqlite")
+    scene = Scene(f"sqlite:///{setting.folder / 'http32'}.sqlite", preset=preset_m(STAGE, counters=HALL))
     rounds, count = setting.size(5, 1), setting.size(1_500, 150)
     with serving(scene.url, setting.folder) as server, bare_server() as bare:
         ours = Where(HOST, server.port, scene.key(Role.MANAGER))

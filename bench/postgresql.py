@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from bench import two_processes
 from bench.part import Aim, Outcome, Setting, at_least, rate_lines
-from bench.scene import Scene, counter_names
+from bench.scene import HALL, STAGE, Scene, counter_names, preset_m
 from bench.timing import Rate, middle, timed
 
 ADMIN_URL = os.environ.get("BAARI_TEST_PG_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -60,7 +60,9 @@ def _admin(statement: str) -> None:
 
 def _one_process(setting: Setting, url: str) -> dict[str, Rate]:
     """Return rates by `database what callers`; both databases take turns."""
-    scenes = {"SQLite": Scene(f"sqlite:///{setting.folder / 'postgresql'}.sqlite"), "PostgreSQL": Scene(url)}
+    urls = {"SQLite": f"sqlite:///{setting.folder / 'postgresql'}.sqlite", "PostgreSQL": url}
+    hall = preset_m(STAGE, counters=HALL)
+    scenes = {name: Scene(url, preset=hall) for name, url in urls.items()}
     slices: Slices = defaultdict(list)
     for _ in range(setting.size(5, 1)):
         for callers in CALLERS:
@@ -72,7 +74,7 @@ def _one_process(setting: Setting, url: str) -> dict[str, Rate]:
 
 
 def _slice(scene: Scene, name: str, callers: int, count: int, slices: Slices) -> None:
-    counter = counter_names()
+    counter = counter_names(last=HALL)
     issues, serves = f"{name} issue {callers}", f"{name} call + start + finish {callers}"
     slices[issues].append(timed(lambda _: scene.issue(), count, callers))
     slices[serves].append(timed(lambda number: scene.serve(counter(number)), count, callers))

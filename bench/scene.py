@@ -27,7 +27,8 @@ from server.storage import schema
 from server.storage.database import Database
 from server.storage.transaction import Transaction
 
-STAGE, COUNTERS = "G", 512
+STAGE, COUNTERS, HALL = "G", 512, 64
+"""Where all acts; counters for calls that nobody finishes, and where each call is: twice the callers, a large hall."""
 FIRST_DAY = date(2020, 1, 1)
 MANY = 9_999_999
 
@@ -42,18 +43,18 @@ def tokens_path(centre: str) -> str:
     return f"centres/{centre}/tokens"
 
 
-def preset_m(*wide: str) -> Preset:
-    """Return preset M, open day and night, with 512 counters at each stage named."""
+def preset_m(*wide: str, counters: int = COUNTERS) -> Preset:
+    """Return preset M, open day and night, with so many counters at each stage named."""
 
     def widened(stage: StageShape) -> StageShape:
-        return stage.model_copy(update={"counters": COUNTERS, "open": None}) if stage.code in wide else stage
+        return stage.model_copy(update={"counters": counters, "open": None}) if stage.code in wide else stage
 
     preset = always_open(load_preset("M"))
     return preset.model_copy(update={"stages": [widened(stage) for stage in preset.stages]})
 
 
 class Scene:
-    """A centre to act on; tokens are issued and called at stage G, which has 512 open counters."""
+    """A centre to act on; tokens are issued and called at stage G, which has 512 open counters unless told."""
 
     def __init__(self, url: str, *, synchronous: str = "FULL", preset: Preset | None = None) -> None:
         schema.migrate(url, synchronous=synchronous)
@@ -124,7 +125,7 @@ def _ended_by(verb: Callable[[Transaction, By], Token], by: By, tx: Transaction)
     return {"id": verb(tx, by).id}
 
 
-def counter_names(stage: str = STAGE, *, first: int = 1) -> Callable[[int], str]:
+def counter_names(stage: str = STAGE, *, first: int = 1, last: int = COUNTERS) -> Callable[[int], str]:
     """Return what names a counter of a stage, another at each turn."""
-    turn = itertools.cycle(range(first, COUNTERS + 1))
+    turn = itertools.cycle(range(first, last + 1))
     return lambda _: f"{stage}{next(turn)}"
