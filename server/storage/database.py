@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -47,7 +47,7 @@ class Committed:
 
 
 Listener = Callable[[Sequence[Committed]], None]
-Outcome = tuple[Any, Exception | None]
+Outcome = tuple[object, Exception | None]
 """What a command returned, or what it raised."""
 
 
@@ -238,7 +238,7 @@ def _write_events(connection: Connection, state: CentreState, recorded: Sequence
         MOVE_CENTRE.send(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
 
 
-def _row(centre_id: int, recorded: Recorded) -> dict[str, Any]:
+def _row(centre_id: int, recorded: Recorded) -> dict[str, object]:
     """Return an event as a row; the token it is found by stands in a column of its own."""
     payload = recorded.event.payload
     token = payload.token.id if isinstance(payload, TokenEvent) else None

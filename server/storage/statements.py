@@ -17,8 +17,9 @@ from sqlalchemy.types import TypeEngine
 
 from server.storage.drivers import Answer, Failed, driver_of
 
-Convert = Callable[[Any], Any]
-Core = Select[*tuple[Any, ...]] | TextualSelect | TextClause | UpdateBase
+Value = Any  # what a driver takes and gives: SQL knows its type, Python does not
+Convert = Callable[[Value], Value]
+Core = Select[*tuple[Value, ...]] | TextualSelect | TextClause | UpdateBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,18 @@ class _Compiled:
 
     sql: str
     pick: Convert
-    fixed: Mapping[str, Any]
+    fixed: Mapping[str, Value]
     into: Sequence[tuple[int, Convert]]
     out: Sequence[tuple[int, Convert]]
 
-    def bind(self, values: Mapping[str, Any]) -> list[Any]:
+    def bind(self, values: Mapping[str, Value]) -> list[Value]:
         """Return the values as the driver takes them."""
         bound = list(self.pick({**self.fixed, **values} if self.fixed else values))
         for place, convert in self.into:
             bound[place] = convert(bound[place])
         return bound
 
-    def converted(self, row: Sequence[Any]) -> list[Any]:
+    def converted(self, row: Sequence[Value]) -> list[Value]:
         """Return a row with its columns as Python values."""
         values = list(row)
         for place, convert in self.out:
@@ -56,13 +57,13 @@ class Statement:
         self._core, self._sets = core, sets
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, conn: Connection, **values: Any) -> list[list[Any]]:
+    def rows(self, conn: Connection, **values: Value) -> list[list[Value]]:
         """Run and return all rows."""
         compiled = self._for(conn.dialect)
         rows, _ = on_driver(conn, compiled.sql, compiled.bind(values))
         return [compiled.converted(row) for row in rows]
 
-    def ask(self, conn: Connection, **values: Any) -> Callable[[], list[list[Any]]]:
+    def ask(self, conn: Connection, **values: Value) -> Callable[[], list[list[Value]]]:
         """Run now and return what returns all rows: what is asked before something is waited for costs no trip more."""
         compiled = self._for(conn.dialect)
         try:
@@ -70,34 +71,34 @@ class Statement:
         except Failed as failed:
             raise _named(conn, failed, ()) from failed.error
 
-        def rows() -> list[list[Any]]:
+        def rows() -> list[list[Value]]:
             with naming(conn):
                 return [compiled.converted(row) for row in answer()[0]]
 
         return rows
 
-    def row(self, conn: Connection, **values: Any) -> list[Any] | None:
+    def row(self, conn: Connection, **values: Value) -> list[Value] | None:
         """Run and return the first row, None when there is none."""
         rows = self.rows(conn, **values)
         return rows[0] if rows else None
 
-    def run(self, conn: Connection, **values: Any) -> int:
+    def run(self, conn: Connection, **values: Value) -> int:
         """Run and return how many rows were changed."""
         compiled = self._for(conn.dialect)
         _, count = on_driver(conn, compiled.sql, compiled.bind(values))
         return count
 
-    def send(self, conn: Connection, **values: Any) -> None:
+    def send(self, conn: Connection, **values: Value) -> None:
         """Run where no answer is needed; what fails may be raised by the next statement, or by the commit."""
         compiled = self._for(conn.dialect)
         send(conn, compiled.sql, compiled.bind(values))
 
-    def change_one(self, conn: Connection, **values: Any) -> None:
+    def change_one(self, conn: Connection, **values: Value) -> None:
         """Run as `send` does; raises RuntimeError, then or later, unless one row is changed."""
         compiled = self._for(conn.dialect)
         send(conn, compiled.sql, compiled.bind(values), 1)
 
-    def send_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    def send_many(self, conn: Connection, rows: Sequence[Mapping[str, Value]]) -> None:
         """Run as `send` does, once for each row of values."""
         compiled = self._for(conn.dialect)
         with naming(conn):
@@ -107,7 +108,7 @@ class Statement:
         """Return the SQL for a database."""
         return self._for(dialect).sql
 
-    def bound(self, dialect: Dialect, values: Mapping[str, Any]) -> list[Any]:
+    def bound(self, dialect: Dialect, values: Mapping[str, Value]) -> list[Value]:
         """Return values as the driver of a database takes them, in the order of their places."""
         return self._for(dialect).bind(values)
 
@@ -182,8 +183,8 @@ def naming(conn: Connection) -> Iterator[None]:
         raise _named(conn, failed, ()) from failed.error
 
 
-def _named(conn: Connection, failed: Failed, values: Any) -> Any:
-    error: Any = failed.error
+def _named(conn: Connection, failed: Failed, values: Value) -> Value:
+    error: Value = failed.error
     lost = conn.dialect.is_disconnect(error, conn.connection, None)
     if lost:
         conn.invalidate(error)
@@ -219,9 +220,9 @@ def _picker(names: Sequence[str]) -> Convert:
     return itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
 
 
-def _into(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+def _into(type_: TypeEngine[Value], dialect: Dialect) -> Convert | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _out(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+def _out(type_: TypeEngine[Value], dialect: Dialect) -> Convert | None:
     return type_.dialect_impl(dialect).result_processor(dialect, None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, text, update
 
@@ -172,7 +172,7 @@ class Transaction:
         finally:
             self.state = outer
 
-    def change_centre(self, **changes: Any) -> None:
+    def change_centre(self, **changes: object) -> None:
         """Change columns of the centre's row, here and in the database."""
         self.state = changed(self.centre, **changes)
         self.conn.execute(update(CentreTable).where(CentreTable.id == self.centre.id).values(**changes))

@@ -4,7 +4,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from server.storage.transaction import Transaction
 
@@ -17,16 +16,16 @@ class Command:
     """A command: its centre, what to run, what came of it, and whom to wake then if it waits for the writer."""
 
     centre: int | None
-    fn: Callable[[Transaction], Any]
-    result: Any = None
+    fn: Callable[[Transaction], object]
+    result: object = None
     refusal: Exception | None = None
-    told: threading.Event | None = None
+    answered: threading.Event | None = None
 
-    def answer(self, result: Any, refusal: Exception | None) -> None:
+    def answer(self, result: object, refusal: Exception | None) -> None:
         """Say what came of it."""
         self.result, self.refusal = result, refusal
-        if self.told is not None:
-            self.told.set()
+        if self.answered is not None:
+            self.answered.set()
 
 
 class Writer:
@@ -81,14 +80,14 @@ class Writer:
             self._closing = False
 
     def _wait(self, command: Command) -> None:
-        command.told = threading.Event()
+        command.answered = threading.Event()
         self._commands.append(command)
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
                 self._thread.start()
             self._awake.set()
-        command.told.wait()
+        command.answered.wait()
 
     def _serve(self) -> None:
         while True:

@@ -96,7 +96,8 @@ def test_the_lead_goes_with_its_connection(database_url: str, caplog: pytest.Log
 def hang_up_on_the_leader(url: str) -> None:
     """End the session that holds the lead, as a server does that restarts."""
     key = "(classid::bigint << 32) | objid::bigint"
-    holder = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND {key} = :key"
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    holder = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND {key} = :key AND {here}"
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         pid = connection.execute(text(holder), {"key": KEY}).scalar_one()
