@@ -27,6 +27,7 @@ FOREIGN = (
     "tests/operations/test_cli.py",
     "tests/mutants",
     "tests/bench",
+    "tests/test_recipes.py",
 )
 """Tests that meet our code in another process, which coverage does not see, or that are about tools."""
 
