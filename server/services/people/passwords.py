@@ -31,7 +31,19 @@ def _step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LESS_URGENT)
 
 
-_hashers = ThreadPoolExecutor(AT_ONCE, "hasher", _step_back)  # its threads begin with the first password
+class _Hashers:
+    """The threads that compute; a process that was forked begins its own, because threads stay behind."""
+
+    def __init__(self) -> None:
+        self.begin()
+        os.register_at_fork(after_in_child=self.begin)
+
+    def begin(self) -> None:
+        """Wait for the first password; the threads begin with it."""
+        self.pool = ThreadPoolExecutor(AT_ONCE, "hasher", _step_back)
+
+
+_HASHERS = _Hashers()
 
 
 def hashed(password: str) -> str:
@@ -52,7 +64,7 @@ def fits(password_hash: str | None, password: str) -> bool:
 
 
 def _in_turn(fn: Callable[..., T], *values: str) -> T:
-    turn = _hashers.submit(fn, *values)
+    turn = _HASHERS.pool.submit(fn, *values)
     try:
         return turn.result(PATIENCE_S)
     except TimeoutError:

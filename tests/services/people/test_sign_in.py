@@ -1,6 +1,8 @@
 """A person signs in, is locked out after wrong passwords, and stays signed in while at work."""
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -183,4 +185,21 @@ def test_a_password_is_computed_by_a_thread_that_gives_way_to_others() -> None:
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    assert passwords._hashers.submit(niceness).result(10) == max(passwords.LESS_URGENT, niceness())
+    assert passwords._HASHERS.pool.submit(niceness).result(10) == max(passwords.LESS_URGENT, niceness())
+
+
+FORKED = """
+import os
+from server.services.people import passwords
+
+known = passwords.hashed("open sesame")
+child = os.fork()
+if child == 0:
+    os._exit(0 if passwords.fits(known, "open sesame") else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_process_that_was_forked_after_a_password_computes_the_next() -> None:
+    forked = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60)
+    assert (forked.stdout, forked.stderr) == ("0\n", "")
