@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection, bindparam, insert, update
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.clock import Clock, SystemClock
@@ -133,11 +133,12 @@ class Database:
         if self._checkpoints is not None:
             self._checkpoints.note_commit()
 
-    def _outcomes(self, batch: Sequence[Command]) -> Sequence[Outcome]:
+    def _outcomes(self, batch: Sequence[Command], *, again: bool = False) -> Sequence[Outcome]:
         """Return what came of each command, when it is committed and the listeners are told.
 
         A batch of which the database refuses something with the commit is undone, and its commands run one by one: each
-        hears what is its own.
+        hears what is its own. So does a command that was alone, once, where a unique row stood against it: another
+        centre has committed it meanwhile, and the rules say what that means.
         """
         self._inside.write = True
         try:
@@ -148,7 +149,9 @@ class Database:
             log.warning("commit failed: %s", error)
             return [(None, _unavailable(error)) for _ in batch]
         except Exception as error:  # the writer must live; every caller is told
-            return [(None, error)] if len(batch) == 1 else [self._outcomes([command])[0] for command in batch]
+            if again or len(batch) == 1 and not isinstance(error, IntegrityError):
+                return [(None, error)]
+            return [self._outcomes([command], again=True)[0] for command in batch]
         finally:
             self._inside.write = False
         return outcomes

@@ -1,6 +1,7 @@
 """What tells one command from another, and how long its answer is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from server.domain.errors import IdempotencyKeyReused
 from server.services.command import Answer, Attempt, body_hash, once
-from tests.factories import MORNING, Floor
+from tests.factories import MORNING, Floor, second_centre
 
 Body = Mapping[str, Any]
 
@@ -48,3 +49,24 @@ def test_a_key_belongs_to_whoever_sent_it_and_to_one_command(sqlite_floor: Floor
     assert [run(principal, "a").body for principal in ("key:1", "key:2")] == [{"by": "key:1"}, {"by": "key:2"}]
     with pytest.raises(IdempotencyKeyReused):
         run("key:1", "b")
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_key_that_another_centre_used_meanwhile_is_reused_and_no_fault(floor: Floor) -> None:
+    """Each centre has a writer of its own on PostgreSQL: the second finds the answer only when it keeps its own."""
+    other = second_centre(floor)
+    runs = count(1)
+
+    def run(centre: int, command: Callable[[], Answer]) -> Answer:
+        attempt = Attempt("key:1", "k", f"asked at {centre}", MORNING)
+        return floor.db.write(centre, lambda tx: once(tx, attempt, command))
+
+    def used_there_meanwhile() -> Answer:
+        if next(runs) == 1:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(run, other, lambda: Answer(200, {"at": "there"})).result()
+        return Answer(200, {"at": "here"})
+
+    with pytest.raises(IdempotencyKeyReused):
+        run(floor.centre_id, used_there_meanwhile)
+    assert run(other, used_there_meanwhile) == Answer(200, {"at": "there"})
