@@ -154,7 +154,7 @@ def build_server(
         max_http_buffer_size=MAX_BODY,
         json=app.json,
     )
-    app.wsgi_app = with_wires(app.wsgi_app, secured(pages))  # type: ignore[assignment, method-assign]  # as Flask has it
+    app.wsgi_app = secured(with_wires(app.wsgi_app, pages))  # type: ignore[assignment, method-assign]  # as Flask has it
     guard = Guard(socket_holder, presence.holder)
     sockets = Sockets(socketio, reads.read, guard, settings.max_sockets, metrics.sockets.set)
     looks = (presence.look, lambda _read: sockets.recheck())

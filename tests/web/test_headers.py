@@ -30,6 +30,8 @@ TRUSTED_TYPES = "require-trusted-types-for 'script'"
         ("/api/docs", POLICY, "no-store"),  # the vendored reference page writes its own markup
         ("/static/base.css", POLICY | {TRUSTED_TYPES}, "no-cache"),
         ("/counter/static/main.js", POLICY | {TRUSTED_TYPES}, "no-cache"),
+        ("/socket.io/?EIO=4&transport=polling", POLICY | {TRUSTED_TYPES}, "no-store"),
+        ("/socket.io/?EIO=1", POLICY | {TRUSTED_TYPES}, "no-store"),
     ],
 )
 def test_an_answer_may_load_nothing_foreign_stand_in_no_frame_and_stay_in_no_cache(
