@@ -144,6 +144,11 @@ def may(role: Role, permission: Permission) -> bool:
     return role in TABLE[permission]
 
 
+def reaches_all(role: Role) -> bool:
+    """Whether a role may do anything at every centre."""
+    return any(row.get(role) is Scope.ALL for row in TABLE.values())
+
+
 def require(role: Role, permission: Permission) -> Scope:
     """Return how far a role may go by a permission; raises Forbidden, which names the permission, when it may not."""
     scope = TABLE[permission].get(role)

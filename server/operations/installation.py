@@ -4,13 +4,15 @@ import secrets
 from datetime import UTC, datetime
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
 from server.clock import SystemClock
-from server.domain.permissions import PEOPLE, Role
+from server.domain.permissions import PEOPLE, Role, reaches_all
 from server.operations.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
 from server.services.people import keys, passwords, sign_in
 from server.services.setup import presets
+from server.services.setup.rules import Slug
 from server.storage import schema
 from server.storage.database import Database
 from server.storage.sql import devices
@@ -29,9 +31,17 @@ def migrate(revision: str | None) -> None:
     click.echo("The database has the newest schema.")
 
 
+def _addressable(_context: click.Context, _option: click.Parameter, code: str | None) -> str | None:
+    """Return the code of a centre when it can stand in an address; raises BadParameter."""
+    try:
+        return code and TypeAdapter(Slug).validate_python(code)
+    except ValidationError:
+        raise click.BadParameter(f"{code!r} is not 1 to 32 letters, digits and hyphens") from None
+
+
 @click.command()
 @click.option("--preset", type=PRESETS, default="M", help="What kind of centre.")
-@click.option("--code", help="Code of the centre; default: that of the preset.")
+@click.option("--code", callback=_addressable, help="Code of the centre; default: that of the preset.")
 @click.option("--name", help="Full name of the centre.")
 def init(preset: str, code: str | None, name: str | None) -> None:
     """Set up a real centre from a preset."""
@@ -65,6 +75,8 @@ def create(
     role: str, name: str, counter: str | None, device: str | None, *, all_centres: bool, centre: str | None
 ) -> None:
     """Make a key and print it once."""
+    if all_centres and not reaches_all(Role(role)):
+        raise click.UsageError(f"a key of the role {role} acts in its own centre only")
     if all_centres and (counter or device):
         raise click.UsageError("a key of all centres cannot be bound to a counter or a device")
 

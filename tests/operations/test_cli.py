@@ -133,3 +133,19 @@ def test_a_second_centre_of_the_same_preset_stands_beside_the_first(baari: Any) 
     }
     assert len(keys) == 2
     assert baari("verify").returncode == 0
+
+
+@pytest.mark.parametrize("code", ["PSK/1", "..", "PSK 1", "x" * 33])
+def test_a_centre_whose_code_could_not_stand_in_an_address_is_refused(baari: Any, code: str) -> None:
+    refused = baari("init", "--code", code)
+    assert refused.returncode == 2
+    assert "1 to 32 letters, digits and hyphens" in refused.stderr
+
+
+def test_a_key_of_all_centres_is_made_for_a_role_that_reaches_them(baari: Any) -> None:
+    baari("init")
+    words = ("key", "create", "--name", "all", "--all-centres", "--role")
+    assert baari(*words, "integration").stdout.startswith("baari_")
+    refused = baari(*words, "counter")
+    assert refused.returncode == 2
+    assert "a key of the role counter acts in its own centre only" in refused.stderr
