@@ -149,7 +149,7 @@ class Database:
             log.warning("commit failed: %s", error)
             return [(None, _unavailable(error)) for _ in batch]
         except Exception as error:  # the writer must live; every caller is told
-            if again or len(batch) == 1 and not isinstance(error, IntegrityError):
+            if again or (len(batch) == 1 and not isinstance(error, IntegrityError)):
                 return [(None, error)]
             return [self._outcomes([command], again=True)[0] for command in batch]
         finally:
