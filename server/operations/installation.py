@@ -115,7 +115,7 @@ def printer() -> None:
 @click.option("--kind", type=click.Choice(sorted(DRIVERS)), default=KIND, help="How it is reached.")
 @click.option("--profile", type=click.Choice(sorted(PROFILES)), default=PROFILE, help="Its model.")
 @click.option("--host", help="Where a printer of the network listens.")
-@click.option("--port", type=int, help="Port to print to; 9100 on most.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to print to; 9100 on most.")
 @click.option("--set", "more", type=(str, str), multiple=True, help="Another setting: --set folder /srv/slips.")
 @CENTRE
 def set_printer(

@@ -82,7 +82,7 @@ def _verdict_lines(verdicts: dict[str, Verdict]) -> list[str]:
 @click.command()
 @click.argument("label")
 @click.option("--day", type=Day(), help="Business day; today when not given.")
-@click.option("--language", default="en", help=f"Language of the answer: {', '.join(languages())}.")
+@click.option("--language", type=click.Choice(languages()), default="en", help="Language of the answer.")
 @CENTRE
 @AS_JSON
 def explain(label: str, day: date | None, language: str, centre: str | None, as_json: bool) -> None:

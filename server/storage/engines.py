@@ -77,11 +77,18 @@ def _options(most: int) -> dict[str, object]:
 
 
 def _configure_sqlite(engine: Engine, *own: str) -> None:
+    sqlite = sqlite_module()
+
     def on_connect(connection: Any, record: ConnectionPoolEntry) -> None:  # the driver's own connection
         connection.isolation_level = None
-        record.info["driver"] = Cursors(connection, sqlite_module().Error)
-        for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", *own):
-            connection.execute(f"PRAGMA {pragma}")
+        record.info["driver"] = Cursors(connection, sqlite.Error)
+        try:
+            for pragma in (f"busy_timeout={PATIENCE_S * 1000}", "journal_mode=WAL", *own):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite.OperationalError:
+            raise
+        except sqlite.DatabaseError as error:
+            raise ValueError(f"{engine.url.database} cannot be read as a database: {error}.") from error
 
     event.listen(engine, "connect", on_connect)
 

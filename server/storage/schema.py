@@ -82,7 +82,8 @@ def _revising(url: str, synchronous: str = "FULL") -> Iterator[Connection]:
             yield connection
             _require_whole(connection)
     except OperationalError as error:  # a server holds it, or there is none
-        message = "The database is busy or does not answer. Stop the servers that use it, then try again."
+        why = str(error.orig).partition("\n")[0]
+        message = f"The database is busy or does not answer: {why}. Stop the servers that use it, then try again."
         raise Unavailable(f"{message} Nothing was changed.") from error
     finally:
         writer.close()

@@ -128,6 +128,20 @@ def test_a_database_that_somebody_writes_to_is_not_migrated_and_says_so(
         refused = baari("migrate")
     writer.close()
     reader.close()
-    sentence = "The database is busy or does not answer. Stop the servers that use it, then try again."
+    why = "database is locked" if backend == "sqlite" else "canceling statement due to lock timeout"
+    sentence = f"The database is busy or does not answer: {why}. Stop the servers that use it, then try again."
     assert (refused.returncode, refused.stderr) == (1, f"baari: {sentence} Nothing was changed.\n")
     assert baari("migrate").returncode == 0
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("init",), ("serve", "--port", "0"), ("verify",)])
+def test_a_file_that_is_no_database_is_named_and_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("no database, but letters enough for the head of one " * 100)
+    env = {"BAARI_DATABASE_URL": f"sqlite:///{file}", "BAARI_DATA_DIR": str(tmp_path)}
+    refused = run_baari_here(monkeypatch, capsys, *command, **env)
+    sentence = f"baari: {file} cannot be read as a database: file is not a database.\n"
+    assert (refused.returncode, refused.stderr) == (1, sentence)
+    assert file.read_text().startswith("no database")

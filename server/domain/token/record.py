@@ -72,7 +72,7 @@ def to_record(token: Token) -> dict[str, Json]:
 def _written(shape: Shape, values: tuple[Any, ...]) -> dict[str, Json]:  # fields, each of its type
     record = {}
     for (name, default), value in zip(shape, values, strict=True):
-        if default is BESIDE_THE_CHAIN or value is default or value == default:
+        if default is BESIDE_THE_CHAIN or value == default:
             continue
         write = _WRITE.get(type(value))
         record[name] = value if write is None else write(value)
