@@ -1,6 +1,5 @@
 """A later revision goes up and down over a floor full of people: nobody is lost, and the floor goes on."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -30,15 +29,6 @@ class Interrupted(Exception):
 def install(folder: Path, line: str = "pass") -> None:
     """Put the trial revision into a folder of migrations, with another line where it may be stopped."""
     (folder / "versions" / TRIAL.name).write_text(TRIAL.read_text("utf-8").replace(STOP, line))
-
-
-@pytest.fixture
-def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the migrations, which the program takes for its own."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, folder)
-    monkeypatch.setattr(schema, "MIGRATIONS", folder)
-    return folder
 
 
 @pytest.fixture

@@ -18,15 +18,6 @@ from tests.migrations.shape import Part, shape
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the migrations, which the program takes for its own."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, folder)
-    monkeypatch.setattr(schema, "MIGRATIONS", folder)
-    return folder
-
-
 def changed_models() -> MetaData:
     """Return the models with a column, a column of our own types and a table more."""
     models = MetaData(naming_convention=METADATA.naming_convention)

@@ -1,6 +1,7 @@
 """Whatever schema a database has: `baari` works on its own, and else names the command to run in one sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -37,12 +38,20 @@ def baari(
     return lambda *words: run_baari_here(monkeypatch, capsys, *words, **env)
 
 
-def stamp(url: str, revision: str) -> None:
+@contextmanager
+def writing(url: str, statement: str, **values: str) -> Iterator[None]:
+    """Run a statement in a transaction that is open while the block runs."""
     writer, reader = open_connections(url)
     with writer.transaction() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        connection.execute(text(statement), values)
+        yield
     writer.close()
     reader.close()
+
+
+def stamp(url: str, revision: str) -> None:
+    with writing(url, "UPDATE alembic_version SET version_num = :revision", revision=revision):
+        pass
 
 
 @pytest.fixture
@@ -109,11 +118,8 @@ def test_tables_of_ours_that_no_revision_accounts_for_are_not_written_over(
     baari: Baari, database_url: str, backend: str
 ) -> None:
     fill(database_url, backend)
-    writer, reader = open_connections(database_url)
-    with writer.transaction() as connection:
-        connection.execute(text("DELETE FROM alembic_version"))
-    writer.close()
-    reader.close()
+    with writing(database_url, "DELETE FROM alembic_version"):
+        pass
     refused = baari("init")
     assert (refused.returncode, refused.stderr) == (1, f"baari: {REFUSALS['foreign']}\n")
 
@@ -122,12 +128,8 @@ def test_a_database_that_somebody_writes_to_is_not_migrated_and_says_so(
     baari: Baari, database_url: str, backend: str
 ) -> None:
     fill(database_url, backend)
-    writer, reader = open_connections(database_url)
-    with writer.transaction() as connection:
-        connection.execute(text("UPDATE centre SET event_seq = event_seq"))
+    with writing(database_url, "UPDATE centre SET event_seq = event_seq"):
         refused = baari("migrate")
-    writer.close()
-    reader.close()
     why = "database is locked" if backend == "sqlite" else "canceling statement due to lock timeout"
     sentence = f"The database is busy or does not answer: {why}. Stop the servers that use it, then try again."
     assert (refused.returncode, refused.stderr) == (1, f"baari: {sentence} Nothing was changed.\n")
