@@ -19,13 +19,13 @@ class Command:
     fn: Callable[[Transaction], object]
     result: object = None
     refusal: Exception | None = None
-    answered: threading.Event | None = None
+    answered: "threading.Lock | None" = None  # a factory in Python 3.11, so no type when the class is made
 
     def answer(self, result: object, refusal: Exception | None) -> None:
         """Say what came of it."""
         self.result, self.refusal = result, refusal
         if self.answered is not None:
-            self.answered.set()
+            self.answered.release()
 
 
 class Writer:
@@ -80,14 +80,15 @@ class Writer:
             self._closing = False
 
     def _wait(self, command: Command) -> None:
-        command.answered = threading.Event()
+        command.answered = answered = threading.Lock()  # a lock that is held until then: an Event costs five of them
+        answered.acquire()
         self._commands.append(command)
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
                 self._thread.start()
             self._awake.set()
-        command.answered.wait()
+        answered.acquire()
 
     def _serve(self) -> None:
         while True:

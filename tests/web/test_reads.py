@@ -8,24 +8,27 @@ import pytest
 
 from server.domain.errors import Unavailable
 from server.web import reads
-from server.web.reads import AT_ONCE, Reads
+from server.web.reads import LOOKS_AT_ONCE, READS_AT_ONCE, Reads
 from server.web.views import Views
 from tests.factories import MORNING, Floor, StillClock
 
 ASKERS = 40
 
 
-def test_no_more_read_at_once_than_there_are_places_and_a_command_goes_on_beside_them(floor: Floor) -> None:
-    screens, holding, release = Reads(floor.db), Semaphore(0), Event()
+@pytest.mark.parametrize(("how", "places"), [("read", READS_AT_ONCE), ("look", LOOKS_AT_ONCE)])
+def test_no_more_read_at_once_than_there_are_places_and_a_command_goes_on_beside_them(
+    floor: Floor, how: str, places: int
+) -> None:
+    screens, holding, release = getattr(Reads(floor.db), how), Semaphore(0), Event()
 
     def slow(_: object) -> None:
         holding.release()
         release.wait(10)
 
-    threads = [threading.Thread(target=screens.read, args=(slow,)) for _ in range(ASKERS)]
+    threads = [threading.Thread(target=screens, args=(slow,)) for _ in range(ASKERS)]
     for thread in threads:
         thread.start()
-    for _ in range(AT_ONCE):
+    for _ in range(places):
         assert holding.acquire(timeout=10)
     assert not holding.acquire(timeout=0.2)
     assert floor.issue().label == "N001"
@@ -36,7 +39,7 @@ def test_no_more_read_at_once_than_there_are_places_and_a_command_goes_on_beside
 
 def test_a_place_comes_back_whatever_a_read_raises(floor: Floor) -> None:
     screens = Reads(floor.db)
-    for _ in range(2 * AT_ONCE):
+    for _ in range(2 * READS_AT_ONCE):
         with pytest.raises(ZeroDivisionError):
             screens.read(lambda _: 1 // 0)
     assert screens.read(lambda _: "free") == "free"
@@ -44,14 +47,14 @@ def test_a_place_comes_back_whatever_a_read_raises(floor: Floor) -> None:
 
 def test_who_waits_too_long_for_a_place_is_told_to_try_again(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reads, "PATIENCE_S", 0.01)
-    screens, holding, release = Reads(floor.db), Barrier(AT_ONCE + 1), Event()
+    screens, holding, release = Reads(floor.db), Barrier(READS_AT_ONCE + 1), Event()
 
     def slow(_: object) -> bool:
         holding.wait(10)
         return release.wait(10)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        under_way = [pool.submit(screens.read, slow) for _ in range(AT_ONCE)]
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
+        under_way = [pool.submit(screens.read, slow) for _ in range(READS_AT_ONCE)]
         holding.wait(10)
         with pytest.raises(Unavailable):
             screens.read(lambda _: None)
