@@ -16,9 +16,7 @@ ASKERS = 40
 
 
 @pytest.mark.parametrize(("how", "places"), [("read", READS_AT_ONCE), ("look", LOOKS_AT_ONCE)])
-def test_no_more_read_at_once_than_there_are_places_and_a_command_goes_on_beside_them(
-    floor: Floor, how: str, places: int
-) -> None:
+def test_no_more_read_at_once_than_there_are_places(floor: Floor, how: str, places: int) -> None:
     screens, holding, release = getattr(Reads(floor.db), how), Semaphore(0), Event()
 
     def slow(_: object) -> None:
@@ -31,10 +29,24 @@ def test_no_more_read_at_once_than_there_are_places_and_a_command_goes_on_beside
     for _ in range(places):
         assert holding.acquire(timeout=10)
     assert not holding.acquire(timeout=0.2)
-    assert floor.issue().label == "N001"
     release.set()
     for thread in threads:
         thread.join()
+
+
+def test_a_command_goes_on_beside_as_many_reads_as_there_are_places(floor: Floor) -> None:
+    screens, holding, release = Reads(floor.db), Barrier(READS_AT_ONCE + 1), Event()
+
+    def slow(_: object) -> bool:
+        holding.wait(10)
+        return release.wait(10)
+
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
+        under_way = [pool.submit(screens.read, slow) for _ in range(READS_AT_ONCE)]
+        holding.wait(10)
+        assert floor.issue().label == "N001"
+        release.set()
+    assert all(read.result() for read in under_way)
 
 
 def test_a_place_comes_back_whatever_a_read_raises(floor: Floor) -> None:
