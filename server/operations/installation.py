@@ -69,7 +69,11 @@ def key() -> None:
 @click.option("--name", required=True, help="Whose key it is.")
 @click.option("--counter", help="The only counter it may act for.")
 @click.option("--device", help="The kiosk or board it belongs to.")
-@click.option("--all-centres", is_flag=True, help="It may act in every centre of this installation.")
+@click.option(
+    "--all-centres",
+    is_flag=True,
+    help="It may act in every centre of this installation; --centre is where it is listed and revoked.",
+)
 @CENTRE
 def create(
     role: str, name: str, counter: str | None, device: str | None, *, all_centres: bool, centre: str | None

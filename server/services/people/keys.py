@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from server.domain.errors import UnknownDevice
+from server.domain.errors import InvalidInput, UnknownDevice
 from server.domain.permissions import Role
 from server.services.people.principal import secret_hash
 from server.storage.sql import people
@@ -14,6 +14,7 @@ from server.storage.sql.presence import move_auth
 from server.storage.transaction import Transaction
 
 KEY_PREFIX = "baari_"
+NAME_MAX = 64
 
 
 def create_key(
@@ -27,7 +28,7 @@ def create_key(
 ) -> str:
     """Make a bearer key of the transaction's centre and return it: it is shown once and kept as a hash only.
 
-    Raises UnknownDevice, UnknownCounter.
+    Raises UnknownDevice, UnknownCounter, and InvalidInput for a name by which nobody could find the key again.
     """
     if device is not None and device_by_id(tx.conn, tx.centre.id, device) is None:
         raise UnknownDevice(f"There is no device “{device}” in this centre.")
@@ -37,7 +38,10 @@ def create_key(
 
 
 def create_key_of_all(tx: Transaction, role: Role, name: str, now: datetime) -> str:
-    """Make a bearer key that acts in every centre of the installation, and is at home in the transaction's centre."""
+    """Make a bearer key that acts in every centre of the installation, and is at home in the transaction's centre.
+
+    Raises InvalidInput as `create_key` does.
+    """
     return _add(tx, NewKey(tx.centre.id, name, role.value, now, all_centres=True))
 
 
@@ -48,6 +52,8 @@ def revoke_key(tx: Transaction, name: str, now: datetime) -> int:
 
 
 def _add(tx: Transaction, key: NewKey) -> str:
+    if not 0 < len(key.name.strip()) <= NAME_MAX or not key.name.isprintable():
+        raise InvalidInput(f"A key needs a name of 1 to {NAME_MAX} printed characters, by which it is revoked.")
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     move_auth(tx.conn)
     people.add_key(tx.conn, key, secret_hash(secret))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import UnknownCounter, UnknownDevice
+from server.domain.errors import InvalidInput, UnknownCounter, UnknownDevice
 from server.domain.permissions import Role, Scope
 from server.services.people import keys, presence, seats, sign_in
 from server.services.people.presence import Known, Place
@@ -44,6 +44,13 @@ def test_a_key_reaches_its_counter_its_centre_or_all(floor: Floor) -> None:
     everywhere = floor.write(lambda tx: keys.create_key_of_all(tx, Role.MANAGER, "office", MORNING))
     made = (floor.key(Role.COUNTER, counter="G1"), floor.key(Role.COUNTER), everywhere)
     assert [holder(floor, secret).scope for secret in made] == [Scope.OWN_COUNTER, Scope.CENTRE, Scope.ALL]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 65, "hall\n"])
+def test_a_key_has_a_name_by_which_it_is_found_again(floor: Floor, name: str) -> None:
+    for create in (keys.create_key, keys.create_key_of_all):
+        with pytest.raises(InvalidInput):
+            floor.write(lambda tx, create=create: create(tx, Role.MANAGER, name, MORNING))  # type: ignore[misc]
 
 
 def test_a_revoked_key_opens_nothing_and_the_others_go_on(floor: Floor) -> None:
