@@ -72,7 +72,7 @@ def key() -> None:
 @click.option(
     "--all-centres",
     is_flag=True,
-    help="It may act in every centre of this installation; --centre is where it is listed and revoked.",
+    help="It may act in every centre; --centre is where it is listed and revoked.",
 )
 @CENTRE
 def create(
