@@ -6,6 +6,7 @@ from datetime import date, datetime
 from server.domain.calling.lane import Age
 from server.domain.errors import CentreFrozen
 from server.domain.freezes import Freeze, Moment, frozen_now
+from server.domain.json import JsonObject
 from server.domain.plan.hours import business_day, clock
 
 
@@ -14,6 +15,7 @@ class CentreState:
     """The row of a centre as it stands in the transaction.
 
     `plan_version` is the latest version of the set-up, `plans` those in force now and dated later as [number, day].
+    `clock` is how the clock of the floor stands to those of its machines.
     """
 
     id: int
@@ -31,6 +33,15 @@ class CentreState:
     day_start: str
     last_at: datetime | None
     freezes: list[list[str | None]]
+    clock: JsonObject | None
+
+    @property
+    def clock_doubted(self) -> bool:
+        """Whether the clock waits for a person to say what is right: no day opens or closes by itself then.
+
+        In a command it is true to the instant once `tx.now` was read.
+        """
+        return self.clock is not None and self.clock.get("doubt") is not None
 
     def day(self, now: datetime) -> date:
         """Return the business day at `now`."""

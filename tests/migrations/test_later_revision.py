@@ -1,6 +1,7 @@
 """A later revision goes up and down over a floor full of people: nobody is lost, and the floor goes on."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -13,12 +14,15 @@ from server.storage import schema
 from server.storage.database import Database
 from tests.factories import Floor
 from tests.migrations.full_floor import Picture, full_floor, picture
+from tests.migrations.head import HEAD, NEXT
 from tests.migrations.shape import Part, shape
 from tests.processes import run_baari_here
 
 Baari = Callable[..., CompletedProcess[str]]
-TRIAL = Path(__file__).parent / "trial" / "0101_trial.py"
+TRIAL = Path(__file__).parent / "trial" / "trial.py"
+NAME = f"{NEXT}_trial.py"
 STOP = "# STOP"
+RELEASED = "0100"
 LOSES_PEOPLE = "op.execute(\"DELETE FROM token WHERE need = 'senior'\")"
 
 
@@ -28,7 +32,8 @@ class Interrupted(Exception):
 
 def install(folder: Path, line: str = "pass") -> None:
     """Put the trial revision into a folder of migrations, with another line where it may be stopped."""
-    (folder / "versions" / TRIAL.name).write_text(TRIAL.read_text("utf-8").replace(STOP, line))
+    text = TRIAL.read_text("utf-8").replace('"NEXT"', f'"{NEXT}"').replace('"HEAD"', f'"{HEAD}"')
+    (folder / "versions" / NAME).write_text(text.replace(STOP, line))
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def up(floor: Floor) -> None:
 
 
 def down(floor: Floor) -> None:
-    schema.revert(floor.db.url, "0100")
+    schema.revert(floor.db.url, HEAD)
     start_anew(floor)
 
 
@@ -104,7 +109,7 @@ def test_up_and_down_change_nothing_that_can_be_seen(floor: Floor, migrations: P
     assert heavy == 2
     assert picture(floor) == before
     assert baari("verify").returncode == 0
-    assert baari("migrate", "--back-to", "0100").returncode == 0
+    assert baari("migrate", "--back-to", HEAD).returncode == 0
     start_anew(floor)
     assert (shape_of(floor), picture(floor)) == (shape_before, before)
     go_on(floor)
@@ -162,9 +167,22 @@ def test_a_floor_of_a_newer_schema_is_not_touched_by_the_release_before(
 ) -> None:
     install(migrations)
     assert baari("migrate").returncode == 0
-    (migrations / "versions" / TRIAL.name).unlink()
-    for words in (["serve"], ["migrate"], ["migrate", "--back-to", "0100"], ["verify"]):
+    (migrations / "versions" / NAME).unlink()
+    for words in (["serve"], ["migrate"], ["migrate", "--back-to", HEAD], ["verify"]):
         refused = baari(*words)
         assert refused.returncode == 1
         assert refused.stderr.startswith("baari: The database has the schema of a newer Baari, or of another program.")
-        assert "“baari migrate --back-to 0100”" in refused.stderr
+        assert f"“baari migrate --back-to {HEAD}”" in refused.stderr
+
+
+def test_what_came_since_the_last_release_goes_down_and_up_again_and_nobody_is_lost(floor: Floor) -> None:
+    """What only the newer schema can hold is lost on the way, a row never."""
+    before, shape_before = picture(floor), shape_of(floor)
+    schema.revert(floor.db.url, RELEASED)
+    schema.migrate(floor.db.url)
+    start_anew(floor)
+    after = picture(floor)
+    assert shape_of(floor) == shape_before
+    assert {table: len(rows) for table, rows in after.rows.items()} == {t: len(rows) for t, rows in before.rows.items()}
+    assert replace(after, rows={}) == replace(before, rows={})
+    go_on(floor)

@@ -13,6 +13,7 @@ from server.storage import schema
 from server.storage.database import Database
 from server.storage.metadata import METADATA
 from server.storage.types import UtcDateTime, Words
+from tests.migrations.head import HEAD, NEXT
 from tests.migrations.shape import Part, shape
 
 ROOT = Path(__file__).parents[2]
@@ -42,12 +43,12 @@ def test_the_command_writes_a_revision_that_makes_what_the_models_say(
     database = Database(database_url)
     before = shape_of(database)
     file = new.write("Zones have a colour", models)
-    assert file == migrations / "versions" / "0101_zones_have_a_colour.py"
+    assert file == migrations / "versions" / f"{NEXT}_zones_have_a_colour.py"
     assert str(file) in capsys.readouterr().out
     assert "server" not in file.read_text("utf-8").replace("server_default", "")
     schema.migrate(database_url)
     by_revision = shape_of(database)
-    schema.revert(database_url, "0100")
+    schema.revert(database_url, HEAD)
     assert shape_of(database) == before
     schema.wipe(database_url)
     database.write(None, lambda tx: models.create_all(tx.conn))
@@ -60,6 +61,6 @@ def test_with_nothing_to_write_it_writes_an_empty_one_for_rows(migrations: Path)
     shutil.copytree(ROOT / "server", migrations.parent / "server", ignore=shutil.ignore_patterns("static"))
     command = [sys.executable, "-m", "migrations.new", "Old rows are told"]
     subprocess.run(command, cwd=migrations.parent, check=True, capture_output=True)
-    file = migrations / "versions" / "0101_old_rows_are_told.py"
-    assert 'revision = "0101"\ndown_revision = "0100"' in file.read_text("utf-8")
+    file = migrations / "versions" / f"{NEXT}_old_rows_are_told.py"
+    assert f'revision = "{NEXT}"\ndown_revision = "{HEAD}"' in file.read_text("utf-8")
     assert "pass" in file.read_text("utf-8")

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from server.storage import schema
 from server.storage.engines import open_connections
+from tests.migrations.head import HEAD
 from tests.migrations.test_pilot import fill
 from tests.processes import run_baari, run_baari_here
 
@@ -25,7 +26,7 @@ NEWER = "The database has the schema of a newer Baari, or of another program. "
 REFUSALS = {
     "older": "The database has the schema of an older Baari. Back it up, then run “baari migrate”.",
     "too old": "The database is from early in the pilot. Run “baari migrate” of the pilot's last Baari first.",
-    "foreign": f"{NEWER}Run the Baari that made it, or its “baari migrate --back-to 0100”.",
+    "foreign": f"{NEWER}Run the Baari that made it, or its “baari migrate --back-to {HEAD}”.",
 }
 REVISIONS = {"older": "0003", "too old": "0002", "foreign": "a1b2c3"}
 
@@ -110,7 +111,7 @@ def test_the_way_back_is_refused_from_a_schema_that_is_not_ours(
     baari: Baari, database_url: str, words: tuple[str, ...]
 ) -> None:
     schema.migrate(database_url)
-    stamp(database_url, "0200")
+    stamp(database_url, "9200")
     assert baari("migrate", *words).stderr == f"baari: {REFUSALS['foreign']}\n"
 
 

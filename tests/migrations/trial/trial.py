@@ -6,8 +6,8 @@ The check and the column that may not be empty make SQLite build the tables anew
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0101"
-down_revision = "0100"
+revision = "NEXT"
+down_revision = "HEAD"
 
 
 def upgrade() -> None:
