@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar, cast
 from sqlalchemy.exc import OperationalError
 
 from server.storage.database import Database
-from server.storage.transaction import Transaction
+from server.storage.transaction import Asks, Transaction
 from server.storage.writers import Command
 
 T = TypeVar("T")
@@ -16,18 +16,18 @@ T = TypeVar("T")
 class Writes(Protocol):
     """What runs a command in a transaction of a centre."""
 
-    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
+    def write(self, centre: int | None, fn: Callable[[Transaction], T], *, asks: Asks | None = None) -> T:
         """Run `fn` and return its answer."""
 
 
 class _OnThisThread(Database):
     """A database whose commands run on the thread that asks, each in a transaction of its own."""
 
-    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
+    def write(self, centre: int | None, fn: Callable[[Transaction], T], *, asks: Asks | None = None) -> T:
         """Run `fn` at once; one that finds the database locked for too long tries again."""
         while True:
             try:
-                [(answer, refusal)], _ = self._commit([Command(centre, fn)])
+                [(answer, refusal)], _ = self._commit([Command(centre, fn, asks)])
             except OperationalError:
                 continue
             if refusal is not None:
@@ -45,12 +45,12 @@ class OwnTransactions:
         self._url, self._mine = url, threading.local()
         self._all: list[Database] = []
 
-    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
+    def write(self, centre: int | None, fn: Callable[[Transaction], T], *, asks: Asks | None = None) -> T:
         """Run `fn` in a transaction of its own."""
         if not hasattr(self._mine, "db"):
             self._mine.db = _OnThisThread(self._url)
             self._all.append(self._mine.db)
-        return cast(T, self._mine.db.write(centre, fn))
+        return cast(T, self._mine.db.write(centre, fn, asks=asks))
 
     def close(self) -> None:
         """Close the connections of all threads."""

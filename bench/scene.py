@@ -109,7 +109,11 @@ class Scene:
 
     def _once(self, db: Writes | None, fn: Callable[[Transaction], Mapping[str, Any]]) -> None:
         attempt = Attempt("bench", secrets.token_hex(8), "hash", self.clock.now())
-        (db or self.db).write(self.centre, lambda tx: once(tx, attempt, lambda: Answer(200, fn(tx))))
+
+        def command(tx: Transaction) -> Answer:
+            return once(tx, attempt, lambda: Answer(200, fn(tx)))
+
+        (db or self.db).write(self.centre, command, asks=attempt.ask)
 
     def fill(self, count: int) -> None:
         """Put so many people in line."""

@@ -3,6 +3,7 @@
 import itertools
 import random
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -330,3 +331,17 @@ def second_centre(floor: Floor) -> int:
     }
     shape = preset.model_copy(update=changes)
     return floor.db.write(None, lambda tx: install_centre(tx, shape, date(2026, 1, 1), "e2", demo=True))
+
+
+def hold_writer(floor: Floor) -> tuple[Callable[[], None], threading.Thread]:
+    """Keep the writer busy until the returned function is called, so that commands gather behind it."""
+    release, held = threading.Event(), threading.Event()
+
+    def wait(_tx: Transaction) -> None:
+        held.set()
+        release.wait(10)
+
+    thread = threading.Thread(target=lambda: floor.write(wait))
+    thread.start()
+    assert held.wait(10)
+    return release.set, thread

@@ -37,7 +37,7 @@ def command(principal: Principal, fn: Callable[[Transaction], Body], *, status: 
 def run(actor: str, centre_id: int, fn: Callable[[Transaction], Body], status: int = 200) -> Response:
     """Run `fn` in a centre for somebody who needs no key: a citizen with the secret of their slip."""
     attempt = Attempt(actor, _key(), body_hash(request.path, _body()), site().real.now())
-    answer = site().db.write(centre_id, lambda tx: once(tx, attempt, lambda: Answer(status, fn(tx))))
+    answer = site().db.write(centre_id, lambda tx: once(tx, attempt, lambda: Answer(status, fn(tx))), asks=attempt.ask)
     response = jsonify(answer.body)
     response.status_code = answer.status
     return response

@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from server.domain.errors import IdempotencyKeyReused
 from server.storage.sql import answers
 from server.storage.sql.answers import Kept
-from server.storage.transaction import Transaction
+from server.storage.transaction import Read, Transaction
 
 KEPT = timedelta(hours=24)
 _canonical = json.JSONEncoder(sort_keys=True).encode
@@ -24,6 +24,10 @@ class Attempt:
     key: str
     body_hash: str
     at: datetime
+
+    def ask(self, conn: Read) -> Callable[[], Kept | None]:
+        """Ask for the answer that was given before; what is returned waits for it. For `Database.write`."""
+        return answers.ask_answer(conn, self.principal, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,10 @@ def body_hash(path: str, body: object) -> str:
 def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> Answer:
     """Run `command` unless this attempt was answered in the last 24 hours; then give that answer.
 
-    A refusal is not kept: it changed nothing. Raises IdempotencyKeyReused for the same key with another body.
+    The answer is asked for now, which costs a trip, unless the transaction began with `attempt.ask`. A refusal is not
+    kept: it changed nothing. Raises IdempotencyKeyReused for the same key with another body.
     """
-    kept = answers.find_answer(tx.conn, attempt.principal, attempt.key)
+    kept = cast(Kept | None, (tx.asked or attempt.ask(tx.conn))())
     if kept is not None:
         if kept.created_at > attempt.at - KEPT:
             return _again(kept, attempt)

@@ -23,7 +23,7 @@ from server.storage.engines import open_connections
 from server.storage.statements import Statement, roll_back, settle
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.events import EventTable
-from server.storage.transaction import Read, Recorded, Transaction, lock_centre, savepoint
+from server.storage.transaction import Asks, Read, Recorded, Transaction, lock_centre, savepoint
 from server.storage.writers import Command, Writer
 
 T = TypeVar("T")
@@ -92,8 +92,10 @@ class Database:
         finally:
             self._of_file.release()
 
-    def write(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
+    def write(self, centre: int | None, fn: Callable[[Transaction], T], *, asks: Asks | None = None) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
+
+        `asks` runs at the beginning, with those of all that are written together: their questions cost one trip.
 
         The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here, also what
         it sent and the database refused later. Unavailable means that the commit failed and the outcome may be unknown:
@@ -101,7 +103,7 @@ class Database:
         """
         if getattr(self._inside, "write", False):
             raise RuntimeError("write() inside write(): services get the transaction, never the database")
-        command = Command(centre, fn)
+        command = Command(centre, fn, asks)
         self.writer_of(centre).run(command)
         if command.refusal is not None:
             try:
@@ -169,12 +171,13 @@ class Database:
         alone = len(batch) == 1
         with self.writing.transaction() as connection:
             locked = {centre: lock_centre(connection, centre) for centre in _centres(batch)}
+            asked = [None if command.asks is None else command.asks(connection) for command in batch]
             if not alone:
                 settle(connection)
             answers = []
             recorded: dict[int, list[Recorded]] = {}
-            for command in batch:
-                answer, tx = self._run_one(connection, command, locked, alone)
+            for command, first in zip(batch, asked, strict=True):
+                answer, tx = self._run_one(connection, command, first, locked, alone)
                 answers.append(answer)
                 if answer[1] is None and tx.state is not None:
                     locked[tx.state.id] = partial(_same, tx.state)
@@ -189,11 +192,16 @@ class Database:
         ]
 
     def _run_one(
-        self, connection: Connection, command: Command, locked: Mapping[int, Callable[[], CentreState]], alone: bool
+        self,
+        connection: Connection,
+        command: Command,
+        asked: Callable[[], object] | None,
+        locked: Mapping[int, Callable[[], CentreState]],
+        alone: bool,
     ) -> tuple[Outcome, Transaction]:
         """Run one command of a batch, at its own time."""
-        of_none = partial(_same, None)
-        tx = Transaction(connection, of_none if command.centre is None else locked[command.centre], self.clock.now)
+        centre = partial(_same, None) if command.centre is None else locked[command.centre]
+        tx = Transaction(connection, centre, self.clock.now, asked)
         return _attempt(tx, command.fn, nullcontext() if alone else savepoint(connection)), tx
 
 
@@ -222,8 +230,8 @@ def _attempt(
             result = fn(tx)
             tx.lock()
             return result, None
-    except EarlierFailed:
-        raise
+    except (EarlierFailed, IntegrityError):
+        raise  # a neighbour of the batch may have written the row in question after this one asked for it
     except UNANSWERED as error:
         if tx.conn.invalidated:
             raise

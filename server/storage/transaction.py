@@ -25,6 +25,8 @@ from server.storage.tables.centre import CentreTable
 
 Read = Connection
 """One read-only snapshot of the database; only `server.storage` looks into it."""
+Asks = Callable[[Read], Callable[[], object]]
+"""Asks what a command wants to know first; what it returns waits for the answer."""
 CLOCK_SKEW = timedelta(minutes=2)
 
 
@@ -72,12 +74,17 @@ class Transaction:
 
     `locked` waits for the lock of the centre and returns the centre, None in a transaction of the installation. The
     lock is sent for at the beginning and waited for when something needs it, so that it costs no trip of its own.
+    `asked` waits for what the command wanted to know first, if anything.
     """
 
     def __init__(
-        self, conn: Connection, locked: Callable[[], CentreState | None], clock: Callable[[], datetime]
+        self,
+        conn: Connection,
+        locked: Callable[[], CentreState | None],
+        clock: Callable[[], datetime],
+        asked: Callable[[], object] | None = None,
     ) -> None:
-        self.conn = conn
+        self.conn, self.asked = conn, asked
         self._locked: Callable[[], CentreState | None] | None = locked
         self._state: CentreState | None = None
         self._clock = clock

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from server.storage.transaction import Transaction
+from server.storage.transaction import Asks, Transaction
 
 BATCH = 64
 IDLE_S = 10.0
@@ -13,10 +13,11 @@ IDLE_S = 10.0
 
 @dataclass(slots=True, eq=False)
 class Command:
-    """A command: its centre, what to run, what came of it, and whom to wake then if it waits for the writer."""
+    """A command: its centre, what to run, what it asks first, what came of it, and whom to wake if it waits."""
 
     centre: int | None
     fn: Callable[[Transaction], object]
+    asks: Asks | None = None
     result: object = None
     refusal: Exception | None = None
     answered: "threading.Lock | None" = None  # a factory in Python 3.11, so no type when the class is made

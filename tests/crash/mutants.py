@@ -68,7 +68,7 @@ def run_then_keep(
     """Run a command of a route as `commands.run` does, in two commits."""
     now, db, key = site().real.now(), site().db, request.headers[commands.KEY_HEADER]
     attempt = Attempt(actor, key, body_hash(request.path, request.get_json(silent=True)), now)
-    kept = db.read(lambda conn: answers.find_answer(conn, actor, key))
+    kept = db.read(lambda conn: answers.ask_answer(conn, actor, key)())
     if kept is None:
         kept = Kept(attempt.body_hash, status, db.write(centre_id, fn), now)
         db.write(centre_id, lambda tx: answers.keep_answer(tx.conn, actor, key, centre_id, kept))

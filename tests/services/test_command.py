@@ -1,16 +1,22 @@
 """What tells one command from another, and how long its answer is kept."""
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 import pytest
 
+from server.domain.actors import By
 from server.domain.errors import IdempotencyKeyReused
 from server.services.command import Answer, Attempt, body_hash, once
-from tests.factories import MORNING, Floor, second_centre
+from server.services.floor.issue import issue
+from server.storage.pipeline import Pipeline
+from server.storage.transaction import Transaction
+from tests.factories import MORNING, Floor, at_time, hold_writer, second_centre
 
 Body = Mapping[str, Any]
 
@@ -70,3 +76,52 @@ def test_a_key_that_another_centre_used_meanwhile_is_reused_and_no_fault(floor: 
     with pytest.raises(IdempotencyKeyReused):
         run(floor.centre_id, used_there_meanwhile)
     assert run(other, used_there_meanwhile) == Answer(200, {"at": "there"})
+
+
+def test_of_one_command_sent_twice_at_once_both_hear_the_same_and_it_runs_once(floor: Floor) -> None:
+    """Both ask for a kept answer before either is written: the batch is undone, and the second finds the first's."""
+    release, holder = hold_writer(floor)
+    attempt = Attempt("key:1", "k", "a", MORNING)
+
+    def command(tx: Transaction) -> Answer:
+        token = issue(at_time(tx, MORNING), floor.order(), By("test")).token
+        return Answer(201, {"label": token.label})
+
+    def send() -> Answer:
+        return floor.db.write(floor.centre_id, lambda tx: once(tx, attempt, partial(command, tx)), asks=attempt.ask)
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = [pool.submit(send) for _ in range(3)]
+        while floor.db.writer_of(floor.centre_id).waiting < 3:
+            time.sleep(0.001)
+        release()
+        assert [answer.result(10) for answer in answers] == [Answer(201, {"label": "N001"})] * 3
+    holder.join()
+    assert floor.centre.event_seq == 1
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_what_waiting_commands_want_to_know_first_is_asked_in_one_trip(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, holder = hold_writer(floor)
+    trips, received = count(), Pipeline._received
+
+    def counted(pipeline: Pipeline) -> Any:
+        next(trips)
+        return received(pipeline)
+
+    monkeypatch.setattr(Pipeline, "_received", counted)
+
+    def send(number: int) -> Answer:
+        attempt = Attempt("key:1", f"k{number}", "a", MORNING)
+        return floor.db.write(floor.centre_id, lambda tx: once(tx, attempt, lambda: Answer(200, {})), asks=attempt.ask)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = [pool.submit(send, number) for number in range(20)]
+        while floor.db.writer_of(floor.centre_id).waiting < 20:
+            time.sleep(0.001)
+        release()
+        assert [answer.result(10) for answer in answers] == [Answer(200, {})] * 20
+    holder.join()
+    assert next(trips) < 10  # what they ask, the commits, and a statement that is prepared; else one for each of them

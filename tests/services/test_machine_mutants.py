@@ -113,7 +113,7 @@ def come_back_resets_the_age(patch: Patch) -> None:
 
 def retries_run_again(patch: Patch) -> None:
     """Answers are not kept."""
-    patch.setattr(answers, "find_answer", lambda *_: None)
+    patch.setattr(answers, "ask_answer", lambda *_: lambda: None)
     patch.setattr(answers, "keep_answer", lambda *_: None)
 
 

@@ -3,7 +3,6 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -25,21 +24,7 @@ from server.storage.sql import centres, tokens
 from server.storage.tables.floor import StepTable, TokenTable
 from server.storage.transaction import Transaction
 from server.storage.types import from_ms, to_ms
-from tests.factories import CENTRE, MORNING, Floor, at_time
-
-
-def hold_writer(floor: Floor) -> tuple[Callable[[], None], threading.Thread]:
-    """Keep the writer busy until the returned function is called, so that commands gather behind it."""
-    release, held = threading.Event(), threading.Event()
-
-    def wait(_tx: Transaction) -> None:
-        held.set()
-        release.wait(10)
-
-    thread = threading.Thread(target=lambda: floor.write(wait))
-    thread.start()
-    assert held.wait(10)
-    return release.set, thread
+from tests.factories import CENTRE, MORNING, Floor, at_time, hold_writer
 
 
 def test_commands_that_wait_together_share_a_commit_and_a_refusal_undoes_only_itself(floor: Floor) -> None:

@@ -35,10 +35,10 @@ class Counted(Database):
         self.reads += 1
         return super().read(fn)
 
-    def write(self, centre: int | None, fn: Any) -> Any:
+    def write(self, centre: int | None, fn: Any, **first: Any) -> Any:
         """Count a write."""
         self.writes += 1
-        return super().write(centre, fn)
+        return super().write(centre, fn, **first)
 
 
 @pytest.fixture

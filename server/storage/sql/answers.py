@@ -1,5 +1,6 @@
 """Reads and writes of the answers that are kept for retries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,10 +32,10 @@ class Kept:
     created_at: datetime
 
 
-def find_answer(conn: Connection, principal: str, key: str) -> Kept | None:
-    """Return the answer that a principal got under a key, None when there is none."""
-    row = ANSWER.row(conn, who=principal, under=key)
-    return None if row is None else Kept(*row)
+def ask_answer(conn: Connection, principal: str, key: str) -> Callable[[], Kept | None]:
+    """Ask for the answer that a principal got under a key; what is returned waits for it, and returns None for none."""
+    asked = ANSWER.ask(conn, who=principal, under=key)
+    return lambda: next((Kept(*row) for row in asked()), None)
 
 
 def keep_answer(conn: Connection, principal: str, key: str, centre_id: int, kept: Kept) -> None:

@@ -75,7 +75,7 @@ class FloorHarness(RuleBasedStateMachine):
     def ask(self, attempt: Attempt, run: Command) -> Answer | Refused:
         """Send a command under a key; returns its answer or the refusal."""
         try:
-            return self.db.write(self.centre, lambda tx: once(tx, attempt, lambda: run(tx)))
+            return self.db.write(self.centre, lambda tx: once(tx, attempt, lambda: run(tx)), asks=attempt.ask)
         except Refused as refusal:
             return refusal
 
