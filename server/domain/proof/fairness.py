@@ -8,18 +8,21 @@ against the rule, by a person's decision, are counted apart, and a call that was
 
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
 from server.domain.calling.lane import Age, Lane, Place, Waiting
 from server.domain.calling.profile import Profile
+from server.domain.calling.rule import Choice, Reason
+from server.domain.calling.v1 import out_of_order
 from server.domain.calling.versions import CHOOSERS
 from server.domain.events.event import Event
 from server.domain.events.payloads import TokenCalled
 from server.domain.plan.plan import Plan
 from server.domain.proof.certificates import Certificate, Overtaken
+from server.domain.proof.findings import Finding
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
 
@@ -224,17 +227,27 @@ class Audit:
         age: Age,
     ) -> tuple[str, str] | None:
         """Ask the rule of its time again; returns a fault when it chooses or tells otherwise."""
-        reason, passes, rule = payload.reason, self._passes[group], self._seats_at(event.at).plan.calling
-        if reason.rule in BY_PERSON or payload.passes is None:
+        reason, passes, plan = payload.reason, self._passes[group], self._seats_at(event.at).plan
+        if payload.passes is None:
             return None
-        heads = self._lines[before.step.stage].heads()
-        choice = CHOOSERS[event.rule](heads, rule, profile, passes, age)
+        heads = list(self._lines[before.step.stage].heads())
+        if reason.rule in BY_PERSON:
+            choice: Choice | None = _by_person(reason, heads, plan, profile, before, passes, age)
+        else:
+            choice = CHOOSERS[event.rule](heads, plan.calling, profile, passes, age)
         if choice is None or choice.waiting.token != before.id:
             due = "nobody" if choice is None else choice.waiting.label
             return "unexplained_call", f"{before.label} was called, by the rule it was {due}."
         if choice.reason.view() != reason.view() or passes != payload.passes:
             return "unexplained_call", f"The reason told for {before.label} is not that of the rule."
         return None
+
+    def compare(self, stored: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+        """Compare the passes of the groups with those that stand in the table."""
+        for group in sorted(stored.keys() | self._passes.keys()):
+            if stored.get(group, 0) != self._passes.get(group, 0):
+                told, due = stored.get(group, 0), self._passes.get(group, 0)
+                yield "passes_differ", f"{group[0]} {group[1]}: {told} passes in the table, {due} by the log."
 
     def _overtake(
         self, called: Token, seat: tuple[Profile, str], figures: DayFairness, counted: bool
@@ -253,6 +266,18 @@ class Audit:
                 figures.beyond_bound += 1
                 fault = ("overtaken_too_often", f"{waiter.waiting.label} was overtaken beyond the bound.")
         return fault
+
+
+def _by_person(
+    reason: Reason, heads: Sequence[Waiting], plan: Plan, profile: Profile, before: Token, passes: int, age: Age
+) -> Choice:
+    """Return the choice of a person with the reason that the record must tell of it."""
+    if reason.rule == "taken_over":
+        params = {"label": before.label, "class": before.klass, "from": reason.params.get("from")}
+        return Choice(before.waiting, Reason("taken_over", params), passes)
+    why = str(reason.params.get("why"))
+    known = why if why in plan.floor.out_of_order else ""
+    return out_of_order(before.waiting, heads, plan.calling, profile, passes, age, known)
 
 
 def _waits(token: Token) -> bool:

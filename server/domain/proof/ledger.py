@@ -1,14 +1,13 @@
 """The numbers of a record: each series in a row on its day, leased blocks used once or void."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from server.domain.leases import Lease
+from server.domain.plan.series import Series
+from server.domain.proof.findings import Finding
 from server.domain.token.token import Token
-
-Finding = tuple[str, str]
-"""The code of a fault and its words."""
 
 
 @dataclass(slots=True)
@@ -25,6 +24,7 @@ class Ledger:
     def __init__(self, first: Callable[[str], int]) -> None:
         self._first = first
         self._given: dict[tuple[date, str], _Given] = {}
+        self._leases: dict[int, Lease] = {}
         self.leased = 0
         self.void = 0
 
@@ -42,22 +42,53 @@ class Ledger:
         code = "number_doubled" if token.number < expected else "number_gap"
         return code, f"{token.label} was issued, number {expected} was due."
 
+    def series_of(self, day: date, letter: str, series: Mapping[str, Series]) -> str:
+        """Return the series whose next number is due for a class: its own, or where that is full its overflow."""
+        overflow = series[letter].overflow
+        if overflow is None or self._of(day, letter).last < series[letter].last:
+            return letter
+        return self.series_of(day, overflow, series)
+
     def lease(self, lease: Lease) -> Finding | None:
         """Take over a leased block: it begins where the row ended."""
         given, block = self._block(lease)
         due = given.last + 1
         self.leased += len(block)
+        self._leases[lease.id] = lease
         given.leased |= block
         given.last = lease.last
         if lease.first == due:
             return None
         return "number_gap", f"{lease.letter}{lease.first} is not the next number."
 
-    def void_lease(self, lease: Lease) -> None:
+    def void_lease(self, lease: Lease) -> Finding | None:
         """Take over that the unused numbers of a block will never be given."""
         given, block = self._block(lease)
         self.void += len(given.leased & block)
         given.leased -= block
+        before = self._leases.get(lease.id)
+        self._leases[lease.id] = lease
+        if before is not None and before.void_reason is None and _span(before) == _span(lease):
+            return None
+        return "wrong_lease", f"Block {lease.id} is void, but was not leased like this, or was void before."
+
+    def compare(self, rows: Iterable[Lease], last: Mapping[tuple[date, str], int]) -> Iterable[Finding]:
+        """Compare leases and the last number of each row with what stands in the tables; reasons may be purged."""
+        stored = {lease.id: _kept(lease) for lease in rows}
+        known = {id_: _kept(lease) for id_, lease in self._leases.items()}
+        for id_ in sorted(stored.keys() | known.keys()):
+            if stored.get(id_) != known.get(id_):
+                yield "lease_differs", f"Block {id_} is another in the table than by the log."
+        for (day, letter), number in sorted(last.items()):
+            given = self._given.get((day, letter))
+            if given is None or given.last != number:
+                due = "none" if given is None else given.last
+                yield "numbers_differ", f"The last {letter} of {day} is {number} in the table, {due} by the log."
+        for day, letter in sorted(self._used() - last.keys()):
+            yield "numbers_differ", f"The numbers {letter} of {day} are in the log only."
+
+    def _used(self) -> set[tuple[date, str]]:
+        return {row for row, given in self._given.items() if given.last >= self._first(row[1])}
 
     def _block(self, lease: Lease) -> tuple[_Given, set[int]]:
         given = self._of(lease.day, lease.letter)
@@ -68,3 +99,12 @@ class Ledger:
         if given is None:
             given = self._given[day, letter] = _Given(self._first(letter) - 1)
         return given
+
+
+def _span(lease: Lease) -> tuple[date, str, int, int]:
+    return lease.day, lease.letter, lease.first, lease.last
+
+
+def _kept(lease: Lease) -> tuple[tuple[date, str, int, int], bool]:
+    """Return what the chain holds of a lease: not whose it is, nor in whose words it is void."""
+    return _span(lease), lease.void_reason is not None

@@ -15,6 +15,15 @@ class Occupied:
         self._leave(before)
         return self._enter(after)
 
+    def at(self, counter: str) -> str | None:
+        """Return the token at a counter, None when nobody is there."""
+        return self._tokens.get(counter)
+
+    @property
+    def helping(self) -> dict[str, str]:
+        """The token at each counter where somebody is."""
+        return dict(self._tokens)
+
     def _leave(self, token: Token) -> None:
         for counter in (token.step.counter, *token.step.beside):
             if counter is not None and self._tokens.get(counter) == token.id:

@@ -1,42 +1,78 @@
 """What the replay of a record ended with beside what stands in the tables."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from server.domain.errors import Refused
-from server.domain.events.payloads import CounterFacts
-from server.domain.proof.replay import in_chain
+from server.domain.proof.change import purged
+from server.domain.proof.findings import differences, in_chain, step_differences
+from server.domain.proof.hall import Desk
+from server.domain.proof.past import Past
 from server.domain.proof.verdicts import Fault
-from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import seal_needs
-from server.domain.token.token import Token
-from server.services.floor.token_rows import facts_of
-from server.storage.sql import counters, tokens
+from server.domain.token.token import Step, Token
+from server.storage.sql import counters, proof, tokens
+from server.storage.sql.proof import Stand
 from server.storage.transaction import Read
 
-
-def compare_tokens(read: Read, centre_id: int, replayed: Iterable[Token]) -> Iterator[Fault]:
-    """Compare tokens, with their last step, with their rows."""
-    for token in replayed:
-        try:
-            stored = tokens.token_by_id(read, centre_id, token.id)
-        except Refused:
-            yield Fault("token_lost", token.step.seq, f"{token.label} is in the log only.")
-            continue
-        fits = in_chain(stored) == in_chain(token) or _upgraded(stored, token)
-        if not fits or not _needs_fit(read, centre_id, stored, token):
-            text = f"{token.label} is {stored.state} in the table and {token.state} by the log."
-            yield Fault("state_differs", token.step.seq, text)
+AT_ONCE = 50
+"""How many tokens are compared together."""
 
 
-def compare_counters(read: Read, centre_id: int, replayed: Mapping[str, CounterFacts]) -> Iterator[Fault]:
-    """Compare counters, as their last event left them, with their rows."""
+def compare_tokens(read: Read, centre_id: int, replayed: Sequence[Past]) -> Iterator[Fault]:
+    """Compare tokens, with all their steps, with their rows."""
+    for begin in range(0, len(replayed), AT_ONCE):
+        some = replayed[begin : begin + AT_ONCE]
+        stands = proof.stands_of(read, centre_id, [past.token.id for past in some])
+        for past in some:
+            stand = stands.get(past.token.id)
+            if stand is None:
+                yield Fault("token_lost", past.token.step.seq, f"{past.token.label} is in the log only.")
+            else:
+                yield from _compare(past, stand)
+
+
+def _compare(past: Past, stand: Stand) -> Iterator[Fault]:
+    token, stored = past.token, stand.token
+    if in_chain(stored) != in_chain(token) and not _upgraded(stored, token):
+        told = [text for _, text in differences(in_chain(token), in_chain(stored))]
+        yield Fault("state_differs", token.step.seq, f"In the table {told[0]}")
+    if not _needs_fit(stand, token):
+        yield Fault("needs_differ", token.step.seq, f"The needs of {token.label} are not those that were sealed.")
+    if not token.ended and stand.lane != token.lane.key:
+        yield Fault("state_differs", token.step.seq, f"{token.label} stands in the lane “{stand.lane}” of the line.")
+    for seq in sorted((past.closed.keys() | stand.steps.keys()) - {token.step.seq}):
+        yield from _compare_step(token.label, seq, past.closed.get(seq), stand.steps.get(seq))
+
+
+def _compare_step(label: str, seq: int, replayed: Step | None, stored: Step | None) -> Iterator[Fault]:
+    if replayed is None or stored is None:
+        where = "log" if stored is None else "table"
+        yield Fault("step_differs", seq, f"Step {seq} of {label} is in the {where} only.")
+    elif replayed != stored and _with_call(replayed, stored) != stored:
+        told = [text for _, text in step_differences(label, replayed, stored)]
+        yield Fault("step_differs", seq, f"In the table, step {seq} of {told[0]}")
+
+
+def compare_counters(read: Read, centre_id: int, desks: Mapping[str, Desk]) -> Iterator[Fault]:
+    """Compare counters, as the log leaves them, with their rows: not why they pause, which may be purged."""
     for row in counters.counters_of(read, centre_id):
-        if _lasting(replayed.get(row.id, facts_of(row))) != _lasting(facts_of(row)):
-            yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table only.")
+        desk = desks[row.id]
+        if (desk.state, desk.stage) != (row.state, row.stage):
+            yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table, {desk.state} by the log.")
+        if desk.since is not None and desk.since != row.since:
+            yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} since {row.since} in the table only.")
 
 
-def count_tokens(read: Read, centre_id: int, issued: int, under_way: Container[str]) -> Iterator[Fault]:
+def compare_helpers(read: Read, centre_id: int, under_way: Mapping[str, Past]) -> Iterator[Fault]:
+    """Compare which counters help with a party with their rows."""
+    helping = {counter: past.token.id for past in under_way.values() for counter in past.token.step.beside}
+    stored = proof.helpers_of(read, centre_id)
+    for counter in sorted(helping.keys() | stored.keys()):
+        if helping.get(counter) != stored.get(counter):
+            yield Fault("state_differs", 0, f"Counter {counter} helps somebody else in the table than by the log.")
+
+
+def count_tokens(read: Read, centre_id: int, issued: int, under_way: Mapping[str, Past]) -> Iterator[Fault]:
     """Tokens are conserved: as many rows as were issued, and every open row is under way in the log."""
     stored = tokens.count_tokens(read, centre_id)
     if stored != issued:
@@ -46,26 +82,21 @@ def count_tokens(read: Read, centre_id: int, issued: int, under_way: Container[s
         yield Fault("tokens_differ", 0, f"{stray} tokens are under way in the table only.")
 
 
-def _needs_fit(read: Read, centre_id: int, stored: Token, replayed: Token) -> bool:
+def _needs_fit(stand: Stand, replayed: Token) -> bool:
     """Whether what a citizen needs is what was sealed; it may have been purged, and was told openly once."""
-    if stored.need is None and not stored.access:
-        return True
+    stored = stand.token
     if replayed.needs_seal is None:
         return (stored.need, stored.access) == (replayed.need, replayed.access)
-    secret = tokens.secret_of(read, centre_id, stored.id)
-    return seal_needs(secret, stored.need, stored.access) == replayed.needs_seal
-
-
-def _lasting(counter: CounterFacts) -> tuple[str, str, CounterState]:
-    """Return what the chain holds of a counter: not why it pauses, which may be purged."""
-    return counter.id, counter.stage, counter.state
+    told = [token for token in (stored, replayed) if not purged(token)]
+    return all(seal_needs(stand.secret, token.need, token.access) == replayed.needs_seal for token in told)
 
 
 def _upgraded(stored: Token, replayed: Token) -> bool:
     """Whether two records differ only in what an older version of Baari did not keep."""
-    return replayed.step.called_by is None and in_chain(stored) == in_chain(_with_call(replayed, stored))
+    with_call = replace(replayed, step=_with_call(replayed.step, stored.step))
+    return replayed.step.called_by is None and in_chain(stored) == in_chain(with_call)
 
 
-def _with_call(token: Token, of: Token) -> Token:
-    step = replace(token.step, first_called=of.step.first_called, called_by=of.step.called_by)
-    return replace(token, step=step)
+def _with_call(step: Step, of: Step) -> Step:
+    """Return a step with the first call of another, which records of before ages were kept do not tell."""
+    return step if step.called_by else replace(step, first_called=of.first_called, called_by=of.called_by)

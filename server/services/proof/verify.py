@@ -1,41 +1,30 @@
 """Proves a centre's record: replays its events and compares every promise with what the tables say."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import partial
 from itertools import takewhile
 
 from server.domain.centre import CentreState
 from server.domain.events.event import Event, StoredEvent, fingerprint
-from server.domain.events.kinds import Kind, TokenEvent
-from server.domain.events.payloads import (
-    CentreFrozen,
-    CentreResumed,
-    CounterEvent,
-    CounterFacts,
-    NumbersLeased,
-    NumbersVoided,
-    TokenCalled,
-    TokenIssued,
-    TokenUndone,
-)
-from server.domain.freezes import Freeze, active_seconds, active_time
-from server.domain.plan.plan import Plan
+from server.domain.events.kinds import TokenEvent
+from server.domain.events.payloads import PolicyChanged, TokenCalled, TokenExpired, TokenIssued, TokenUndone
+from server.domain.freezes import active_seconds, active_time
+from server.domain.proof.change import Change
 from server.domain.proof.fairness import Audit
-from server.domain.proof.ledger import Finding, Ledger
-from server.domain.proof.occupied import Occupied
+from server.domain.proof.findings import Finding, in_chain
+from server.domain.proof.hall import Hall, desks_of
+from server.domain.proof.notes import NOTES
 from server.domain.proof.past import Past
-from server.domain.proof.replay import in_chain, replayed, same
+from server.domain.proof.replay import remake, remake_issue
 from server.domain.proof.verdicts import Anchor, Fault, Verdict
 from server.domain.token.lifecycle import StepState
-from server.domain.token.token import Token
+from server.domain.token.token import Step, Token
 from server.domain.token.undo import LOOKED_AT, UNDO_MAX
-from server.services.floor.notice import KEPT
-from server.services.proof.comparison import compare_counters, compare_tokens, count_tokens
-from server.services.setup.plans import plan_of
+from server.services.proof.comparison import AT_ONCE, compare_counters, compare_helpers, compare_tokens, count_tokens
+from server.services.proof.versions import Versions
 from server.storage.json_text import canonical
+from server.storage.sql import proof
 from server.storage.sql.events import BLOCK, hash_of, latest_of, stored_between
-from server.storage.sql.numbers import first_number
 from server.storage.transaction import Read
 
 __all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
@@ -71,12 +60,10 @@ class _Replay:
         self._head = hash_of(read, centre.id, after)
         self._open: dict[str, Past] = {}
         self._ended: dict[str, Past] = {}
-        self._counters: dict[str, CounterFacts] = {}
-        self._occupied = Occupied()
-        self._ledger = Ledger(self._first)
-        self._freezes: list[Freeze] = []
-        self._asked: tuple[datetime, Plan] | None = None
-        self._audit = Audit(self._plan)
+        self._old: list[Past] = []
+        self._versions = Versions(read, centre)
+        self._hall = Hall(self._versions.set_up, desks_of(proof.positions_of(read, centre.id)), whole=not after)
+        self._audit = Audit(lambda _at: self._hall.plan)
 
     def run(self, until: int) -> None:
         """Apply the events up to number `until`, a block at a time."""
@@ -111,7 +98,8 @@ class _Replay:
             self.verdict.fault("unreadable", row.seq, f"Event {row.seq} makes no sense: {error!r}.")
 
     def _take(self, event: Event) -> None:
-        payload = event.payload
+        payload, hall = event.payload, self._hall
+        self._report(event.seq, hall.enter(event))
         if isinstance(payload, TokenIssued):
             self._issue(event, payload)
         elif isinstance(payload, TokenUndone):
@@ -119,7 +107,10 @@ class _Replay:
         elif isinstance(payload, TokenEvent):
             self._act(event, payload)
         else:
-            self._note(event)
+            self._report(event.seq, NOTES[event.kind](hall, event))
+        if isinstance(payload, PolicyChanged):
+            self._versions.announce(payload)
+        hall.leave(event)
 
     def conclude(self) -> Verdict:
         """Compare what the replay ended with and the tables."""
@@ -130,23 +121,30 @@ class _Replay:
             self.verdict.fault("chain_broken", last, "The last hash is not the head of the centre.")
         for seq in (seq for seq in self._anchors if seq > last):
             self.verdict.fault("anchor_missed", seq, f"A report speaks of event {seq}, the record ends at {last}.")
-        self._compare(past.token for past in self._open.values())
-        self._compare(past.token for past in self._ended.values())
-        self._report_all(compare_counters(self._read, self._centre.id, self._counters))
-        self._report_all(count_tokens(self._read, self._centre.id, self.verdict.tokens, self._open))
+        self._compare([*self._old, *self._ended.values(), *self._open.values()])
+        self._compare_rows()
         return self.judge()
+
+    def _compare_rows(self) -> None:
+        read, centre, hall = self._read, self._centre.id, self._hall
+        self._report_all(compare_counters(read, centre, hall.desks))
+        self._report_all(compare_helpers(read, centre, self._open))
+        self._report_all(count_tokens(read, centre, self.verdict.tokens, self._open))
+        if self.verdict.events:
+            self._report(0, hall.ledger.compare(proof.leases_of(read, centre), proof.last_numbers(read, centre)))
+        self._report(0, self._audit.compare(proof.passes_by_group(read, centre)))
+        self._report(0, self._versions.compare())
+        if hall.closed_day != self._centre.closed_day:
+            text = f"The last closed day is {self._centre.closed_day} in the table, {hall.closed_day} by the log."
+            self.verdict.fault("state_differs", 0, text)
+        if hall.freezes[-1:] != self._centre.frozen_times[-1:]:
+            self.verdict.fault("state_differs", 0, "The last stop is another in the table than by the log.")
 
     def judge(self) -> Verdict:
         """Add the certificates of the days and the count of leased numbers."""
-        self.verdict.leased, self.verdict.void = self._ledger.leased, self._ledger.void
+        self.verdict.leased, self.verdict.void = self._hall.ledger.leased, self._hall.ledger.void
         self.verdict.days = [day.view() for day in self._audit.days.values()]
         return self.verdict
-
-    def _plan(self, at: datetime) -> Plan:
-        """Return the plan in force at an instant; several questions are asked of each."""
-        if self._asked is None or self._asked[0] != at:
-            self._asked = at, plan_of(self._read, self._centre, self._centre.day(at))
-        return self._asked[1]
 
     def _check_chain(self, row: StoredEvent) -> None:
         expected = self.verdict.events + 1
@@ -162,13 +160,11 @@ class _Replay:
     def _issue(self, event: Event, payload: TokenIssued) -> None:
         token = payload.token
         self.verdict.tokens += 1
-        self._report(event.seq, self._ledger.issue(token))
-        self._open[token.id] = Past(token)
+        self._report(event.seq, remake_issue(event, payload, self._hall))
+        self._report(event.seq, [finding for finding in [self._hall.ledger.issue(token)] if finding])
+        self._open[token.id] = Past(token, booking=payload.booking)
         self._audit.change(None, token)
-        self._forget(event.at)
-
-    def _first(self, letter: str) -> int:
-        return first_number(self._read, self._centre.id, letter)
+        self._forget(event)
 
     def _act(self, event: Event, payload: TokenEvent) -> None:
         after = payload.token
@@ -177,11 +173,20 @@ class _Replay:
             self.verdict.fault("not_under_way", event.seq, f"{after.label} is changed but not under way.")
             return
         before = past.token
-        self._check_action(event, payload, before)
+        closed = self._remade(event, payload, past)
         if isinstance(payload, TokenCalled):
             self._judge_call(event, payload, before)
-        past.move(event, after)
+        past.move(event, after, closed)
         self._follow(event, before, after)
+        if isinstance(payload, TokenExpired):
+            self._hall.count_end(after)
+
+    def _remade(self, event: Event, payload: TokenEvent, past: Past) -> Step | None:
+        """Compute an event anew, and return the step that it closes."""
+        change = Change(event, payload, past.token, payload.token, self._hall, past.called_at)
+        made = remake(change)
+        self._report(event.seq, change.findings)
+        return None if made is None else made[0]
 
     def _from_before(self, token_id: str) -> Past | None:
         """Return a token as it stood before the first event of this replay, with its latest steps; None without any."""
@@ -199,9 +204,8 @@ class _Replay:
     def _judge_call(self, event: Event, payload: TokenCalled, before: Token) -> None:
         if before.step.state is not StepState.WAITING:
             return
-        age = partial(active_seconds, end=event.at, freezes=self._freezes)
-        for finding in self._audit.call(event, payload, before, age):
-            self._report(event.seq, finding)
+        age = partial(active_seconds, end=event.at, freezes=self._hall.freezes)
+        self._report(event.seq, self._audit.call(event, payload, before, age))
 
     def _undo(self, event: Event, payload: TokenUndone) -> None:
         after = payload.token
@@ -223,48 +227,34 @@ class _Replay:
     def _follow(self, event: Event, before: Token, after: Token) -> None:
         """Take over a changed token: its place in the line, its counters, and whether it is under way."""
         self._audit.change(before, after)
-        for counter in self._occupied.change(before, after):
+        for counter in self._hall.occupied.change(before, after):
             self.verdict.fault("double_call", event.seq, f"Counter {counter} had two people at once.")
+        if before.emergency_at != after.emergency_at:
+            self._hall.note_emergency(after)
         if after.ended:
             self._ended[after.id] = self._open.pop(after.id)
 
-    def _check_action(self, event: Event, payload: TokenEvent, before: Token) -> None:
-        expected = replayed(event, before, payload.token)
-        if expected is None:
-            code = "double_call" if event.kind is Kind.TOKEN_CALLED else "illegal_transition"
-            self.verdict.fault(code, event.seq, f"{before.label} was {before.state}: {event.kind.value} cannot follow.")
-        elif not same(expected, payload.token, payload):
-            self.verdict.fault("wrong_change", event.seq, f"{event.kind.value} changed {before.label} otherwise.")
-
-    def _note(self, event: Event) -> None:
-        """Take over what is no token: a counter, a freeze, a lease."""
-        payload = event.payload
-        if isinstance(payload, CounterEvent):
-            self._counters[payload.counter.id] = payload.counter
-        elif isinstance(payload, CentreFrozen):
-            self._freezes = [*(f for f in self._freezes if f[1] and f[1] > event.at - KEPT), (event.at, None)]
-        elif isinstance(payload, CentreResumed):
-            self._freezes[-1] = (self._freezes[-1][0], event.at)
-        elif isinstance(payload, NumbersLeased):
-            self._report(event.seq, self._ledger.lease(payload.lease))
-        elif isinstance(payload, NumbersVoided):
-            self._ledger.void_lease(payload.lease)
-
-    def _forget(self, now: datetime) -> None:
+    def _forget(self, event: Event) -> None:
         """Compare tokens that ended long ago, which nobody can undo any more, with their rows, and let them go."""
-        old = list(takewhile(lambda past: self._is_past_undo(past.token, now), self._ended.values()))
-        self._compare(self._ended.pop(past.token.id).token for past in old)
+        old = list(takewhile(lambda past: self._is_past_undo(past.token, event), self._ended.values()))
+        for past in old:
+            self._ended.pop(past.token.id).steps.clear()
+        self._old += old
+        if len(self._old) >= AT_ONCE:
+            self._compare(self._old)
+            self._old = []
 
-    def _is_past_undo(self, token: Token, now: datetime) -> bool:
-        return active_time(token.ended_at or now, now, self._freezes) > UNDO_MAX
+    def _is_past_undo(self, token: Token, event: Event) -> bool:
+        return active_time(token.ended_at or event.at, event.at, self._hall.freezes) > UNDO_MAX
 
-    def _compare(self, replayed: Iterable[Token]) -> None:
-        self._report_all(compare_tokens(self._read, self._centre.id, replayed))
+    def _compare(self, replayed: list[Past]) -> None:
+        if not self._begin:
+            self._report_all(compare_tokens(self._read, self._centre.id, replayed))
 
     def _report_all(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
             self.verdict.fault(fault.code, fault.seq, fault.text)
 
-    def _report(self, seq: int, finding: Finding | None) -> None:
-        if finding is not None:
-            self.verdict.fault(finding[0], seq, finding[1])
+    def _report(self, seq: int, findings: Iterable[Finding]) -> None:
+        for code, text in findings:
+            self.verdict.fault(code, seq, text)

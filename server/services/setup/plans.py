@@ -1,5 +1,7 @@
 """The plan of a centre, read from its rows once for each version and day."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
 from typing import TypeVar
@@ -59,24 +61,42 @@ def _kept() -> dict[tuple[str, int, date], Plan]:
 
 
 def _load(read: Read, centre: CentreState, day: date) -> Plan:
-    rule = partial(rule_on, read, centre.id, day)
+    own = Own(centre.timezone, centre.day_start, tuple(centre.languages))
+    return plan_from(own, partial(setup.part_rows, read, centre.id), partial(setup.policy_body, read, centre.id), day)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a set-up says of the centre itself."""
+
+    timezone: str
+    day_start: str
+    languages: tuple[str, ...]
+
+
+Parts = Callable[[str], Sequence[PartRow]]
+"""The rows of a part of a set-up."""
+Bodies = Callable[[str, date], JsonObject | None]
+"""The body of the rule of a kind that holds on a day, None when there is none."""
+
+
+def plan_from(own: Own, parts: Parts, bodies: Bodies, day: date) -> Plan:
+    """Return the plan that a set-up has on a day: as its rows stand, or as a version of it was kept."""
+
+    def rule(shape: type[Rule]) -> Rule:
+        return _rule_of(shape, bodies(kind_of(shape), day), day)
+
     return Plan(
-        languages=tuple(centre.languages),
-        stages={row.code: _stage(row) for row in setup.part_rows(read, centre.id, "stages")},
-        routes={row.code: tuple(row.stages) for row in setup.part_rows(read, centre.id, "routes")},
-        services={
-            row.code: Service(row.code, row.name, row.icon, row.route, row.series)
-            for row in setup.part_rows(read, centre.id, "services")
-        },
-        series={
-            row.letter: Series(row.letter, row.first, row.last, row.overflow)
-            for row in setup.part_rows(read, centre.id, "series")
-        },
+        languages=own.languages,
+        stages={row.code: _stage(row) for row in parts("stages")},
+        routes={row.code: tuple(row.stages) for row in parts("routes")},
+        services={row.code: Service(row.code, row.name, row.icon, row.route, row.series) for row in parts("services")},
+        series={row.letter: Series(row.letter, row.first, row.last, row.overflow) for row in parts("series")},
         needs={code: need.series for code, need in rule(NEEDS).items()},
         calling=_calling(rule(CallingShape)),
         profiles={counter: _profile(counter, profile) for counter, profile in rule(PROFILES).items()},
         floor=_floor(rule(MissedShape), rule(FloorShape)),
-        hours=_hours(centre, rule(HoursShape)),
+        hours=_hours(own, rule(HoursShape)),
         slots=SlotRules(**dict(rule(SlotsShape))),
         slip_help=rule(SlipShape).help,
     )
@@ -84,8 +104,11 @@ def _load(read: Read, centre: CentreState, day: date) -> Plan:
 
 def rule_on(read: Read, centre_id: int, day: date, shape: type[Rule]) -> Rule:
     """Return the rule of a shape in force on a day, with what it leaves out filled in; raises LookupError."""
+    return _rule_of(shape, setup.policy_body(read, centre_id, kind_of(shape), day), day)
+
+
+def _rule_of(shape: type[Rule], body: JsonObject | None, day: date) -> Rule:
     kind = kind_of(shape)
-    body = setup.policy_body(read, centre_id, kind, day)
     if body is None:
         raise LookupError(f"no {kind} policy on {day}")
     return adapter_of(shape).validate_python(_of_today(kind, body))
@@ -122,12 +145,12 @@ def _floor(missed: MissedShape, floor: FloorShape) -> FloorRules:
     )
 
 
-def _hours(centre: CentreState, hours: HoursShape) -> Hours:
+def _hours(own: Own, hours: HoursShape) -> Hours:
     first, last = map(clock, hours.tokens)
     lunch = hours.lunch
     return Hours(
-        timezone=centre.timezone,
-        day_start=clock(centre.day_start),
+        timezone=own.timezone,
+        day_start=clock(own.day_start),
         opens=clock(hours.open),
         first=first,
         last=last,

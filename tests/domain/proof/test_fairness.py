@@ -14,6 +14,7 @@ from server.domain.calling.rule import CallingRule, Choice, Reason
 from server.domain.calling.v1 import choose_next, out_of_order
 from server.domain.events.payloads import TokenCalled
 from server.domain.freezes import active_seconds
+from server.domain.plan.plan import FloorRules
 from server.domain.proof.certificates import Certificate, Overtaken
 from server.domain.proof.fairness import Audit, DayFairness
 from server.domain.token.changes import call
@@ -22,7 +23,8 @@ from server.domain.token.token import Token
 from tests.domain.test_rules import make_plan
 from tests.factories import DAY, MORNING, make_event, make_step, make_token
 
-PLAN = replace(make_plan(), calling=CallingRule(protected=frozenset({"F"}), quota=3))
+REASONS = FloorRules(out_of_order={"instruction": {"en": "Instruction"}, "unwell": {"en": "Unwell"}})
+PLAN = replace(make_plan(), calling=CallingRule(protected=frozenset({"F"}), quota=3), floor=REASONS)
 
 
 @dataclass
@@ -88,8 +90,10 @@ class Court:
     def favour(self, token: Token, why: str) -> tuple[str, str] | None:
         """Call somebody out of order."""
         self.tick()
-        line = [t.waiting for t in self.line]
-        choice = out_of_order(token.waiting, line, PLAN.calling, PLAN.profile("G1"), self.passes, self.age, why)
+        heads = {t.lane: t.waiting for t in reversed(self.line)}
+        choice = out_of_order(
+            token.waiting, heads.values(), PLAN.calling, PLAN.profile("G1"), self.passes, self.age, why
+        )
         fault = self.call(token, choice.reason.view())
         self.passes = choice.passes
         return fault
@@ -221,7 +225,7 @@ def test_a_take_over_leaves_the_turns_of_the_line_as_they_were() -> None:
     court.join()
     token = court.join()
     court.tick()
-    assert court.call(token, reason(token, "taken_over")) is None
+    assert court.call(token, reason(token, "taken_over", **{"class": token.klass, "from": "G2"})) is None
     assert court.call_next() is None
 
 

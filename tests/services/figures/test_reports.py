@@ -101,7 +101,6 @@ def test_what_people_wrote_is_not_copied_into_what_is_kept(floor: Floor) -> None
 def test_a_later_seal_of_a_day_supersedes_the_report(floor: Floor, computed: list[int]) -> None:
     a_day(floor)
     first = report(floor)
-    floor.write(lambda tx: tx.change_centre(closed_day=None))
     floor.issue()
     floor.close_day()
     second = report(floor)
@@ -138,7 +137,6 @@ def test_two_who_ask_at_once_compute_it_once_and_a_command_need_not_wait_for_it(
     with ThreadPoolExecutor(4) as askers:
         asked = [askers.submit(shared.report, CENTRE, None, EVENING) for _ in range(4)]
         assert begun.wait(10)
-        floor.write(lambda tx: tx.change_centre(closed_day=None))
         go_on.set()
         told = [one.result(timeout=10) for one in asked]
     assert len(times) == 1
@@ -179,7 +177,6 @@ def test_the_seal_of_a_day_holds_on_the_next_day_and_not_after_a_change(floor: F
     a_day(floor)
     seal = read_seal(report(floor).seal.text, SECRET)
     anchor = Anchor(seal.seq, seal.head)
-    floor.write(lambda tx: tx.change_centre(closed_day=None))
     floor.open("G1")
     assert floor.db.read(lambda conn: verify(conn, floor.centre, [anchor])).ok
     floor.db.write(None, lambda tx: tx.conn.execute(text("UPDATE event SET actor = 'else' WHERE seq = 3")))

@@ -1,0 +1,149 @@
+"""The hall as the events before left it: its day and set-up, its counters, its numbers and its stops."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from server.domain.events.event import Event
+from server.domain.events.kinds import Kind
+from server.domain.freezes import Freeze, frozen_now
+from server.domain.plan.plan import Plan
+from server.domain.proof.findings import Finding
+from server.domain.proof.ledger import Ledger
+from server.domain.proof.occupied import Occupied
+from server.domain.token.lifecycle import CounterState, TokenEnd
+from server.domain.token.token import Token
+
+EMERGENCY_WINDOW = timedelta(hours=1)
+STOPS_KEPT = timedelta(days=2)
+CLOCK_SKEW = timedelta(minutes=2)
+
+
+@dataclass(slots=True)
+class Desk:
+    """A counter in a replay. `officer` sits there, if the record has told since `seated`."""
+
+    stage: str
+    position: int
+    state: CounterState
+    since: datetime | None = None
+    officer: str | None = None
+    seated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What a record is judged by: the plan of a version on a day, the version in force on a day, and the calendar."""
+
+    plan: Callable[[int, date], Plan]
+    number_on: Callable[[date], int]
+    day: Callable[[datetime], date]
+
+
+@dataclass(slots=True)
+class Hall:
+    """Goes from event to event. `whole` says that the record is replayed from its beginning, so that all is known.
+
+    `plan` and `day` are those of the present event; `expired` and `no_show` count those whom its act has ended.
+    """
+
+    set_up: SetUp
+    desks: dict[str, Desk]
+    whole: bool = True
+    freezes: list[Freeze] = field(default_factory=list)
+    occupied: Occupied = field(default_factory=Occupied)
+    emergencies: dict[str, datetime] = field(default_factory=dict)
+    last_at: datetime | None = None
+    closed_day: date | None = None
+    act: int = 0
+    expired: int = 0
+    no_show: int = 0
+    _now: tuple[Plan, date] | None = None
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(lambda letter: self.plan.series[letter].first if letter in self.plan.series else 1)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force at the present event."""
+        return self._present[0]
+
+    @property
+    def day(self) -> date:
+        """The business day of the present event."""
+        return self._present[1]
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the floor is stopped."""
+        return frozen_now(self.freezes)
+
+    @property
+    def _present(self) -> tuple[Plan, date]:
+        if self._now is None:
+            raise LookupError("the hall has seen no event yet")
+        return self._now
+
+    def enter(self, event: Event) -> Iterator[Finding]:
+        """Go on to an event; returns what its row says otherwise than the events before."""
+        day = self.set_up.day(event.at)
+        self._now = self.set_up.plan(event.plan, day), day
+        if event.v and event.plan != (due := self.set_up.number_on(day)):
+            yield "wrong_plan", f"Event {event.seq} names version {event.plan} of the set-up, {due} was in force."
+        if event.kind is not Kind.CLOCK_CONFIRMED and self.last_at and event.at < self.last_at - CLOCK_SKEW:
+            yield "wrong_time", f"Event {event.seq} is of {event.at}, the one before of {self.last_at}."
+        if event.act not in (event.seq, self.act) and event.v and self.act:
+            yield "wrong_act", f"Event {event.seq} belongs to act {event.act}, before it is {self.act}."
+        if event.act == event.seq:
+            self.expired = self.no_show = 0
+        self.act = event.act
+
+    def leave(self, event: Event) -> None:
+        """Go on behind an event: time does not go back, unless a person has confirmed it."""
+        confirmed = event.kind is Kind.CLOCK_CONFIRMED
+        self.last_at = event.at if confirmed or self.last_at is None else max(event.at, self.last_at)
+
+    def neighbours(self, counter: str, token: Token) -> tuple[str, ...]:
+        """Return the free counters nearest to one that may take a token too, one for each other of its party."""
+        here, lane = self.desks[counter], token.lane._replace(only="")
+        free = (
+            (abs(desk.position - here.position), id_)
+            for id_, desk in self.desks.items()
+            if id_ != counter and desk.stage == here.stage and self._is_free(id_, desk)
+        )
+        takes = sorted((far, id_) for far, id_ in free if self.plan.profile(id_).takes(lane))
+        return tuple(id_ for _, id_ in takes[: token.party - 1])
+
+    def _is_free(self, id_: str, desk: Desk) -> bool:
+        return desk.state is CounterState.OPEN and not self.occupied.at(id_)
+
+    def note_emergency(self, token: Token) -> None:
+        """Take over whether a token is an emergency."""
+        if token.emergency_at is None:
+            self.emergencies.pop(token.id, None)
+        else:
+            self.emergencies[token.id] = token.emergency_at
+
+    def emergencies_before(self, at: datetime) -> int:
+        """Return how many tokens were marked as an emergency in the hour before a moment."""
+        self.emergencies = {id_: since for id_, since in self.emergencies.items() if since > at - EMERGENCY_WINDOW}
+        return len(self.emergencies)
+
+    def count_end(self, token: Token) -> None:
+        """Take over that the close of a day has ended a token."""
+        missed = token.ends is TokenEnd.NO_SHOW
+        self.expired, self.no_show = self.expired + (not missed), self.no_show + missed
+
+    def stop(self, at: datetime) -> None:
+        """Take over that the floor stops; stops of long ago count for nobody any more."""
+        self.freezes = [*(f for f in self.freezes if f[1] and f[1] > at - STOPS_KEPT), (at, None)]
+
+    def go_on(self, at: datetime) -> None:
+        """Take over that the floor goes on."""
+        self.freezes[-1] = (self.freezes[-1][0], at)
+
+
+def desks_of(rows: Iterable[tuple[str, str, int]]) -> dict[str, Desk]:
+    """Return the counters of a centre, closed, by (id, stage, position)."""
+    return {id_: Desk(stage, position, CounterState.CLOSED) for id_, stage, position in rows}

@@ -1,0 +1,122 @@
+"""What an event says that is of no token: a counter, a stop, a lease, a rule, the clock, the day. One function a kind.
+
+Each takes the event over into the hall, and finds what cannot have come after the events before it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from server.domain.errors import IllegalTransition
+from server.domain.events import payloads as p
+from server.domain.events.event import Event
+from server.domain.events.kinds import Kind
+from server.domain.proof.findings import Finding
+from server.domain.proof.hall import Hall
+from server.domain.token.lifecycle import CounterState, move_counter
+
+Findings = Iterator[Finding]
+Note = Callable[[Hall, Event], Findings]
+STATES: Mapping[Kind, CounterState] = {
+    Kind.COUNTER_OPENED: CounterState.OPEN,
+    Kind.COUNTER_PAUSED: CounterState.PAUSED,
+    Kind.COUNTER_CLOSED: CounterState.CLOSED,
+}
+
+
+def _counter(hall: Hall, event: Event) -> Findings:
+    """A counter goes from the state it was in to the one its kind names."""
+    assert isinstance(event.payload, p.CounterEvent)  # noqa: S101 - by its kind
+    told = event.payload.counter
+    desk, state = hall.desks.get(told.id), STATES[event.kind]
+    if desk is None or desk.stage != told.stage or told.state is not state:
+        yield "wrong_counter", f"Counter {told.id} of {told.stage} is {told.state.value} by {event.kind.value}."
+    if desk is None:
+        return
+    if hall.whole and not _may_move(desk.state, state):
+        yield "illegal_transition", f"Counter {told.id} was {desk.state.value}: {event.kind.value} cannot follow."
+    desk.state, desk.since = state, event.at
+
+
+def _may_move(before: CounterState, after: CounterState) -> bool:
+    try:
+        return move_counter(before, after) is not before
+    except IllegalTransition:
+        return False
+
+
+def _frozen(hall: Hall, event: Event) -> Findings:
+    """The floor stops while it runs."""
+    if hall.frozen:
+        yield "illegal_transition", "The floor was stopped while it stood."
+    hall.stop(event.at)
+
+
+def _resumed(hall: Hall, event: Event) -> Findings:
+    """The floor goes on, and the event says since when it stood."""
+    assert isinstance(event.payload, p.CentreResumed)  # noqa: S101 - by its kind
+    begin = event.payload.frozen_at
+    if not hall.frozen or hall.freezes[-1][0] != begin:
+        if hall.whole:
+            yield "wrong_time", f"The floor goes on, but did not stop at {begin}."
+        hall.freezes.append((begin, None))
+    hall.go_on(event.at)
+
+
+def _leased(hall: Hall, event: Event) -> Findings:
+    """A block of numbers begins where the row ended, on the day of its event, and is called by its number."""
+    assert isinstance(event.payload, p.NumbersLeased)  # noqa: S101 - by its kind
+    lease = event.payload.lease
+    series = hall.plan.series.get(lease.letter)
+    if (lease.id, lease.day) != (event.seq, hall.day) or series is None or lease.last > series.last:
+        yield "wrong_lease", f"Block {lease.id}, {lease.letter}{lease.first} to {lease.last}, cannot be leased."
+    if (finding := hall.ledger.lease(lease)) is not None:
+        yield finding
+
+
+def _voided(hall: Hall, event: Event) -> Findings:
+    """A block that was leased is void."""
+    assert isinstance(event.payload, p.NumbersVoided)  # noqa: S101 - by its kind
+    if (finding := hall.ledger.void_lease(event.payload.lease)) is not None and hall.whole:
+        yield finding
+
+
+def _rule(hall: Hall, event: Event) -> Findings:
+    """A rule holds from a later day on; what it changes is compared with the versions of the set-up at the end."""
+    assert isinstance(event.payload, p.PolicyChanged)  # noqa: S101 - by its kind
+    if event.v and hall.last_at is not None and event.payload.valid_from <= hall.day:
+        yield "wrong_plan", f"The rule {event.payload.policy} changes a day that has begun."
+
+
+def _clock(hall: Hall, event: Event) -> Findings:
+    """The time of the event before is that of the event before."""
+    assert isinstance(event.payload, p.ClockConfirmed)  # noqa: S101 - by its kind
+    if hall.whole and event.payload.was != hall.last_at:
+        yield "wrong_time", f"The event before is said to be of {event.payload.was}, it is of {hall.last_at}."
+    if hall.closed_day is not None and hall.closed_day > hall.day:
+        hall.closed_day = None
+
+
+def _day_closed(hall: Hall, event: Event) -> Findings:
+    """A day ends once, with as many people as its act has ended."""
+    assert isinstance(event.payload, p.DayClosed)  # noqa: S101 - by its kind
+    told = event.payload
+    if event.v and (told.expired, told.no_show) != (hall.expired, hall.no_show):
+        text = f"{told.expired} expired and {told.no_show} no-shows are told, {hall.expired} and {hall.no_show} are in"
+        yield "wrong_count", f"{text} the record."
+    if told.day > hall.day or (hall.closed_day is not None and told.day <= hall.closed_day):
+        yield "wrong_day", f"{told.day} cannot be closed on {hall.day}."
+    hall.closed_day = told.day
+
+
+NOTES: Mapping[Kind, Note] = {
+    Kind.COUNTER_OPENED: _counter,
+    Kind.COUNTER_PAUSED: _counter,
+    Kind.COUNTER_CLOSED: _counter,
+    Kind.CENTRE_FROZEN: _frozen,
+    Kind.CENTRE_RESUMED: _resumed,
+    Kind.NUMBERS_LEASED: _leased,
+    Kind.NUMBERS_VOIDED: _voided,
+    Kind.POLICY_CHANGED: _rule,
+    Kind.CLOCK_CONFIRMED: _clock,
+    Kind.DAY_CLOSED: _day_closed,
+}
+"""What each kind takes over that is of no token."""

@@ -1,0 +1,122 @@
+"""What an event makes of a token that is at no counter: issued, corrected, noted, away, ended by the day."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from server.domain.bookings import aged_from
+from server.domain.events.kinds import TokenChange
+from server.domain.events.payloads import TokenCorrected
+from server.domain.plan.hours import next_working_day
+from server.domain.plan.series import label
+from server.domain.proof.change import Change, Made, class_for, purged, seal_due, step_free
+from server.domain.token import changes
+from server.domain.token.lifecycle import StepState, TokenEnd
+from server.domain.token.token import Step, Token
+
+
+def issued(change: Change) -> Made:
+    event, after, plan, hall = change.event, change.after, change.plan, change.hall
+    service = plan.service(after.service)
+    arrived = after.issued_at if after.entered_by_hand else event.at
+    if arrived > event.at or hall.set_up.day(arrived) != hall.day:
+        change.find("wrong_time", "it was taken on another day, or later than it was entered.")
+    klass = class_for(change, service, after)
+    row = after.klass if after.klass in plan.series else klass
+    series = after.series if after.entered_by_hand else hall.ledger.series_of(hall.day, row, plan.series)
+    slot = after.slot if not event.v or getattr(change.payload, "booking", None) is not None else None
+    since = aged_from(slot, arrived, plan.slots)
+    then = tuple(plan.service(code).code for code in dict.fromkeys(after.then) if code != service.code)
+    return None, Token(
+        id=after.id,
+        day=hall.day,
+        series=series,
+        number=after.number,
+        label=label(series, after.number),
+        klass=klass,
+        service=service.code,
+        route=service.route,
+        language=plan.language(after.language),
+        need=after.need,
+        issued_at=arrived,
+        aged_from=since,
+        step=Step(event.seq, plan.routes[service.route][0], StepState.WAITING, event.at, since),
+        then=then,
+        party=after.party,
+        access=after.access,
+        step_free=step_free(after),
+        needs_seal=seal_due(change),
+        slot=slot,
+        entered_by_hand=after.entered_by_hand,
+    )
+
+
+def corrected(change: Change) -> Made:
+    before, plan = change.before, change.plan
+    service = plan.service(change.after.service)
+    corrected = changes.correct(before, service.code, class_for(change, service, before), service.route)
+    if isinstance(change.payload, TokenCorrected) and change.payload.was != before.service:
+        change.find("wrong_route", f"its service is said to have been {change.payload.was}.")
+    route = plan.routes[service.route]
+    if before.step.stage in route or before.step.back_to in route:
+        return None, corrected
+    return changes.move(corrected, route[0], change.event.seq, change.at)
+
+
+def remarked(change: Change) -> Made:
+    before, after = change.before, change.after
+    if change.event.v == 0:  # a helping counter that left was recorded as a remark then
+        before = changes.gather(before, tuple(id_ for id_ in before.step.beside if id_ in after.step.beside))
+    noted = {name: getattr(after, name) for name in ("party", "access", "language", "need")}
+    noted |= {"step_free": step_free(after), "needs_seal": seal_due(change)}
+    noted |= {"klass": _class_noted(change), "emergency_at": _emergency(change)}
+    return None, changes.remark(before, **noted)
+
+
+def _class_noted(change: Change) -> str:
+    """Return the class after a remark: as it was, or as the need that was noted has it."""
+    before, after = change.before, change.after
+    by_need = class_for(change, change.plan.service(before.service), after)
+    untouched = after.need == before.need or purged(after) or purged(before)
+    return before.klass if untouched and after.klass == before.klass else by_need
+
+
+def _emergency(change: Change) -> datetime | None:
+    """Return since when a token is an emergency after a remark; the hour has only so many."""
+    before, after = change.before.emergency_at, change.after.emergency_at
+    if after is None or before is not None:
+        return None if after is None else before
+    if change.hall.emergencies_before(change.at) >= change.plan.floor.emergencies_per_hour:
+        change.find("wrong_emergency", "there were too many emergencies in this hour.")
+    return change.at
+
+
+def paused(change: Change) -> Made:
+    return None, changes.pause(change.before, change.at + timedelta(minutes=change.plan.floor.pause_min))
+
+
+def expired(change: Change) -> Made:
+    """Return a token ended by the close of a day; who was not absent may come on the next working day."""
+    expired = changes.expire(change.before, change.at)
+    if expired.ends is TokenEnd.EXPIRED:
+        expired = replace(expired, return_until=_comes_again(change))
+    return None, expired
+
+
+def _comes_again(change: Change) -> date | None:
+    """Return until when somebody who has expired may come again: the first working day after the day that was closed.
+
+    Which one that was stands in a later event: a day between that of the token and the present one.
+    """
+    hours, told = change.plan.hours, change.after.return_until
+    day = min(change.before.day, change.hall.day - timedelta(days=1))
+    while day < change.hall.day and next_working_day(hours, day) != told:
+        day += timedelta(days=1)
+    return next_working_day(hours, day)
+
+
+def changed(change: Change) -> Made:
+    """Return what one function of the token and the time makes of it."""
+    payload = change.payload
+    if not isinstance(payload, TokenChange):
+        raise TypeError("this kind has no change of its own")
+    return None, type(payload).change(change.before, change.at)
