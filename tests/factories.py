@@ -48,7 +48,7 @@ T = TypeVar("T")
 def make_step(**changes: Any) -> Step:
     """Return a step that waits at stage A."""
     values: dict[str, Any] = {"seq": 1, "stage": "A", "state": StepState.WAITING}
-    values |= {"entered_at": MORNING, "since": MORNING}
+    values |= {"entered_at": MORNING, "since": MORNING, "state_since": changes.get("entered_at", MORNING)}
     return Step(**(values | changes))
 
 

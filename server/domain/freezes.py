@@ -25,16 +25,6 @@ def active_time(begin: datetime, end: datetime, freezes: Iterable[Freeze] = ()) 
     return total
 
 
-def active_seconds(begin: datetime, end: datetime, freezes: Iterable[Freeze] = ()) -> float:
-    """Return the seconds from `begin` to `end` in which the centre was not frozen; equal times give equal seconds."""
-    return active_time(begin, end, freezes).total_seconds()
-
-
-def active_minutes(begin: datetime, end: datetime, freezes: Iterable[Freeze] = ()) -> float:
-    """Return the minutes from `begin` to `end` in which the centre was not frozen."""
-    return active_time(begin, end, freezes) / timedelta(minutes=1)
-
-
 def frozen_now(freezes: Sequence[Freeze]) -> bool:
     """Whether the last freeze still lasts."""
     return bool(freezes) and freezes[-1][1] is None
@@ -47,9 +37,13 @@ class Moment:
     now: datetime
     freezes: Sequence[Freeze] = ()
 
+    def lasted(self, since: datetime) -> timedelta:
+        """Return the time since a moment in which the centre was not frozen."""
+        return active_time(since, self.now, self.freezes)
+
     def age(self, since: datetime) -> float:
         """Return how long a moment is ago, in seconds in which the centre was not frozen."""
-        return active_time(since, self.now, self.freezes).total_seconds()
+        return self.lasted(since).total_seconds()
 
     @property
     def stands(self) -> bool:

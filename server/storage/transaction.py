@@ -16,6 +16,7 @@ from server.domain.events.event import Event, StoredEvent, fingerprint
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import ClockConfirmed
 from server.domain.events.stored import VERSION, data_of, private_of
+from server.domain.freezes import Moment
 from server.domain.frozen import changed
 from server.domain.instants import to_iso
 from server.storage.drivers import EarlierFailed
@@ -113,6 +114,11 @@ class Transaction:
     @now.setter
     def now(self, now: datetime) -> None:
         self._now = now
+
+    @property
+    def moment(self) -> Moment:
+        """The present instant with the latest stops of the centre, from which ages and spans are counted."""
+        return self.centre.moment(self.now)
 
     def lock(self) -> None:
         """Wait for the lock of the centre; raises UnknownCentre."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.domain.calling import v1, versions
 from server.domain.events.kinds import TokenReturned, TokenStarted
+from server.domain.freezes import Moment
 from server.domain.token import changes
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
@@ -103,8 +104,8 @@ def come_back_resets_the_age(patch: Patch) -> None:
     """Who comes back stands behind those who came a while later."""
     return_to_line = changes.return_to_line
 
-    def later(token: Token, now: datetime) -> Token:
-        back = return_to_line(token, now)
+    def later(token: Token, at: Moment) -> Token:
+        back = return_to_line(token, at)
         return replace(back, step=replace(back.step, since=back.step.since + timedelta(minutes=9)))
 
     patch.setattr(changes, "return_to_line", later)

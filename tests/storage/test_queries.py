@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.factories import Floor
 
+CALLED = {"state", "counter", "call", "calls", "first_called", "last_called", "called_by"}
+CALLED |= {"state_since", "waiting", "waited"}
+
 
 @contextmanager
 def columns_set(floor: Floor) -> Iterator[list[str]]:
@@ -31,7 +34,7 @@ def test_of_a_step_only_what_differs_is_written(sqlite_floor: Floor) -> None:
     sqlite_floor.issue()
     with columns_set(sqlite_floor) as called:
         sqlite_floor.call("G1")
-    assert set(called) == {"state", "counter", "call", "calls", "first_called", "last_called", "called_by"}
+    assert set(called) == CALLED
     with columns_set(sqlite_floor) as started:
         sqlite_floor.start("G1")
-    assert set(started) == {"state", "started_at"}
+    assert set(started) == {"state", "started_at", "state_since", "coming"}

@@ -5,14 +5,14 @@ What the other kinds hold stands in `server.domain.events.payloads`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from server.domain.freezes import Moment
 from server.domain.token import changes
 from server.domain.token.token import Token
 
-Change = Callable[[Token, datetime], Token]
+Change = Callable[[Token, Moment], Token]
 """What an action makes of a token at a moment; raises IllegalTransition where its state does not allow it."""
 
 
@@ -59,12 +59,13 @@ class Payload:
 class TokenEvent(Payload):
     """Something that changed a token; `undoable` when a person can take it back.
 
-    `ages_kept` is False in records of before ages were kept.
+    `ages_kept` is False in records of before ages were kept, `spans_kept` in those of before spans were.
     """
 
     undoable: ClassVar[bool] = True
     token: Token
     ages_kept: bool = field(default=True, kw_only=True)
+    spans_kept: bool = field(default=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

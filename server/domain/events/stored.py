@@ -1,7 +1,8 @@
 """Payloads as the event table keeps them: hashed data, and a purgeable part beside it; old versions are upcast.
 
 An event of version 0 (before versions) is read as it was written; its hash was made by the formula of its time. What
-it says is then brought into the form of the present version, so that nobody else has to know of it.
+it says is then brought into the form of the present version, so that nobody else has to know of it. Version 1
+kept no spans.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,12 +19,14 @@ from server.domain.instants import to_iso
 from server.domain.json import FromJson, Json, Stored, ToJson
 from server.domain.leases import Lease
 from server.domain.token.lifecycle import CounterState
-from server.domain.token.record import from_record, needs_of, to_record, upcast_record
+from server.domain.token.record import from_record, needs_of, to_record, upcast_record, upcast_spans
 from server.domain.token.token import Token
 
-VERSION = 1
+VERSION = 2
 CAUSES = frozenset({"take_over", "nobody_there", "left"})
 PURGEABLE = frozenset({"note"})
+KEPT = frozenset({"ages_kept", "spans_kept"})
+"""What records of old versions did not keep; it stands in no event."""
 _WRITE: Mapping[type, ToJson] = {
     datetime: to_iso,
     date: date.isoformat,
@@ -59,6 +62,8 @@ def read_payload(kind: Kind, version: int, data: Stored, private: Stored) -> Pay
     """Return the payload that was stored; raises LookupError, TypeError or ValueError for one nobody can write."""
     if version == 0:
         data, private = _upcast(kind, data)
+    if version < 2 and "token" in data:
+        data = {**data, "token": upcast_spans(data["token"]), "spans_kept": False}
     payload: Payload = _READ[kind](data, private)
     return payload
 
@@ -79,7 +84,7 @@ _NAMES: dict[type[Payload], tuple[str, ...]] = {}
 def _names(kind: type[Payload]) -> tuple[str, ...]:
     names = _NAMES.get(kind)
     if names is None:
-        beside = PURGEABLE | {"token", "ages_kept"}
+        beside = PURGEABLE | KEPT | {"token"}
         names = _NAMES[kind] = tuple(f.name for f in fields(kind) if f.name not in beside)
     return names
 
@@ -135,7 +140,7 @@ _OF_JSON: Mapping[object, FromJson] = {
 
 def _field_reader(name: str, kind: object) -> Reader:
     """Return what reads a field of a type, which may be None."""
-    if name == "ages_kept":
+    if name in KEPT:
         return lambda data, _private: data.get(name, True)
     if name in PURGEABLE:
         return lambda _data, private: private.get(name)

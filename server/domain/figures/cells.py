@@ -1,14 +1,13 @@
 """Cells: what happened in each quarter of an hour, by stage and class, counted from the events one by one.
 
 A cell counts one thing: tokens given, ends, outcomes, or the values of a half-minute bin of a measure. A value is
-counted in the quarter in which it ended: a wait at the call, a service and a stay at the end. What an event adds is the
-difference of the records before and after it, so that a later call moves a wait, a correction moves a class, and an
-undo takes back exactly what was counted.
+counted in the quarter in which it ended: a wait at the first call, a service and a stay at the end. What an event adds
+is the difference of the records before and after it, so that a correction moves a class, and an undo takes back exactly
+what was counted.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -18,7 +17,9 @@ from server.domain.events.event import Event
 from server.domain.events.kinds import TokenEvent
 from server.domain.events.payloads import TokenCorrected, TokenFinished
 from server.domain.figures.measures import service_of, stay_of, wait_of
+from server.domain.frozen import changed
 from server.domain.token.lifecycle import StepState
+from server.domain.token.spans import SPAN_OF, spent
 from server.domain.token.token import Step, Token
 
 BIN_S = 30
@@ -66,7 +67,7 @@ def counted(before: Token | None, event: Event, zone: ZoneInfo) -> Cells:
     if before is not None:
         cells.subtract([*_of_token(before, zone), *_of_step(before, before.step, zone)])
         if before.step.seq != after.step.seq:
-            cells.update(_of_step(before, _left(before.step, event), zone))
+            cells.update(_of_step(before, _left(before, after, event), zone))
     return cells
 
 
@@ -82,8 +83,8 @@ def _of_token(token: Token, zone: ZoneInfo) -> Iterator[Cell]:
 
 def _of_step(token: Token, step: Step, zone: ZoneInfo) -> Iterator[Cell]:
     wait, service = wait_of(step), service_of(step)
-    if wait is not None and step.last_called is not None:
-        at = _quarter(step.last_called, zone)
+    if wait is not None and step.first_called is not None:
+        at = _quarter(step.first_called, zone)
         yield Cell(token.day, at, step.stage, token.klass, Measure.WAIT, bin=_bin(wait))
     if service is not None and step.ended_at is not None:
         at = _quarter(step.ended_at, zone)
@@ -92,12 +93,16 @@ def _of_step(token: Token, step: Step, zone: ZoneInfo) -> Iterator[Cell]:
             yield Cell(token.day, at, step.stage, token.klass, Measure.OUTCOME, step.outcome)
 
 
-def _left(step: Step, event: Event) -> Step:
+def _left(before: Token, after: Token, event: Event) -> Step:
     """Return a step as it was closed by an event that led elsewhere; the event holds the next step only."""
-    outcome = event.payload.outcome if isinstance(event.payload, TokenFinished) else None
+    step, outcome = before.step, event.payload.outcome if isinstance(event.payload, TokenFinished) else None
     served = step.state is StepState.SERVING and not isinstance(event.payload, TokenCorrected)
     state = StepState.DONE if served else StepState.SKIPPED
-    return replace(step, state=state, ended_at=event.at, outcome=outcome)
+    # What the stay has grown by is the whole step; what its sums do not hold yet was spent in its last state.
+    last = after.stayed - before.stayed - spent(step)
+    span = SPAN_OF.get(step.state)
+    spans = {} if span is None else {span: getattr(step, span) + last}
+    return changed(step, state=state, ended_at=event.at, outcome=outcome, **spans)
 
 
 def _bin(value: timedelta) -> int:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.events.payloads import TokenCalled, TokenFinished, TokenTransferred
-from server.domain.freezes import active_time
 from server.domain.proof.change import Change, Made, class_for
 from server.domain.token import changes
 from server.domain.token.changes import Target
@@ -17,8 +16,9 @@ def called(change: Change) -> Made:
     if not isinstance(change.payload, TokenCalled):
         raise TypeError("this is no call")
     call_id = f"{str(after.step.call).rpartition('-')[0]}-{change.event.seq}"
-    jumped = bool(change.payload.reason.params.get("older")) if change.event.v else after.step.jumped
-    called = changes.call(before, change.event.by.desk or str(after.step.counter), call_id, change.at, jumped=jumped)
+    jumped = bool(change.payload.reason.params.get("older")) if change.event.v else after.step.jumped_at == change.at
+    counter = change.event.by.desk or str(after.step.counter)
+    called = changes.call(before, counter, call_id, change.moment, jumped=jumped)
     _require_may_call(change, called.step.counter or "")
     if before.party > 1:
         beside = hall.neighbours(called.step.counter or "", before) if hall.whole and change.event.v else None
@@ -56,7 +56,7 @@ def transferred(change: Change) -> Made:
     returns = cause is None and before.counter is not None and _leads_back(after) == (before.stage, before.counter)
     loops = cause is None and before.stage in route and after.stage not in route and not returns
     target = Target(after.stage, after.only, returns=returns, loops=loops)
-    return changes.transfer(change.before, target, change.event.seq, change.at)
+    return changes.transfer(change.before, target, change.event.seq, change.moment)
 
 
 def _leads_back(step: Step) -> tuple[str | None, str | None]:
@@ -79,7 +79,7 @@ def finished(change: Change) -> Made:
         change.find("wrong_return", "the return slip is not that of its outcome.")
     if change.desk != before.step.counter:
         change.find("wrong_counter", f"it was finished at {change.desk}, but it was at {before.step.counter}.")
-    closed, after = changes.finish(before, payload.outcome, stop, change.event.seq, change.at)
+    closed, after = changes.finish(before, payload.outcome, stop, change.event.seq, change.moment)
     if stop.following is not None:
         after = replace(after, klass=class_for(change, change.plan.service(after.service), before))
     return closed, after
@@ -88,10 +88,10 @@ def finished(change: Change) -> Made:
 def missed(change: Change) -> Made:
     before, floor = change.before, change.plan.floor
     if change.called_at is not None and change.event.v:
-        waited = active_time(change.called_at, change.at, change.hall.freezes)
+        waited = change.moment.lasted(change.called_at)
         if before.step.calls < floor.missed_calls or waited < _patience(floor.missed_after(before.access)):
             change.find("missed_too_early", "it was noted as absent before it was called often and long enough.")
-    return None, changes.miss(before, change.at)
+    return None, changes.miss(before, change.moment)
 
 
 def _patience(minutes: float) -> timedelta:

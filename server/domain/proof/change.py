@@ -6,6 +6,7 @@ from datetime import datetime
 
 from server.domain.events.event import Event
 from server.domain.events.kinds import TokenEvent
+from server.domain.freezes import Moment
 from server.domain.plan.plan import Plan, Service
 from server.domain.proof.findings import Finding
 from server.domain.proof.hall import Hall
@@ -35,6 +36,11 @@ class Change:
     def at(self) -> datetime:
         """When it happened."""
         return self.event.at
+
+    @property
+    def moment(self) -> Moment:
+        """The same, with the stops of the floor until then."""
+        return Moment(self.event.at, self.hall.freezes)
 
     @property
     def plan(self) -> Plan:

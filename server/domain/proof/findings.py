@@ -34,6 +34,7 @@ TOKEN_CODES: Mapping[str, str] = {
     "decision": "wrong_decision",
     "ends": "wrong_decision",
     "ended_at": "wrong_time",
+    "stayed": "wrong_span",
 }
 STEP_CODES: Mapping[str, str] = {
     "seq": "wrong_change",
@@ -51,11 +52,19 @@ STEP_CODES: Mapping[str, str] = {
     "first_called": "wrong_time",
     "last_called": "wrong_time",
     "called_by": "wrong_counter",
-    "jumped": "wrong_call",
+    "jumped_at": "wrong_call",
     "started_at": "wrong_time",
     "until": "wrong_time",
     "ended_at": "wrong_time",
     "outcome": "wrong_decision",
+    "state_since": "wrong_span",
+    "waiting": "wrong_span",
+    "coming": "wrong_span",
+    "serving": "wrong_span",
+    "parked": "wrong_span",
+    "away": "wrong_span",
+    "stopped": "wrong_span",
+    "waited": "wrong_span",
 }
 
 

@@ -39,7 +39,7 @@ def issued(change: Change) -> Made:
         need=after.need,
         issued_at=arrived,
         aged_from=since,
-        step=Step(event.seq, plan.routes[service.route][0], StepState.WAITING, event.at, since),
+        step=Step(event.seq, plan.routes[service.route][0], StepState.WAITING, event.at, since, arrived),
         then=then,
         party=after.party,
         access=after.access,
@@ -59,7 +59,7 @@ def corrected(change: Change) -> Made:
     route = plan.routes[service.route]
     if before.step.stage in route or before.step.back_to in route:
         return None, corrected
-    return changes.move(corrected, route[0], change.event.seq, change.at)
+    return changes.move(corrected, route[0], change.event.seq, change.moment)
 
 
 def remarked(change: Change) -> Made:
@@ -91,12 +91,13 @@ def _emergency(change: Change) -> datetime | None:
 
 
 def paused(change: Change) -> Made:
-    return None, changes.pause(change.before, change.at + timedelta(minutes=change.plan.floor.pause_min))
+    until = change.at + timedelta(minutes=change.plan.floor.pause_min)
+    return None, changes.pause(change.before, until, change.moment)
 
 
 def expired(change: Change) -> Made:
     """Return a token ended by the close of a day; who was not absent may come on the next working day."""
-    expired = changes.expire(change.before, change.at)
+    expired = changes.expire(change.before, change.moment)
     if expired.ends is TokenEnd.EXPIRED:
         expired = replace(expired, return_until=_comes_again(change))
     return None, expired
@@ -119,4 +120,4 @@ def changed(change: Change) -> Made:
     payload = change.payload
     if not isinstance(payload, TokenChange):
         raise TypeError("this kind has no change of its own")
-    return None, type(payload).change(change.before, change.at)
+    return None, type(payload).change(change.before, change.moment)

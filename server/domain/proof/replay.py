@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from server.domain.errors import IllegalTransition, Refused
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind
+from server.domain.events.kinds import Kind, TokenEvent
 from server.domain.events.payloads import TokenIssued
 from server.domain.proof import at_counters, of_tokens
 from server.domain.proof.change import Change, Made, Rule
 from server.domain.proof.findings import Finding, differences, in_chain
 from server.domain.proof.hall import Hall
+from server.domain.token.spans import with_spans_of
 from server.domain.token.token import Token
 
 RULES: Mapping[Kind, Rule] = {
@@ -52,12 +53,17 @@ def remake(change: Change) -> Made | None:
             code = "double_call" if kind is Kind.TOKEN_CALLED else "illegal_transition"
         change.find(code, f"it was {change.before.state}, {kind.value} cannot follow. {refusal}")
         return None
-    expected, after = in_chain(made[1]), in_chain(change.after)
+    expected, after = in_chain(made[1]), in_chain(counted(change.after, made[1], change.payload))
     if not change.payload.ages_kept:  # events of before ages were kept say nothing of first calls
         expected, after = _without_first_call(expected), _without_first_call(after)
     if expected != after:
         change.findings += differences(expected, after)
     return made
+
+
+def counted(after: Token, expected: Token, payload: TokenEvent) -> Token:
+    """Return a token as an event left it, with the spans that were computed anew where the event kept none."""
+    return after if payload.spans_kept else with_spans_of(after, expected)
 
 
 def remake_issue(event: Event, payload: TokenIssued, hall: Hall) -> list[Finding]:
@@ -68,4 +74,4 @@ def remake_issue(event: Event, payload: TokenIssued, hall: Hall) -> list[Finding
 
 
 def _without_first_call(token: Token) -> Token:
-    return replace(token, step=replace(token.step, first_called=None, called_by=None, jumped=False))
+    return replace(token, step=replace(token.step, first_called=None, called_by=None, jumped_at=None))

@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from server.domain.errors import IllegalTransition
+from server.domain.freezes import Moment
 from server.domain.frozen import changed
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.route import Stop
+from server.domain.token.spans import spent, turned, waited_until
 from server.domain.token.token import Step, Token
 
 
@@ -86,22 +88,24 @@ def follow(state: StepState, action: Action) -> StepState:
     return after
 
 
-def call(token: Token, counter: str, call_id: str, now: datetime, *, jumped: bool = False) -> Token:
+def call(token: Token, counter: str, call_id: str, at: Moment, *, jumped: bool = False) -> Token:
     """Return `token` called to `counter`, before older ones when `jumped`; raises IllegalTransition unless it waits.
 
-    Somebody who was missed and came back keeps the moment of their first call.
+    Somebody who was missed and came back keeps the moment of their first call: with it the wait has ended.
     """
     step = token.step
-    return _step(
+    return _turn(
         token,
-        state=follow(step.state, Action.CALL),
+        follow(step.state, Action.CALL),
+        at,
         counter=counter,
         call=call_id,
         calls=1,
-        first_called=step.first_called or now,
-        last_called=now,
+        first_called=step.first_called or at.now,
+        last_called=at.now,
         called_by=counter,
-        jumped=step.jumped or jumped,
+        jumped_at=at.now if jumped else step.jumped_at,
+        waited=waited_until(step, at),
     )
 
 
@@ -116,55 +120,54 @@ def leave_helper(token: Token, counter: str) -> Token:
     return _step(token, state=state, beside=tuple(id_ for id_ in token.step.beside if id_ != counter))
 
 
-def recall(token: Token, now: datetime) -> Token:
+def recall(token: Token, at: Moment) -> Token:
     """Return `token` called once more to the same counter; raises IllegalTransition unless it is called."""
     state = follow(token.step.state, Action.RECALL)
-    return _step(token, state=state, calls=token.step.calls + 1, last_called=now)
+    return _step(token, state=state, calls=token.step.calls + 1, last_called=at.now)
 
 
-def start(token: Token, now: datetime) -> Token:
+def start(token: Token, at: Moment) -> Token:
     """Return `token` with its service begun; raises IllegalTransition unless it is called."""
-    return _step(token, state=follow(token.step.state, Action.START), started_at=now)
+    return _turn(token, follow(token.step.state, Action.START), at, started_at=at.now)
 
 
-def hold(token: Token, _now: datetime) -> Token:
+def hold(token: Token, at: Moment) -> Token:
     """Return `token` parked at its counter; raises IllegalTransition unless it is called or served."""
-    return _step(token, state=follow(token.step.state, Action.HOLD), beside=())
+    return _turn(token, follow(token.step.state, Action.HOLD), at, beside=())
 
 
-def resume(token: Token, now: datetime) -> Token:
+def resume(token: Token, at: Moment) -> Token:
     """Return a parked `token` being served again; raises IllegalTransition unless it is held."""
-    state = follow(token.step.state, Action.RESUME)
-    return _step(token, state=state, started_at=token.step.started_at or now)
+    return _turn(token, follow(token.step.state, Action.RESUME), at, started_at=token.step.started_at or at.now)
 
 
-def miss(token: Token, _now: datetime) -> Token:
+def miss(token: Token, at: Moment) -> Token:
     """Return `token` as called and absent; raises IllegalTransition unless it is called or held."""
-    return _step(token, state=follow(token.step.state, Action.MISS), counter=None, beside=())
+    return _turn(token, follow(token.step.state, Action.MISS), at, counter=None, beside=())
 
 
-def pause(token: Token, until: datetime) -> Token:
+def pause(token: Token, until: datetime, at: Moment) -> Token:
     """Return `token` away until a moment, its place kept; raises IllegalTransition unless it waits or is paused."""
-    return _step(token, state=follow(token.step.state, Action.PAUSE), until=until)
+    return _turn(token, follow(token.step.state, Action.PAUSE), at, until=until)
 
 
-def return_to_line(token: Token, _now: datetime) -> Token:
+def return_to_line(token: Token, at: Moment) -> Token:
     """Return `token` in line again at the place its age gives; raises IllegalTransition for one at a counter."""
-    return _step(token, state=follow(token.step.state, Action.RETURN), until=None)
+    return _turn(token, follow(token.step.state, Action.RETURN), at, until=None)
 
 
-def transfer(token: Token, target: Target, seq: int, now: datetime) -> tuple[Step, Token]:
+def transfer(token: Token, target: Target, seq: int, at: Moment) -> tuple[Step, Token]:
     """Close the open step and wait elsewhere with the age in the centre; `seq` names the new step.
 
     Returns the closed step and the token after it. Raises IllegalTransition unless it waits or is at a counter.
     """
-    closed = _closed(token, Action.TRANSFER, now, "transfer")
+    closed = _closed(token, Action.TRANSFER, at, "transfer")
     came_from = token.step
     back_to, back_only = came_from.back_to, came_from.back_only
     if target.returns or target.loops:
         back_to, back_only = came_from.stage, came_from.counter if target.returns else None
-    entered = Step(seq, target.stage, StepState.WAITING, now, token.aged_from, back_to, back_only, target.only)
-    return closed, replace(token, step=entered)
+    entered = _entered(seq, target.stage, token.aged_from, at)
+    return closed, _stands_in(token, closed, replace(entered, back_to=back_to, back_only=back_only, only=target.only))
 
 
 def correct(token: Token, service: str, klass: str, route: str) -> Token:
@@ -173,10 +176,11 @@ def correct(token: Token, service: str, klass: str, route: str) -> Token:
     return replace(_step(token, state=state), service=service, klass=klass, route=route)
 
 
-def move(token: Token, stage: str, seq: int, now: datetime) -> tuple[Step, Token]:
+def move(token: Token, stage: str, seq: int, at: Moment) -> tuple[Step, Token]:
     """Close the open step unserved and wait at a stage of the new route, with the same age."""
-    closed = replace(token.step, state=StepState.SKIPPED, ended_at=now, outcome="correct")
-    return closed, replace(token, step=Step(seq, stage, StepState.WAITING, now, token.aged_from))
+    spans = turned(token.step, at)
+    closed = changed(token.step, **spans, state=StepState.SKIPPED, ended_at=at.now, outcome="correct")
+    return closed, _stands_in(token, closed, _entered(seq, stage, token.aged_from, at))
 
 
 def remark(token: Token, **changes: Any) -> Token:  # fields of `Token`
@@ -184,38 +188,55 @@ def remark(token: Token, **changes: Any) -> Token:  # fields of `Token`
     return replace(_step(token, state=follow(token.step.state, Action.REMARK)), **changes)
 
 
-def finish(token: Token, outcome: str, stop: Stop, seq: int, now: datetime) -> tuple[Step, Token]:
+def finish(token: Token, outcome: str, stop: Stop, seq: int, at: Moment) -> tuple[Step, Token]:
     """Close the open step with `outcome` and go where `stop` says; `seq` names the next step.
 
     Returns the closed step and the token after it. Raises IllegalTransition unless it is being served.
     """
-    closed = _closed(token, Action.FINISH, now, outcome)
+    closed = _closed(token, Action.FINISH, at, outcome)
     after = _decided(token, stop)
     if stop.stage is None:
-        return closed, replace(after, step=closed, ended_at=now)
-    entered = Step(seq, stop.stage, StepState.WAITING, now, now, back_to=stop.back_to)
+        return closed, replace(after, step=closed, ended_at=at.now)
+    entered = replace(_entered(seq, stop.stage, at.now, at), back_to=stop.back_to)
     if token.step.back_only is not None and stop.stage == token.step.back_to:
         entered = replace(entered, only=token.step.back_only, since=token.aged_from)
-    return closed, replace(after, step=entered)
+    return closed, _stands_in(after, closed, entered)
 
 
-def cancel(token: Token, now: datetime) -> Token:
+def cancel(token: Token, at: Moment) -> Token:
     """Return `token` cancelled; raises IllegalTransition when it is being served or has ended."""
-    return _end(token, Action.CANCEL, TokenEnd.CANCELLED, now)
+    return _end(token, Action.CANCEL, TokenEnd.CANCELLED, at)
 
 
-def expire(token: Token, now: datetime) -> Token:
+def expire(token: Token, at: Moment) -> Token:
     """Return `token` ended by the close of day: a missed one is a no-show, any other has expired."""
     missed = token.step.state is StepState.MISSED
-    return _end(token, Action.EXPIRE, TokenEnd.NO_SHOW if missed else TokenEnd.EXPIRED, now)
+    return _end(token, Action.EXPIRE, TokenEnd.NO_SHOW if missed else TokenEnd.EXPIRED, at)
 
 
-def _end(token: Token, action: Action, ends: TokenEnd, now: datetime) -> Token:
-    return replace(token, step=_closed(token, action, now, None), ends=ends, ended_at=now)
+def _end(token: Token, action: Action, ends: TokenEnd, at: Moment) -> Token:
+    return replace(token, step=_closed(token, action, at, None), ends=ends, ended_at=at.now)
 
 
-def _closed(token: Token, action: Action, now: datetime, outcome: str | None) -> Step:
-    return changed(token.step, state=follow(token.step.state, action), ended_at=now, outcome=outcome, until=None)
+def _closed(token: Token, action: Action, at: Moment, outcome: str | None) -> Step:
+    state = follow(token.step.state, action)
+    return changed(token.step, **turned(token.step, at), state=state, ended_at=at.now, outcome=outcome, until=None)
+
+
+def _entered(seq: int, stage: str, since: datetime, at: Moment) -> Step:
+    """Return a step that begins to wait at a moment, with an age that counts from `since`."""
+    return Step(seq, stage, StepState.WAITING, at.now, since, at.now)
+
+
+def _stands_in(token: Token, closed: Step, entered: Step) -> Token:
+    """Return a token in its next step: what it spent in the closed one is part of its stay."""
+    return changed(token, step=entered, stayed=token.stayed + spent(closed))
+
+
+def _turn(token: Token, state: StepState, at: Moment, **changes: Any) -> Token:  # fields of `Step`
+    """Return a token whose step is in a state from a moment on; where it was so before, its span goes on."""
+    spans = {} if state is token.step.state else turned(token.step, at)
+    return _step(token, state=state, **spans, **changes)
 
 
 def _step(token: Token, **changes: Any) -> Token:  # fields of `Step`

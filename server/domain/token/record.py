@@ -7,7 +7,8 @@ default gets a later version, or history would read otherwise.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from server.domain.instants import to_iso
@@ -21,7 +22,7 @@ NEEDED = object()
 Shape = list[tuple[str, object]]
 """The names of a record, each with its default."""
 
-# Version 1; frozen by a test.
+# Version 2; frozen by a test.
 TOKEN_DEFAULTS: Mapping[str, object] = {
     "then": (),
     "party": 1,
@@ -34,6 +35,7 @@ TOKEN_DEFAULTS: Mapping[str, object] = {
     "decision": None,
     "ends": TokenEnd.DONE,
     "ended_at": None,
+    "stayed": 0,
 }
 STEP_DEFAULTS: Mapping[str, object] = {
     "back_to": None,
@@ -46,11 +48,18 @@ STEP_DEFAULTS: Mapping[str, object] = {
     "first_called": None,
     "last_called": None,
     "called_by": None,
-    "jumped": False,
+    "jumped_at": None,
     "started_at": None,
     "until": None,
     "ended_at": None,
     "outcome": None,
+    "waiting": 0,
+    "coming": 0,
+    "serving": 0,
+    "parked": 0,
+    "away": 0,
+    "stopped": 0,
+    "waited": None,
 }
 BESIDE_THE_CHAIN = ("need", "access")
 
@@ -116,6 +125,31 @@ def upcast_record(record: Stored) -> tuple[Stored, Stored]:
     return {**token, "step": step}, needs
 
 
+def upcast_spans(record: Stored) -> Stored:
+    """Return a record in the form of version 2 of one of version 1: its spans as far as its moments tell them.
+
+    Neither stops nor pauses are known of it, nor how long it was held; a replay counts them anew from the events.
+    """
+    step = record["step"]
+    moments = [datetime.fromisoformat(step[name]) for name in _MARKS if step.get(name)]
+    spans = {name: _ms(end - begin) for name, (begin, end) in zip(_SPANS, pairwise(moments), strict=False)}
+    waited = spans["waiting"] if step.get("first_called") else None
+    known = {"state_since": to_iso(moments[-1]), "waited": waited}
+    if step.get("jumped"):
+        known["jumped_at"] = step["last_called"]
+    kept = {name: value for name, value in step.items() if name != "jumped"}
+    stayed = _ms(moments[0] - datetime.fromisoformat(record["issued_at"]))
+    return {**record, "step": {**kept, **spans, **known}, "stayed": stayed}
+
+
+_MARKS = ("entered_at", "first_called", "started_at", "ended_at")
+_SPANS = ("waiting", "coming", "serving")
+
+
+def _ms(time: timedelta) -> int:
+    return time // timedelta(milliseconds=1)
+
+
 def seal_needs(secret: str, need: str | None, access: tuple[str, ...]) -> str | None:
     """Return the commitment to what a citizen needs: SHA-256, salted with the secret of the token; None without needs.
 
@@ -143,6 +177,8 @@ _READ: Mapping[str, FromJson] = {
     "ended_at": datetime.fromisoformat,
     "entered_at": datetime.fromisoformat,
     "since": datetime.fromisoformat,
+    "state_since": datetime.fromisoformat,
+    "jumped_at": datetime.fromisoformat,
     "first_called": datetime.fromisoformat,
     "last_called": datetime.fromisoformat,
     "started_at": datetime.fromisoformat,

@@ -15,8 +15,11 @@ TokenState = StepState | TokenEnd
 class Step:
     """One stage of a token's way. `seq` is the number of the event that opened it: its name in the centre.
 
-    `since` is the moment from which its age counts. `only` is a counter or an officer who alone may call it, `beside`
-    the counters that serve a party together with `counter`. `back_to` and `back_only` say where a loop leads back.
+    `since` is the moment from which its age counts. `state_since` is when its state began, or its life; up to then
+    `waiting` to `stopped` hold how many milliseconds it was so (`server.domain.token.spans`), and `waited` those of
+    waiting before the first call. `jumped_at` is when a call of it passed over somebody older. `only` is a counter or
+    an officer who alone may call it, `beside` the counters that serve a party together with `counter`. `back_to` and
+    `back_only` say where a loop leads back.
     """
 
     seq: int
@@ -24,6 +27,7 @@ class Step:
     state: StepState
     entered_at: datetime
     since: datetime
+    state_since: datetime
     back_to: str | None = None
     back_only: str | None = None
     only: str | None = None
@@ -34,11 +38,18 @@ class Step:
     first_called: datetime | None = None
     last_called: datetime | None = None
     called_by: str | None = None
-    jumped: bool = False
+    jumped_at: datetime | None = None
     started_at: datetime | None = None
     until: datetime | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
+    waiting: int = 0
+    coming: int = 0
+    serving: int = 0
+    parked: int = 0
+    away: int = 0
+    stopped: int = 0
+    waited: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,8 @@ class Token:
     `aged_from` is the moment from which its age in the centre counts (the slot, else the arrival), `then` the
     services that follow the present one, `party` how many people share the number, `access` what they need to be
     reached and served; `step_free` says that the way to the counter must have no step, `needs_seal` commits to need and
-    access once they were purged. `return_until` is the last day on which a return slip is good.
+    access once they were purged. `return_until` is the last day on which a return slip is good. `stayed` counts the
+    milliseconds of the steps before the present one, without the time in which the centre stood.
     """
 
     id: str
@@ -76,6 +88,7 @@ class Token:
     decision: str | None = None
     ends: TokenEnd = TokenEnd.DONE
     ended_at: datetime | None = None
+    stayed: int = 0
 
     @property
     def ended(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from server.domain import counters
 from server.domain.calling.ahead import Queue
-from server.domain.calling.lane import Age
+from server.domain.freezes import Moment
 from server.domain.instants import to_iso
 from server.domain.outlook import (
     Outlook,
@@ -20,6 +20,7 @@ from server.domain.outlook import (
 )
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
+from server.domain.token.spans import stay_at
 from server.domain.token.token import Token
 from server.services.setup.plans import plan_of, rule_on
 from server.services.setup.rules import ClocksShape
@@ -29,6 +30,7 @@ from server.storage.sql.tokens import open_tokens
 from server.storage.transaction import Read
 
 PEOPLE = 50
+MINUTE = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def outlook_of(read: Read, code: str, now: datetime) -> OutlookView:
     plan, clocks = plan_of(read, centre, day), rule_on(read, centre.id, day, ClocksShape)
     present = [token for token in open_tokens(read, centre.id) if token.step.state is not StepState.MISSED]
     floor = counters_of(read, centre.id)
-    loads, people = _loads(plan, present, floor), _people(plan, present, centre.age(now))
+    loads, people = _loads(plan, present, floor), _people(plan, present, centre.moment(now))
     ahead, promise = project(loads, people), clocks.promise_min
     return OutlookView(
         now=to_iso(now),
@@ -110,7 +112,7 @@ def _loads(plan: Plan, present: Iterable[Token], floor: Iterable[counters.Counte
     }
 
 
-def _people(plan: Plan, present: Sequence[Token], age: Age) -> list[Person]:
+def _people(plan: Plan, present: Sequence[Token], moment: Moment) -> list[Person]:
     waits = [token for token in present if token.step.state is StepState.WAITING]
     queues = {
         code: Queue((t.waiting for t in waits if t.step.stage == code), plan.calling.protected) for code in plan.stages
@@ -118,7 +120,7 @@ def _people(plan: Plan, present: Sequence[Token], age: Age) -> list[Person]:
     people = []
     for token in sorted(present, key=lambda t: (t.klass not in plan.calling.protected, t.waiting.place)):
         ahead = queues[token.step.stage].ahead(token.waiting) if token.step.state is StepState.WAITING else None
-        stay = age(token.issued_at) / 60
+        stay = stay_at(token, moment) / MINUTE
         people.append(Person(token.label, token.step.stage, stay, ahead, plan.stages_left(token)))
     return people
 

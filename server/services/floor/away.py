@@ -16,14 +16,14 @@ from server.storage.transaction import Transaction
 def cancel(tx: Transaction, token_id: str, by: By, *, cause: str | None = None, note: str | None = None) -> Token:
     """End a token that is not being served; raises UnknownToken, IllegalTransition."""
     before = token_under_way(tx, token_id)
-    return change_token(tx, before, TokenCancelled(changes.cancel(before, tx.now), cause, note), by)
+    return change_token(tx, before, TokenCancelled(changes.cancel(before, tx.moment), cause, note), by)
 
 
 def pause(tx: Transaction, token_id: str, by: By) -> Token:
     """Let somebody leave the line for a while; their place is kept. Raises UnknownToken, IllegalTransition."""
     before = token_under_way(tx, token_id)
     until = tx.now + timedelta(minutes=plan_now(tx).floor.pause_min)
-    return change_token(tx, before, TokenPaused(changes.pause(before, until)), by)
+    return change_token(tx, before, TokenPaused(changes.pause(before, until, tx.moment)), by)
 
 
 def return_to_line(tx: Transaction, token_id: str, by: By) -> Token:
@@ -32,5 +32,5 @@ def return_to_line(tx: Transaction, token_id: str, by: By) -> Token:
     Raises UnknownToken, IllegalTransition when they are at a counter or have ended.
     """
     before = token_under_way(tx, token_id)
-    after = changes.return_to_line(before, tx.now)
+    after = changes.return_to_line(before, tx.moment)
     return before if after == before else change_token(tx, before, TokenReturned(after), by)

@@ -89,7 +89,7 @@ def take_over(tx: Transaction, counter_id: str, to: str, by: By) -> Call:
     if counter_named(tx, counter_id).state is CounterState.OPEN:
         set_state(tx, counter_id, CounterState.PAUSED, by, reason="taken_over", after_current=True)
     # By way of the line, for that other counter alone: so it is a call like every other in the log.
-    closed, moved = changes.transfer(held, Target(held.step.stage, to), tx.next_seq, tx.now)
+    closed, moved = changes.transfer(held, Target(held.step.stage, to), tx.next_seq, tx.moment)
     change_token(tx, held, TokenTransferred(moved, cause="take_over"), By(by.actor, counter_id), closed=closed)
     passes = line.passes_of(tx.conn, tx.centre.id, counter.stage, profile.group)
     params = {"label": moved.label, "class": moved.klass, "from": counter_id}
@@ -114,7 +114,7 @@ def _call(tx: Transaction, turn: _Turn, before: Token, choice: Choice, by: By) -
     counter, call_id = turn.counter, f"{tx.centre.epoch}-{tx.next_seq}"
     # Kept on the step, so that who passed over whom is found by index and not in the log.
     jumped = bool(choice.reason.params.get("older"))
-    after = changes.call(before, counter.id, call_id, tx.now, jumped=jumped)
+    after = changes.call(before, counter.id, call_id, tx.moment, jumped=jumped)
     if before.party > 1:
         after = changes.gather(after, _neighbours(tx, turn.plan, counter, before))
     change_token(tx, before, TokenCalled(after, choice.reason, turn.passes, turn.profile.officer), by)

@@ -33,7 +33,7 @@ def correct(tx: Transaction, token_id: str, service: str, by: By) -> Token:
     route = plan.routes[wanted.route]
     if before.step.stage in route or before.step.back_to in route:
         return change_token(tx, before, TokenCorrected(after, was=before.service), by)
-    closed, moved = changes.move(after, route[0], tx.next_seq, tx.now)
+    closed, moved = changes.move(after, route[0], tx.next_seq, tx.moment)
     return change_token(tx, before, TokenCorrected(moved, was=before.service), by, closed=closed)
 
 

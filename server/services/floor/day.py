@@ -131,7 +131,7 @@ def _require_nobody_served(open_tokens: Sequence[Token]) -> None:
 
 def _expire(tx: Transaction, before: Token, again: date, by: By) -> TokenEnd:
     """End a token; somebody who was not absent may come again on the next working day."""
-    after = changes.expire(before, tx.now)
+    after = changes.expire(before, tx.moment)
     if after.ends is TokenEnd.EXPIRED:
         after = replace(after, return_until=again)
     change_token(tx, before, TokenExpired(after), by)

@@ -85,7 +85,7 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     booking = present.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=order.paper is not None)
     since = aged_from(None if booking is None else booking.slot, arrived, plan.slots)
     service = plan.service(order.service if booking is None else booking.service)
-    step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since)
+    step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since, arrived)
     in_line = line.in_line(tx.conn, tx.centre.id, step)
     token = _new_token(tx, order, booking, step, arrived)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)

@@ -28,7 +28,7 @@ def transfer(tx: Transaction, by: By, target: Target, *, seen: Seen | None = Non
     _require_reachable(tx, plan, target)
     route = plan.routes[before.route]
     loops = before.step.stage in route and target.stage not in route and not target.returns
-    closed, after = changes.transfer(before, replace(target, loops=loops), tx.next_seq, tx.now)
+    closed, after = changes.transfer(before, replace(target, loops=loops), tx.next_seq, tx.moment)
     return change_token(tx, before, TokenTransferred(after, note=note), by, closed=closed)
 
 

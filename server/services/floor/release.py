@@ -29,7 +29,7 @@ def release(tx: Transaction, by: By) -> int:
     for token_id in alone:
         before = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
         # To its own stage: a new step without a name in it, of the same age.
-        closed, after = changes.transfer(before, Target(before.step.stage), tx.next_seq, tx.now)
+        closed, after = changes.transfer(before, Target(before.step.stage), tx.next_seq, tx.moment)
         change_token(tx, before, TokenTransferred(after, cause="nobody_there"), by, closed=closed)
     return len(alone)
 

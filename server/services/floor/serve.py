@@ -7,7 +7,6 @@ from server.domain.errors import NoCurrentToken, TooEarlyToMiss
 from server.domain.events.kinds import TokenChange, TokenMissed, TokenRecalled, TokenResumed
 from server.domain.events.payloads import TokenFinished, TokenHelperLeft
 from server.domain.events.views import staff_view
-from server.domain.freezes import active_seconds
 from server.domain.plan.plan import Plan
 from server.domain.token import changes
 from server.domain.token.lifecycle import StepState
@@ -22,7 +21,7 @@ from server.storage.transaction import Transaction
 def act(tx: Transaction, by: By, event: type[TokenChange], seen: Seen | None = None) -> Token:
     """Do to the current token what asks nothing of the floor; raises as `current_token`, and IllegalTransition."""
     before = current_token(tx, by.counter, seen)
-    return change_token(tx, before, event(event.change(before, tx.now)), by)
+    return change_token(tx, before, event(event.change(before, tx.moment)), by)
 
 
 def recall(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
@@ -38,7 +37,7 @@ def resume(tx: Transaction, by: By, token_id: str | None = None) -> Token:
     """
     require_free(tx, counter_named(tx, by.counter))
     before = _held(tx, by.counter, token_id)
-    return change_token(tx, before, TokenResumed(changes.resume(before, tx.now)), by)
+    return change_token(tx, before, TokenResumed(changes.resume(before, tx.moment)), by)
 
 
 def miss(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
@@ -49,7 +48,7 @@ def miss(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
     """
     tx.centre.require_running()
     before = _whom_to_miss(tx, by.counter, seen)
-    after = changes.miss(before, tx.now)
+    after = changes.miss(before, tx.moment)
     _require_missable(tx, plan_now(tx), before)
     return change_token(tx, before, TokenMissed(after), by)
 
@@ -67,7 +66,7 @@ def finish(tx: Transaction, by: By, *, outcome: str | None = None, seen: Seen | 
     plan = plan_now(tx)
     chosen = outcome or plan.stages[before.step.stage].ok
     stop = plan.stop(before, chosen, tx.today)
-    closed, after = changes.finish(before, chosen, stop, tx.next_seq, tx.now)
+    closed, after = changes.finish(before, chosen, stop, tx.next_seq, tx.moment)
     return change_token(tx, before, TokenFinished(after, chosen, stop.returns), by, closed=closed)
 
 
@@ -76,7 +75,7 @@ def missable_at(tx: Transaction, plan: Plan, token: Token) -> tuple[int, int]:
 
     They count from the call itself: somebody who was missed and came back has as long as everybody.
     """
-    since = active_seconds(_called_at(tx, token), tx.now, tx.centre.frozen_times)
+    since = tx.moment.age(_called_at(tx, token))
     return (
         max(0, plan.floor.missed_calls - token.step.calls),
         max(0, round(plan.floor.missed_after(token.access) * 60 - since)),

@@ -10,7 +10,6 @@ from server.domain.errors import CounterBusy, NothingToUndo
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind, TokenEvent
 from server.domain.events.payloads import TokenCalled, TokenUndone
-from server.domain.freezes import active_seconds
 from server.domain.instants import to_iso
 from server.domain.token.lifecycle import AT_COUNTER
 from server.domain.token.token import Token
@@ -82,7 +81,7 @@ def _undo(tx: Transaction, action: Event, by: By) -> Token:
     after, before = _token_of(action), _record_before(tx, action)
     present = tokens.token_by_id(tx.conn, tx.centre.id, after.id)
     undo_min = plan_now(tx).floor.undo_min
-    if active_seconds(action.at, tx.now, tx.centre.frozen_times) > undo_min * 60:
+    if tx.moment.age(action.at) > undo_min * 60:
         raise NothingToUndo(f"An action can be undone for {undo_min:g} minutes.")
     last = _last_of(tx, after)
     if present != after or last is None or last.seq != action.seq:  # a later action may have left the same record

@@ -1,26 +1,26 @@
 """Proves a centre's record: replays its events and compares every promise with what the tables say."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from itertools import takewhile
 
 from server.domain.centre import CentreState
 from server.domain.events.event import Event, StoredEvent, fingerprint
 from server.domain.events.kinds import TokenEvent
 from server.domain.events.payloads import PolicyChanged, TokenCalled, TokenExpired, TokenIssued, TokenUndone
-from server.domain.freezes import active_seconds, active_time
+from server.domain.freezes import Moment, active_time
 from server.domain.proof.change import Change
 from server.domain.proof.fairness import Audit
 from server.domain.proof.findings import Finding, in_chain
 from server.domain.proof.hall import Hall, desks_of
 from server.domain.proof.notes import NOTES
 from server.domain.proof.past import Past
-from server.domain.proof.replay import remake, remake_issue
+from server.domain.proof.replay import counted, remake, remake_issue
 from server.domain.proof.verdicts import Anchor, Fault, Verdict
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Step, Token
 from server.domain.token.undo import LOOKED_AT, UNDO_MAX
 from server.services.proof.comparison import AT_ONCE, compare_counters, compare_helpers, compare_tokens, count_tokens
+from server.services.proof.freezes import freezes_until
 from server.services.proof.versions import Versions
 from server.storage.json_text import canonical
 from server.storage.sql import proof
@@ -63,6 +63,7 @@ class _Replay:
         self._old: list[Past] = []
         self._versions = Versions(read, centre)
         self._hall = Hall(self._versions.set_up, desks_of(proof.positions_of(read, centre.id)), whole=not after)
+        self._hall.freezes = freezes_until(read, centre.id, after)
         self._audit = Audit(lambda _at: self._hall.plan)
 
     def run(self, until: int) -> None:
@@ -173,7 +174,7 @@ class _Replay:
             self.verdict.fault("not_under_way", event.seq, f"{after.label} is changed but not under way.")
             return
         before = past.token
-        closed = self._remade(event, payload, past)
+        closed, after = self._remade(event, payload, past)
         if isinstance(payload, TokenCalled):
             self._judge_call(event, payload, before)
         past.move(event, after, closed)
@@ -181,12 +182,12 @@ class _Replay:
         if isinstance(payload, TokenExpired):
             self._hall.count_end(after)
 
-    def _remade(self, event: Event, payload: TokenEvent, past: Past) -> Step | None:
-        """Compute an event anew, and return the step that it closes."""
+    def _remade(self, event: Event, payload: TokenEvent, past: Past) -> tuple[Step | None, Token]:
+        """Compute an event anew, and return the step that it closes and the token after it."""
         change = Change(event, payload, past.token, payload.token, self._hall, past.called_at)
         made = remake(change)
         self._report(event.seq, change.findings)
-        return None if made is None else made[0]
+        return (None, payload.token) if made is None else (made[0], counted(payload.token, made[1], payload))
 
     def _from_before(self, token_id: str) -> Past | None:
         """Return a token as it stood before the first event of this replay, with its latest steps; None without any."""
@@ -204,7 +205,7 @@ class _Replay:
     def _judge_call(self, event: Event, payload: TokenCalled, before: Token) -> None:
         if before.step.state is not StepState.WAITING:
             return
-        age = partial(active_seconds, end=event.at, freezes=self._hall.freezes)
+        age = Moment(event.at, self._hall.freezes).age
         self._report(event.seq, self._audit.call(event, payload, before, age))
 
     def _undo(self, event: Event, payload: TokenUndone) -> None:
@@ -215,6 +216,7 @@ class _Replay:
             self.verdict.fault("wrong_undo", event.seq, f"{after.label} had no such action to undo.")
             return
         action, before = undone
+        after = counted(after, before, payload)
         if in_chain(before) != in_chain(after):
             self.verdict.fault("wrong_undo", event.seq, f"{after.label} is not as it was before the action.")
         present, past.token = past.token, after

@@ -9,7 +9,6 @@ from server.domain.calling.ahead import ahead_of
 from server.domain.calling.bound import overtakings_left
 from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.centre import CentreState
-from server.domain.freezes import active_minutes
 from server.domain.instants import to_iso
 from server.domain.plan.plan import Names, Plan
 from server.domain.token.lifecycle import StepState
@@ -19,8 +18,9 @@ from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
 from server.storage.transaction import Read
 
-Stay = tuple[str, datetime, datetime | None]
-"""A stage that a token has entered, when, and when it left it (None: it is there)."""
+MINUTE = 60_000
+Stay = tuple[str, datetime, int | None]
+"""A stage that a token has entered, when, and the milliseconds it spent there (None: it is there)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What lies behind a token: the stages it entered with (begin, end), and who was called before it at this one."""
+    """What lies behind a token: the stages it entered and its time there, and who was called before it at this one."""
 
     stages: Sequence[Stay]
     overtaken: OvertakenView | None
@@ -148,7 +148,7 @@ def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standin
         calls=step.calls if here else 0,
         ahead=standing.ahead if waits else 0,
         wait=estimate_wait(standing.ahead, standing.open, service_min) if waits else None,
-        visit=VisitView(tuple(_stops(centre, plan, token, behind.stages))),
+        visit=VisitView(tuple(_stops(plan, token, behind.stages))),
         overtaken=behind.overtaken,
         until=to_iso(step.until) if here and step.until else None,
         return_until=token.return_until.isoformat() if token.return_until else None,
@@ -186,14 +186,13 @@ def _limit(plan: Plan, token: Token, standing: Standing) -> int | None:
     return overtakings_left(plan.calling.quota, standing.older, len(groups))
 
 
-def _stops(centre: CentreState, plan: Plan, token: Token, stages: Iterable[Stay]) -> Iterable[StopView]:
+def _stops(plan: Plan, token: Token, stages: Iterable[Stay]) -> Iterable[StopView]:
     """Return the stages passed with their minutes, the present one, and those that are left."""
-    for code, entered, ended in stages:
+    for code, entered, spent in stages:
         name = plan.stages[code].name
-        if ended is None:
+        if spent is None:
             yield StopView(code, name, "here", None, to_iso(entered))
         else:
-            minutes = round(active_minutes(entered, ended, centre.frozen_times))
-            yield StopView(code, name, "done", minutes, None)
+            yield StopView(code, name, "done", round(spent / MINUTE), None)
     if not token.ended:
         yield from (StopView(code, plan.stages[code].name, "ahead", None, None) for code in plan.stages_left(token))

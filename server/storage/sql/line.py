@@ -143,20 +143,20 @@ def in_line(conn: Connection, centre_id: int, step: Step) -> Callable[[], tuple[
 
 
 JUMPS = Statement(
-    select(TokenTable.label, StepTable.called_by, StepTable.last_called, StepTable.since, StepTable.seq)
+    select(TokenTable.label, StepTable.called_by, StepTable.jumped_at, StepTable.since, StepTable.seq)
     .join(TokenTable, TokenTable.id == StepTable.token_id)
     .where(
         StepTable.centre_id == bindparam("centre"),
         StepTable.stage == bindparam("stage"),
-        text("step.jumped"),
-        StepTable.last_called > bindparam("after"),
+        text("step.jumped_at IS NOT NULL"),
+        StepTable.jumped_at > bindparam("after"),
     )
-    .order_by(StepTable.last_called)
+    .order_by(StepTable.jumped_at)
 )
 
 
 def jumps(conn: Connection, centre_id: int, stage: str, after: datetime) -> list[Jump]:
-    """Return the calls at a stage after a moment that passed over somebody, the first first."""
+    """Return the calls at a stage after a moment that passed over somebody, the first first; no recall moves them."""
     return [Jump(*row) for row in JUMPS.rows(conn, centre=centre_id, stage=stage, after=after)]
 
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 from sqlalchemy import (
     Connection,
     bindparam,
+    case,
     delete,
     insert,
     select,
@@ -96,7 +97,11 @@ def step_state(conn: Connection, centre_id: int, seq: int) -> StepState:
     return StepState(conn.execute(query).scalar_one())
 
 
-def stages_of(conn: Connection, token_id: str) -> list[tuple[str, datetime, datetime | None]]:
-    """Return (stage, entered, ended) of the steps of a token, in their order."""
-    query = select(StepTable.stage, StepTable.entered_at, StepTable.ended_at).where(StepTable.token_id == token_id)
-    return [(stage, entered, ended) for stage, entered, ended in conn.execute(query.order_by(StepTable.seq))]
+SPENT = StepTable.waiting + StepTable.coming + StepTable.serving + StepTable.parked + StepTable.away
+
+
+def stages_of(conn: Connection, token_id: str) -> list[tuple[str, datetime, int | None]]:
+    """Return (stage, entered, milliseconds spent there, None while it stands there) of a token's steps, in order."""
+    spent = case((StepTable.ended_at.is_not(None), SPENT))
+    query = select(StepTable.stage, StepTable.entered_at, spent).where(StepTable.token_id == token_id)
+    return [(stage, entered, ms) for stage, entered, ms in conn.execute(query.order_by(StepTable.seq))]

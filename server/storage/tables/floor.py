@@ -61,6 +61,7 @@ class TokenTable(Base):
     secret: Mapped[str] = mapped_column(unique=True)
     issued_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    stayed: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class TokenPrivateTable(Base):
@@ -77,7 +78,7 @@ class TokenPrivateTable(Base):
 
 
 class StepTable(Base):
-    """One stage of a token's way, named by the event that opened it."""
+    """One stage of a token's way, named by the event that opened it; sums of spans are whole milliseconds."""
 
     __tablename__ = "step"
     __table_args__ = (
@@ -87,7 +88,7 @@ class StepTable(Base):
         partial_index("ix_step_waiting", "centre_id", "stage", "lane", "since", "seq", where=WAITING),
         partial_index("ix_step_held", "centre_id", "counter", where="state = 'held'"),
         partial_index("ix_step_paused", "centre_id", "until", where="state = 'paused'"),
-        partial_index("ix_step_jumped", "centre_id", "stage", "last_called", where="jumped"),
+        partial_index("ix_step_jumped", "centre_id", "stage", "jumped_at", where="jumped_at IS NOT NULL"),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)
@@ -99,6 +100,7 @@ class StepTable(Base):
     state: Mapped[str]
     entered_at: Mapped[datetime]
     since: Mapped[datetime]
+    state_since: Mapped[datetime] = mapped_column(server_default="0")
     back_to: Mapped[str | None]
     back_only: Mapped[str | None]
     only: Mapped[str | None]
@@ -109,11 +111,18 @@ class StepTable(Base):
     first_called: Mapped[datetime | None]
     last_called: Mapped[datetime | None]
     called_by: Mapped[str | None]
-    jumped: Mapped[bool]
+    jumped_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    waiting: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    coming: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    serving: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    parked: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    away: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    stopped: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    waited: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CallGroupTable(Base):

@@ -7,7 +7,6 @@ strictly: an elder counts once for as long as it stays in line. Who comes back h
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from server.domain.calling.lane import Lane, Waiting, lane_of_key
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule, Choice
 from server.domain.calling.v1 import choose_next, out_of_order
-from server.domain.freezes import active_seconds
+from server.domain.freezes import Moment
 from tests.factories import MORNING
 
 CLASSES = "NTFP"
@@ -132,7 +131,7 @@ class Hall:
 
     @property
     def age(self) -> Callable[[datetime], float]:
-        return partial(active_seconds, end=self.now, freezes=())
+        return Moment(self.now).age
 
     def look(self) -> None:
         """Count, for each group that may take a token, the elders that came since."""
@@ -225,7 +224,7 @@ def stored_and_read(line: Sequence[Waiting]) -> list[Waiting]:
 
 def assert_same(hall: Hall, read: Callable[[Sequence[Waiting]], list[Waiting]]) -> None:
     for line, desk, passes, now, made in hall.made:
-        again = choose_next(read(line), hall.rule, desk, passes, partial(active_seconds, end=now, freezes=()))
+        again = choose_next(read(line), hall.rule, desk, passes, Moment(now).age)
         assert again is not None
         assert (again.waiting, again.passes, again.reason.rule) == (made.waiting, made.passes, made.reason.rule)
         if read is stored_and_read:

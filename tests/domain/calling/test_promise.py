@@ -1,7 +1,6 @@
 """What a citizen is promised when somebody was called first: the worst case of the rule, and never more."""
 
 from datetime import timedelta
-from functools import partial
 from itertools import count
 
 import pytest
@@ -11,7 +10,7 @@ from server.domain.calling.lane import Lane, Waiting
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.calling.v1 import choose_next
-from server.domain.freezes import active_seconds
+from server.domain.freezes import Moment
 from tests.factories import MORNING
 
 
@@ -25,7 +24,7 @@ def overtakings(rule: CallingRule, older: int) -> int:
     me, passes, passed = line[-1], 0, 0
     for step in count(older + 1):
         line.append(waiting(step, "F"))
-        age = partial(active_seconds, end=MORNING + timedelta(hours=1), freezes=())
+        age = Moment(MORNING + timedelta(hours=1)).age
         choice = choose_next(line, rule, Profile("A1"), passes, age)
         assert choice is not None
         if choice.waiting is me:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,14 +13,14 @@ from server.domain.calling.lane import Lane, Waiting, lane_of_key
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule, Choice
 from server.domain.calling.v1 import choose_next, out_of_order
-from server.domain.freezes import active_seconds
+from server.domain.freezes import Moment
 from tests.factories import MORNING
 
 RULE = CallingRule(targets={"F": 10, "E": 10}, protected=frozenset({"F"}))
 FIFO = CallingRule("fifo", quota=0)
 RELATIVE = CallingRule(targets={"F": 5, "T": 10, "N": 30})
 NOW = MORNING + timedelta(hours=3)
-AGE = partial(active_seconds, end=NOW, freezes=())
+AGE = Moment(NOW).age
 A7 = Profile("A7")
 
 
@@ -33,7 +32,7 @@ def waiting(step: int, klass: str = "N", minutes: int = 0, **lane: Any) -> Waiti
 def choose(
     line: Iterable[Waiting], rule: CallingRule = RULE, desk: Profile = A7, passes: int = 0, now: datetime = NOW
 ) -> Choice:
-    choice = choose_next(line, rule, desk, passes, partial(active_seconds, end=now, freezes=()))
+    choice = choose_next(line, rule, desk, passes, Moment(now).age)
     assert choice is not None
     return choice
 
@@ -151,7 +150,7 @@ def test_a_call_out_of_order_says_why_and_counts_as_a_call() -> None:
 
 def test_a_frozen_time_does_not_count_as_waiting() -> None:
     frozen = [(MORNING + timedelta(hours=1), MORNING + timedelta(hours=2))]
-    choice = choose_next([waiting(1)], RULE, A7, 0, partial(active_seconds, end=NOW, freezes=frozen))
+    choice = choose_next([waiting(1)], RULE, A7, 0, Moment(NOW, frozen).age)
     assert choice is not None
     assert choice.reason.params["waited_s"] == 7200
 
@@ -251,9 +250,7 @@ def test_with_k_older_tokens_one_is_called_within_m_k_plus_1_calls_and_overtaken
             one = Waiting(number, f"t{number}", f"{who.klass}{number}", who, since)
             join(line, one)
             continue
-        choice = choose_next(
-            [w.waiting for w in line], rule, who, passes.get(who.group, 0), partial(active_seconds, end=now, freezes=())
-        )
+        choice = choose_next([w.waiting for w in line], rule, who, passes.get(who.group, 0), Moment(now).age)
         if choice is not None:
             passes[who.group] = choice.passes
             called = next(w for w in line if w.waiting == choice.waiting)

@@ -5,10 +5,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.actors import By
+from server.domain.calling.rule import Reason
 from server.domain.events.event import Event
 from server.domain.events.kinds import Payload, TokenRecalled
 from server.domain.events.payloads import (
     CentreFrozen,
+    TokenCalled,
     TokenCancelled,
     TokenCorrected,
     TokenFinished,
@@ -16,6 +18,7 @@ from server.domain.events.payloads import (
     TokenTransferred,
 )
 from server.domain.figures.cells import Cell, Measure, counted
+from server.domain.freezes import Moment
 from server.domain.token import changes
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import TokenEnd
@@ -30,16 +33,20 @@ def at(minutes: float) -> timedelta:
     return timedelta(minutes=minutes)
 
 
+def moment(minutes: float) -> Moment:
+    return Moment(MORNING + at(minutes))
+
+
 def event(payload: Payload, minutes: float) -> Event:
     return Event(9, MORNING + at(minutes), payload.kind, By("test"), 9, 1, "v1", payload, 1, "")
 
 
 def called(minutes: float = 7) -> Token:
-    return changes.call(make_token(), "A1", "e-2", MORNING + at(minutes))
+    return changes.call(make_token(), "A1", "e-2", moment(minutes))
 
 
 def served(start: float = 8) -> Token:
-    return changes.start(called(), MORNING + at(start))
+    return changes.start(called(), moment(start))
 
 
 def added(before: Token | None, payload: Payload, minutes: float) -> dict[Cell, int]:
@@ -50,17 +57,21 @@ def test_a_token_is_counted_where_it_was_given_on_the_clock_of_its_centre() -> N
     assert added(None, TokenIssued(make_token()), 0) == {Cell(DAY, 38, "", "N", Measure.ISSUED): 1}
 
 
-def test_a_later_call_moves_the_wait_to_its_bin_and_its_quarter() -> None:
-    before = called(7)
-    assert added(before, TokenRecalled(changes.recall(before, MORNING + at(15.5))), 15.5) == {
-        Cell(DAY, 38, "A", "N", Measure.WAIT, bin=14): -1,
-        Cell(DAY, 39, "A", "N", Measure.WAIT, bin=31): 1,
+def test_the_wait_ends_at_the_first_call_and_no_later_one_moves_it() -> None:
+    waits = make_token()
+    assert added(waits, TokenCalled(called(2), Reason("oldest", {}), 0, None), 2) == {
+        Cell(DAY, 38, "A", "N", Measure.WAIT, bin=4): 1
     }
+    before = called(2)
+    assert added(before, TokenRecalled(changes.recall(before, moment(13))), 13) == {}
+    back = changes.return_to_line(changes.miss(before, moment(14)), moment(15))
+    again = changes.call(back, "A2", "e-9", moment(20))
+    assert added(back, TokenCalled(again, Reason("oldest", {}), 0, None), 20) == {}
 
 
 def test_a_finish_counts_the_service_and_its_outcome_and_not_yet_the_stay() -> None:
     before = served(8)
-    _, after = changes.finish(before, "ok", Stop("B"), 10, MORNING + at(20))
+    _, after = changes.finish(before, "ok", Stop("B"), 10, moment(20))
     assert added(before, TokenFinished(after, "ok", return_slip=False), 20) == {
         Cell(DAY, 39, "A", "N", Measure.SERVICE, bin=24): 1,
         Cell(DAY, 39, "A", "N", Measure.OUTCOME, "ok"): 1,
@@ -69,7 +80,7 @@ def test_a_finish_counts_the_service_and_its_outcome_and_not_yet_the_stay() -> N
 
 def test_the_last_finish_counts_the_stay_and_the_end_too() -> None:
     before = served(8)
-    _, after = changes.finish(before, "ok", Stop(None), 10, MORNING + at(20))
+    _, after = changes.finish(before, "ok", Stop(None), 10, moment(20))
     assert added(before, TokenFinished(after, "ok", return_slip=False), 20) == {
         Cell(DAY, 39, "A", "N", Measure.SERVICE, bin=24): 1,
         Cell(DAY, 39, "A", "N", Measure.OUTCOME, "ok"): 1,
@@ -80,25 +91,25 @@ def test_the_last_finish_counts_the_stay_and_the_end_too() -> None:
 
 def test_a_transfer_from_service_is_a_service_without_an_outcome_and_one_from_a_call_is_none() -> None:
     for before, service in ((served(8), {Cell(DAY, 39, "A", "N", Measure.SERVICE, bin=24): 1}), (called(), {})):
-        _, after = changes.transfer(before, Target("B"), 10, MORNING + at(20))
+        _, after = changes.transfer(before, Target("B"), 10, moment(20))
         assert added(before, TokenTransferred(after), 20) == service
 
 
 def test_a_correction_that_leads_elsewhere_ends_no_service() -> None:
     before = served(8)
-    _, after = changes.move(before, "E", 10, MORNING + at(20))
+    _, after = changes.move(before, "E", 10, moment(20))
     assert added(before, TokenCorrected(after, was="NORMAL"), 20) == {}
 
 
 def test_a_cancelled_token_has_an_end_and_no_stay() -> None:
     before = called()
-    after = changes.cancel(before, MORNING + at(20))
+    after = changes.cancel(before, moment(20))
     assert added(before, TokenCancelled(after), 20) == {Cell(DAY, 39, "", "N", Measure.END, "cancelled"): 1}
 
 
 def test_a_refused_token_went_all_the_way() -> None:
     before = replace(served(8), ends=TokenEnd.REFUSED)
-    _, after = changes.finish(before, "refused", Stop(None), 10, MORNING + at(20))
+    _, after = changes.finish(before, "refused", Stop(None), 10, moment(20))
     cells = added(before, TokenFinished(after, "refused", return_slip=True), 20)
     assert cells[Cell(DAY, 39, "", "N", Measure.STAY, bin=40)] == 1
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.errors import NotOpenNow
-from server.domain.freezes import active_seconds
+from server.domain.freezes import Moment
 from server.domain.plan.hours import (
     MIDNIGHT,
     WEEKDAYS,
@@ -207,7 +207,7 @@ def running(begin: int, length: int, frozen: list[tuple[int, int]]) -> float:
     """Return the active seconds of some minutes with freezes of (begin, length)."""
     start = MORNING + timedelta(minutes=begin)
     freezes = [(MORNING + timedelta(minutes=a), MORNING + timedelta(minutes=a + lasts)) for a, lasts in frozen]
-    return active_seconds(start, start + timedelta(minutes=length), freezes)
+    return Moment(start + timedelta(minutes=length), freezes).age(start)
 
 
 @given(MINUTES, MINUTES, FREEZES)
@@ -226,4 +226,4 @@ def test_the_older_never_has_the_smaller_age(
 
 def test_a_freeze_that_lasts_takes_off_all_the_time_since_it_began() -> None:
     freezes = [(MORNING + timedelta(minutes=5), None)]
-    assert active_seconds(MORNING, MORNING + timedelta(hours=2), freezes) == 300
+    assert Moment(MORNING + timedelta(hours=2), freezes).age(MORNING) == 300

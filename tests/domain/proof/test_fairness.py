@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from server.domain.calling.lane import Age
 from server.domain.calling.rule import CallingRule, Choice, Reason
 from server.domain.calling.v1 import choose_next, out_of_order
 from server.domain.events.payloads import TokenCalled
-from server.domain.freezes import active_seconds
+from server.domain.freezes import Moment
 from server.domain.plan.plan import FloorRules
 from server.domain.proof.certificates import Certificate, Overtaken
 from server.domain.proof.fairness import Audit, DayFairness
@@ -65,11 +64,11 @@ class Court:
     @property
     def age(self) -> Age:
         """How long a moment is ago."""
-        return partial(active_seconds, end=self.now, freezes=())
+        return Moment(self.now).age
 
     def call(self, token: Token, reason: Mapping[str, Any], *, passes: int | None = None) -> tuple[str, str] | None:
         """Tell the judge of a call with this reason; returns the first fault that they find."""
-        called = call(token, "G1", f"e-{self.seq}", self.now)
+        called = call(token, "G1", f"e-{self.seq}", Moment(self.now))
         before = self.passes if passes is None else passes
         payload = TokenCalled(called, Reason(**reason), before, None)
         event = self.last = make_event(payload, seq=self.seq, at=self.now)
@@ -156,7 +155,7 @@ def test_an_overtaking_beyond_the_bound_is_found_even_when_nobody_says_by_which_
     for _ in range(3):
         favoured = court.join("F")
         court.tick()
-        called = call(favoured, "G1", f"e-{court.seq}", court.now)
+        called = call(favoured, "G1", f"e-{court.seq}", Moment(court.now))
         why = reason(favoured)
         payload = TokenCalled(called, Reason(**why), None, None)
         event = make_event(payload, seq=court.seq, at=court.now)

@@ -9,6 +9,7 @@ import pytest
 
 from server.domain.calling.lane import Lane
 from server.domain.errors import IllegalTransition
+from server.domain.freezes import Moment
 from server.domain.token import changes, record
 from server.domain.token.changes import Action, Target, follow
 from server.domain.token.lifecycle import CounterState as K
@@ -18,6 +19,7 @@ from server.domain.token.route import Stop
 from tests.factories import MORNING, make_step, make_token
 
 NOON = MORNING + timedelta(hours=2)
+BEGIN, AT_NOON = Moment(MORNING), Moment(NOON)
 OPEN = (S.WAITING, S.CALLED, S.SERVING, S.HELD, S.PAUSED, S.MISSED)
 LEGAL = {
     (S.WAITING, Action.CALL): S.CALLED,
@@ -60,40 +62,44 @@ def test_a_counter_may_go_everywhere_but_from_closed_to_paused(before: K, after:
         assert move_counter(before, after) is after
 
 
+def later(minutes: int) -> Moment:
+    return Moment(MORNING + timedelta(minutes=minutes))
+
+
 def test_a_call_names_its_counter_and_a_recall_counts_on() -> None:
-    called = changes.call(make_token(), "A7", "e-9", MORNING)
+    called = changes.call(make_token(), "A7", "e-9", BEGIN)
     assert (called.state, called.step.counter, called.step.call, called.step.calls) == ("called", "A7", "e-9", 1)
-    again = changes.recall(called, MORNING)
+    again = changes.recall(called, BEGIN)
     assert (again.step.call, again.step.calls) == ("e-9", 2)
 
 
 def test_a_token_held_at_its_counter_goes_on_with_the_start_it_had() -> None:
-    started = changes.start(changes.call(make_token(), "A7", "e-9", MORNING), MORNING)
-    held = changes.hold(started, MORNING)
+    started = changes.start(changes.call(make_token(), "A7", "e-9", BEGIN), BEGIN)
+    held = changes.hold(started, BEGIN)
     assert (held.state, held.step.counter) == ("held", "A7")
-    assert changes.resume(held, MORNING + timedelta(minutes=9)).step.started_at == MORNING
+    assert changes.resume(held, later(9)).step.started_at == MORNING
 
 
 def test_somebody_who_was_missed_comes_back_to_the_place_their_age_gives() -> None:
-    called = changes.call(make_token(), "A7", "e-9", MORNING + timedelta(minutes=4))
-    back = changes.return_to_line(changes.miss(called, MORNING), MORNING)
+    called = changes.call(make_token(), "A7", "e-9", later(4))
+    back = changes.return_to_line(changes.miss(called, BEGIN), BEGIN)
     assert (back.state, back.step.since, back.step.first_called) == ("waiting", MORNING, called.step.first_called)
 
 
 def test_a_transfer_takes_the_age_in_the_centre_along_and_may_come_back() -> None:
     late = make_step(since=MORNING + timedelta(minutes=30), counter="A7", state=S.SERVING)
-    closed, sent = changes.transfer(make_token(step=late), Target("C", "C2", returns=True), 17, NOON)
+    closed, sent = changes.transfer(make_token(step=late), Target("C", "C2", returns=True), 17, AT_NOON)
     assert (closed.state, closed.outcome) == (S.DONE, "transfer")
     assert (sent.step.stage, sent.step.only, sent.step.since, sent.step.seq) == ("C", "C2", MORNING, 17)
-    serving = changes.start(changes.call(sent, "C2", "e-18", NOON), NOON)
-    _, back = changes.finish(serving, "granted", Stop("A"), 20, NOON)
+    serving = changes.start(changes.call(sent, "C2", "e-18", AT_NOON), AT_NOON)
+    _, back = changes.finish(serving, "granted", Stop("A"), 20, AT_NOON)
     assert (back.step.stage, back.step.only, back.step.since) == ("A", "A7", MORNING)
 
 
 def test_the_first_call_is_kept_when_somebody_comes_back_and_is_called_again() -> None:
-    first = changes.call(make_token(), "A7", "e-1", MORNING)
+    first = changes.call(make_token(), "A7", "e-1", BEGIN)
     assert (first.step.first_called, first.step.last_called, first.step.calls) == (MORNING, MORNING, 1)
-    again = changes.call(replace(first, step=replace(first.step, state=S.WAITING)), "A8", "e-2", NOON)
+    again = changes.call(replace(first, step=replace(first.step, state=S.WAITING)), "A8", "e-2", AT_NOON)
     assert (again.step.first_called, again.step.last_called, again.step.counter) == (MORNING, NOON, "A8")
 
 
@@ -103,15 +109,15 @@ def test_who_needs_a_way_without_steps_waits_for_such_a_counter() -> None:
 
 def test_a_transfer_leads_back_only_when_it_is_asked_to() -> None:
     before = make_token(step=make_step(counter="A7", state=S.SERVING))
-    _, sent = changes.transfer(before, Target("C"), 17, NOON)
-    _, looped = changes.transfer(before, Target("AX", loops=True), 17, NOON)
+    _, sent = changes.transfer(before, Target("C"), 17, AT_NOON)
+    _, looped = changes.transfer(before, Target("AX", loops=True), 17, AT_NOON)
     assert (sent.step.back_to, sent.step.back_only) == (None, None)
     assert (looped.step.back_to, looped.step.back_only) == ("A", None)
 
 
 def test_a_move_to_another_route_ends_the_step_unserved_and_keeps_the_age_in_the_centre() -> None:
     waited = make_step(since=MORNING - timedelta(minutes=5), counter="A7")
-    closed, moved = changes.move(make_token(step=waited), "E", 17, NOON)
+    closed, moved = changes.move(make_token(step=waited), "E", 17, AT_NOON)
     assert (closed.state, closed.outcome, closed.ended_at) == (S.SKIPPED, "correct", NOON)
     assert (moved.step.seq, moved.step.stage, moved.step.state, moved.step.entered_at) == (17, "E", S.WAITING, NOON)
     assert (moved.step.since, moved.step.counter) == (MORNING, None)
@@ -124,32 +130,32 @@ def test_a_correction_keeps_the_number_the_age_and_the_state() -> None:
 
 
 def test_a_missed_token_leaves_its_counter() -> None:
-    missed = changes.miss(changes.call(make_token(), "A7", "e-9", MORNING), MORNING)
+    missed = changes.miss(changes.call(make_token(), "A7", "e-9", BEGIN), BEGIN)
     assert (missed.state, missed.step.counter) == ("missed", None)
 
 
 def test_a_finish_closes_the_step_and_enters_the_next() -> None:
-    serving = changes.start(changes.call(make_token(), "A7", "e-9", MORNING), MORNING)
-    closed, after = changes.finish(serving, "ok", Stop("B"), 17, MORNING)
+    serving = changes.start(changes.call(make_token(), "A7", "e-9", BEGIN), BEGIN)
+    closed, after = changes.finish(serving, "ok", Stop("B"), 17, BEGIN)
     assert (closed.state, closed.outcome, closed.ended_at) == (S.DONE, "ok", MORNING)
     assert (after.state, after.step.stage, after.step.seq, after.ended) == ("waiting", "B", 17, False)
 
 
 def test_the_last_finish_ends_the_token_as_its_decision_said() -> None:
-    serving = changes.start(changes.call(make_token(), "C1", "e-9", MORNING), MORNING)
-    _, refused = changes.finish(serving, "refused", Stop("X", None, "refused", TokenEnd.REFUSED), 17, MORNING)
-    leaving = changes.start(changes.call(refused, "X1", "e-18", MORNING), MORNING)
-    _, ended = changes.finish(leaving, "ok", Stop(None), 20, MORNING)
+    serving = changes.start(changes.call(make_token(), "C1", "e-9", BEGIN), BEGIN)
+    _, refused = changes.finish(serving, "refused", Stop("X", None, "refused", TokenEnd.REFUSED), 17, BEGIN)
+    leaving = changes.start(changes.call(refused, "X1", "e-18", BEGIN), BEGIN)
+    _, ended = changes.finish(leaving, "ok", Stop(None), 20, BEGIN)
     assert (ended.state, ended.decision, ended.ended) == ("refused", "refused", True)
 
 
 @pytest.mark.parametrize(("state", "end"), [(S.WAITING, "expired"), (S.SERVING, "expired"), (S.MISSED, "no_show")])
 def test_the_close_of_day_ends_a_token_by_where_it_was(state: S, end: str) -> None:
-    assert changes.expire(make_token(step=make_step(state=state)), MORNING).state == end
+    assert changes.expire(make_token(step=make_step(state=state)), BEGIN).state == end
 
 
 def test_a_cancelled_token_has_ended() -> None:
-    assert changes.cancel(make_token(), MORNING).state == "cancelled"
+    assert changes.cancel(make_token(), BEGIN).state == "cancelled"
 
 
 @pytest.mark.parametrize("state", S)

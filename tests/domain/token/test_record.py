@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from server.domain.token.lifecycle import StepState, TokenEnd
-from server.domain.token.record import from_record, needs_of, to_record, upcast_record
+from server.domain.token.record import from_record, needs_of, to_record, upcast_record, upcast_spans
 from server.domain.token.token import Step, Token
 from tests.factories import MORNING, make_step, make_token
 
@@ -28,11 +28,19 @@ FULL_STEP = make_step(
     first_called=MORNING + later(2),
     last_called=MORNING + later(3),
     called_by="key:1",
-    jumped=True,
+    jumped_at=MORNING + later(3),
     started_at=MORNING + later(4),
     until=MORNING + later(5),
     ended_at=MORNING + later(6),
     outcome="ok",
+    state_since=MORNING + later(6),
+    waiting=120_000,
+    coming=1,
+    serving=2,
+    parked=3,
+    away=4,
+    stopped=5,
+    waited=119_000,
 )
 FULL = make_token(
     need="senior",
@@ -50,6 +58,7 @@ FULL = make_token(
     decision="deferred",
     ends=TokenEnd.REFUSED,
     ended_at=MORNING + later(10),
+    stayed=600_000,
 )
 
 
@@ -64,11 +73,27 @@ def test_a_token_with_everything_comes_back_from_json_as_it_was() -> None:
 def test_what_has_its_default_is_not_written() -> None:
     record: Any = to_record(make_token())
     assert set(record) & {"then", "party", "access", "slot", "entered_by_hand", "ends", "ended_at"} == set()
-    assert set(record["step"]) == {"seq", "stage", "state", "entered_at", "since"}
+    assert set(record["step"]) == {"seq", "stage", "state", "entered_at", "since", "state_since"}
 
 
 def test_an_old_record_without_an_age_counts_from_its_issue_and_its_entry() -> None:
     record: Any = to_record(replace(FULL, step=make_step(entered_at=MORNING + later(1))))
     del record["aged_from"], record["step"]["since"]
-    token = from_record(*upcast_record(record))
+    older, needs = upcast_record(record)
+    token = from_record(upcast_spans(older), needs)
     assert (token.aged_from, token.step.since) == (MORNING, MORNING + later(1))
+
+
+def test_a_record_of_before_spans_tells_them_by_its_moments() -> None:
+    served = make_step(
+        state=StepState.SERVING,
+        first_called=MORNING + later(2),
+        last_called=MORNING + later(13),
+        started_at=MORNING + later(14),
+    )
+    record: Any = to_record(make_token(issued_at=MORNING - later(5), step=served))
+    for name in ("state_since", "waiting", "coming", "waited"):
+        record["step"].pop(name, None)
+    step = from_record(upcast_spans({**record, "step": {**record["step"], "jumped": True}}), {}).step
+    assert (step.waited, step.waiting, step.coming, step.serving) == (120_000, 120_000, 720_000, 0)
+    assert (step.state_since, step.jumped_at) == (MORNING + later(14), MORNING + later(13))

@@ -93,8 +93,7 @@ def counted(floor: Floor) -> Counts:
 
 TOKENS = text("SELECT klass, issued_at, ended_at, ends FROM token WHERE centre_id = :centre")
 STEPS = text(
-    "SELECT stage, klass, state, entered_at, last_called, started_at, ended_at, outcome FROM step "
-    "WHERE centre_id = :centre"
+    "SELECT stage, klass, state, waited, serving + parked AS served, outcome FROM step WHERE centre_id = :centre"
 )
 
 
@@ -108,10 +107,10 @@ def in_tables(floor: Floor) -> Counts:
         if ended is not None and ends in ("done", "refused"):
             counts["stay", "", klass, "", str((ended - issued) // 30_000)] += 1
     for step in floor.db.read(lambda conn: conn.execute(STEPS, where).all()):
-        if step.last_called is not None:
-            counts["wait", step.stage, step.klass, "", str((step.last_called - step.entered_at) // 30_000)] += 1
+        if step.waited is not None:
+            counts["wait", step.stage, step.klass, "", str(step.waited // 30_000)] += 1
         if step.state == "done":
-            counts["service", step.stage, step.klass, "", str((step.ended_at - step.started_at) // 30_000)] += 1
+            counts["service", step.stage, step.klass, "", str(step.served // 30_000)] += 1
         if step.state == "done" and step.outcome != "transfer":
             counts["outcome", step.stage, step.klass, step.outcome, "0"] += 1
     return counts

@@ -33,15 +33,15 @@ def gate_only() -> Preset:
     return Preset.model_validate(shape)
 
 
-def test_an_action_is_not_undone_when_a_later_one_left_the_same_record(floor: Floor) -> None:
+def test_an_action_is_not_undone_when_a_later_one_left_the_same_state(floor: Floor) -> None:
     floor.issue()
     floor.open("G1")
     floor.call("G1")
     floor.start("G1")
-    first = floor.hold("G1")
+    floor.hold("G1")
     event = floor.centre.event_seq
     floor.resume("G1")
-    assert floor.hold("G1") == first
+    floor.hold("G1")
     with pytest.raises(NothingToUndo):
         floor.undo("G1", event)
     assert floor.undo("G1", event + 2).state == "serving"
