@@ -52,11 +52,11 @@ def read_then_update() -> None:
     """Choose whom to call from what was read before the lock, and write without looking whether it is still so."""
     write, by_id = Database.write, tokens.token_by_id
 
-    def eager(db: Database, centre: int | None, fn: Callable[[Transaction], Any]) -> Any:
+    def eager(db: Database, centre: int | None, fn: Callable[[Transaction], Any], **first: Any) -> Any:
         def with_what_was_seen(seen: Connection) -> Any:
             seen.execute(text("SELECT count(*) FROM step"))  # a snapshot begins with its first read
             time.sleep(RACE_S)
-            return write(db, centre, lambda tx: look_there(seen, fn, tx))
+            return write(db, centre, lambda tx: look_there(seen, fn, tx), **first)
 
         return db.read(with_what_was_seen)
 
