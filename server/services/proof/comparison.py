@@ -9,7 +9,7 @@ from server.domain.proof.hall import Desk
 from server.domain.proof.past import Past
 from server.domain.proof.verdicts import Fault
 from server.domain.token.record import seal_needs
-from server.domain.token.token import Step, Token
+from server.domain.token.token import Step, Token, of_token
 from server.storage.sql import counters, proof, tokens
 from server.storage.sql.proof import Stand
 from server.storage.transaction import Read
@@ -35,7 +35,8 @@ def _compare(past: Past, stand: Stand) -> Iterator[Fault]:
     token, stored = past.token, stand.token
     if in_chain(stored) != in_chain(token) and not _upgraded(stored, token):
         told = [text for _, text in differences(in_chain(token), in_chain(stored))]
-        yield Fault("state_differs", token.step.seq, f"In the table {told[0]}")
+        finished = token.ended and of_token(in_chain(stored)) == of_token(in_chain(token))
+        yield Fault("step_differs" if finished else "state_differs", token.step.seq, f"In the table {told[0]}")
     if not _needs_fit(stand, token):
         yield Fault("needs_differ", token.step.seq, f"The needs of {token.label} are not those that were sealed.")
     if not token.ended and stand.lane != token.lane.key:

@@ -1,0 +1,113 @@
+"""A sealed day on which everything happens, and a second with people under way, for the forgers of the tests."""
+
+from datetime import timedelta
+
+from server.domain.actors import By
+from server.services.bookings.book import NewBooking
+from server.services.floor.issue import PadNumber, issue
+from tests.factories import MORNING, Floor, at_time
+
+TOMORROW = MORNING + timedelta(days=1)
+COUNTERS = ("G1", "G2", "G3", "A1", "A2", "AX1", "B1", "C1", "X1")
+DONE, RETURNED, SENIOR, BOOKED, PARTY, GONE, MISSED, PAPER = (
+    *("N001", "N002", "F001", "P001", "N003", "N004", "N005"),
+    "N006",
+)
+
+
+def busy_day(floor: Floor) -> None:
+    """Let one day pass whole and be closed, and leave people in every state on the next."""
+    _first_day(floor)
+    floor.close_day(force=True)
+    floor.begin = TOMORROW - timedelta(minutes=next(floor.minutes))
+    _second_day(floor)
+
+
+def _first_day(floor: Floor) -> None:
+    floor.open(*COUNTERS)
+    floor.book(NewBooking("hash-1", "0001", MORNING + timedelta(minutes=20), "PCC"))
+    floor.issue(then=("ENQUIRY",))
+    floor.issue()
+    floor.issue(need="senior")
+    floor.issue("PCC", appointment_hash="hash-1")
+    _whole_way(floor)
+    _deferred(floor)
+    _party(floor)
+    floor.cancel(floor.issue())
+    _missed(floor)
+    lease = floor.lease(count=5)
+    enter(floor, "N006")
+    floor.void(lease)
+    floor.set_policy("missed", {"calls": 2, "minutes": 3})
+
+
+def _whole_way(floor: Floor) -> None:
+    """Serve the senior through correction and exit, with a call that was taken back."""
+    floor.call("G1")
+    floor.undo("G1")
+    floor.serve("G1")
+    floor.serve("A1")
+    floor.serve("B1", "error")
+    floor.serve("AX1")
+    for counter in ("B1", "C1", "X1"):
+        floor.serve(counter)
+
+
+def _deferred(floor: Floor) -> None:
+    for _ in range(2):
+        floor.serve("G2")
+    floor.serve("A2")
+    floor.call("B1")
+    floor.start("B1")
+    floor.transfer("B1", "A", returns=True)
+    floor.serve("A2")
+    floor.serve("B1")
+    floor.serve("C1", "deferred")
+    floor.call("X1")
+    floor.start("X1")
+    floor.hold("X1")
+    floor.resume("X1")
+    floor.finish("X1")
+    floor.call("G3")
+    floor.take_over("G3", "G1")
+    floor.start("G1")
+    floor.finish("G1")
+
+
+def _party(floor: Floor) -> None:
+    party = floor.issue(party=2)
+    floor.open("G3")
+    floor.call_token("G1", party)
+    floor.start("G1")
+    floor.finish("G2")  # the helper leaves
+    floor.finish("G1")
+    floor.remark(party, emergency=True)
+    floor.correct(party, "TATKAAL")
+
+
+def _missed(floor: Floor) -> None:
+    token = floor.issue()
+    floor.call_token("G1", token)
+    floor.lose("G1")
+    floor.here(token)
+    floor.pause(token)
+    floor.freeze()
+    floor.unfreeze()
+
+
+def _second_day(floor: Floor) -> None:
+    floor.open("G1", "G2", "G3", "A1")
+    for need in (None, "senior", None, None, None):
+        floor.issue(need=need)
+    floor.serve("G1")
+    floor.call("G1")
+    floor.start("G1")
+    floor.call_token("G2", floor.issue(party=2))
+    floor.call("A1")
+
+
+def enter(floor: Floor, label: str) -> None:
+    """Enter a number of the paper pad."""
+    now = floor.now()
+    order = floor.order(paper=PadNumber(label, now))
+    floor.write(lambda tx: issue(at_time(tx, now), order, By("test")))

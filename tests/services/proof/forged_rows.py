@@ -1,0 +1,98 @@
+"""Tampering with the tables, by somebody who knows the database's password and no more."""
+
+from sqlalchemy import text
+
+from tests.factories import Floor
+from tests.services.proof.forger import tampering
+from tests.services.proof.tampering import Tampering, sql
+
+
+def added_token(floor: Floor) -> None:
+    """Copy a token of the table under another id."""
+    with tampering(floor) as conn:
+        conn.execute(text("CREATE TEMP TABLE one AS SELECT * FROM token WHERE label = 'N002' LIMIT 1"))
+        conn.execute(text("UPDATE one SET id = 'x', number = 77, label = 'N077', secret = 'y'"))
+        conn.execute(text("INSERT INTO token SELECT * FROM one"))
+
+
+def lost_token(floor: Floor) -> None:
+    """Take a token out of the tables."""
+    with tampering(floor) as conn:
+        conn.execute(text("DELETE FROM step WHERE token_id IN (SELECT id FROM token WHERE label = 'N004')"))
+        conn.execute(text("DELETE FROM token WHERE label = 'N004'"))
+
+
+IN_THE_TABLES = [
+    Tampering("the actor of an event", "chain_broken", sql("UPDATE event SET actor = 'somebody' WHERE seq = 9")),
+    Tampering("an event removed", "event_missing", sql("DELETE FROM event WHERE seq = 12")),
+    Tampering(
+        "the last event removed", "event_missing", sql("DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)")
+    ),
+    Tampering("events that changed places", "chain_broken", sql("UPDATE event SET at = at + 1 WHERE seq IN (9, 10)")),
+    Tampering("an event that is no JSON", "unreadable", sql("UPDATE event SET data = '{' WHERE seq = 9")),
+    Tampering("the head of the chain", "chain_broken", sql("UPDATE centre SET head = 'x'")),
+    Tampering(
+        "the decision of a token",
+        "state_differs",
+        sql("UPDATE token SET decision = 'refused' WHERE decision = 'granted'"),
+    ),
+    Tampering(
+        "the state of somebody under way", "state_differs", sql("UPDATE step SET state = 'held' WHERE state = 'called'")
+    ),
+    Tampering(
+        "the lane in which somebody stands",
+        "state_differs",
+        sql("UPDATE step SET lane = 'F' || substr(lane, 2) WHERE state = 'waiting'"),
+    ),
+    Tampering(
+        "the counter of ten finished steps",
+        "step_differs",
+        sql("UPDATE step SET counter = 'A9' WHERE seq IN (SELECT seq FROM step WHERE state = 'done' LIMIT 10)"),
+    ),
+    Tampering(
+        "when finished steps began",
+        "step_differs",
+        sql("UPDATE step SET started_at = started_at - 60000 WHERE state = 'done'"),
+    ),
+    Tampering(
+        "a finished step removed",
+        "step_differs",
+        sql("DELETE FROM step WHERE seq = (SELECT min(seq) FROM step WHERE state = 'done')"),
+    ),
+    Tampering("what a citizen needs", "needs_differ", sql("UPDATE token SET need = 'infant' WHERE need = 'senior'")),
+    Tampering(
+        "a need beside an event",
+        "needs_differ",
+        sql("""UPDATE event SET private = '{"need": "infant"}' WHERE private LIKE '%senior%'"""),
+    ),
+    Tampering("a token taken out of the tables", "token_lost", lost_token),
+    Tampering("a token put into the tables", "tokens_differ", added_token),
+    Tampering("a lease widened", "lease_differs", sql("UPDATE lease SET last = last + 50")),
+    Tampering(
+        "the last number of a series", "numbers_differ", sql("UPDATE series_day SET last = last + 1 WHERE letter = 'N'")
+    ),
+    Tampering("the passes of a group of counters", "passes_differ", sql("UPDATE call_group SET passes = passes + 1")),
+    Tampering("the state of a counter", "state_differs", sql("UPDATE counter SET state = 'open' WHERE id = 'C1'")),
+    Tampering(
+        "since when a counter is open", "state_differs", sql("UPDATE counter SET since = since - 1 WHERE id = 'G1'")
+    ),
+    Tampering("which counter helps with a party", "state_differs", sql("UPDATE helper SET counter = 'A1'")),
+    Tampering("which day was closed last", "state_differs", sql("UPDATE centre SET closed_day = '2026-11-20'")),
+    Tampering("a stop of the floor", "state_differs", sql("UPDATE centre SET freezes = '[]'")),
+    Tampering(
+        "a rule as its row stands",
+        "plan_differs",
+        sql("UPDATE policy SET body = replace(body, '60', '61') WHERE kind = 'calling'"),
+    ),
+    Tampering(
+        "a route as its row stands",
+        "plan_differs",
+        sql("""UPDATE route SET stages = '["G", "X"]' WHERE code = 'default'"""),
+    ),
+    Tampering(
+        "a kept version of the set-up",
+        "plan_differs",
+        sql("UPDATE plan_version SET document = replace(document, '60', '61') WHERE number = 2"),
+    ),
+    Tampering("a version of the set-up removed", "wrong_plan", sql("DELETE FROM plan_version WHERE number = 2")),
+]
