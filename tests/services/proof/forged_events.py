@@ -154,6 +154,7 @@ BEHIND_A_PERFECT_CHAIN = [
         event(K.TOKEN_PAUSED, MISSED, lambda d: earlier(d["token"], "until", minutes=5)),
     ),
     Tampering("the business day of a token", "wrong_day", event(ISSUED, "N004", token(day="2026-11-24"), 1)),
+    Tampering("how long somebody waited", "wrong_span", event(CALLED, DONE, step(waited=60000))),
     Tampering("the counter of a call", "wrong_counter", event(CALLED, DONE, step(counter="G3"))),
     Tampering("the counters that help with a party", "wrong_counter", event(CALLED, PARTY, step(beside=["G3"]))),
     Tampering(
@@ -252,6 +253,6 @@ BEHIND_A_PERFECT_CHAIN = [
         "wrong_change",
         whole(lambda rows: without(rows, place_of(rows, K.COUNTER_OPENED))),
     ),
-    Tampering("calls that changed places, chained anew", "wrong_call", whole(exchanged)),
+    Tampering("calls that changed places, chained anew", "wrong_span", whole(exchanged)),
     Tampering("an event without its token", "unreadable", event(K.TOKEN_STARTED, DONE, lambda d: d.pop("token"))),
 ]
