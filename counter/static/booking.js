@@ -10,6 +10,7 @@ import { Radio, field } from "./fields.js";
 import { page } from "./page.js";
 import { service } from "./phrases.js";
 import { sentenceOf } from "./refusals.js";
+import { scannedReference } from "./state.js";
 
 /** @typedef {Baari.BookingView} Booking */
 
@@ -53,7 +54,7 @@ export function BookingField({ offered }) {
     if (bookings?.length) field.setCustomValidity("");
   };
   return html`<label class="field wide"><span>${t("Appointment: its number, or the last {n} characters", { n: page.tail })}</span>
-      <input name="appointment" maxlength="64" autocomplete="off" onInput=${look} /></label>
+      <input name="appointment" key=${scannedReference.value} defaultValue=${scannedReference.value} maxlength="64" autocomplete="off" onInput=${look} /></label>
     ${trouble.value && html`<p class="wide muted" role="status">${trouble.value}</p>`}
     ${offered.value && offered.value.length > 0 && html`<${Bookings} key=${typed.value} bookings=${offered.value} />`}`;
 }

@@ -32,7 +32,7 @@ let before = Promise.resolve();
  * @param {() => Baari.Commands[Path]["body"]} body
  * @param {string} [key]
  */
-function send(name, address, body, key) {
+export function send(name, address, body, key) {
   // In a chain: two keys pressed fast must arrive in this order, and the second mean what the first has made.
   const answer = before.then(() => run(name, address, body, key));
   before = answer;
@@ -88,7 +88,7 @@ function seen() {
  * Do a verb; one that cannot work now is sent too, so that the refusal says why.
  *
  * @param {import("./verbs.js").Verb} verb
- * @param {{ outcome?: string }} [more]
+ * @param {{ outcome?: string, token?: string, state?: Token["state"] }} [more] what the clerk has said, and of whom
  */
 export function act(verb, more = {}) {
   const leads = !seat.value || !helping.value || fits(verb, seat.value, current.value, true);

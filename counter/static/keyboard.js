@@ -1,7 +1,9 @@
 // What a key does: one of the verbs, an outcome of the service, or something in the side columns.
 
 import { live } from "/static/ui/live.js";
+import { nameOf } from "/static/ui/strokes.js";
 import { act } from "./commands.js";
+import { finishAs } from "./outcome.js";
 import { outcomesHere } from "./middle.js";
 import { offline } from "./refusals.js";
 import { sides } from "./side.js";
@@ -16,8 +18,9 @@ import { sensible, sideOfKey, verbOfKey } from "./verbs.js";
 export function onKey(event) {
   // A key that is held down repeats: without `repeat` one long press would call the whole line.
   if (panel.value || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-  if (event.key === "Escape") refusal.value = null;
-  if (event.key === "?") show("help");
+  const name = nameOf(event);
+  if (name === "Escape") refusal.value = null;
+  if (name === "?") show("help");
   const run = meaning(event);
   if (!run) return;
   event.preventDefault();
@@ -26,19 +29,37 @@ export function onKey(event) {
 }
 
 /**
+ * Whether a key means anything here, whoever is at the counter.
+ *
+ * @param {KeyboardEvent} event
+ */
+export function isKey(event) {
+  const name = nameOf(event);
+  return name === "?" || verbOfKey(name) !== null || sideOfKey(name) !== null || outcomesHere().some(({ key }) => key === name);
+}
+
+/**
  * Return what a key means at this counter now, null when it means nothing. Enter on a button belongs to the button.
  *
  * @param {KeyboardEvent} event
  * @returns {(() => void) | null}
  */
-function meaning({ key, target }) {
+function meaning(event) {
   if (!seat.value) return null;
-  const big = sensible(seat.value, current.value);
-  const side = sideOfKey(key);
-  const outcome = outcomesHere().find((other) => other.key === key);
+  const name = nameOf(event);
+  const side = sideOfKey(name);
+  const outcome = outcomesHere().find(({ key }) => key === name);
   if (side) return sides[side];
-  if (outcome && big) return () => act(big, { outcome: outcome.name });
-  const onButton = /** @type {Element} */ (target).matches("button");
-  const verb = key === "Enter" && !onButton ? big : verbOfKey(key);
+  if (outcome) return () => finishAs(outcome.name);
+  const verb = name === "Enter" && !onButton(event) ? sensible(seat.value, current.value) : verbOfKey(name);
   return verb && (() => act(verb));
+}
+
+/**
+ * Whether a button has the focus: the keys before this one may have led there.
+ *
+ * @param {KeyboardEvent} event
+ */
+function onButton({ target }) {
+  return (document.activeElement ?? /** @type {Element} */ (target)).matches("button");
 }

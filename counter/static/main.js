@@ -4,21 +4,24 @@ import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { Strip } from "/static/staff/strip.js";
 import { Keycap, mount, Section } from "/static/ui/parts.js";
+import { Reader } from "/static/ui/reader.js";
 import { t } from "/static/ui/words.js";
 import { ChangePanel } from "./change.js";
 import { ChoosePanel } from "./choose.js";
 import { leave, sitAgain } from "./commands.js";
 import { HelpPanel } from "./help.js";
 import { IssuePanel } from "./issue.js";
-import { onKey } from "./keyboard.js";
+import { EndingPanel } from "./ending.js";
+import { isKey, onKey } from "./keyboard.js";
 import { Line } from "./line.js";
 import { Middle } from "./middle.js";
 import { Picker } from "./picker.js";
+import { known, scanned } from "./scanned.js";
 import { Side } from "./side.js";
 import { begin, counter, current, panel, printer, seat, show, stopped } from "./state.js";
 import { TransferPanel } from "./transfer.js";
 
-const PANELS = { change: ChangePanel, choose: ChoosePanel, help: HelpPanel, issue: IssuePanel, transfer: TransferPanel };
+const PANELS = { change: ChangePanel, choose: ChoosePanel, ending: EndingPanel, help: HelpPanel, issue: IssuePanel, transfer: TransferPanel };
 
 function Status() {
   const lead = html`
@@ -40,7 +43,10 @@ effect(() => {
   document.body.dataset.state = current.value?.state ?? seat.value?.state ?? "picker";
   document.body.dataset.stopped = String(stopped.value);
 });
-document.addEventListener("keydown", onKey);
+/** @param {Element} field */
+const typed = (field) => field.matches("[name=appointment]");
+const reader = new Reader({ key: onKey, code: scanned, isKey, known, typed });
+document.addEventListener("keydown", (event) => reader.hear(event), true);
 begin();
 sitAgain();
 mount(html`<${Console} />`, "app");

@@ -9,6 +9,7 @@ import { clock, live } from "/static/ui/live.js";
 import { Keycap, Section } from "/static/ui/parts.js";
 import { t, tn } from "/static/ui/words.js";
 import { act, sit } from "./commands.js";
+import { finishAs } from "./outcome.js";
 import { page } from "./page.js";
 import { Facts, Stay, TokenLabel } from "./people.js";
 import { words } from "./phrases.js";
@@ -45,9 +46,8 @@ export function outcomesHere() {
 
 /** @param {{ seat: Baari.CounterView }} props */
 function Others({ seat }) {
-  const big = sensible(seat, current.value);
   return html`<div class="others">
-    ${outcomesHere().map(({ name, key }) => html`<button class="button outcome" disabled=${!live.value} onClick=${() => big && act(big, { outcome: name })}>
+    ${outcomesHere().map(({ name, key }) => html`<button class="button outcome" disabled=${!live.value} onClick=${() => finishAs(name)}>
       ${words(name)} <${Keycap}>${key}</${Keycap}></button>`)}
     ${fitting(seat, current.value, helping.value).map((verb) => html`<button class="button plain" disabled=${blocked(verb)} onClick=${() => act(verb)}>
       ${words(verb.words)} <${Keycap}>${verb.key}</${Keycap}></button>`)}

@@ -33,6 +33,7 @@ export function nothing(what) {
  */
 export function sentenceOf(failure, verb) {
   if (failure instanceof NoAnswer && verb === "find") return t("No answer. Please type the last character again.");
+  if (failure instanceof NoAnswer && verb === "slip") return t("No answer. Please scan again.");
   if (failure instanceof NoAnswer) return t("No answer. It was sent again; look at the token.");
   const say = SAID[`${verb} ${failure.code}`] ?? SAID[failure.code];
   return say && failure.details ? say(failure.details) : failure.message;

@@ -12,7 +12,7 @@ const LINE_DELAY_MS = 150;
 
 /** @typedef {Baari.StaffToken} Token */
 
-/** @typedef {"change" | "choose" | "help" | "issue" | "transfer"} PanelName */
+/** @typedef {"change" | "choose" | "ending" | "help" | "issue" | "transfer"} PanelName */
 
 /** @typedef {{ code: string, text: string, verb?: string, counter?: string | null }} Refused a refusal in the clerk's words */
 
@@ -25,6 +25,9 @@ export const refusal = signal(/** @type {Refused | null} */ (null));
 export const printer = signal(/** @type {Baari.HintOut | null} */ (null));
 /** The panel that is open, and the token that it is about, if it is about one. */
 export const panel = signal(/** @type {{ name: PanelName, token: Token | null } | null} */ (null));
+
+/** The reference that was scanned for the panel that gives a token. */
+export const scannedReference = signal("");
 
 export const stopped = computed(() => floor.value?.frozen ?? false);
 /** The counter at which this person sits, as it stands. */
@@ -87,6 +90,7 @@ export function show(name, token = null) {
 }
 
 export function closePanel() {
+  scannedReference.value = "";
   panel.value = null;
   refusal.value = null;
 }

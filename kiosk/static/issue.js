@@ -2,7 +2,7 @@
 
 import { token, tokens } from "/static/ui/addresses.js";
 import { command, Failure, mayBeDone, newKey, read } from "/static/ui/http.js";
-import { page } from "./page.js";
+import { known, page } from "./page.js";
 import { hasWords } from "./refusals.js";
 import { order, refusal, result, step } from "./state.js";
 
@@ -25,9 +25,23 @@ export async function take() {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (!mayBeDone(error)) key = null;
-    refusal.value = error.details;
-    step.value = hasWords(error.code) ? "refused" : "silent";
+    if (error.code === "unknown_appointment" && readAnew()) await take();
+    else refused(error);
   }
+}
+
+/** Whether a scanned reference that nobody knows may read in another way, as which it is tried then. */
+function readAnew() {
+  const [appointment, ...others] = order.value.others ?? [];
+  if (appointment) order.value = { ...order.value, appointment, others };
+  return appointment !== undefined;
+}
+
+/** @param {Failure} error */
+function refused({ code, details }) {
+  const foreign = code === "unknown_appointment" && order.value.scanned && !known(order.value.appointment ?? "");
+  refusal.value = foreign && details ? { ...details, code: "not_an_appointment" } : details;
+  step.value = hasWords(refusal.value?.code ?? code) ? "refused" : "silent";
 }
 
 /** Begin anew: an order that was never answered is not repeated for the next citizen. */
@@ -36,13 +50,14 @@ export function forgetOrder() {
 }
 
 /**
- * Order for somebody with an appointment, by its reference.
+ * Order for somebody with an appointment, by its reference; `others` are further ways in which a scanned one may read.
  *
- * @param {string} reference
+ * @param {string} appointment
+ * @param {{ others?: string[], scanned?: boolean }} [how]
  */
-export function bookedOrder(reference) {
+export function bookedOrder(appointment, { others = [], scanned = false } = {}) {
   const language = order.value.language ?? page.centre.languages[0];
-  order.value = { ...order.value, language, appointment: reference, service: page.services[0].code };
+  order.value = { ...order.value, language, appointment, others, scanned, service: page.services[0].code };
 }
 
 /** @returns {Baari.TokenIn} the order as the API takes it; what was not said is left out of its JSON */

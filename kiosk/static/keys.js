@@ -1,51 +1,49 @@
-// Keys that equal touch: a keypad's digit chooses what the screen numbers, and a scanner types a whole code.
+// Keys that equal touch: a keypad's digit chooses what the screen numbers, Escape goes back, and letters go into the field.
 
-const DIGIT_MS = 80; // a digit after which nothing comes is a choice
-const CODE_MS = 500; // a busy page hears a scanner late, but never this late
-const REFERENCE = /^[A-Z0-9-]{4,64}$/;
-const SLIP = /\/t\/([\w-]{8,64})$/;
+import { nameOf, written } from "/static/ui/strokes.js";
+import { back, canGoBack, step, typed } from "./state.js";
+
+const CHOICE = /^[1-9]$/;
 
 /**
- * Tell single keys from a scanner, which types many keys at once and ends them with Enter. What it types into a field
- * is left to the field, unless it is the address on a slip.
+ * Whether a key means anything here.
  *
- * @param {{choose: (digit: string) => void, scanned: (reference: string) => void, slip: (secret: string) => void,
- *   back: () => void}} then
- * @returns {(event: KeyboardEvent) => void} the listener
+ * @param {KeyboardEvent} event
  */
-export function listener({ choose, scanned, slip, back }) {
-  let typed = "";
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  let heard = 0;
-  let inField = false;
+export function isKey(event) {
+  return CHOICE.test(nameOf(event));
+}
 
-  function settle() {
-    if (!/^[1-9]$/.test(typed) || inField) return;
-    choose(typed);
-    typed = "";
-  }
+/**
+ * Do what a key means.
+ *
+ * @param {KeyboardEvent} event
+ */
+export function press(event) {
+  const name = nameOf(event);
+  const inField = /** @type {Element} */ (event.target).matches("input");
+  if (inField || event.repeat) return;
+  if (name === "Escape" && canGoBack()) back();
+  else if (step.value === "appointment") write(event);
+  else if (CHOICE.test(name)) choose(name);
+}
 
-  /** Hand what was typed on if it is a whole code, and tell whether it was. */
-  function end() {
-    const secret = SLIP.exec(typed)?.[1];
-    const reference = typed.toUpperCase();
-    typed = "";
-    if (secret) slip(secret);
-    else if (!inField && REFERENCE.test(reference)) scanned(reference);
-    else return false;
-    return true;
-  }
+/**
+ * Write what is typed while the field has not the focus: a hand may have touched a letter before.
+ *
+ * @param {KeyboardEvent} event
+ */
+function write(event) {
+  if (event.key === "Backspace") typed.value = typed.value.slice(0, -1);
+  else if ([...event.key].length === 1) typed.value += written(event).toUpperCase();
+}
 
-  return (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    inField = /** @type {Element} */ (event.target).matches("input");
-    if (event.key === "Escape" && !inField) back();
-    clearTimeout(timer);
-    if (event.timeStamp - heard > CODE_MS) typed = "";
-    heard = event.timeStamp;
-    if (event.key === "Enter" && end()) event.preventDefault();
-    if (event.key.length === 1) typed += event.key;
-    timer = setTimeout(settle, DIGIT_MS);
-  };
+/**
+ * Touch the choice that carries this digit.
+ *
+ * @param {string} digit
+ */
+function choose(digit) {
+  const chosen = [...document.querySelectorAll(".place")].find((place) => place.textContent === digit);
+  chosen?.closest("button")?.click();
 }

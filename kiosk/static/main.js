@@ -4,14 +4,16 @@ import { useEffect } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { Icon, mount } from "/static/ui/parts.js";
-import { t } from "/static/ui/words.js";
+import { Reader } from "/static/ui/reader.js";
+import { language, t } from "/static/ui/words.js";
 import { ending, leave, stay, watchAttention } from "./attention.js";
 import { RefusedScreen, SilentScreen, UnheardScreen } from "./endings.js";
-import { bookedOrder, take } from "./issue.js";
-import { listener } from "./keys.js";
+import { isKey, press } from "./keys.js";
+import { known, page } from "./page.js";
+import { scanned } from "./scanned.js";
 import * as screens from "./screens.js";
-import { LookingScreen, showSlip, SlipScreen } from "./slips.js";
-import { back, canGoBack, contrast, low, muted, step } from "./state.js";
+import { LookingScreen, SlipScreen } from "./slips.js";
+import { back, canGoBack, contrast, low, muted, notice, order, step } from "./state.js";
 
 const SCREENS = {
   language: screens.LanguageScreen,
@@ -59,47 +61,24 @@ function Ending() {
   </div>`;
 }
 
+/** Told beside the question; before anybody has chosen a language, in all of them. */
+function Notice() {
+  const told = notice.value;
+  if (!told) return null;
+  const languages = order.value.language || step.value !== "language" ? [language.value] : page.centre.languages;
+  return html`<div class="told" role="alert">${languages.map((code) => html`<p lang=${code}>${told(code)}</p>`)}</div>`;
+}
+
 function Kiosk() {
   const Present = SCREENS[step.value];
   useEffect(() => focus(document.querySelector("input") ?? document.querySelector("h1")), [step.value]);
-  return html`<main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Footer} /><${Ending} />`;
-}
-
-/**
- * Touch the choice that carries this digit.
- *
- * @param {string} digit
- */
-function choose(digit) {
-  const chosen = [...document.querySelectorAll(".place")].find((place) => place.textContent === digit);
-  chosen?.closest("button")?.click();
-}
-
-/**
- * A scanned letter says enough: its owner has told everything when booking.
- *
- * @param {string} reference
- */
-function scanned(reference) {
-  if (!["language", "service", "appointment"].includes(step.value)) return;
-  bookedOrder(reference);
-  take();
-}
-
-/**
- * Whoever shows a slip is the next citizen, unless they have begun to answer questions.
- *
- * @param {string} secret
- */
-function slip(secret) {
-  if (["busy", "looking"].includes(step.value)) return;
-  if (!canGoBack()) leave();
-  showSlip(secret);
+  return html`<main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Notice} /><${Footer} /><${Ending} />`;
 }
 
 effect(() => void document.body.classList.toggle("low", low.value));
 effect(() => void document.body.classList.toggle("night", contrast.value));
 watchAttention();
-document.addEventListener("keydown", listener({ choose, scanned, slip, back: () => void (canGoBack() && back()) }));
+const reader = new Reader({ key: press, code: scanned, isKey, known, typed: () => true });
+document.addEventListener("keydown", (event) => reader.hear(event), true);
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 mount(html`<${Kiosk} />`, "kiosk");

@@ -35,6 +35,9 @@ const WORDS = {
   appointment_used: ({ label }) => [
     "calendar-check", t("This appointment has its token: {label}", { label }), t("Show its slip here, or ask at the enquiry counter."),
   ],
+  not_an_appointment: () => [
+    "circle-question-mark", t("This code is not an appointment."), t("Scan your letter, or ask at the enquiry counter."),
+  ],
   unknown_token: () => ["circle-question-mark", t("This slip is not known here"), t("Ask at the enquiry counter.")],
 };
 

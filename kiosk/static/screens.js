@@ -1,18 +1,18 @@
 // The screens: one question each, answers below it.
 
-import { useState } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { qrCode } from "/static/ui/addresses.js";
+import { longEnough } from "/static/ui/codes.js";
 import { Chip, Icon, Section } from "/static/ui/parts.js";
 import { language, named, t, tn } from "/static/ui/words.js";
 import { leave } from "./attention.js";
 import { bookedOrder, take } from "./issue.js";
+import { Keypad } from "./keypad.js";
 import { page } from "./page.js";
-import { chooseLanguage, go, result } from "./state.js";
+import { chooseLanguage, go, result, typed } from "./state.js";
 import { say, voice } from "./voice.js";
 
-const REFERENCE_MIN = 4;
-const REFERENCE_MAX = 20;
+const REFERENCE_MAX = 64;
 
 /** The second language on a choice: English, or the centre's first where English is the reader's. */
 function second() {
@@ -81,32 +81,23 @@ export function ServiceScreen() {
     </div>`;
 }
 
-const KEYS = [..."1234567890ABCDEFGHJKLMNPQRSTUVWXYZ"];
-
 export function AppointmentScreen() {
-  const [reference, setReference] = useState("");
   /** @param {InputEvent & { currentTarget: HTMLInputElement }} event */
-  const write = (event) => setReference(event.currentTarget.value.toUpperCase());
-  const enough = reference.length >= REFERENCE_MIN;
-  /** @param {string} text */
-  const type = (text) => setReference((before) => (before + text).slice(0, REFERENCE_MAX));
+  const write = (event) => (typed.value = event.currentTarget.value.toUpperCase());
+  const enough = longEnough(typed.value);
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
     if (enough) {
-      bookedOrder(reference);
+      bookedOrder(typed.value);
       go("need");
     }
   };
   return html`<${Question} text=${t("Scan your appointment letter")} note=${t("Or type its reference number.")} />
     <form class="choices appointment" onSubmit=${submit}>
-      <input class="reference" value=${reference} aria-label=${t("Reference number")} autocomplete="off" maxlength=${REFERENCE_MAX}
+      <input class="reference" value=${typed.value} aria-label=${t("Reference number")} autocomplete="off" maxlength=${REFERENCE_MAX}
         onInput=${write} />
-      <div class="keys">
-        ${KEYS.map((letter) => html`<button type="button" class="button letter" onClick=${() => type(letter)}>${letter}</button>`)}
-        <button type="button" class="button letter" aria-label=${t("Delete the last letter")}
-          onClick=${() => setReference((before) => before.slice(0, -1))}><${Icon} name="delete" /></button>
-      </div>
+      <${Keypad} longest=${REFERENCE_MAX} />
       <button class="choice primary" disabled=${!enough}><span class="names"><b>${t("Next")}</b></span><${Icon} name="arrow-right" /></button>
     </form>`;
 }

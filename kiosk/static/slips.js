@@ -14,11 +14,13 @@ import { Finish, Question, waitWords } from "./screens.js";
 import { order, refusal, shown, step } from "./state.js";
 
 /**
- * Look at a slip, let its owner come back if they were away, and say so in the language of their token.
+ * Look at a slip, let its owner come back if they were away, and say so in the language of their token. `others` are
+ * further ways in which its secret may read.
  *
  * @param {string} secret
+ * @param {string[]} others
  */
-export async function showSlip(secret) {
+export async function showSlip(secret, ...others) {
   step.value = "looking";
   try {
     const before = await read(status(secret));
@@ -29,6 +31,7 @@ export async function showSlip(secret) {
     step.value = "shown";
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    if (error.code === "unknown_token" && others.length) return showSlip(others[0], ...others.slice(1));
     refusal.value = error.details;
     step.value = hasWords(error.code) ? "refused" : "unheard";
   }

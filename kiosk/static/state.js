@@ -11,7 +11,11 @@ import { page } from "./page.js";
  * @typedef {"language" | "service" | "appointment" | "need" | "busy" | "result" | "looking" | "shown" | "refused" | "silent" | "unheard"} Step
  */
 
-/** @typedef {{ language?: string, service?: string, need?: string, appointment?: string }} Order */
+/**
+ * `others` are further ways in which a scanned reference may read.
+ *
+ * @typedef {{ language?: string, service?: string, need?: string, appointment?: string, others?: string[], scanned?: boolean }} Order
+ */
 
 /** @typedef {Baari.StatusNow & { returned: boolean }} Shown the token of a slip, and whether its owner has just returned */
 
@@ -21,6 +25,10 @@ export const result = signal(/** @type {Baari.TokenOut | null} */ (null));
 /** What the server refused, and the token of a slip that was shown. */
 export const refusal = signal(/** @type {import("/static/ui/http.js").Problem | null} */ (null));
 export const shown = signal(/** @type {Shown | null} */ (null));
+/** The reference as far as it is typed. */
+export const typed = signal("");
+/** What is told beside the question, in a language; it goes with the screen. */
+export const notice = signal(/** @type {((language: string) => string) | null} */ (null));
 export const low = signal(false);
 export const contrast = signal(false);
 export const muted = signal(false);
@@ -37,6 +45,7 @@ let trail = [];
  */
 export function go(next, chosen = {}) {
   trail.push({ step: step.value, order: order.value });
+  notice.value = null;
   order.value = { ...order.value, ...chosen };
   step.value = next;
 }
@@ -57,6 +66,7 @@ export function back() {
   const before = trail.pop();
   if (!before) return;
   order.value = before.order;
+  notice.value = null;
   step.value = before.step;
 }
 
@@ -64,6 +74,8 @@ export function back() {
 export function reset() {
   trail = [];
   order.value = {};
+  typed.value = "";
+  notice.value = null;
   result.value = refusal.value = shown.value = null;
   low.value = contrast.value = muted.value = false;
   speak(page.centre.languages[0]);

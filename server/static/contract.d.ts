@@ -173,6 +173,7 @@ export interface ConsolePage {
   access: string[];
   party_max: number;
   tail: number;
+  references: string[];
   services: NamedCode[];
   out_of_order: NamedCode[];
   undo_min: number;
@@ -426,7 +427,7 @@ export type Kind =
   | "clock.confirmed"
   | "day.closed";
 
-/** What a kiosk offers, and the printer beside it. */
+/** What a kiosk offers, and the printer beside it; `references` are the patterns of references in their normal form. */
 export interface KioskPage {
   centre: CentreData;
   language: string;
@@ -439,6 +440,7 @@ export interface KioskPage {
   services: ServiceData[];
   needs: NeedData[];
   hours: HoursData;
+  references: string[];
 }
 
 /** So many `people` will stay longer than `minutes`, held up at a stage; the first of them from the time `by` on. */
@@ -555,10 +557,11 @@ export interface OtherEvent {
   frozen: null;
 }
 
-/** How the service of a stage may end; `ok` is the usual way. */
+/** How the service of a stage may end; `ok` is the usual way, `ending` are those that end the visit. */
 export interface OutcomesData {
   ok: string;
   outcomes: string[];
+  ending: string[];
 }
 
 /** What the manager's page shows beside the floor. */

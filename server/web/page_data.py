@@ -61,13 +61,14 @@ class HoursData(Spoken):
 
 
 class KioskPage(Frame):
-    """What a kiosk offers, and the printer beside it."""
+    """What a kiosk offers, and the printer beside it; `references` are the patterns of references in their normal form."""
 
     device: str
     printer: str | None
     services: list[ServiceData]
     needs: list[NeedData]
     hours: HoursData
+    references: list[str]
 
 
 class BoardSettings(Spoken):
@@ -118,10 +119,11 @@ class NamedCode(Spoken):
 
 
 class OutcomesData(Spoken):
-    """How the service of a stage may end; `ok` is the usual way."""
+    """How the service of a stage may end; `ok` is the usual way, `ending` are those that end the visit."""
 
     ok: str
     outcomes: list[str]
+    ending: list[str]
 
 
 class NeedMark(Spoken):
@@ -140,6 +142,7 @@ class ConsolePage(StaffFrame):
     access: list[str]
     party_max: int
     tail: int
+    references: list[str]
     services: list[NamedCode]
     out_of_order: list[NamedCode]
     undo_min: float

@@ -8,7 +8,7 @@ import { socket } from "./fakes/socket.mjs";
 
 setPage({
   role: "counter", user: "asha", undo_min: 5, services: [{ code: "NORMAL", name: { en: "Passport" } }], needs: {}, access: [],
-  outcomes: { A: { ok: "ok", outcomes: ["ok", "error"] } }, clocks: {}, printers: {}, out_of_order: [],
+  references: [], outcomes: { A: { ok: "ok", outcomes: ["ok", "error", "refused"], ending: ["refused"] } }, clocks: {}, printers: {}, out_of_order: [],
   reasons: { relative_age: "next: its limit of {target} min is nearest", language: "next: you speak its language" },
 });
 const { live, now } = await import("/static/ui/live.js");
@@ -176,9 +176,84 @@ test("a digit ends the service in another way, and only where a service can end"
   await settled();
   assert.deepEqual(requests[0].body, { token: "N1", state: "serving", outcome: "error" });
   await sitting(called("N1", { state: "serving" }));
-  assert.deepEqual([press("2"), press("q")], [false, false]);
+  assert.deepEqual([press("3"), press("q")], [false, false]);
   await sitting(called("N1"));
   assert.equal(press("1"), false);
+});
+
+test("an outcome that ends the visit is asked about first, and means the token of then", async () => {
+  await sitting(called("N1", { state: "serving" }));
+  const requests = server(answered({ token: token("N1", { state: "done", ended: true }) }));
+  press("2");
+  await settled();
+  assert.deepEqual([requests, state.panel.value.name, state.panel.value.token.id], [[], "ending", "N1"]);
+  const { confirm } = await import("/counter/static/outcome.js");
+  const meant = state.panel.value.token;
+  await sitting(called("N2", { state: "serving" }));
+  const confirmed = server(refused(409, "stale", { current: { label: "N2", state: "serving" } }));
+  confirm(meant);
+  await settled();
+  assert.deepEqual(confirmed[0].body, { token: "N1", state: "serving", outcome: "refused" });
+  assert.equal(state.panel.value, null);
+});
+
+test("a key means what stands in its place, under every layout", async () => {
+  for (const key of ["ल", "т", "ν", "Ｎ", "ｎ", "Process"]) {
+    await sitting();
+    const requests = server(answered({ call: { id: "c", token: called("N1"), counter: "A1", reason: {} } }));
+    assert.equal(press(key, undefined, { code: "KeyN" }), true, key);
+    await settled();
+    assert.equal(paths(requests)[0], "centres/PSK/counters/A1/call-next", key);
+  }
+});
+
+const { scanned } = await import("/counter/static/scanned.js");
+
+test("a code that is scanned at a counter does nothing of itself: an appointment is offered, anything else is told", async () => {
+  await sitting(called("N1", { state: "serving" }));
+  const requests = server(answered({}));
+  scanned(["20-1004567890"]);
+  assert.deepEqual([state.panel.value.name, state.scannedReference.value], ["issue", "20-1004567890"]);
+  scanned(["MH1234567890ABCD"]);
+  assert.deepEqual([state.panel.value.name, state.scannedReference.value], ["issue", "MH1234567890ABCD"]);
+  state.closePanel();
+  assert.equal(state.scannedReference.value, "");
+  scanned(["]E08901030865278"]);
+  assert.equal(state.refusal.value.text, "This code is not an appointment.");
+  state.show("transfer", state.current.value);
+  scanned(["20-1004567890"]);
+  assert.deepEqual([state.panel.value.name, state.refusal.value.code], ["transfer", "panel_open"]);
+  await settled();
+  assert.deepEqual(requests, []);
+});
+
+test("a code is not lost without a word while nobody sits, nor while the server is away", async () => {
+  await sitting();
+  state.counter.value = null;
+  scanned(["20-1004567890"]);
+  assert.deepEqual([state.refusal.value.code, state.panel.value], ["no_seat", null]);
+  live.value = false;
+  scanned(["https://seva.example/t/DMfnBfOqebdx"]);
+  assert.equal(state.refusal.value.code, "offline");
+});
+
+test("a slip that is scanned at a counter tells where its owner is, and lets them come back who were away", async () => {
+  await sitting();
+  server(answered({ label: "N7", state: "waiting" }));
+  scanned(["https://seva.example/t/DMfnBfOqebdx"]);
+  await settled();
+  assert.equal(state.refusal.value.text, "N7 is in line.");
+  const requests = server(answered({ label: "N7", state: "missed" }), answered({ token: token("N7") }));
+  scanned(["https://seva.example/t/DMfnBfOqebdx"]);
+  await settled();
+  assert.deepEqual([paths(requests)[1], requests[1].body], ["centres/PSK/return", { slip: "DMfnBfOqebdx" }]);
+  assert.equal(state.refusal.value.text, "N7 is back in line");
+  for (const [refusal, text] of [[refused(404, "unknown_token"), "This slip is not known here"], [LOST, "No answer. Please scan again."]]) {
+    server(refusal);
+    scanned(["https://seva.example/t/DMfnBfOqebdx"]);
+    await settled();
+    assert.equal(state.refusal.value.text, text);
+  }
 });
 
 test("Enter is the big button, but on a button it is the button", async () => {

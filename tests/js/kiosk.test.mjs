@@ -6,9 +6,11 @@ import test, { beforeEach } from "node:test";
 import { answered, LOST, refused, server, setPage, settled } from "./fakes/page.mjs";
 
 const SERVICES = [{ code: "NORMAL", name: { en: "Passport" }, icon: "book-user" }, { code: "PCC", name: { en: "Clearance" }, icon: "shield-check" }];
-setPage({ device: "K1", printer: "printer-k1", services: SERVICES, needs: [], hours: { tokens: ["09:30", "16:00"] } });
+setPage({ device: "K1", printer: "printer-k1", services: SERVICES, needs: [], references: ["20\\d{10}"], hours: { tokens: ["09:30", "16:00"] } });
 const { leave } = await import("/kiosk/static/attention.js");
 const { bookedOrder, take } = await import("/kiosk/static/issue.js");
+const { scanned } = await import("/kiosk/static/scanned.js");
+const { isKey, press } = await import("/kiosk/static/keys.js");
 const { showSlip } = await import("/kiosk/static/slips.js");
 const state = await import("/kiosk/static/state.js");
 const { language } = await import("/static/ui/words.js");
@@ -150,13 +152,14 @@ test("only questions can be left by going back", () => {
   assert.deepEqual(leads, ["service", "appointment", "need"]);
 });
 
-test("a scanned letter is an order in the centre's first language, or in the one that was chosen", () => {
+test("a typed reference is an order in the centre's first language, or in the one that was chosen", () => {
   bookedOrder("ARN-1");
-  assert.deepEqual(state.order.value, { language: "hi", appointment: "ARN-1", service: "NORMAL" });
+  const typed = { others: [], scanned: false, service: "NORMAL" };
+  assert.deepEqual(state.order.value, { language: "hi", appointment: "ARN-1", ...typed });
   leave();
   state.chooseLanguage("en");
   bookedOrder("ARN-2");
-  assert.deepEqual(state.order.value, { language: "en", appointment: "ARN-2", service: "NORMAL" });
+  assert.deepEqual(state.order.value, { language: "en", appointment: "ARN-2", ...typed });
 });
 
 test("the slip is followed until it is out, and no longer", async (t) => {
@@ -247,4 +250,107 @@ test("a slip that is not known, and a server that is silent, are told apart", as
   server(LOST);
   await showSlip("secret");
   assert.deepEqual([state.step.value, state.refusal.value], ["unheard", null]);
+});
+
+const references = (requests) => requests.map(({ body }) => body.appointment);
+
+test("a scanned letter is taken on every screen that is not at work, and what was said before stays or goes with its owner", async () => {
+  for (const step of ["language", "service", "appointment", "need", "result", "shown", "refused", "silent", "unheard"]) {
+    leave();
+    state.order.value = { language: "en" };
+    state.step.value = step;
+    const requests = server(issued("N001"));
+    scanned(["ARN-26-000017"]);
+    await settled();
+    assert.deepEqual(references(requests), ["ARN-26-000017"], step);
+    assert.equal(requests[0].body.language, ["result", "shown", "refused", "silent", "unheard"].includes(step) ? "hi" : "en", step);
+    assert.equal(state.step.value, "result");
+  }
+});
+
+test("a letter that is scanned again while its number is shown changes nothing", async () => {
+  const requests = server(issued("N001"));
+  scanned(["ARN-26-000017"]);
+  await settled();
+  scanned(["arn26000017"]);
+  await settled();
+  assert.equal(requests.length, 1);
+  scanned(["ARN-26-000018"]);
+  await settled();
+  assert.deepEqual(references(requests), ["ARN-26-000017", "ARN-26-000018"]);
+});
+
+test("what is scanned while the kiosk is at work is told, and not taken", async () => {
+  const requests = server(issued("N001"));
+  for (const step of ["busy", "looking"]) {
+    state.step.value = step;
+    scanned(["ARN-26-000017"]);
+    assert.equal(state.notice.value("en"), "Not read yet. Please scan again in a moment.");
+  }
+  await settled();
+  assert.deepEqual(requests, []);
+});
+
+test("a code that can be no appointment is told beside the question, and asks nobody", async () => {
+  const requests = server(issued("N001"));
+  state.chooseLanguage("en");
+  scanned(["]E08901030865278"]);
+  await settled();
+  assert.deepEqual([state.step.value, state.notice.value("en"), requests], ["service", "This code is not an appointment.", []]);
+  state.go("need", { service: "PCC" });
+  assert.equal(state.notice.value, null);
+});
+
+test("a scanned reference that nobody knows is no appointment, but one of the centre's form is an unknown one", async () => {
+  server(refused(404, "unknown_appointment"));
+  scanned(["8901030865278"]);
+  await settled();
+  assert.deepEqual([state.step.value, state.refusal.value.code], ["refused", "not_an_appointment"]);
+  leave();
+  scanned(["20-1004567890"]);
+  await settled();
+  assert.equal(state.refusal.value.code, "unknown_appointment");
+  leave();
+  bookedOrder("8901030865278");
+  await take();
+  assert.equal(state.refusal.value.code, "unknown_appointment");
+});
+
+test("a code that may read in two ways is tried in both, each as an order of its own", async () => {
+  const requests = server(refused(404, "unknown_appointment"), issued("N001"));
+  scanned(["AY123456", "AZ123456"]);
+  await settled();
+  assert.deepEqual(references(requests), ["AY123456", "AZ123456"]);
+  assert.notEqual(requests[0].key, requests[1].key);
+  assert.equal(state.step.value, "result");
+});
+
+test("a slip is looked at in both ways in which its secret may read", async () => {
+  const requests = server(refused(404, "unknown_token"), answered(STATUS));
+  scanned(["http://host/t/ABCDefgh", "http://host/t/abcdEFGH"]);
+  await settled();
+  assert.deepEqual(requests.map(({ address }) => address), ["/api/v1/status/ABCDefgh", "/api/v1/status/abcdEFGH"]);
+  assert.equal(state.step.value, "shown");
+});
+
+const BODY = { matches: () => false };
+
+test("a key is a choice by its place, whatever the layout, and zero is none", () => {
+  const clicks = [];
+  document.querySelectorAll = () => ["1", "2"].map((textContent) => ({ textContent, closest: () => ({ click: () => clicks.push(textContent) }) }));
+  state.chooseLanguage("en");
+  for (const key of [{ key: "é", code: "Digit2" }, { key: "१", code: "Digit1" }, { key: "2", code: "Numpad2" }, { key: "0", code: "Digit0" }, { key: "9", code: "Digit9" }]) press({ target: BODY, ...key });
+  assert.deepEqual(clicks, ["2", "1", "2"]);
+  assert.deepEqual([isKey({ key: "é", code: "Digit2" }), isKey({ key: "a", code: "KeyA" }), isKey({ key: "0", code: "Digit0" })], [true, false, false]);
+});
+
+test("what is typed beside the field of the reference goes into it", () => {
+  state.chooseLanguage("en");
+  state.go("appointment");
+  for (const key of ["a", "-", "1", "\u0915", "Shift", "Backspace", "2"]) press({ key, code: "", target: BODY });
+  assert.equal(state.typed.value, "A-12");
+  press({ key: "9", code: "Digit9", target: { matches: () => true } });
+  assert.equal(state.typed.value, "A-12");
+  press({ key: "Escape", code: "Escape", target: BODY });
+  assert.equal(state.step.value, "service");
 });

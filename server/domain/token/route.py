@@ -24,6 +24,11 @@ class Outcome:
     ends: TokenEnd | None = None
     returns: bool = False
 
+    @property
+    def ends_visit(self) -> bool:
+        """Whether it leads out, or decides now how the visit ends."""
+        return self.to == END or self.ends is not None or self.returns
+
 
 @dataclass(frozen=True, slots=True)
 class Following:

@@ -1,5 +1,6 @@
 """What the console needs to know of its centre before anybody is called."""
 
+from server.domain.plan.plan import Stage
 from server.services.bookings.book import TAIL
 from server.services.floor.correct import ACCESS, PARTY_MAX
 from server.services.views.places import CentreFacts, printers_of
@@ -10,14 +11,20 @@ def console_facts(read: Read, centre: CentreFacts) -> dict[str, object]:
     """Return the choices of the console: outcomes, needs, services, reasons, printers, and the limits of its fields."""
     plan = centre.plan
     return {
-        "outcomes": {s.code: {"ok": s.ok, "outcomes": list(s.outcomes)} for s in plan.stages.values()},
+        "outcomes": {stage.code: _outcomes(stage) for stage in plan.stages.values()},
         "clocks": centre.clocks,
         "needs": centre.needs,
         "access": ACCESS,
         "party_max": PARTY_MAX,
         "tail": TAIL,
+        "references": [],
         "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
         "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
         "undo_min": plan.floor.undo_min,
         "printers": printers_of(read, centre.id),
     }
+
+
+def _outcomes(stage: Stage) -> dict[str, object]:
+    ending = [name for name, outcome in stage.outcomes.items() if name != stage.ok and outcome.ends_visit]
+    return {"ok": stage.ok, "outcomes": list(stage.outcomes), "ending": ending}

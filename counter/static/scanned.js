@@ -1,0 +1,71 @@
+// What becomes of a code that was scanned at a counter: a slip is looked at, an appointment is offered, anything else is told.
+
+import { canReturn } from "/static/live/allows.js";
+import { tokenWord } from "/static/staff/states.js";
+import { returnBySlip, status } from "/static/ui/addresses.js";
+import { matching, sorted } from "/static/ui/codes.js";
+import { Failure, read } from "/static/ui/http.js";
+import { live } from "/static/ui/live.js";
+import { t } from "/static/ui/words.js";
+import { send } from "./commands.js";
+import { page } from "./page.js";
+import { offline, sentenceOf } from "./refusals.js";
+import { panel, refusal, scannedReference, seat, show } from "./state.js";
+
+/** Whether a text has the form of a reference of this centre. */
+export const known = matching(page.references);
+
+/**
+ * Do what a code is for. It is no key: it acts on nobody but the owner of a slip who was away.
+ *
+ * @param {string[]} readings how it may read, the likelier first
+ */
+export function scanned(readings) {
+  const { kind, values } = sorted(readings, known);
+  if (!live.value) refusal.value = offline();
+  else if (kind === "slip") slip(values);
+  else if (kind === "neither") tell("not_an_appointment", t("This code is not an appointment."));
+  else if (!seat.value) tell("no_seat", t("Choose your counter first, then scan again."));
+  else if (panel.value && panel.value.name !== "issue") tell("panel_open", t("Close this first, then scan again."));
+  else offer(values[0]);
+}
+
+/**
+ * Open the way to give somebody with an appointment their token; nothing is given before the clerk says so.
+ *
+ * @param {string} reference
+ */
+function offer(reference) {
+  scannedReference.value = reference;
+  if (!panel.value) show("issue");
+}
+
+/** @type {(code: string, text: string) => void} */
+function tell(code, text) {
+  refusal.value = { code, text };
+}
+
+/**
+ * Say where the owner of a slip is, and give them their place again if they were away.
+ *
+ * @param {string[]} secrets how the secret may read
+ */
+async function slip([secret, ...others]) {
+  try {
+    const token = await read(status(secret));
+    if (canReturn(token.state)) await comeBack(secret, token.label);
+    else tell("slip", t("{label} is {state}.", { label: token.label, state: tokenWord(token.state) }));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === "unknown_token" && others.length) await slip(others);
+    else tell(error.code, error.code === "unknown_token" ? t("This slip is not known here") : sentenceOf(error, "slip"));
+  }
+}
+
+/**
+ * @param {string} secret
+ * @param {string} label
+ */
+async function comeBack(secret, label) {
+  if (await send("return", returnBySlip(), () => ({ slip: secret }))) tell("slip", t("{label} is back in line", { label }));
+}

@@ -1,0 +1,50 @@
+// What becomes of a code that was scanned: a slip is shown, an appointment is taken, and anything else is told.
+
+import { normal, sorted } from "/static/ui/codes.js";
+import { t } from "/static/ui/words.js";
+import { leave } from "./attention.js";
+import { bookedOrder, take } from "./issue.js";
+import { known } from "./page.js";
+import { showSlip } from "./slips.js";
+import { canGoBack, notice, order, step } from "./state.js";
+
+const UNDER_WAY = ["busy", "looking"];
+
+/**
+ * Do what a code is for, whatever the screen shows.
+ *
+ * @param {string[]} readings how it may read, the likelier first
+ */
+export function scanned(readings) {
+  const { kind, values } = sorted(readings, known);
+  notice.value = null;
+  if (UNDER_WAY.includes(step.value)) notice.value = (language) => t("Not read yet. Please scan again in a moment.", {}, language);
+  else if (kind === "neither") notice.value = (language) => t("This code is not an appointment.", {}, language);
+  else if (kind === "slip") slip(values);
+  else booked(values);
+}
+
+/**
+ * A letter says enough: its owner has told everything when booking. On a screen that asks nothing it is the next citizen's,
+ * but a second scan of the letter whose number is shown changes nothing.
+ *
+ * @param {string[]} references
+ */
+function booked(references) {
+  const again = references.some((reference) => normal(reference) === normal(order.value.appointment ?? ""));
+  if (again && step.value === "result") return;
+  if (step.value !== "language" && !canGoBack()) leave();
+  const [first, ...others] = references;
+  bookedOrder(first, { others, scanned: true });
+  take();
+}
+
+/**
+ * Whoever shows a slip is the next citizen, unless they have begun to answer questions.
+ *
+ * @param {string[]} secrets
+ */
+function slip([secret, ...others]) {
+  if (!canGoBack()) leave();
+  showSlip(secret, ...others);
+}
