@@ -53,7 +53,7 @@ function tell(code, text) {
 async function slip([secret, ...others]) {
   try {
     const token = await read(status(secret));
-    if (canReturn(token.state)) await comeBack(secret, token.label);
+    if (canReturn(token.state)) await giveBack(secret, token.label);
     else tell("slip", t("{label} is {state}.", { label: token.label, state: tokenWord(token.state) }));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -66,6 +66,6 @@ async function slip([secret, ...others]) {
  * @param {string} secret
  * @param {string} label
  */
-async function comeBack(secret, label) {
+async function giveBack(secret, label) {
   if (await send("return", returnBySlip(), () => ({ slip: secret }))) tell("slip", t("{label} is back in line", { label }));
 }

@@ -1,9 +1,10 @@
-"""Sit down at a counter, and get up."""
+"""Sit down at a counter, get up, and see who sits where."""
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, jsonify
 from pydantic import BaseModel
 
+from server.api.at_centre import AT as AT_CENTRE
 from server.api.at_seat import AT
 from server.api.commands import command
 from server.api.operations import operation
@@ -11,9 +12,10 @@ from server.api.shapes import Strict
 from server.domain import errors as e
 from server.domain.permissions import Permission, Role
 from server.services.people import seats
+from server.services.views.seats import SeatEntry, seats_taken
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
-from server.web.site import site
+from server.web.site import read, site
 
 bp = APIBlueprint("seats", __name__, tag="Counters")
 
@@ -29,6 +31,22 @@ class SeatOut(BaseModel):
 
     counter: str
     operator: str | None
+
+
+class SeatsOut(BaseModel):
+    """Who asks, if they have signed in, and the counters at which somebody sits."""
+
+    user: str | None
+    seats: list[SeatEntry]
+
+
+@bp.get(f"{AT_CENTRE}/seats")
+@bp.output(SeatsOut)
+@operation("list_seats")
+def taken(centre: str) -> Response:
+    """Get who sits where, and as whom one is signed in."""
+    principal = authorise(Permission.WATCH_STAFF, centre=centre)
+    return jsonify(user=principal.user, seats=read(lambda snapshot: seats_taken(snapshot, principal)))
 
 
 @bp.post(f"{AT}/sit")

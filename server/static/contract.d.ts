@@ -781,10 +781,24 @@ export interface SealView {
   text: string;
 }
 
+/** A counter at which somebody sits: their user name if they have one, whether it is oneself, and the token there. */
+export interface SeatEntry {
+  counter: string;
+  user: string | null;
+  mine: boolean;
+  token: string | null;
+}
+
 /** The counter, and who sits there now. */
 export interface SeatOut {
   counter: string;
   operator: string | null;
+}
+
+/** Who asks, if they have signed in, and the counters at which somebody sits. */
+export interface SeatsOut {
+  user: string | null;
+  seats: SeatEntry[];
 }
 
 /** What the screen showed when the key was pressed; another token or state there now is 409 `stale`. */
@@ -1080,6 +1094,7 @@ export interface Reads {
   "/api/v1/centres/{centre}/gate": { body: Record<string, never>; answer: GateOut };
   "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookView };
   "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: DayReport };
+  "/api/v1/centres/{centre}/seats": { body: Record<string, never>; answer: SeatsOut };
   "/api/v1/centres/{centre}/services": { body: Record<string, never>; answer: ServicesOut };
   "/api/v1/centres/{centre}/snapshot": { body: Record<string, never>; answer: SnapshotOut };
   "/api/v1/centres/{centre}/stages": { body: Record<string, never>; answer: StagesOut };

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from flask import Request, request
 
@@ -88,7 +89,16 @@ def chosen(carried: list[Credential], token: str) -> Credential:
     for cookie in carried:
         if belongs(token, cookie):
             return cookie
-    raise Forbidden(f"The header {CSRF_HEADER} is missing or wrong.")
+    raise Forbidden(f"The header {CSRF_HEADER} is missing or wrong.", signed_in=_signed_in(carried))
+
+
+def _signed_in(carried: list[Credential]) -> str | None:
+    """Return the user name of who is signed in by one of these cookies, None when nobody is."""
+    for cookie in carried:
+        with suppress(Unauthenticated):
+            if cookie.staff:
+                return site().presence.principal(cookie).user
+    return None
 
 
 def belongs(token: str, cookie: Credential) -> bool:

@@ -61,7 +61,7 @@ class HoursData(Spoken):
 
 
 class KioskPage(Frame):
-    """What a kiosk offers, and the printer beside it; `references` are the patterns of references in their normal form."""
+    """What a kiosk offers, and the printer beside it; `references` are patterns of normal forms."""
 
     device: str
     printer: str | None

@@ -16,6 +16,7 @@ from server.storage.database import Database
 from server.storage.transaction import Read, Transaction
 
 FRESH_S = 2.0
+AGAIN_S = 1.0
 MOST = 4096
 NEVER = -math.inf
 
@@ -38,17 +39,17 @@ class Credential:
 class Presence:
     """The holders of keys and sessions that were used lately, as of one number of the installation.
 
-    `look` compares that number, twice a second, and reads everybody kept anew when it has moved; whoever is not kept
-    is asked of the database. What was last compared FRESH_S seconds ago is not believed any more: while nobody looks,
-    each request asks the database. Nothing is kept of secrets that are not known, so strangers cannot fill it; beyond
-    MOST holders the oldest goes.
+    `look` compares that number, twice a second, and reads everybody kept anew when it has moved, and once a second in
+    any case: a row that was deleted past us moves no number. Whoever is not kept is asked of the database. What was
+    last compared FRESH_S seconds ago is not believed any more: while nobody looks, each request asks the database.
+    Nothing is kept of secrets that are not known, so strangers cannot fill it; beyond MOST holders the oldest goes.
     """
 
     def __init__(self, db: Database, real: Clock) -> None:
         self._db, self._real = db, real
         self._lock = Lock()
         self._known: dict[Place, Known] = {}
-        self._as_of, self._looked = -1, NEVER
+        self._as_of, self._looked, self._known_at = -1, NEVER, NEVER
 
     def principal(self, credential: Credential) -> Principal:
         """Return whose credential it is, and note that a session is in use; raises Unauthenticated, Unavailable."""
@@ -67,10 +68,12 @@ class Presence:
         """Compare the number of the installation; read everybody anew when it has moved."""
         as_of = presence.auth_seq(read)
         with self._lock:
-            if as_of != self._as_of:
+            now = time.monotonic()
+            if as_of != self._as_of or now - self._known_at >= AGAIN_S:
                 # a number that went back is of an older snapshot than the last, or of another database
-                self._known = presence.known_again(read, self._known) if as_of > self._as_of else {}
-            self._as_of, self._looked = as_of, time.monotonic()
+                self._known = presence.known_again(read, self._known) if as_of >= self._as_of else {}
+                self._known_at = now
+            self._as_of, self._looked = as_of, now
 
     def change(self, centre: int | None, fn: Callable[[Transaction], T]) -> T:
         """Change who is there as `Database.write` does; this process knows it before the answer."""

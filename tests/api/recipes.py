@@ -142,6 +142,7 @@ RECIPES: Mapping[str, Recipe] = {
     "GET snapshot": Recipe(ANYBODY),
     "GET events": Recipe(ANYBODY, query={"after": "0"}),
     "GET counters/line": Recipe("CM"),
+    "GET seats": Recipe("CM"),
     "POST counters/sit": Recipe("CM"),
     "POST counters/leave": Recipe("CM"),
     "POST counters/open": Recipe("CM"),

@@ -387,6 +387,7 @@ def test_a_manager_moves_a_token_from_a_dead_counter_and_explains_it(manager: Pa
     manager.locator("[data-stage=E]").click()
     levers = manager.locator(".levers")
     levers.get_by_label(f"Move {token['label']} to …").select_option("E2")
+    levers.get_by_role("button", name=f"{token['label']} → E2").click()
     expect(levers.locator("li").nth(1)).to_contain_text(token["label"])
     assert state_of(api, token)["counter"] == "E2"
     manager.get_by_label("Number of the token").fill(token["label"].lower())

@@ -53,3 +53,7 @@ test("of two readings the one with the form of the centre's references is the ri
   assert.deepEqual(sorted(["AY123456", "AZ123456"], known).values, ["AZ123456"]);
   assert.deepEqual(sorted(["AY123456", "AZ123456"], none).values, ["AY123456", "AZ123456"]);
 });
+
+test("what has one normal form is one reference, as it was printed", () => {
+  assert.deepEqual(sorted(["ARN-26-000017", "arn-26-000017", "AZN-26-000017"], none).values, ["ARN-26-000017", "AZN-26-000017"]);
+});

@@ -287,3 +287,17 @@ def test_a_request_of_a_key_that_is_known_asks_the_database_for_its_own_matter_o
     before = here.reads, here.writes
     ask()
     assert (here.looks, here.reads - before[0], here.writes - before[1]) == (1, 1, 2)
+
+
+def test_a_row_that_was_deleted_past_everybody_is_known_at_a_look_within_two_seconds(
+    floor: Floor, here: Counted, presence: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_person(floor, "asha")
+    theirs = session(floor, "asha")
+    here.read(presence.look)
+    presence.principal(theirs)
+    floor.write(lambda tx: tx.conn.exec_driver_sql("DELETE FROM staff_session"))
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    here.read(presence.look)
+    with pytest.raises(Unauthenticated):
+        presence.principal(theirs)

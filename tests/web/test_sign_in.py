@@ -222,3 +222,19 @@ def test_a_page_knows_the_role_of_its_person(client: FlaskClient) -> None:
     client.post("/login", data=FORM)
     page = client.get("/counter").get_data(as_text=True)
     assert re.search(r'"role": ?"counter"', html.unescape(page))
+
+
+def test_a_page_of_before_is_told_who_is_signed_in_in_its_browser_now(server: Server, client: FlaskClient) -> None:
+    client.post("/login", data=FORM)
+    before = {"X-CSRF-Token": token_of(server, client)}
+    assert client.get(f"/api/v1/centres/{CENTRE}/seats", headers=before).json == {"user": FORM["user"], "seats": []}
+    client.post("/login", data=FORM)
+    refusal = client.get(f"/api/v1/centres/{CENTRE}/seats", headers=before)
+    assert refusal.json is not None
+    assert (refusal.status_code, refusal.json["code"], refusal.json["signed_in"]) == (403, "forbidden", FORM["user"])
+    client.post("/logout", data={"csrf": token_of(server, client)})
+    assert client.get(f"/api/v1/centres/{CENTRE}/seats", headers=before).status_code == 401
+    client.set_cookie("baari_device", "of a screen")
+    refusal = client.get(f"/api/v1/centres/{CENTRE}/seats", headers=before)
+    assert refusal.json is not None
+    assert (refusal.status_code, refusal.json["signed_in"]) == (403, None)

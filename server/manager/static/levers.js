@@ -1,6 +1,7 @@
 // The counters of a stage and what can be done about each: open, close, or move its token to another.
 
 import { html } from "/static/vendor/htm-preact.js";
+import { useSignal } from "/static/vendor/signals.js";
 import { counterWord, restWord } from "/static/staff/states.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
@@ -10,25 +11,31 @@ import { pull, takeOver } from "./steering.js";
 const REASONS = () => ["break", "absent", "equipment"].map((code) => [code, restWord(code)]);
 
 /**
- * A list that acts when something is chosen, and shows its name again.
+ * A list to choose from, and a button that does what was chosen: an arrow key that walks through a list acts on nobody.
+ * `says` is what the button says of an option.
  *
- * @param {{ label: string, name: string, options: string[][], act: (code: string) => void }} props
+ * @param {{ label: string, name: string, options: string[][], says: (words: string) => string, act: (code: string) => void }} props
  */
-function Act({ label, name, options, act }) {
+function Act({ label, name, options, says, act }) {
+  const chosen = useSignal("");
   /** @param {Event & { currentTarget: HTMLSelectElement }} event */
-  const change = ({ currentTarget: list }) => {
-    act(list.value);
-    list.value = "";
+  const choose = ({ currentTarget: list }) => (chosen.value = list.value);
+  const confirm = () => {
+    act(chosen.value);
+    chosen.value = "";
   };
-  return html`<select aria-label=${label} onChange=${change}><option value="" selected>${name}</option>
-    ${options.map(([code, text]) => html`<option value=${code}>${text}</option>`)}</select>`;
+  const words = options.find(([code]) => code === chosen.value)?.[1];
+  return html`<select aria-label=${label} value=${chosen.value} onChange=${choose}><option value="">${name}</option>
+    ${options.map(([code, text]) => html`<option value=${code}>${text}</option>`)}</select>
+    ${words && html`<button class="button primary" onClick=${confirm}>${says(words)}</button>`}`;
 }
 
 /** @param {{ counter: f.Counter }} props */
 function Close({ counter }) {
   /** @param {string} reason */
   const close = (reason) => pull(reason === "break" ? "pause" : "close", [counter.id], reason);
-  return html`<${Act} label=${t("Close {counter}", { counter: counter.id })} name=${`${t("Close")}…`} options=${REASONS()} act=${close} />`;
+  const says = (/** @type {string} */ reason) => `${counter.id}: ${reason}`;
+  return html`<${Act} label=${t("Close {counter}", { counter: counter.id })} name=${`${t("Close")}…`} options=${REASONS()} says=${says} act=${close} />`;
 }
 
 /**
@@ -42,7 +49,8 @@ function Move({ counter, free }) {
   const name = t("Move {label} to …", { label: token.label });
   /** @param {string} to */
   const move = (to) => takeOver(token.label, counter.id, to);
-  return html`<${Act} label=${name} name=${name} options=${free.map(({ id }) => [id, id])} act=${move} />`;
+  const says = (/** @type {string} */ to) => `${token.label} → ${to}`;
+  return html`<${Act} label=${name} name=${name} options=${free.map(({ id }) => [id, id])} says=${says} act=${move} />`;
 }
 
 export function Levers() {

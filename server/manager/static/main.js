@@ -9,6 +9,7 @@ import { REPORT } from "/static/ui/addresses.js";
 import { clock, floor, live } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Keycap, mount } from "/static/ui/parts.js";
+import { nameOf } from "/static/ui/strokes.js";
 import { named, t, tn } from "/static/ui/words.js";
 import { answer, Explanation } from "./explain.js";
 import * as f from "./figures.js";
@@ -75,7 +76,7 @@ function Manager() {
 document.addEventListener("keydown", (event) => {
   const typing = /** @type {Element} */ (event.target).matches("input, select, textarea");
   if (answer.value || event.ctrlKey || event.altKey || event.metaKey || typing) return;
-  if (event.key.toLowerCase() === "t") f.table.value = !f.table.value;
+  if (nameOf(event) === "T") f.table.value = !f.table.value;
   if (event.key === "Escape") f.chosen.value = null;
 });
 effect(() => {

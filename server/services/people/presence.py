@@ -56,6 +56,8 @@ def known_at(read: Read, place: Place) -> Known | None:
 
 def known_again(read: Read, places: Collection[Place]) -> dict[Place, Known]:
     """Return what is known of many secrets now, without those that are unknown, revoked or ended by now."""
+    if not places:
+        return {}
     keys = presence.key_holders(read, [place.secret_hash for place in places if not place.staff])
     sessions = presence.session_holders(read, [place.secret_hash for place in places if place.staff])
     known = {Place(False, key.secret_hash): _of_key(key) for key in keys}

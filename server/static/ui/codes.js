@@ -83,7 +83,9 @@ export function announced(text) {
 export function sorted(readings, known) {
   const slips = readings.map(secretOf).filter((secret) => secret !== "");
   if (slips.length) return { kind: "slip", values: unique(slips) };
-  const references = unique(readings.flatMap((text) => referencesOf(text, known)));
+  const read = readings.flatMap((text) => referencesOf(text, known)).map((text) => /** @type {const} */ ([normal(text), text]));
+  // What reads the same in its normal form is one reference: the first is as it was printed.
+  const references = [...new Map(read.reverse()).values()].reverse();
   const ours = references.filter(known);
   if (ours.length) return { kind: "reference", values: ours };
   return references.length ? { kind: "reference", values: references } : { kind: "neither", values: [] };

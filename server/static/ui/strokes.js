@@ -14,16 +14,16 @@ const CONSOLE = /^[A-Z0-9?]$/;
 /** What a key is called that writes nothing by itself: an input method or a dead key has taken its sign. */
 const TAKEN = ["Process", "Dead", "Unidentified", "Compose"];
 
-/** @typedef {Pick<KeyboardEvent, "key"> & Partial<Pick<KeyboardEvent, "code" | "shiftKey">>} Key */
+/** @typedef {Pick<KeyboardEvent, "key"> & Partial<Pick<KeyboardEvent, "code" | "getModifierState">>} Key */
 
 /**
  * @param {string} code
  * @param {string} plain
- * @param {string} shifted
+ * @param {string} upper
  * @returns {[string, [string, string]]}
  */
-function entry(code, plain, shifted) {
-  return [code, [plain, shifted]];
+function entry(code, plain, upper) {
+  return [code, [plain, upper]];
 }
 
 /**
@@ -31,10 +31,10 @@ function entry(code, plain, shifted) {
  *
  * @param {Key} event
  */
-export function placed({ key, code = "", shiftKey = false }) {
-  const signs = US.get(code);
-  if (signs) return signs[shiftKey ? 1 : 0];
-  return isSign(key) ? key : "";
+export function placed(event) {
+  const signs = US.get(event.code ?? "");
+  if (signs) return signs[event.getModifierState?.("Shift") ? 1 : 0];
+  return isSign(event.key) ? event.key : "";
 }
 
 /**

@@ -21,6 +21,7 @@ AT_COUNTER_NOW = select(StepTable.token_id).where(
 HELPED = select(HelperTable.token_id).where(
     HelperTable.centre_id == CounterTable.centre_id, HelperTable.counter == CounterTable.id
 )
+TOKEN_THERE = func.coalesce(AT_COUNTER_NOW.scalar_subquery(), HELPED.scalar_subquery())
 COUNTER = select(
     CounterTable.id,
     CounterTable.centre_id,
@@ -29,7 +30,7 @@ COUNTER = select(
     CounterTable.reason,
     CounterTable.since,
     CounterTable.operator,
-).add_columns(func.coalesce(AT_COUNTER_NOW.scalar_subquery(), HELPED.scalar_subquery()))
+).add_columns(TOKEN_THERE)
 COUNTER_BY_ID = Statement(
     COUNTER.where(CounterTable.centre_id == bindparam("centre"), CounterTable.id == bindparam("counter"))
 )

@@ -22,13 +22,13 @@ export const LAYOUTS = {
 
 /** Return the key that a scanner presses for a sign, as the page hears it under a layout. */
 export function keyOf(sign, layout = {}, caps = false) {
-  if (sign === "\n") return { key: "Enter", code: "Enter", shiftKey: false };
-  if (sign === "\t") return { key: "Tab", code: "Tab", shiftKey: false };
+  if (sign === "\n") return { key: "Enter", code: "Enter" };
+  if (sign === "\t") return { key: "Tab", code: "Tab" };
   const shiftKey = SHIFTED.has(sign) || /[A-Z]/.test(sign);
   const code = SHIFTED.get(sign) ?? PLAIN.get(sign) ?? (/\d/.test(sign) ? `Digit${sign}` : `Key${sign.toUpperCase()}`);
   const own = layout[code]?.[Number(shiftKey)] ?? sign;
   const key = caps && own.toLowerCase() !== own.toUpperCase() ? turned(own) : own;
-  return { key, code, shiftKey, getModifierState: (name) => caps && name === "CapsLock" };
+  return { key, code, getModifierState: (name) => (name === "Shift" ? shiftKey : caps && name === "CapsLock") };
 }
 
 const turned = (letter) => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase());
@@ -58,7 +58,7 @@ export function keyboard(t, listen) {
   const press = (key, target = ELSEWHERE) => {
     let taken = false;
     const event = {
-      code: "", shiftKey: false, target, timeStamp: now, getModifierState: () => false,
+      code: "", target, timeStamp: now, getModifierState: () => false,
       preventDefault: () => (taken = true), stopImmediatePropagation: () => {}, ...(typeof key === "string" ? { key } : key),
     };
     listen(event);

@@ -1,0 +1,220 @@
+"""What a scanner types is never a key, keys are keys under every layout, and every reference stands on the keypad."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import signed_in, violations
+from tests.factories import CENTRE
+from tests.processes import Client, DemoProcess
+
+CODES = ["20-1004567890", "MH1234567890ABCD", "8901030865278", "https://seva.example/t/DMfnBfOqebdx"]
+LAYOUTS = {"InScript": "ल", "Cyrillic": "т", "Greek": "ν", "full width": "ｎ"}
+NOT_ONE = "This code is not an appointment."
+
+
+@pytest.fixture(scope="module")
+def api(demo: DemoProcess) -> Iterator[Client]:
+    client = Client(demo.url, demo.facts["keys"]["manager"])
+    yield client
+    client.http.close()
+
+
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, demo: DemoProcess) -> Any:
+    page = signed_in(browser, demo, "counter")
+    expect(page.locator(".dot.on")).to_be_visible()
+    kept = page.context.storage_state()
+    page.context.close()
+    return kept
+
+
+@pytest.fixture
+def clerk(browser: Browser, demo: DemoProcess, cookies: Any) -> Iterator[Page]:
+    """Return the console of somebody who has just sat down at C3, which is open."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en", storage_state=cookies)
+    page = context.new_page()
+    page.goto(f"{demo.url}/counter")
+    page.locator(".seats button").filter(has_text="C3").click()
+    expect(page.locator("body")).to_have_attribute("data-state", "open")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def kiosk(page: Page, demo: DemoProcess) -> Page:
+    page.set_viewport_size({"width": 1080, "height": 1920})
+    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
+    expect(page.locator("main")).to_have_attribute("data-step", "language")
+    return page
+
+
+@pytest.fixture(autouse=True)
+def empty_floor(api: Client) -> None:
+    """Begin with nobody in the centre."""
+    for token in api.snapshot()["tokens"]:
+        if token["state"] == "serving":
+            api.post(f"centres/{CENTRE}/counters/{token['counter']}/finish")
+        api.post(f"centres/{CENTRE}/tokens/{token['id']}/cancel")
+    for counter in ("C2", "C3"):
+        api.post(f"centres/{CENTRE}/counters/{counter}/open")
+
+
+def at_granting(api: Client) -> dict[str, Any]:
+    """Bring somebody to the line of C, where they alone wait."""
+    token: dict[str, Any] = api.issue("NORMAL").json()["token"]
+    for counter, stage in (("G1", "C"),):
+        for verb in ("open", "call-next", "start"):
+            assert api.post(f"centres/{CENTRE}/counters/{counter}/{verb}").status_code == 200
+        assert api.post(f"centres/{CENTRE}/counters/{counter}/transfer", {"stage": stage}).status_code == 200
+    return token
+
+
+def state_of(api: Client, token: dict[str, Any]) -> tuple[str, str]:
+    now = api.get(f"centres/{CENTRE}/tokens/{token['id']}").json()["token"]
+    return now["state"], now["stage"]
+
+
+def scan(page: Page, code: str, gap: float = 0, end: str | None = "Enter") -> None:
+    """Type a code as a scanner does, with a gap in milliseconds before each sign."""
+    page.keyboard.type(code, delay=gap)
+    if end:
+        page.keyboard.press(end)
+
+
+def press(page: Page, key: str, code: str) -> None:
+    """Press a key that writes `key` under the layout of this computer."""
+    session = page.context.new_cdp_session(page)
+    stroke = {"key": key, "code": code, "text": key, "unmodifiedText": key}
+    session.send("Input.dispatchKeyEvent", {"type": "keyDown", **stroke})
+    session.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": key, "code": code})
+    session.detach()
+
+
+@pytest.mark.parametrize("gap", [0, 60, 150])
+def test_what_a_scanner_types_at_a_counter_is_no_key(clerk: Page, api: Client, gap: float) -> None:
+    token = at_granting(api)
+    waiting = at_granting(api)
+    clerk.keyboard.press("n")
+    expect(clerk.locator("body")).to_have_attribute("data-state", "called")
+    clerk.keyboard.press("s")
+    expect(clerk.locator("body")).to_have_attribute("data-state", "serving")
+    for code in CODES:
+        for end in ("Enter", "Tab", None):
+            scan(clerk, code, gap, end)
+            if "/t/" in code:
+                expect(clerk.get_by_role("alert")).to_have_text("This slip is not known here")
+            else:
+                field = clerk.get_by_role("dialog").locator("[name=appointment]")
+                expect(field).to_have_value(code)
+            clerk.keyboard.press("Escape")
+            expect(clerk.get_by_role("dialog")).to_have_count(0)
+            clerk.keyboard.press("Escape")
+            expect(clerk.get_by_role("alert")).to_have_count(0)
+    assert [state_of(api, token), state_of(api, waiting)] == [("serving", "C"), ("waiting", "C")]
+    assert api.snapshot()["counters"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_key_works_by_its_place_under_every_layout(clerk: Page, api: Client, layout: str) -> None:
+    at_granting(api)
+    expect(clerk.locator(".line li")).to_have_count(1)
+    press(clerk, LAYOUTS[layout], "KeyN")
+    expect(clerk.locator("body")).to_have_attribute("data-state", "called")
+
+
+def test_keys_pressed_fast_act_in_their_order(clerk: Page, api: Client) -> None:
+    token = at_granting(api)
+    expect(clerk.locator(".line li")).to_have_count(1)
+    for key in "nsh":
+        clerk.keyboard.press(key)
+    expect(clerk.locator("#held")).to_contain_text(token["label"])
+
+
+def test_an_outcome_that_ends_the_visit_is_asked_about(clerk: Page, api: Client) -> None:
+    token = at_granting(api)
+    expect(clerk.locator(".line li")).to_have_count(1)
+    for key, state in (("n", "called"), ("s", "serving")):
+        clerk.keyboard.press(key)
+        expect(clerk.locator("body")).to_have_attribute("data-state", state)
+    clerk.keyboard.press("2")
+    panel = clerk.get_by_role("dialog")
+    expect(panel).to_contain_text("This ends the visit. Undo is possible for 5 minutes.")
+    assert violations(clerk) == []
+    clerk.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    assert state_of(api, token) == ("serving", "C")
+    clerk.keyboard.press("2")
+    expect(panel).to_be_visible()
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator("body")).to_have_attribute("data-state", "open")
+    assert state_of(api, token) == ("waiting", "X")
+
+
+def test_a_list_of_the_manager_is_chosen_from_and_then_confirmed(
+    browser: Browser, demo: DemoProcess, api: Client
+) -> None:
+    page = signed_in(browser, demo, "manager")
+    page.locator("[data-stage=C]").click()
+    lever = page.get_by_label("Close C3")
+    lever.focus()
+    page.keyboard.press("ArrowDown")
+    confirm = page.locator(".levers").get_by_role("button", name="C3: Break")
+    expect(confirm).to_be_visible()
+    counters = {counter["id"]: counter["state"] for counter in api.snapshot()["counters"]}
+    assert counters["C3"] == "open"
+    assert violations(page) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".levers li").nth(2)).to_contain_text("on a break")
+    page.context.close()
+
+
+def test_every_sign_of_a_reference_stands_on_the_keypad(kiosk: Page) -> None:
+    kiosk.locator(".tile[lang=en]").click()
+    kiosk.locator(".booked").click()
+    field = kiosk.locator(".reference")
+    keys = kiosk.locator(".keys")
+
+    def typed(reference: str) -> None:
+        for sign in reference:
+            name = "Space" if sign == " " else f"\u25cc{sign}" if sign == "ि" else sign
+            keys.get_by_role("button", name=name, exact=True).click()
+        expect(field).to_have_value(reference)
+        for _ in reference:
+            keys.get_by_role("button", name="Delete the last letter").click()
+        expect(field).to_have_value("")
+
+    for reference in ("AB/2026/77", "PA 77 1234", "IO-01"):
+        typed(reference)
+    keys.get_by_role("button", name="अआइ", exact=True).click()
+    typed("कि-1234")
+    for size in ((1080, 1920), (320, 640), (1366, 768)):
+        kiosk.set_viewport_size({"width": size[0], "height": size[1]})
+        assert violations(kiosk) == [], size
+        assert kiosk.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), size
+
+
+@pytest.mark.parametrize("code", ["]E08901030865278", "*!*?", "https://example.org/welcome"])
+def test_a_code_that_is_no_appointment_is_told_and_gives_no_token(kiosk: Page, api: Client, code: str) -> None:
+    scan(kiosk, code, 5)
+    told = kiosk.get_by_role("alert")
+    expect(told.locator("[lang=en]")).to_have_text(NOT_ONE)
+    expect(told.locator("p")).to_have_count(3)
+    kiosk.locator(".tile[lang=en]").click()
+    expect(told).to_have_count(0)
+    scan(kiosk, code, 5)
+    expect(told).to_have_text(NOT_ONE)
+    assert violations(kiosk) == []
+    assert api.snapshot()["tokens"] == []
+
+
+@pytest.mark.parametrize("gap", [0, 60, 150])
+def test_a_slow_scanner_takes_a_token_and_answers_no_question(kiosk: Page, api: Client, gap: float) -> None:
+    kiosk.locator(".tile[lang=en]").click()
+    scan(kiosk, f"20-10045678{int(gap):03d}", gap)
+    expect(kiosk.locator("main")).not_to_have_attribute("data-step", "need")
+    expect(kiosk.locator(".number .chip").or_(kiosk.locator(".refused"))).to_be_visible()
+    assert len(api.snapshot()["tokens"]) <= 1
