@@ -427,7 +427,7 @@ export type Kind =
   | "clock.confirmed"
   | "day.closed";
 
-/** What a kiosk offers, and the printer beside it; `references` are the patterns of references in their normal form. */
+/** What a kiosk offers, and the printer beside it; `references` are patterns of normal forms. */
 export interface KioskPage {
   centre: CentreData;
   language: string;
@@ -781,7 +781,7 @@ export interface SealView {
   text: string;
 }
 
-/** A counter at which somebody sits: their user name if they have one, whether it is oneself, and the token there. */
+/** A counter at which somebody sits: their user name, if any, whether it is oneself, and the token there. */
 export interface SeatEntry {
   counter: string;
   user: string | null;
