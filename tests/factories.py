@@ -20,6 +20,7 @@ from server.domain.events.kinds import Payload, TokenHeld, TokenStarted
 from server.domain.events.stored import VERSION
 from server.domain.ids import status_secret, token_id
 from server.domain.leases import Lease
+from server.domain.notice import NoticeKind
 from server.domain.permissions import Role
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState, StepState
@@ -237,15 +238,23 @@ class Floor:
         now = self.now()
         return self.write(lambda tx: correct.remark(at_time(tx, now), token.id, correct.Remark(**told), By("test")))
 
-    def freeze(self) -> Any:
-        """Stop the floor."""
+    def flag(self, kind: NoticeKind, cause: str) -> notice.NoticeView:
+        """Set a flag of the centre."""
         now = self.now()
-        return self.write(lambda tx: notice.freeze(at_time(tx, now), "test", By("test")))
+        return self.write(lambda tx: notice.set_notice(at_time(tx, now), kind, cause, By("test")))
 
-    def unfreeze(self) -> Any:
-        """Let the floor go on."""
+    def lift(self, kind: NoticeKind) -> notice.NoticeView:
+        """Take a flag off, as somebody who is signed in."""
         now = self.now()
-        return self.write(lambda tx: notice.unfreeze(at_time(tx, now), By("test")))
+        return self.write(lambda tx: notice.lift_notice(at_time(tx, now), kind, By("staff:1")))
+
+    def freeze(self) -> notice.NoticeView:
+        """Stop the floor by a pause."""
+        return self.flag(NoticeKind.PAUSE, "power")
+
+    def unfreeze(self) -> notice.NoticeView:
+        """Let the floor go on."""
+        return self.lift(NoticeKind.PAUSE)
 
     def lease(self, series: str = "N", count: int = 5) -> Lease:
         """Give numbers away."""

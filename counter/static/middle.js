@@ -3,9 +3,10 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { allows } from "/static/live/allows.js";
 import { may } from "/static/staff/page.js";
-import { counterWord, stopWord } from "/static/staff/states.js";
+import { counterWord } from "/static/staff/states.js";
 import { stop } from "/static/staff/stopped.js";
-import { clock, live } from "/static/ui/live.js";
+import { live } from "/static/ui/live.js";
+import { flagWords } from "/static/ui/notice.js";
 import { Keycap, Section } from "/static/ui/parts.js";
 import { t, tn } from "/static/ui/words.js";
 import { act, sit } from "./commands.js";
@@ -81,20 +82,20 @@ function Nobody({ seat: { state } }) {
   return html`<div class="token none"><h1>${text}</h1></div>`;
 }
 
-/** The floor is stopped: since when, and why. */
-function Stopped() {
-  if (!stopped.value) return null;
-  const { since, reason } = stop.value;
-  return html`<p class="stopped" role="status"><b>${t("The floor is stopped.")}</b>
-    ${since && html`<span>${t("Since {time}: {reason}.", { time: clock(Date.parse(since)), reason: stopWord(reason ?? "") })}</span>`}
-    <span>${t("Everybody keeps their place.")}</span></p>`;
+/** What the centre tells everybody, since when and why; and whether the floor stands. */
+function Told() {
+  const { flags } = stop.value;
+  if (!stopped.value && !flags.length) return null;
+  return html`<p class="stopped" role="status">${stopped.value && html`<b>${t("The floor is stopped.")}</b>`}
+    ${flags.map((flag) => html`<span key=${flag.kind}>${flagWords(flag)}</span>`)}
+    <span>${stopped.value ? t("Everybody keeps their place.") : t("Calls go on.")}</span></p>`;
 }
 
 export function Middle() {
   const token = current.value;
   const here = seat.value;
   return html`<section class="middle ${live.value ? "" : "offline"}" aria-label=${t("This counter")}>
-    <${Stopped} />
+    <${Told} />
     ${token ? html`<${Token} token=${token} />` : html`<${Nobody} seat=${here} />`}
     ${!panel.value && html`<${Refused} />`}
     <${Big} seat=${here} />

@@ -20,7 +20,7 @@ const WORDS = {
   not_open_now: ({ why, opens_at: opens }) => ["clock", CLOSED[why](), opening(why, opens)],
   day_closed: noMore,
   series_full: noMore,
-  centre_frozen: () => ["octagon-pause", t("The centre has stopped"), t("Please listen to the staff. Tokens are given when it goes on.")],
+  emergency: () => ["octagon-pause", t("There is an emergency"), t("Please listen to the staff. Tokens are given when it goes on.")],
   appointment_early: ({ slot, admitted_from: from }) => [
     "calendar-clock", t("Your appointment is at {time}", { time: timeOf(slot) }), t("Please come in from {time}.", { time: timeOf(from) }),
   ],

@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from server.api.at_centre import AT
 from server.api.operations import operation
-from server.domain.events.views import CounterView
+from server.api.screens import sees_staff
+from server.domain.events.views import CounterView, PublicCounter
 from server.domain.permissions import Permission
 from server.services.views import directory
 from server.services.views.directory import CentreEntry, ServiceEntry, StageEntry
@@ -25,7 +26,7 @@ class CentresOut(BaseModel):
 class CountersOut(BaseModel):
     """The counters of a centre in the order of its stages."""
 
-    counters: list[CounterView]
+    counters: list[CounterView | PublicCounter]
 
 
 class ServicesOut(BaseModel):
@@ -55,7 +56,11 @@ def centres() -> Response:
 def counters(centre: str) -> Response:
     """Get the counters of a centre."""
     principal = authorise(Permission.WATCH_FLOOR, centre=centre)
-    return jsonify(counters=read(lambda snapshot: directory.counters_of(snapshot, principal.centre_id)))
+    return jsonify(
+        counters=read(
+            lambda snapshot: directory.counters_of(snapshot, principal.centre_id, staff=sees_staff(principal))
+        )
+    )
 
 
 @bp.get(f"{AT}/services")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.domain.events.kinds import Kind, Payload, TokenEvent
-from server.domain.events.payloads import CentreFrozen, CentreResumed, CounterEvent
+from server.domain.events.payloads import CounterEvent, NoticeEvent
 from server.domain.events.views import EventView
 
 Schema = dict[str, Any]  # JSON Schema, as deep as a shape is
@@ -13,15 +13,19 @@ EVENT, OTHER = EventView.__name__, "OtherEvent"
 FAMILIES: Mapping[str, tuple[str, tuple[type[Payload], ...]]] = {
     "TokenEvent": ("token", (TokenEvent,)),
     "CounterEvent": ("counter", (CounterEvent,)),
-    "FreezeEvent": ("frozen", (CentreFrozen, CentreResumed)),
+    "NoticeEvent": ("frozen", (NoticeEvent,)),
 }
 OWN_FIELDS = frozenset(field for field, _ in FAMILIES.values())
+BESIDE: Mapping[str, tuple[str, ...]] = {"NoticeEvent": ("notice",)}
+"""What else may stand in the events of a family, or be null."""
+STORED_ONLY = {Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED}
+"""Kinds that are read as others, and go nowhere."""
 
 
 def event_schemas(whole: Schema, ref: str) -> dict[str, Schema]:
     """Return the shapes of events by name, made of that of the class: `EventView` is one of the others."""
     kinds = {name: set(_kinds(*payloads)) for name, (_, payloads) in FAMILIES.items()}
-    kinds[OTHER] = set(Kind).difference(*kinds.values())
+    kinds[OTHER] = set(Kind).difference(STORED_ONLY, *kinds.values())
     own = {name: field for name, (field, _) in FAMILIES.items()}
     families = {name: _narrowed(whole, name, kinds[name], own.get(name)) for name in kinds}
     mapping = {kind.value: f"{ref}{name}" for name in kinds for kind in Kind if kind in kinds[name]}
@@ -42,7 +46,8 @@ def _kinds(*payloads: type[Payload]) -> Iterator[Kind]:
 
 def _narrowed(whole: Schema, name: str, kinds: set[Kind], field: str | None) -> Schema:
     """Return the shape of the events of some kinds, which hold one field beside their head, or none."""
-    fields = whole["properties"] | {key: {"type": "null"} for key in OWN_FIELDS}
+    others = OWN_FIELDS.union(*BESIDE.values()).difference(BESIDE.get(name, ()))
+    fields = whole["properties"] | {key: {"type": "null"} for key in others}
     fields["type"] = {"type": "string", "enum": [kind.value for kind in Kind if kind in kinds]}
     if field is not None:
         fields[field] = _not_null(whole["properties"][field])

@@ -1,17 +1,20 @@
-"""Stop the floor and let it go on; confirm the clock."""
+"""Emergency, outage and pause of a centre; confirm the clock."""
+
+from typing import Annotated, Self
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 
 from server.api.at_centre import AT
 from server.api.commands import command
 from server.api.operations import operation
 from server.api.schemas import shape
-from server.api.shapes import Note, Strict
+from server.api.shapes import Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.instants import to_iso
+from server.domain.notice import NoticeKind
 from server.domain.permissions import Permission
 from server.services.floor import notice
 from server.services.floor.day import confirm_clock
@@ -22,10 +25,18 @@ from server.web.site import read
 bp = APIBlueprint("floor", __name__, tag="Management")
 
 
-class FreezeIn(Strict):
-    """Why the floor stops: fire, power, evacuation."""
+class NoticeIn(Strict):
+    """A flag of the centre, set or taken off; one that is set needs a cause, by its code in the set-up."""
 
-    reason: Note
+    kind: NoticeKind
+    cause: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    on: bool
+
+    @model_validator(mode="after")
+    def _has_cause(self) -> Self:
+        if self.on and self.cause is None:
+            raise ValueError("a flag that is set needs a cause")
+        return self
 
 
 class ClockOut(BaseModel):
@@ -34,32 +45,27 @@ class ClockOut(BaseModel):
     now: str
 
 
-@bp.post(f"{AT}/freeze")
-@bp.input(FreezeIn, arg_name="asked")
-@bp.output(shape(notice.FreezeView))
-@operation("freeze_floor", e.ClockBehind)
-def freeze(centre: str, asked: FreezeIn) -> Response:
-    """Stop calling, missing and expiring at once."""
-    principal = authorise(Permission.FREEZE_FLOOR, centre=centre)
-    return command(principal, lambda tx: notice.freeze(tx, asked.reason, By(principal.id)))
+@bp.post(f"{AT}/notice")
+@bp.input(NoticeIn, arg_name="asked")
+@bp.output(shape(notice.NoticeView))
+@operation("set_notice", e.UnknownCause, e.NamedPersonNeeded, e.ClockBehind)
+def set_notice(centre: str, asked: NoticeIn) -> Response:
+    """Set or take off an emergency, an outage or a pause; an emergency is ended by a person who is signed in."""
+    principal = authorise(Permission.SET_NOTICE, centre=centre)
+    by = By(principal.id)
+    if asked.cause is not None and asked.on:
+        cause = asked.cause
+        return command(principal, lambda tx: notice.set_notice(tx, asked.kind, cause, by))
+    return command(principal, lambda tx: notice.lift_notice(tx, asked.kind, by))
 
 
-@bp.post(f"{AT}/unfreeze")
-@bp.output(shape(notice.FreezeView))
-@operation("unfreeze_floor", e.ClockBehind)
-def unfreeze(centre: str) -> Response:
-    """Go on where the floor was stopped."""
-    principal = authorise(Permission.UNFREEZE_FLOOR, centre=centre)
-    return command(principal, lambda tx: notice.unfreeze(tx, By(principal.id)))
-
-
-@bp.get(f"{AT}/freeze")
-@bp.output(shape(notice.FreezeView))
-@operation("read_freeze")
-def frozen(centre: str) -> Response:
-    """Get whether the floor is stopped."""
-    authorise(Permission.READ_FREEZE, centre=centre)
-    return jsonify(read(lambda conn: notice.freezes_of(conn, centre)))
+@bp.get(f"{AT}/notice")
+@bp.output(shape(notice.NoticeView))
+@operation("read_notice")
+def notice_now(centre: str) -> Response:
+    """Get what the centre tells everybody, and when its floor stood."""
+    authorise(Permission.READ_NOTICE, centre=centre)
+    return jsonify(read(lambda conn: notice.notice_of(conn, centre)))
 
 
 @bp.post(f"{AT}/confirm-clock")

@@ -24,7 +24,7 @@ BOOKING: Refusals = (
 )
 RETURN_SLIP: Refusals = (e.UnknownToken, e.ReturnSlipExpired, e.ReturnSlipUsed)
 NUMBERS: Refusals = (e.SeriesFull, e.NumberNotLeased)
-NOT_NOW: Refusals = (e.DayClosed, e.NotOpenNow, e.CentreFrozen, e.ClockBehind)
+NOT_NOW: Refusals = (e.DayClosed, e.NotOpenNow, e.EmergencyNow, e.ClockBehind)
 
 
 def refusals_of(own: Refusals, *, keyless: bool, command: bool, takes_input: bool) -> Iterator[type[Refused]]:

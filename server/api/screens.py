@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.api.operations import operation
 from server.api.ready import send
-from server.domain.events.views import CounterView, EventView, PublicToken, StaffToken
+from server.domain.events.views import CounterView, EventView, PublicCounter, PublicToken, StaffToken
 from server.domain.instants import to_iso
+from server.domain.notice import Notice
 from server.domain.permissions import Permission, may
 from server.services.people.principal import Principal
 from server.services.views.snapshot import catch_up_of
@@ -35,8 +36,9 @@ class SnapshotOut(BaseModel):
     seq: int
     now: str
     frozen: bool
+    notice: Notice | None
     tokens: list[StaffToken | PublicToken]
-    counters: list[CounterView]
+    counters: list[CounterView | PublicCounter]
 
 
 class EventsOut(BaseModel):

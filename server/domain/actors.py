@@ -14,6 +14,11 @@ class By:
     desk: str | None = None
 
     @property
+    def is_person(self) -> bool:
+        """Whether it is somebody who is signed in, and so has a name."""
+        return self.actor.startswith("staff:")
+
+    @property
     def counter(self) -> str:
         """The acting counter; raises RuntimeError for a command that is done at none."""
         if self.desk is None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.calling.lane import Age
-from server.domain.errors import CentreFrozen
+from server.domain.errors import CentreFrozen, EmergencyNow
 from server.domain.freezes import Freeze, Moment, frozen_now
 from server.domain.json import JsonObject
+from server.domain.notice import Flags, NoticeKind, flag_of, flags_from
 from server.domain.plan.hours import business_day, clock
 
 
@@ -33,6 +34,7 @@ class CentreState:
     day_start: str
     last_at: datetime | None
     freezes: list[list[str | None]]
+    notices: list[list[str]]
     clock: JsonObject | None
 
     @property
@@ -51,6 +53,11 @@ class CentreState:
         """Return the version of the set-up that is in force on a business day: the last that begins by then."""
         begun = [int(number) for number, begins in self.plans if str(begins) <= day.isoformat()]
         return begun[-1] if begun else 0
+
+    @property
+    def flags(self) -> Flags:
+        """The flags that are set, the strongest first."""
+        return flags_from(self.notices)
 
     @property
     def frozen_times(self) -> list[Freeze]:
@@ -74,6 +81,12 @@ class CentreState:
         """Raise CentreFrozen while the centre is frozen."""
         if self.frozen:
             raise CentreFrozen("The centre is frozen. Calling goes on when it is resumed.")
+
+    def require_no_emergency(self) -> None:
+        """Raise EmergencyNow during an emergency."""
+        emergency = flag_of(self.flags, NoticeKind.EMERGENCY)
+        if emergency is not None:
+            raise EmergencyNow("There is an emergency. Nobody is sent into the hall.", cause=emergency.cause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,17 @@
     Refused
     ├── BadRequest            MissingIdempotencyKey
     ├── Unauthenticated
-    ├── Forbidden
+    ├── Forbidden             NamedPersonNeeded
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
     │                         UnknownLease
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · NotInThisLine · EmergencyLimit · CounterTaken
     │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
-    │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · ClockBehind
+    │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · EmergencyNow · ClockBehind
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
     │                         ReturnSlipExpired · ReturnSlipUsed
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
-    │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownOfficer
+    │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownCause · UnknownOfficer
     │                         IdempotencyKeyReused
     └── Unavailable
 
@@ -48,6 +48,10 @@ class Unauthenticated(Refused):
 
 class Forbidden(Refused):
     code = "forbidden"
+
+
+class NamedPersonNeeded(Forbidden):
+    code = "named_person_needed"
 
 
 class Missing(Refused):
@@ -132,6 +136,10 @@ class NotOpenNow(Conflict):
 
 class CentreFrozen(Conflict):
     code = "centre_frozen"
+
+
+class EmergencyNow(Conflict):
+    code = "emergency"
 
 
 class ClockBehind(Conflict):
@@ -224,6 +232,10 @@ class UnknownStage(Unprocessable):
 
 class UnknownReason(Unprocessable):
     code = "unknown_reason"
+
+
+class UnknownCause(Unprocessable):
+    code = "unknown_cause"
 
 
 class UnknownOfficer(Unprocessable):

@@ -1,4 +1,7 @@
-"""The time in which a centre was not frozen: how long anybody waits, stays or is away, in whole microseconds."""
+"""The time in which a centre was not frozen: how long anybody waits, stays or is away, in whole microseconds.
+
+A freeze lasts as long as a flag stands that stops the floor, a pause or an emergency (`server.domain.notice`).
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +10,17 @@ from operator import itemgetter
 
 Freeze = tuple[datetime, datetime | None]
 """A time in which a centre was frozen; the end is None while it still is."""
+KEPT = timedelta(days=2)
+"""How long after its end a freeze is remembered."""
+
+
+def freezes_after(freezes: Sequence[Freeze], now: datetime, *, frozen: bool) -> list[Freeze]:
+    """Return the freezes when the floor stands from now on, or goes on; where it does already nothing changes."""
+    if frozen is frozen_now(freezes):
+        return list(freezes)
+    if frozen:
+        return [*(freeze for freeze in freezes if freeze[1] is None or freeze[1] > now - KEPT), (now, None)]
+    return [*freezes[:-1], (freezes[-1][0], now)]
 
 
 def active_time(begin: datetime, end: datetime, freezes: Iterable[Freeze] = ()) -> timedelta:

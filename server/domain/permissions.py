@@ -66,8 +66,7 @@ class Permission(StrEnum):
     TRANSFER_TOKEN = "transfer_token"
     UNDO_LAST = "undo_last"
     TAKE_BOOKINGS = "take_bookings"
-    FREEZE_FLOOR = "freeze_floor"
-    UNFREEZE_FLOOR = "unfreeze_floor"
+    SET_NOTICE = "set_notice"
     CONFIRM_CLOCK = "confirm_clock"
     LEASE_NUMBERS = "lease_numbers"
     VOID_LEASE = "void_lease"
@@ -77,7 +76,7 @@ class Permission(StrEnum):
     READ_TOKEN = "read_token"
     READ_LINE = "read_line"
     READ_GATE = "read_gate"
-    READ_FREEZE = "read_freeze"
+    READ_NOTICE = "read_notice"
     FIND_BOOKING = "find_booking"
     EXPLAIN_TOKEN = "explain_token"
     READ_STATS = "read_stats"
@@ -119,8 +118,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.TRANSFER_TOKEN: {_C: _OWN, _M: _OWN},
     _P.UNDO_LAST: {_C: _OWN, _M: _OWN},
     _P.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL},
-    _P.FREEZE_FLOOR: {_M: _ALL},
-    _P.UNFREEZE_FLOOR: {_M: _ALL},
+    _P.SET_NOTICE: {_M: _ALL},
     _P.CONFIRM_CLOCK: {_M: _ALL},
     _P.LEASE_NUMBERS: {_M: _ALL},
     _P.VOID_LEASE: {_M: _ALL},
@@ -130,7 +128,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.READ_TOKEN: _EVERYBODY,
     _P.READ_LINE: {_C: _CENTRE, _M: _ALL},
     _P.READ_GATE: _EVERYBODY,
-    _P.READ_FREEZE: _EVERYBODY,
+    _P.READ_NOTICE: _EVERYBODY,
     _P.FIND_BOOKING: {_C: _CENTRE, _M: _ALL},
     _P.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.READ_STATS: {_M: _ALL, _I: _ALL},

@@ -1,5 +1,6 @@
 """The report of a day as a page to print, sign and send out of the building."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import InvalidInput
 from server.domain.permissions import Permission
-from server.services.views.places import CentreFacts, facts_of
+from server.domain.plan.plan import Names
+from server.services.views.places import facts_of
 from server.web.guard import page_principal
 from server.web.pages import picked_language
 from server.web.site import read, site
@@ -31,7 +33,8 @@ def report_page() -> AnyResponse | str:
         "manager/report.html",
         lang=language,
         report=report,
-        reasons=_reasons(centre, language),
+        reasons=_named(centre.plan.floor.out_of_order, language),
+        causes=_named({code: cause.name for code, cause in centre.plan.floor.causes.items()}, language),
         code=_squares(report.seal.text),
     )
 
@@ -44,9 +47,8 @@ def _day_asked() -> date | None:
         raise InvalidInput(f"“{text}” is not a day like 2026-11-24.") from error
 
 
-def _reasons(centre: CentreFacts, language: str) -> dict[str, str]:
-    """Return the names of the reasons for calls out of order in a language."""
-    listed = centre.plan.floor.out_of_order
+def _named(listed: Mapping[str, Names], language: str) -> dict[str, str]:
+    """Return what is named in each language by its name in one."""
     return {code: names.get(language) or names.get("en") or code for code, names in listed.items()}
 
 

@@ -32,7 +32,7 @@ def report_lines(report: DayReport) -> list[str]:
     ]
     if (stay := count.stay.get("all")) is not None:
         lines.append(f"Stay of {stay.n}: p50 {stay.p50}, p90 {stay.p90}, p95 {stay.p95} minutes.")
-    lines += [f"{change.at} {change.kind} {change.reason or ''}".rstrip() for change in report.freezes]
+    lines += [f"{change.at} {change.kind} {change.flag} {change.note or change.cause}" for change in report.notices]
     lines += ["", *certificate_lines(report.certificate)]
     lines += [f"  event {fault.seq}: {fault.text}" for fault in report.certificate.faults[:5]]
     return [*lines, "", f"Seal: {report.seal.text}"]

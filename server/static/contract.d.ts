@@ -36,6 +36,7 @@ export interface BoardPage {
   centre: CentreData;
   language: string;
   own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -118,6 +119,14 @@ export interface CancelIn {
   reason?: string | null;
 }
 
+/** Why a notice of some kinds may be given; in an emergency `verb` says what everybody must do. */
+export interface CauseData {
+  kinds: NoticeKind[];
+  name: Record<string, string>;
+  icon: string;
+  verb: Record<string, string> | null;
+}
+
 /** The centre of a page. */
 export interface CentreData {
   code: string;
@@ -162,6 +171,7 @@ export interface ConsolePage {
   centre: CentreData;
   language: string;
   own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -187,7 +197,7 @@ export interface CorrectIn {
   counter?: string | null;
 }
 
-/** The message that goes to screens for one event. */
+/** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
 export interface CounterEvent {
   v: number;
   centre: string;
@@ -196,8 +206,9 @@ export interface CounterEvent {
   type: "counter.opened" | "counter.paused" | "counter.closed";
   at: string;
   token: null;
-  counter: CounterView;
+  counter: CounterView | PublicCounter;
   frozen: null;
+  notice: null;
 }
 
 /** The counter at which the citizen stands, if at one. */
@@ -208,7 +219,7 @@ export interface CounterIn {
 /** Whether a counter takes part in the calling. */
 export type CounterState = "open" | "paused" | "closed";
 
-/** A counter as everybody sees it. */
+/** A counter as staff see it. */
 export interface CounterView {
   id: string;
   stage: string;
@@ -218,7 +229,7 @@ export interface CounterView {
 
 /** The counters of a centre in the order of its stages. */
 export interface CountersOut {
-  counters: CounterView[];
+  counters: (CounterView | PublicCounter)[];
 }
 
 /** The certificate of one day with whether every promise was kept in its `events`, and what was broken. */
@@ -255,7 +266,7 @@ export interface DayReport {
   printed: string;
   figures: Figures;
   certificate: DayCertificate;
-  freezes: FreezeChange[];
+  notices: NoticeChange[];
   seal: SealView;
 }
 
@@ -267,8 +278,8 @@ export interface DeviceCounts {
   printer_ready: number;
 }
 
-/** The message that goes to screens for one event. */
-export type EventView = TokenEvent | CounterEvent | FreezeEvent | OtherEvent;
+/** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
+export type EventView = TokenEvent | CounterEvent | NoticeEvent | OtherEvent;
 
 /** The events after a number, or `reload` when a new snapshot is needed. */
 export interface EventsOut {
@@ -327,47 +338,15 @@ export interface FoundOut {
   bookings: BookingView[];
 }
 
-/** What every page of a centre has: `words` are its sentences in each language but English, by the English one. `own_names` are those of its languages, each in its own script, as its readers look for it. */
+/** What every page of a centre has: `words` are its sentences in each language but English, by the English one. `own_names` are those of its languages, each in its own script, as its readers look for it. `causes` are those of notices, by their codes. */
 export interface Frame {
   centre: CentreData;
   language: string;
   own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
-}
-
-/** The centre was stopped, or let go on (`kind`), at a time of its clock. */
-export interface FreezeChange {
-  at: string;
-  kind: Kind;
-  reason: string | null;
-}
-
-/** The message that goes to screens for one event. */
-export interface FreezeEvent {
-  v: number;
-  centre: string;
-  epoch: string;
-  seq: number;
-  type: "centre.frozen" | "centre.resumed";
-  at: string;
-  token: null;
-  counter: null;
-  frozen: boolean;
-}
-
-/** Why the floor stops: fire, power, evacuation. */
-export interface FreezeIn {
-  reason: string;
-}
-
-/** Whether a centre is stopped, since when and why, and its latest stops. `freezes` are `[begin, end]`, in which no clock of stay runs; the end is None while it lasts. */
-export interface FreezeView {
-  frozen: boolean;
-  since: string | null;
-  reason: string | null;
-  freezes: ((string | null)[])[];
 }
 
 /** Whom the gate lets in now: bookings with a slot up to `until`, and the delay against the plan in minutes. */
@@ -419,6 +398,8 @@ export type Kind =
   | "counter.opened"
   | "counter.paused"
   | "counter.closed"
+  | "notice.set"
+  | "notice.lifted"
   | "centre.frozen"
   | "centre.resumed"
   | "numbers.leased"
@@ -432,6 +413,7 @@ export interface KioskPage {
   centre: CentreData;
   language: string;
   own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -489,6 +471,7 @@ export interface ManagerPage {
   centre: CentreData;
   language: string;
   own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -532,6 +515,54 @@ export interface NewToken {
 export interface Nobody {
 }
 
+/** A flag that is set: why, by a code of the set-up, and since when (ISO 8601, UTC). */
+export interface Notice {
+  kind: NoticeKind;
+  cause: string;
+  since: string;
+}
+
+/** A flag was set, or lifted (`kind`), at a time of the centre's clock; `note` is what staff once wrote. */
+export interface NoticeChange {
+  at: string;
+  kind: Kind;
+  flag: NoticeKind;
+  cause: string;
+  note: string | null;
+}
+
+/** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
+export interface NoticeEvent {
+  v: number;
+  centre: string;
+  epoch: string;
+  seq: number;
+  type: "notice.set" | "notice.lifted";
+  at: string;
+  token: null;
+  counter: null;
+  frozen: boolean;
+  notice: Notice | null;
+}
+
+/** A flag of the centre, set or taken off; one that is set needs a cause, by its code in the set-up. */
+export interface NoticeIn {
+  kind: NoticeKind;
+  cause?: string | null;
+  on: boolean;
+}
+
+/** The flags of a centre, the strongest first. */
+export type NoticeKind = "emergency" | "outage" | "pause";
+
+/** What everybody is told (`notice`), every flag that is set, and whether the floor stands. `freezes` are the latest times in which it stood, as `[begin, end]`: no clock ran; the end is None while it lasts. */
+export interface NoticeView {
+  notice: Notice | null;
+  flags: Notice[];
+  frozen: boolean;
+  freezes: ((string | null)[])[];
+}
+
 /** A closed counter of the bottleneck, and the stay that one in ten exceeds, without and with it. */
 export interface Offer {
   counter: string;
@@ -544,7 +575,7 @@ export interface OnTime {
   people: number;
 }
 
-/** The message that goes to screens for one event. */
+/** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
 export interface OtherEvent {
   v: number;
   centre: string;
@@ -555,6 +586,7 @@ export interface OtherEvent {
   token: null;
   counter: null;
   frozen: null;
+  notice: null;
 }
 
 /** How the service of a stage may end; `ok` is the usual way, `ending` are those that end the visit. */
@@ -641,8 +673,7 @@ export type Permission =
   | "transfer_token"
   | "undo_last"
   | "take_bookings"
-  | "freeze_floor"
-  | "unfreeze_floor"
+  | "set_notice"
   | "confirm_clock"
   | "lease_numbers"
   | "void_lease"
@@ -652,7 +683,7 @@ export type Permission =
   | "read_token"
   | "read_line"
   | "read_gate"
-  | "read_freeze"
+  | "read_notice"
   | "find_booking"
   | "explain_token"
   | "read_stats"
@@ -672,6 +703,7 @@ export interface PhonePage {
   centre: CentreData;
   language: string;
   own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -711,6 +743,13 @@ export interface Problem {
   status: number;
   code: string;
   detail: string;
+}
+
+/** A counter as everybody may see it: not why it does not call, which staff wrote in their own words. */
+export interface PublicCounter {
+  id: string;
+  stage: string;
+  state: CounterState;
 }
 
 /** A token as everybody may see it: nothing personal, no need, no service. `state` is that of the open step, else the terminal one; `stage` to `last_called` are of the open step. */
@@ -852,8 +891,9 @@ export interface SnapshotOut {
   seq: number;
   now: string;
   frozen: boolean;
+  notice: Notice | null;
   tokens: (StaffToken | PublicToken)[];
-  counters: CounterView[];
+  counters: (CounterView | PublicCounter)[];
 }
 
 /** A page of somebody who is signed in. */
@@ -861,6 +901,7 @@ export interface StaffFrame {
   centre: CentreData;
   language: string;
   own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
   now: string;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
@@ -946,6 +987,7 @@ export interface StatusNow {
   language: string;
   state: StepState | TokenEnd;
   frozen: boolean;
+  notice: Notice | null;
   stage: string | null;
   counter: string | null;
   beside: string[];
@@ -995,7 +1037,7 @@ export interface TokenAnswer {
 /** The terminal state of a token; until then its state is that of its open step. */
 export type TokenEnd = "done" | "refused" | "cancelled" | "expired" | "no_show";
 
-/** The message that goes to screens for one event. */
+/** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
 export interface TokenEvent {
   v: number;
   centre: string;
@@ -1006,6 +1048,7 @@ export interface TokenEvent {
   token: StaffToken | PublicToken;
   counter: null;
   frozen: null;
+  notice: null;
 }
 
 /** What a citizen asks for. `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one. `counter`: the one that issues it. */
@@ -1090,8 +1133,8 @@ export interface Reads {
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
   "/api/v1/centres/{centre}/events": { body: Record<string, never>; answer: EventsOut };
   "/api/v1/centres/{centre}/explain/{label}": { body: Record<string, never>; answer: Explanation };
-  "/api/v1/centres/{centre}/freeze": { body: Record<string, never>; answer: FreezeView };
   "/api/v1/centres/{centre}/gate": { body: Record<string, never>; answer: GateOut };
+  "/api/v1/centres/{centre}/notice": { body: Record<string, never>; answer: NoticeView };
   "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookView };
   "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: DayReport };
   "/api/v1/centres/{centre}/seats": { body: Record<string, never>; answer: SeatsOut };
@@ -1124,9 +1167,9 @@ export interface Commands {
   "/api/v1/centres/{centre}/counters/{counter}/take-over": { body: TakeOverIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/transfer": { body: TransferIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/undo": { body: UndoIn; answer: TokenAnswer };
-  "/api/v1/centres/{centre}/freeze": { body: FreezeIn; answer: FreezeView };
   "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };
   "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
+  "/api/v1/centres/{centre}/notice": { body: NoticeIn; answer: NoticeView };
   "/api/v1/centres/{centre}/return": { body: SlipIn; answer: ReturnAnswer };
   "/api/v1/centres/{centre}/tokens": { body: TokenIn; answer: TokenOut };
   "/api/v1/centres/{centre}/tokens/{token}/cancel": { body: CancelIn; answer: TokenAnswer };
@@ -1136,7 +1179,6 @@ export interface Commands {
   "/api/v1/centres/{centre}/tokens/{token}/reprint": { body: ReprintIn; answer: ReprintOut };
   "/api/v1/centres/{centre}/tokens/{token}/return": { body: CounterIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: TokenAnswer };
-  "/api/v1/centres/{centre}/unfreeze": { body: Record<string, never>; answer: FreezeView };
   "/api/v1/status/{secret}/cancel": { body: Record<string, never>; answer: StatusNow };
   "/api/v1/status/{secret}/pause": { body: Record<string, never>; answer: StatusNow };
   "/api/v1/status/{secret}/return": { body: Record<string, never>; answer: StatusNow };

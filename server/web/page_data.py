@@ -1,5 +1,6 @@
 """What the server writes into each page for its scripts, name by name: the JSON of `#page`."""
 
+from server.domain.notice import NoticeKind
 from server.domain.permissions import Role
 from server.domain.plan.plan import Names
 from server.services.views.phone import StatusNow
@@ -12,6 +13,15 @@ class StageData(Spoken):
     code: str
     name: Names
     zone: str
+
+
+class CauseData(Spoken):
+    """Why a notice of some kinds may be given; in an emergency `verb` says what everybody must do."""
+
+    kinds: list[NoticeKind]
+    name: Names
+    icon: str
+    verb: Names | None
 
 
 class CentreData(Spoken):
@@ -27,12 +37,14 @@ class CentreData(Spoken):
 class Frame(Spoken):
     """What every page of a centre has: `words` are its sentences in each language but English, by the English one.
 
-    `own_names` are those of its languages, each in its own script, as its readers look for it.
+    `own_names` are those of its languages, each in its own script, as its readers look for it. `causes` are those of
+    notices, by their codes.
     """
 
     centre: CentreData
     language: str
     own_names: dict[str, str]
+    causes: dict[str, CauseData]
     now: str
     csrf: str | None
     words: dict[str, dict[str, str | list[str]]]

@@ -17,6 +17,7 @@ from server.services.people.seats import leave
 from server.services.people.sign_in import SESSION_AGE, sign_out
 from server.services.views.places import CentreFacts, device, facts_of
 from server.services.views.signpost import centre_of_device, places
+from server.web.causes import causes_in
 from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, belongs, cookies, page_principal
 from server.web.headers import STRICT
 from server.web.i18n import STAFF, words_for
@@ -49,6 +50,7 @@ def frame(
         "centre": centre.view(),
         "language": language or centre.languages[0],
         "own_names": {code: own_name(code) for code in centre.languages},
+        "causes": causes_in(centre.plan.floor.causes, centre.languages),
         "now": to_iso(site().clock.now()),
         "csrf": csrf,
         "words": words_for(scripts, centre.languages, sentences),

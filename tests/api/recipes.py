@@ -89,12 +89,6 @@ def cancelled(floor: Floor) -> Ids:
     return ids
 
 
-def frozen(floor: Floor) -> Ids:
-    """The floor is stopped."""
-    floor.freeze()
-    return {}
-
-
 def leased(floor: Floor) -> Ids:
     """A pad has the first numbers."""
     return {"lease": str(floor.lease().id)}
@@ -159,9 +153,8 @@ RECIPES: Mapping[str, Recipe] = {
     "POST counters/transfer": Recipe("CM", served, {"stage": "A"}),
     "POST counters/take-over": Recipe("M", served, {"to": "G2"}),
     "POST counters/undo": Recipe("CM", called),
-    "POST freeze": Recipe("M", empty, {"reason": "fire"}),
-    "GET freeze": Recipe(ANYBODY),
-    "POST unfreeze": Recipe("M", frozen),
+    "POST notice": Recipe("M", empty, {"kind": "emergency", "cause": "fire", "on": True}),
+    "GET notice": Recipe(ANYBODY),
     "POST confirm-clock": Recipe("M"),
     "POST close-day": Recipe("M"),
     "POST leases": Recipe("M", empty, {"series": "N", "count": 5, "holder": "pad"}, status=201),

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from server.app import build_server
 from server.config import load_settings
 from server.domain.actors import By
+from server.domain.notice import NoticeKind
 from server.domain.permissions import Role
 from server.services.floor import issue
 from tests.factories import CENTRE, MORNING, Floor, StillClock, at_time
@@ -45,7 +46,7 @@ def test_a_citizen_goes_out_comes_back_and_leaves_with_nothing_but_the_secret(
     assert (status, refused["code"]) == (409, "illegal_transition")
 
 
-def test_a_kiosk_gives_no_number_while_the_centre_is_stopped_but_takes_slips(
+def test_a_kiosk_gives_numbers_in_a_pause_and_none_in_an_emergency_but_takes_slips(
     client: FlaskClient, sqlite_floor: Floor
 ) -> None:
     keys = {role: {"Authorization": f"Bearer {sqlite_floor.key(role)}"} for role in (Role.KIOSK, Role.COUNTER)}
@@ -53,8 +54,10 @@ def test_a_kiosk_gives_no_number_while_the_centre_is_stopped_but_takes_slips(
     sqlite_floor.pause(sqlite_floor.write(lambda tx: issue.issue(at_time(tx, MORNING), order, By("test"))).token)
     sqlite_floor.freeze()
     wanted = {"service": "NORMAL"}
+    assert post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.KIOSK])[0] == 201
+    sqlite_floor.flag(NoticeKind.EMERGENCY, "fire")
     status, refused = post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.KIOSK])
-    assert (status, refused["code"]) == (409, "centre_frozen")
+    assert (status, refused["code"], refused["cause"]) == (409, "emergency", "fire")
     assert post(client, f"centres/{CENTRE}/tokens", wanted, **keys[Role.COUNTER])[0] == 201
     status, back = post(client, f"centres/{CENTRE}/return", {"slip": order.secret}, **keys[Role.KIOSK])
     assert (status, back["token"]["state"]) == (200, "waiting")

@@ -237,12 +237,13 @@ def test_a_party_with_two_services_is_one_token(hall: Hall) -> None:
 def test_a_floor_is_stopped_and_goes_on(hall: Hall) -> None:
     hall.at("G1", "open")
     hall.issue()
-    assert hall.refused(f"{AT}/freeze") == (422, "invalid_input")
-    assert hall.ask(f"{AT}/freeze", reason="fire")["frozen"] is True
+    assert hall.refused(f"{AT}/notice", kind="pause", on=True) == (422, "invalid_input")
+    assert hall.refused(f"{AT}/notice", kind="pause", cause="toilet", on=True) == (422, "unknown_cause")
+    assert hall.ask(f"{AT}/notice", kind="pause", cause="power", on=True)["frozen"] is True
     assert hall.refused(counter("G1", "call-next"), C) == (409, "centre_frozen")
     assert hall.refused(f"{AT}/close-day") == (409, "centre_frozen")
     assert hall.send("GET", f"{AT}/snapshot").get_json()["frozen"] is True
-    assert hall.ask(f"{AT}/unfreeze")["frozen"] is False
+    assert hall.ask(f"{AT}/notice", kind="pause", on=False)["frozen"] is False
     assert hall.at("G1", "call-next")["label"] == "N001"
 
 

@@ -134,11 +134,11 @@ def console_right(studio: Studio, page: Page) -> None:
     page.keyboard.press("n")
     page.keyboard.press("s")
     studio.keep(page, "console-hold")
-    studio.api.post(f"{CENTRE_AT}/freeze", {"reason": "fire"})
+    studio.api.post(f"{CENTRE_AT}/notice", {"kind": "pause", "cause": "power", "on": True})
     page.get_by_role("button", name="हिन्दी").click()
     studio.keep(page, "console-stopped-hindi")
     page.get_by_role("button", name="English").click()
-    studio.api.post(f"{CENTRE_AT}/unfreeze")
+    studio.api.post(f"{CENTRE_AT}/notice", {"kind": "pause", "on": False})
     page.locator(".stopped").wait_for(state="detached")
 
 
@@ -193,7 +193,7 @@ def steering(studio: Studio, page: Page) -> None:
     page.locator("body[data-stopped=true]").wait_for()
     page.keyboard.up("Enter")
     studio.keep(page, "manager-stopped")
-    studio.api.post(f"{CENTRE_AT}/unfreeze")
+    studio.api.post(f"{CENTRE_AT}/notice", {"kind": "pause", "on": False})
 
 
 def stale(studio: Studio) -> None:

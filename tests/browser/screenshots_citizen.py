@@ -68,9 +68,9 @@ def boards(studio: Studio) -> None:
     serve(studio.api, "E2")
     serve(studio.api, "E1", "call-next")
     studio.keep(page, "board-family", wait_ms=3000)
-    studio.api.post(f"centres/{CENTRE}/freeze", {"reason": "fire"})
+    studio.api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "cause": "power", "on": True})
     studio.keep(page, "board-frozen")
-    studio.api.post(f"centres/{CENTRE}/unfreeze")
+    studio.api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "on": False})
     serve(studio.api, "E1", "start", "finish")
 
 

@@ -24,7 +24,7 @@ def api(demo: DemoProcess) -> Iterator[Client]:
 @pytest.fixture(autouse=True)
 def empty_floor(api: Client) -> None:
     """Begin with nobody in the centre, and with a floor that runs."""
-    api.post(f"centres/{CENTRE}/unfreeze")
+    api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "on": False})
     for token in api.snapshot()["tokens"]:
         if token["state"] == "serving":
             api.post(f"centres/{CENTRE}/counters/{token['counter']}/finish")

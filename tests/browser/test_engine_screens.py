@@ -55,11 +55,11 @@ def board(browser: Browser, demo: DemoProcess, api: Client) -> Iterator[Page]:
 
 @contextmanager
 def frozen(api: Client) -> Iterator[None]:
-    api.post(f"centres/{CENTRE}/freeze", {"reason": "drill"})
+    api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "cause": "power", "on": True})
     try:
         yield
     finally:
-        api.post(f"centres/{CENTRE}/unfreeze")
+        api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "on": False})
 
 
 def begin(kiosk: Page) -> None:

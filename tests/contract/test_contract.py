@@ -75,8 +75,8 @@ def busy_floor(office: Office) -> str:
     for verb in ("call-next", "recall", "start", "hold", "call-next"):
         office.at("G1", verb)
     office.at("A1", "pause", reason="break")
-    office.ask(f"{AT}/freeze", reason="fire")
-    office.ask(f"{AT}/unfreeze")
+    office.ask(f"{AT}/notice", kind="pause", cause="power", on=True)
+    office.ask(f"{AT}/notice", kind="pause", on=False)
     secret = str(office.issue()["status_url"]).rsplit("/", 1)[1]
     for verb in ("pause", "return"):
         office.send("POST", f"/api/v1/status/{secret}/{verb}", None)

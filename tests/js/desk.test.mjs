@@ -26,7 +26,7 @@ let seq = 0;
 
 /** The server tells a change. */
 function tell(more) {
-  socket.emit("event", { v: 1, centre: "PSK", epoch: "e", seq: (seq += 1), type: "token.called", token: null, counter: null, frozen: null, ...more });
+  socket.emit("event", { v: 1, centre: "PSK", epoch: "e", seq: (seq += 1), type: "token.called", token: null, counter: null, frozen: null, notice: null, ...more });
 }
 
 /** Let the clerk sit at A1, which is open, with these tokens on the floor. */
@@ -34,8 +34,8 @@ async function sitting(...tokens) {
   seq += 1;
   const counters = ["A1", "A2"].map((id) => ({ id, stage: "A", state: "open", reason: null }));
   const answers = {
-    snapshot: { centre: "PSK", epoch: "e", seq, now: "2026-11-24T04:00:00.000Z", frozen: false, tokens, counters },
-    freeze: { frozen: false, since: null, reason: null, freezes: [] },
+    snapshot: { centre: "PSK", epoch: "e", seq, now: "2026-11-24T04:00:00.000Z", frozen: false, notice: null, tokens, counters },
+    notice: { notice: null, flags: [], frozen: false, freezes: [] },
   };
   server((address) => answered(answers[address.split("/").at(-1)] ?? {}));
   socket.answer = ({ epoch, after }) => (epoch === "e" && after === seq ? { epoch, seq, events: [] } : { reload: true });
@@ -341,10 +341,10 @@ test("the line is read again, once for a burst, when something of its stage chan
     [{ token: token("N1", { stage: "A" }) }, 1],
     [{ counter: { id: "B1", stage: "B", state: "open", reason: null } }, 0],
     [{ counter: { id: "A2", stage: "A", state: "closed", reason: null } }, 1],
-    [{ type: "centre.frozen", frozen: true }, 1],
+    [{ type: "notice.set", frozen: true }, 1],
   ]) assert.equal(await lineRead(t, () => tell(more)), times, JSON.stringify(more));
   assert.equal(state.stopped.value, true);
-  tell({ type: "centre.resumed", frozen: false });
+  tell({ type: "notice.lifted", frozen: false });
   assert.equal(state.stopped.value, false);
 });
 

@@ -99,11 +99,11 @@ test("an order that was answered has had its key, whether or not anybody left", 
 });
 
 test("after a refusal the next try is another order", async () => {
-  const requests = server(refused(409, "centre_frozen"), issued("N001"));
+  const requests = server(refused(409, "emergency"), issued("N001"));
   choose();
   await take();
   assert.equal(state.step.value, "refused");
-  assert.equal(state.refusal.value.code, "centre_frozen");
+  assert.equal(state.refusal.value.code, "emergency");
   await take();
   assert.notEqual(requests[0].key, requests[1].key);
 });

@@ -44,9 +44,12 @@ test("a counter is replaced, and the state before stays as it was", () => {
 });
 
 test("the floor stands and goes on by its own events only", () => {
-  const running = fromSnapshot({ ...snapshot, frozen: false });
-  const stopped = reduce(running, event(5, { frozen: true }));
-  assert.equal(stopped.frozen, true);
+  const running = fromSnapshot({ ...snapshot, frozen: false, notice: null });
+  const fire = { kind: "emergency", cause: "fire", since: "2026-11-24T04:00:00.000Z" };
+  const stopped = reduce(running, event(5, { frozen: true, notice: fire }));
+  assert.deepEqual([stopped.frozen, stopped.notice], [true, fire]);
+  assert.deepEqual(reduce(stopped, event(6, { frozen: null, notice: null })).notice, fire);
+  assert.equal(reduce(stopped, event(6, { frozen: false, notice: null })).notice, null);
   assert.equal(reduce(stopped, event(6, { frozen: null, counter })).frozen, true);
   assert.equal(reduce(stopped, event(6, { frozen: false })).frozen, false);
   assert.equal(reduce(running, event(5, { frozen: null })).frozen, false);

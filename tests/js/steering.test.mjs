@@ -7,7 +7,7 @@ import { answered, LOST, refused, server, setPage } from "./fakes/page.mjs";
 
 setPage({ role: "manager", user: "meera" });
 const { live } = await import("/static/ui/live.js");
-const { freeze, notice, pull, takeBack, takeOver, undo } = await import("/manager/static/steering.js");
+const { end, notice, pull, takeBack, takeOver, tell, undo } = await import("/manager/static/steering.js");
 
 const commands = (requests) => requests.filter(({ method }) => method === "POST").map(({ address, body }) => [address.replace("/api/v1/centres/PSK/", ""), body]);
 
@@ -42,7 +42,7 @@ test("a lever acts on no old picture: the manager is told, and what can be taken
   await pull("open", ["A1"]);
   const requests = server(answered({}));
   live.value = false;
-  for (const act of [() => pull("close", ["A2"]), () => takeOver("N001", "A1", "A2"), () => freeze("fire"), takeBack]) {
+  for (const act of [() => pull("close", ["A2"]), () => takeOver("N001", "A1", "A2"), () => tell("emergency", "fire"), () => end("pause"), takeBack]) {
     notice.value = "";
     await act();
     assert.equal(notice.value, "No connection. Please try again.");

@@ -54,9 +54,9 @@ class StoredEvent:
     def read(self) -> Event:
         """Return the event; raises LookupError, TypeError or ValueError for one that nobody can have written."""
         kind = Kind(self.kind)
-        payload = read_payload(kind, self.v, self.data, self.private or {})
+        payload = read_payload(kind, self.v, self.data, self.private or {}, self.at)
         by = By(self.actor, self.desk)
-        return Event(self.seq, self.at, kind, by, self.act, self.plan, self.rule, payload, self.v, self.hash)
+        return Event(self.seq, self.at, payload.kind, by, self.act, self.plan, self.rule, payload, self.v, self.hash)
 
 
 def fingerprint(event: StoredEvent, data: bytes, prev: str) -> str:

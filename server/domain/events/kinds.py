@@ -39,7 +39,9 @@ class Kind(StrEnum):
     COUNTER_OPENED = "counter.opened"
     COUNTER_PAUSED = "counter.paused"
     COUNTER_CLOSED = "counter.closed"
-    CENTRE_FROZEN = "centre.frozen"
+    NOTICE_SET = "notice.set"
+    NOTICE_LIFTED = "notice.lifted"
+    CENTRE_FROZEN = "centre.frozen"  # as stored before there were three flags; read as the two above
     CENTRE_RESUMED = "centre.resumed"
     NUMBERS_LEASED = "numbers.leased"
     NUMBERS_VOIDED = "numbers.voided"

@@ -4,7 +4,7 @@ A token event holds the token as it is after it. Free text of people (`note`, `h
 kept beside the chain, in the purgeable part of the event; see `server.domain.events.stored`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from server.domain.calling.rule import Reason
 from server.domain.events.kinds import Change, Kind, Payload, TokenChange, TokenEvent
 from server.domain.json import JsonObject
 from server.domain.leases import Lease
+from server.domain.notice import Notice, NoticeKind
 from server.domain.token import changes
 from server.domain.token.lifecycle import CounterState
 
@@ -151,19 +152,32 @@ class CounterClosed(CounterEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class CentreFrozen(Payload):
-    """The floor was stopped."""
+class NoticeEvent(Payload):
+    """A flag of the centre was set or lifted: `notice` is what everybody is told then, `frozen` that the floor stands.
 
-    kind: ClassVar[Kind] = Kind.CENTRE_FROZEN
-    note: str | None
+    `note` is what staff wrote when causes were free text.
+    """
+
+    flag: NoticeKind
+    cause: str
+    notice: Notice | None
+    frozen: bool
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CentreResumed(Payload):
-    """The floor goes on."""
+class NoticeSet(NoticeEvent):
+    """A flag is set, or has another cause."""
 
-    kind: ClassVar[Kind] = Kind.CENTRE_RESUMED
-    frozen_at: datetime
+    kind: ClassVar[Kind] = Kind.NOTICE_SET
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLifted(NoticeEvent):
+    """A flag is no longer set; `since` is when it was set. An emergency leaves a pause behind."""
+
+    kind: ClassVar[Kind] = Kind.NOTICE_LIFTED
+    since: datetime = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from server.domain.events.kinds import Kind, Payload, TokenEvent
 from server.domain.instants import to_iso
 from server.domain.json import FromJson, Json, Stored, ToJson
 from server.domain.leases import Lease
+from server.domain.notice import OTHER, Notice, NoticeKind
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import from_record, needs_of, to_record, upcast_record, upcast_spans
 from server.domain.token.token import Token
@@ -27,11 +28,15 @@ CAUSES = frozenset({"take_over", "nobody_there", "left"})
 PURGEABLE = frozenset({"note"})
 KEPT = frozenset({"ages_kept", "spans_kept"})
 """What records of old versions did not keep; it stands in no event."""
+STOPS_NAMED = frozenset({"fire", "power", "evacuation"})
+"""The reasons to stop that were codes already when reasons were free text."""
 _WRITE: Mapping[type, ToJson] = {
     datetime: to_iso,
     date: date.isoformat,
     Kind: lambda kind: kind.value,
     Reason: lambda reason: reason.view(),
+    NoticeKind: lambda flag: flag.value,
+    Notice: lambda notice: {"kind": notice.kind.value, "cause": notice.cause, "since": notice.since},
 }
 
 
@@ -58,12 +63,17 @@ def private_of(payload: Payload) -> dict[str, Json]:
     return _note(getattr(payload, "note", None))
 
 
-def read_payload(kind: Kind, version: int, data: Stored, private: Stored) -> Payload:
-    """Return the payload that was stored; raises LookupError, TypeError or ValueError for one nobody can write."""
+def read_payload(kind: Kind, version: int, data: Stored, private: Stored, at: datetime) -> Payload:
+    """Return the payload that was stored; raises LookupError, TypeError or ValueError for one nobody can write.
+
+    Its kind is another one where a kind has a successor.
+    """
     if version == 0:
         data, private = _upcast(kind, data)
     if version < 2 and "token" in data:
         data = {**data, "token": upcast_spans(data["token"]), "spans_kept": False}
+    if kind in (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED):
+        kind, data, private = _as_notice(kind, data, private, at)
     payload: Payload = _READ[kind](data, private)
     return payload
 
@@ -135,6 +145,8 @@ _OF_JSON: Mapping[object, FromJson] = {
     date: date.fromisoformat,
     Kind: Kind,
     Reason: _reason,
+    NoticeKind: NoticeKind,
+    Notice: lambda view: Notice(NoticeKind(view["kind"]), view["cause"], view["since"]),
 }
 
 
@@ -181,6 +193,20 @@ def _upcast(kind: Kind, data: Stored) -> tuple[Stored, Stored]:
         new["lease"] = {**data["lease"], "void": void is not None}
         private = {"holder": data["lease"]["holder"], **_note(void)}
     return _with_defaults(kind, new, private), private
+
+
+def _as_notice(kind: Kind, data: Stored, private: Stored, at: datetime) -> tuple[Kind, Stored, Stored]:
+    """Return (kind, data, private) of what was written before there were three flags: the floor was stopped or went on.
+
+    Whatever the reason was, the floor stood as it does in a pause.
+    """
+    note = private.get("note")
+    cause, free = (note, {}) if note in STOPS_NAMED else (OTHER, private)
+    told: dict[str, Json] = {"flag": NoticeKind.PAUSE.value, "cause": cause, "notice": None, "frozen": False}
+    if kind is Kind.CENTRE_RESUMED:
+        return Kind.NOTICE_LIFTED, {**told, "since": data["frozen_at"]}, free
+    notice = {"kind": NoticeKind.PAUSE.value, "cause": cause, "since": to_iso(at)}
+    return Kind.NOTICE_SET, {**told, "notice": notice, "frozen": True}, free
 
 
 def _with_defaults(kind: Kind, data: dict[str, Json], private: dict[str, Json]) -> Stored:

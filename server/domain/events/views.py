@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind, TokenEvent
-from server.domain.events.payloads import CounterEvent, CounterFacts
+from server.domain.events.payloads import CounterEvent, CounterFacts, NoticeEvent
 from server.domain.instants import to_iso
+from server.domain.notice import Notice
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Step, Token, TokenState
 
 VERSION = 1
-FROZEN = {Kind.CENTRE_FROZEN: True, Kind.CENTRE_RESUMED: False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,27 @@ class StaffToken(PublicToken):
 
 
 @dataclass(frozen=True, slots=True)
-class CounterView:
-    """A counter as everybody sees it."""
+class PublicCounter:
+    """A counter as everybody may see it: not why it does not call, which staff wrote in their own words."""
 
     id: str
     stage: str
     state: CounterState
+
+
+@dataclass(frozen=True, slots=True)
+class CounterView(PublicCounter):
+    """A counter as staff see it."""
+
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """The message that goes to screens for one event."""
+    """The message that goes to screens for one event.
+
+    Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now.
+    """
 
     v: int
     centre: str
@@ -86,8 +95,9 @@ class EventView:
     type: Kind
     at: str
     token: StaffToken | PublicToken | None
-    counter: CounterView | None
+    counter: CounterView | PublicCounter | None
     frozen: bool | None
+    notice: Notice | None
 
 
 def public_view(token: Token) -> PublicToken:
@@ -127,7 +137,7 @@ def event_view(event: Event, *, centre: str, epoch: str, staff: bool) -> EventVi
     token: PublicToken | StaffToken | None = None
     if isinstance(payload, TokenEvent):
         token = (staff_view if staff else public_view)(payload.token)
-    counter = payload.counter if isinstance(payload, CounterEvent) else None
+    flagged = payload if isinstance(payload, NoticeEvent) else None
     return EventView(
         v=VERSION,
         centre=centre,
@@ -136,14 +146,24 @@ def event_view(event: Event, *, centre: str, epoch: str, staff: bool) -> EventVi
         type=event.kind,
         at=to_iso(event.at),
         token=token,
-        counter=None if counter is None else CounterView(counter.id, counter.stage, counter.state, counter.reason),
-        frozen=FROZEN.get(event.kind),
+        counter=_counter(payload.counter, staff=staff) if isinstance(payload, CounterEvent) else None,
+        frozen=None if flagged is None else flagged.frozen,
+        notice=None if flagged is None else flagged.notice,
     )
 
 
-def counter_view(counter: CounterFacts) -> CounterView:
+def public_counter(counter: CounterFacts) -> PublicCounter:
     """Return what everybody may see of a counter."""
+    return PublicCounter(counter.id, counter.stage, counter.state)
+
+
+def counter_view(counter: CounterFacts) -> CounterView:
+    """Return what staff see of a counter."""
     return CounterView(counter.id, counter.stage, counter.state, counter.reason)
+
+
+def _counter(counter: CounterFacts, *, staff: bool) -> CounterView | PublicCounter:
+    return counter_view(counter) if staff else public_counter(counter)
 
 
 def _public(

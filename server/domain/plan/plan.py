@@ -6,7 +6,8 @@ from datetime import date
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
-from server.domain.errors import UnknownLanguage, UnknownNeed, UnknownReason, UnknownService, UnknownStage
+from server.domain.errors import UnknownCause, UnknownLanguage, UnknownNeed, UnknownReason, UnknownService, UnknownStage
+from server.domain.notice import Cause, NoticeKind
 from server.domain.plan.hours import Hours, next_working_day
 from server.domain.plan.series import Series
 from server.domain.plan.slots import SlotRules
@@ -53,6 +54,7 @@ class FloorRules:
     return_days: int = 3
     emergencies_per_hour: int = 4
     out_of_order: Mapping[str, Names] = field(default_factory=dict)
+    causes: Mapping[str, Cause] = field(default_factory=dict)
 
     def missed_after(self, access: Sequence[str]) -> float:
         """Return the minutes after which somebody who was called is absent; with an access need they have longer."""
@@ -63,6 +65,12 @@ class FloorRules:
         if code not in self.out_of_order:
             raise UnknownReason(f"There is no reason “{code}”.", known=sorted(self.out_of_order))
         return code
+
+    def require_cause(self, kind: NoticeKind, code: str) -> None:
+        """Raise UnknownCause, with those there are, unless a flag of this kind may be set for this cause."""
+        known = [other for other, cause in self.causes.items() if kind in cause.kinds]
+        if code not in known:
+            raise UnknownCause(f"There is no cause “{code}” of this kind.", known=known)
 
 
 @dataclass(frozen=True, slots=True)

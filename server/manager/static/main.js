@@ -2,7 +2,7 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
-import { stopWord } from "/static/staff/states.js";
+import { flagWords } from "/static/ui/notice.js";
 import { stop } from "/static/staff/stopped.js";
 import { Strip } from "/static/staff/strip.js";
 import { REPORT } from "/static/ui/addresses.js";
@@ -35,10 +35,11 @@ function words({ kind, params }) {
   );
 }
 
-/** @param {Baari.FreezeView} stop */
-function stopped({ since, reason }) {
-  if (!since || reason === null) return t("The floor is stopped.");
-  return t("The floor is stopped since {time}: {reason}.", { time: clock(Date.parse(since)), reason: stopWord(reason) });
+/** Since when the floor stands, and why. @param {Baari.NoticeView} stop */
+function stopped({ flags }) {
+  const flag = flags.find(({ kind }) => kind !== "outage");
+  if (!flag) return t("The floor is stopped.");
+  return flagWords(flag);
 }
 
 function Offer() {

@@ -1,7 +1,7 @@
 // The levers of the manager's page: each says what was refused, and keeps what takes it back.
 
 import { signal } from "/static/vendor/signals.js";
-import { atCounter, freeze as freezeAt, unfreeze as unfreezeAt } from "/static/ui/addresses.js";
+import { atCounter, notice as noticeAt } from "/static/ui/addresses.js";
 import { command, Failure, NoAnswer } from "/static/ui/http.js";
 import { live } from "/static/ui/live.js";
 import { t } from "/static/ui/words.js";
@@ -81,14 +81,19 @@ export function takeOver(label, from, to) {
 }
 
 /**
- * Stop the floor.
+ * Tell the whole centre of an emergency, an outage or a pause.
  *
- * @param {string} reason
+ * @param {Baari.NoticeKind} kind
+ * @param {string} cause its code
  */
-export const freeze = (reason) => steer([() => command(freezeAt(), { reason })], undo.value);
+export const tell = (kind, cause) => steer([() => command(noticeAt(), { kind, cause, on: true })], undo.value);
 
-/** Let the floor go on. */
-export const unfreeze = () => steer([() => command(unfreezeAt(), {})], undo.value);
+/**
+ * Say that it is over.
+ *
+ * @param {Baari.NoticeKind} kind
+ */
+export const end = (kind) => steer([() => command(noticeAt(), { kind, on: false })], undo.value);
 
 /** Take the last lever back; a token that was moved is called back, and both counters are open again. */
 export async function takeBack() {

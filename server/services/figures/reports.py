@@ -4,7 +4,7 @@ To compute one the day is replayed, which takes a second. What came of it (`DayF
 event that closed it; `server.services.views.day_report` sees to it that this is done once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,8 +15,9 @@ from server.domain.centre import CentreState
 from server.domain.errors import InvalidInput
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
-from server.domain.events.payloads import CentreFrozen
+from server.domain.events.payloads import NoticeEvent
 from server.domain.figures.measures import DEFINITION
+from server.domain.notice import NoticeKind
 from server.domain.plan.plan import Plan
 from server.domain.proof.certificates import Certificate
 from server.domain.proof.seals import Seal
@@ -68,12 +69,14 @@ class DayFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class FreezeChange:
-    """The centre was stopped, or let go on (`kind`), at a time of its clock."""
+class NoticeChange:
+    """A flag was set, or lifted (`kind`), at a time of the centre's clock; `note` is what staff once wrote."""
 
     at: str
     kind: Kind
-    reason: str | None
+    flag: NoticeKind
+    cause: str
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class DayReport:
     printed: str
     figures: Figures
     certificate: DayCertificate
-    freezes: tuple[FreezeChange, ...]
+    notices: tuple[NoticeChange, ...]
     seal: SealView
 
 
@@ -129,7 +132,7 @@ def facts_of(read: Read, span: Span) -> DayFacts:
         span = replace(span, centre=centre, until=centre.event_seq, head=centre.head)
     counted = period_figures(read, span.centre, Period(span.day, span.day))
     verdict = certify(read, span.centre, span.after, span.until)
-    kinds = (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
+    kinds = (Kind.NOTICE_SET, Kind.NOTICE_LIFTED, Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
     stops = events.events_of_kinds(read, span.centre.id, kinds, span.after, span.until)
     certificate = _certificate(read, span, verdict)
     return DayFacts(counted, certificate, tuple(stop.seq for stop in stops), span.until, span.head)
@@ -159,14 +162,16 @@ def signed(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes
         printed=now.astimezone(zone).isoformat(timespec="minutes"),
         figures=facts.figures,
         certificate=facts.certificate,
-        freezes=tuple(_freeze_change(event, zone) for event in events.events_at(read, centre.id, facts.stops)),
+        notices=tuple(_changes(events.events_at(read, centre.id, facts.stops), zone)),
         seal=SealView(seal.seq, seal.head, seal.text(secret)),
     )
 
 
-def _freeze_change(event: Event, zone: ZoneInfo) -> FreezeChange:
-    reason = event.payload.note if isinstance(event.payload, CentreFrozen) else None
-    return FreezeChange(event.at.astimezone(zone).strftime("%H:%M"), event.kind, reason)
+def _changes(told: Iterable[Event], zone: ZoneInfo) -> Iterator[NoticeChange]:
+    for event in told:
+        if isinstance(event.payload, NoticeEvent):
+            at, payload = event.at.astimezone(zone).strftime("%H:%M"), event.payload
+            yield NoticeChange(at, event.kind, payload.flag, payload.cause, payload.note)
 
 
 def _plan(read: Read, span: Span) -> Plan:

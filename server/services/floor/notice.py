@@ -1,62 +1,82 @@
-"""Stop a centre at once, and let it go on: in a fire, a power cut, an evacuation."""
+"""Tell the whole centre of an emergency, an outage or a pause, and stop the floor while one of them asks for it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from server.domain.actors import By
 from server.domain.centre import CentreState
-from server.domain.events.payloads import CentreFrozen, CentreResumed
+from server.domain.errors import NamedPersonNeeded
+from server.domain.events.payloads import NoticeLifted, NoticeSet
+from server.domain.freezes import freezes_after
 from server.domain.instants import to_iso
-from server.storage.sql import centres, events
+from server.domain.notice import (
+    Flags,
+    Notice,
+    NoticeKind,
+    flag_of,
+    flags_to,
+    is_stopped,
+    strongest,
+    with_flag,
+    without_flag,
+)
+from server.services.setup.plans import plan_now
+from server.storage.sql import centres
 from server.storage.transaction import Read, Transaction
-
-KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class FreezeView:
-    """Whether a centre is stopped, since when and why, and its latest stops.
+class NoticeView:
+    """What everybody is told (`notice`), every flag that is set, and whether the floor stands.
 
-    `freezes` are `[begin, end]`, in which no clock of stay runs; the end is None while it lasts.
+    `freezes` are the latest times in which it stood, as `[begin, end]`: no clock ran; the end is None while it lasts.
     """
 
+    notice: Notice | None
+    flags: tuple[Notice, ...]
     frozen: bool
-    since: str | None
-    reason: str | None
     freezes: list[list[str | None]]
 
 
-def freeze(tx: Transaction, reason: str, by: By) -> FreezeView:
-    """Stop calling, missing and expiring, and all clocks of stay; repeating it changes nothing."""
-    if tx.centre.frozen:
-        return _view(tx.centre, _reason(tx.conn, tx.centre.id))
-    recent = [freeze for freeze in tx.centre.freezes if freeze[1] is None or freeze[1] > to_iso(tx.now - KEPT)]
-    tx.change_centre(freezes=[*recent, [to_iso(tx.now), None]])
-    tx.record(CentreFrozen(reason), by)
-    return _view(tx.centre, reason)
+def set_notice(tx: Transaction, kind: NoticeKind, cause: str, by: By) -> NoticeView:
+    """Set a flag; an emergency and a pause stop calling, missing, expiring and all clocks, an outage stops nothing.
+
+    Setting it again changes nothing but its cause. Raises UnknownCause.
+    """
+    plan_now(tx).floor.require_cause(kind, cause)
+    flags = with_flag(tx.centre.flags, kind, cause, to_iso(tx.now))
+    if flags != tx.centre.flags:
+        _keep(tx, flags)
+        tx.record(NoticeSet(kind, cause, strongest(flags), is_stopped(flags)), by)
+    return _view(tx.centre)
 
 
-def unfreeze(tx: Transaction, by: By) -> FreezeView:
-    """Go on where the floor was stopped, in the same order; repeating it changes nothing."""
-    if tx.centre.frozen:
-        begin = str(tx.centre.freezes[-1][0])
-        tx.change_centre(freezes=[*tx.centre.freezes[:-1], [begin, to_iso(tx.now)]])
-        tx.record(CentreResumed(datetime.fromisoformat(begin)), by)
-    return _view(tx.centre, None)
+def lift_notice(tx: Transaction, kind: NoticeKind, by: By) -> NoticeView:
+    """Take a flag off; where none is left that stops the floor, it goes on in the same order. Repeating is harmless.
+
+    An emergency leaves a pause behind. Raises NamedPersonNeeded for an emergency that no person ends.
+    """
+    lifted = flag_of(tx.centre.flags, kind)
+    if kind is NoticeKind.EMERGENCY and not by.is_person:
+        raise NamedPersonNeeded("An emergency is ended by a person who is signed in.")
+    if lifted is not None:
+        flags = without_flag(tx.centre.flags, kind, to_iso(tx.now))
+        _keep(tx, flags)
+        since = datetime.fromisoformat(lifted.since)
+        tx.record(NoticeLifted(kind, lifted.cause, strongest(flags), is_stopped(flags), since=since), by)
+    return _view(tx.centre)
 
 
-def freezes_of(read: Read, code: str) -> FreezeView:
-    """Return whether a centre is stopped; raises UnknownCentre."""
-    centre = centres.centre_by_code(read, code)
-    return _view(centre, _reason(read, centre.id) if centre.frozen else None)
+def notice_of(read: Read, code: str) -> NoticeView:
+    """Return what a centre tells everybody now; raises UnknownCentre."""
+    return _view(centres.centre_by_code(read, code))
 
 
-def _view(centre: CentreState, reason: str | None) -> FreezeView:
-    since = centre.freezes[-1][0] if centre.frozen else None
-    return FreezeView(centre.frozen, since, reason, centre.freezes)
+def _keep(tx: Transaction, flags: Flags) -> None:
+    freezes = freezes_after(tx.centre.frozen_times, tx.now, frozen=is_stopped(flags))
+    kept = [[to_iso(begin), None if end is None else to_iso(end)] for begin, end in freezes]
+    tx.change_centre(notices=flags_to(flags), freezes=kept)
 
 
-def _reason(read: Read, centre_id: int) -> str | None:
-    """Return why the centre was frozen the last time; None once that was purged."""
-    last = events.last_of_kind(read, centre_id, CentreFrozen.kind)
-    return last.payload.note if last is not None and isinstance(last.payload, CentreFrozen) else None
+def _view(centre: CentreState) -> NoticeView:
+    return NoticeView(strongest(centre.flags), centre.flags, centre.frozen, centre.freezes)

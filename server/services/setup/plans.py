@@ -10,6 +10,7 @@ from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.centre import CentreState
 from server.domain.json import JsonObject
+from server.domain.notice import Cause
 from server.domain.plan.hours import Hours, clock
 from server.domain.plan.plan import FloorRules, Plan, Service, Stage
 from server.domain.plan.series import Series
@@ -32,6 +33,7 @@ from server.services.setup.shapes import OutcomeShape
 from server.storage.sql import setup
 from server.storage.sql.setup import PartRow
 from server.storage.transaction import Read, Transaction
+from server.wording.causes import usual_causes
 
 _PLANS_KEPT = 64
 Rule = TypeVar("Rule")
@@ -137,11 +139,12 @@ def _profile(counter: str, profile: ProfileShape) -> Profile:
 
 
 def _floor(missed: MissedShape, floor: FloorShape) -> FloorRules:
+    own = {code: Cause(frozenset(c.kinds), c.name, c.icon, c.verb) for code, c in floor.causes.items()}
     return FloorRules(
         missed_calls=missed.calls,
         missed_min=missed.minutes,
         missed_access_min=missed.access_minutes,
-        **dict(floor),
+        **{**dict(floor), "causes": {**usual_causes(), **own}},
     )
 
 

@@ -42,7 +42,7 @@ def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str
     centre = preset.centre
     if setup.code_is_taken(tx.conn, centre.code):
         raise AlreadyThere(f"There is a centre “{centre.code}” already.")
-    begun = {"event_seq": 0, "head": "", "plan_version": 0, "plans": [], "freezes": []}
+    begun = {"event_seq": 0, "head": "", "plan_version": 0, "plans": [], "freezes": [], "notices": []}
     values = {**centre.model_dump(), "demo": demo, "epoch": epoch, **begun}
     centre_id = setup.insert_centre(tx.conn, values)
     for part, rows in _parts(preset, valid_from).items():

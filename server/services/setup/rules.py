@@ -2,12 +2,13 @@
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
+from server.domain.notice import NoticeKind
 from server.domain.plan.plan import FloorRules
 from server.domain.plan.slots import SlotRules
 from server.domain.token.undo import UNDO_MAX_MIN
@@ -16,6 +17,7 @@ T = TypeVar("T")
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
 Letter = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]$")]
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+CauseCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,31}$")]
 Names = Annotated[dict[str, str], Field(min_length=1, description="a name in each language, by its code")]
 Minutes = Annotated[float, Field(gt=0)]
 # What a rule leaves out is as the domain has it.
@@ -87,14 +89,33 @@ class ProfileShape(Shape):
     step_free: bool = PROFILE.step_free
 
 
+class CauseShape(Shape):
+    """Why a notice may be given; what everybody must do (`verb`) belongs to an emergency."""
+
+    kinds: list[NoticeKind] = Field(min_length=1)
+    name: Names
+    icon: Slug = "info"
+    verb: Names | None = None
+
+    @model_validator(mode="after")
+    def _says_what_to_do(self) -> Self:
+        if NoticeKind.EMERGENCY in self.kinds and self.verb is None:
+            raise ValueError("an emergency needs a verb: what everybody must do")
+        return self
+
+
 class FloorShape(Shape):
-    """The limits of a floor; see `server.domain.plan.plan.FloorRules`."""
+    """The limits of a floor; see `server.domain.plan.plan.FloorRules`.
+
+    `causes` of notices are those of this centre beside the usual ones (`server.wording.causes`), or in their place.
+    """
 
     undo_min: float = Field(FLOOR.undo_min, gt=0, le=UNDO_MAX_MIN)
     pause_min: Minutes = FLOOR.pause_min
     return_days: int = Field(FLOOR.return_days, ge=1)
     emergencies_per_hour: int = Field(FLOOR.emergencies_per_hour, ge=0)
     out_of_order: dict[str, Names] = {}
+    causes: dict[CauseCode, CauseShape] = {}
 
 
 class SlipShape(Shape):

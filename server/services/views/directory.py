@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.events.views import CounterView, counter_view
+from server.domain.events.views import CounterView, PublicCounter, counter_view, public_counter
 from server.domain.permissions import Scope
 from server.domain.plan.plan import Names, Plan
 from server.services.floor.token_rows import facts_of
@@ -51,9 +51,10 @@ def centres_of(read: Read, principal: Principal) -> tuple[CentreEntry, ...]:
     return tuple(CentreEntry(c.code, c.name, c.timezone, tuple(c.languages)) for c in seen)
 
 
-def counters_of(read: Read, centre_id: int) -> tuple[CounterView, ...]:
-    """Return the counters of a centre in the order of its stages."""
-    return tuple(counter_view(facts_of(counter)) for counter in counters.counters_of(read, centre_id))
+def counters_of(read: Read, centre_id: int, *, staff: bool) -> tuple[CounterView | PublicCounter, ...]:
+    """Return the counters of a centre in the order of its stages, as staff or everybody may see them."""
+    view = counter_view if staff else public_counter
+    return tuple(view(facts_of(counter)) for counter in counters.counters_of(read, centre_id))
 
 
 def services_of(read: Read, centre_id: int, now: datetime) -> tuple[ServiceEntry, ...]:

@@ -10,6 +10,7 @@ from server.domain.calling.bound import overtakings_left
 from server.domain.calling.wait import WaitRange, estimate_wait
 from server.domain.centre import CentreState
 from server.domain.instants import to_iso
+from server.domain.notice import Notice, strongest
 from server.domain.plan.plan import Names, Plan
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token, TokenState
@@ -65,6 +66,7 @@ class StatusView:
     language: str
     state: TokenState
     frozen: bool
+    notice: Notice | None
     stage: str | None
     counter: str | None
     beside: tuple[str, ...]
@@ -141,6 +143,7 @@ def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standin
         language=token.language,
         state=token.state,
         frozen=centre.frozen,
+        notice=strongest(centre.flags),
         stage=step.stage if here else None,
         counter=step.counter if here else None,
         beside=step.beside if here else (),

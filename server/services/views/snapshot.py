@@ -6,13 +6,16 @@ from server.domain.centre import CentreState
 from server.domain.events.views import (
     CounterView,
     EventView,
+    PublicCounter,
     PublicToken,
     StaffToken,
     counter_view,
     event_view,
+    public_counter,
     public_view,
     staff_view,
 )
+from server.domain.notice import Notice, strongest
 from server.domain.token.token import Token
 from server.services.views.floor import Floor
 from server.storage.sql import centres
@@ -30,8 +33,9 @@ class SnapshotView:
     epoch: str
     seq: int
     frozen: bool
+    notice: Notice | None
     tokens: tuple[PublicToken | StaffToken, ...]
-    counters: tuple[CounterView, ...]
+    counters: tuple[CounterView | PublicCounter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ def snapshot(floor: Floor, *, staff: bool) -> SnapshotView:
         epoch=centre.epoch,
         seq=centre.event_seq,
         frozen=centre.frozen,
+        notice=strongest(centre.flags),
         tokens=tuple(token_view(token, staff=staff) for token in floor.ordered()),
-        counters=tuple(map(counter_view, floor.counters.values())),
+        counters=tuple(map(counter_view if staff else public_counter, floor.counters.values())),
     )
 
 

@@ -2,7 +2,9 @@
 
 /** @typedef {Baari.PublicToken | Baari.StaffToken} Token */
 
-/** @typedef {{ centre: string, epoch: string, seq: number, frozen: boolean, tokens: Map<string, Token>, counters: Map<string, Baari.CounterView> }} Floor */
+/** @typedef {Baari.PublicCounter & { reason?: string | null }} Counter staff are told why it does not call */
+
+/** @typedef {{ centre: string, epoch: string, seq: number, frozen: boolean, notice: Baari.Notice | null, tokens: Map<string, Token>, counters: Map<string, Counter> }} Floor */
 
 /**
  * Return the floor that a snapshot tells.
@@ -16,6 +18,7 @@ export function fromSnapshot(snapshot) {
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     frozen: snapshot.frozen,
+    notice: snapshot.notice,
     tokens: new Map(snapshot.tokens.map((token) => [token.id, token])),
     counters: new Map(snapshot.counters.map((counter) => [counter.id, counter])),
   };
@@ -48,5 +51,6 @@ export function reduce(state, event) {
     else tokens.set(event.token.id, event.token);
   }
   if (event.counter) counters.set(event.counter.id, event.counter);
-  return { ...state, seq: event.seq, frozen: event.frozen ?? state.frozen, tokens, counters };
+  const told = event.frozen === null ? {} : { frozen: event.frozen, notice: event.notice };
+  return { ...state, seq: event.seq, ...told, tokens, counters };
 }

@@ -1,4 +1,4 @@
-// The words of states, of tokens and counters, and of why a floor was stopped.
+// The words of states, of tokens and counters.
 
 import { t } from "../ui/words.js";
 
@@ -14,15 +14,6 @@ export function tokenWord(state) {
     missed: t("missed"), done: t("done"), refused: t("refused"), cancelled: t("cancelled"), expired: t("expired"), no_show: t("missed"),
   };
   return worded(words, state);
-}
-
-/**
- * Why the floor was stopped; a reason in free words stays as it is.
- *
- * @param {string} reason
- */
-export function stopWord(reason) {
-  return worded({ fire: t("fire"), power: t("power cut"), evacuation: t("evacuation") }, reason);
 }
 
 /**

@@ -1,13 +1,13 @@
-// Whether the floor is stopped, since when and why; and ages that do not grow while it stands.
+// What the centre tells everybody, every flag that is set, and ages that do not grow while the floor stands.
 
-import { freeze } from "../ui/addresses.js";
+import { notice } from "../ui/addresses.js";
 import { Failure, read } from "../ui/http.js";
 import { floor, now } from "../ui/live.js";
 import { effect, signal } from "../vendor/signals.js";
 import { activeMinutes } from "./ages.js";
 
 /** As the server last told it. */
-export const stop = signal(/** @type {Baari.FreezeView} */ ({ frozen: false, since: null, reason: null, freezes: [] }));
+export const stop = signal(/** @type {Baari.NoticeView} */ ({ notice: null, flags: [], frozen: false, freezes: [] }));
 
 /**
  * Return the minutes since a time of the server, without the time in which the floor was stopped.
@@ -19,15 +19,15 @@ export function minutesSince(text, until = now.value) {
   return activeMinutes(Date.parse(text), until, stop.value.freezes);
 }
 
-/** Ask the server for the details each time the floor stops or goes on. */
+/** Ask the server for the details each time a flag was set or lifted: each event of that brings a notice of its own. */
 export function followStops() {
-  /** @type {boolean | null} */
+  /** @type {Baari.Notice | boolean | null} */
   let known = null;
   effect(() => {
-    const frozen = floor.value?.frozen ?? null;
-    if (frozen === null || frozen === known) return;
-    known = frozen;
-    read(freeze()).then(
+    const told = floor.value && (floor.value.notice ?? floor.value.frozen);
+    if (told === null || told === known) return;
+    known = told;
+    read(notice()).then(
       (details) => {
         stop.value = details;
       },

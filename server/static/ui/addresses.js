@@ -37,9 +37,8 @@ export const REPORT = "/manager/report";
 export const snapshot = () => inCentre("/api/v1/centres/{centre}/snapshot");
 export const outlook = () => inCentre("/api/v1/centres/{centre}/outlook");
 export const stats = () => inCentre("/api/v1/centres/{centre}/stats");
-/** Whether the floor is stopped; a command to it stops it. */
-export const freeze = () => inCentre("/api/v1/centres/{centre}/freeze");
-export const unfreeze = () => inCentre("/api/v1/centres/{centre}/unfreeze");
+/** What the centre tells everybody: emergency, outage, pause; a command to it sets or lifts one. */
+export const notice = () => inCentre("/api/v1/centres/{centre}/notice");
 /** @param {string} tail the last characters of a reference */
 export const appointments = (tail) => inCentre("/api/v1/centres/{centre}/appointments", {}, { tail });
 /** @type {(label: string, language: string) => Address<"/api/v1/centres/{centre}/explain/{label}">} */

@@ -13,8 +13,8 @@ class CentreTable(Base):
 
     `plan_version` is the latest version of its set-up, `plans` those in force now and later as `[number, day]`.
     `day_start` is when its business day begins, `last_at` the time of its last event, `freezes` the `[begin, end]` of
-    its latest freezes, `clock` how the floor's clock stands to those of its machines (None: no
-    machine was seen yet).
+    its latest freezes, `notices` the flags that are set as `[kind, cause, since]`, the strongest first, `clock` how the
+    floor's clock stands to those of its machines (None: no machine was seen yet).
     """
 
     __tablename__ = "centre"
@@ -34,4 +34,5 @@ class CentreTable(Base):
     day_start: Mapped[str] = mapped_column(default="00:00")
     last_at: Mapped[datetime | None]
     freezes: Mapped[Array] = mapped_column(default=list)
+    notices: Mapped[Array] = mapped_column(default=list)
     clock: Mapped[Object | None]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from server.domain.events.event import StoredEvent, fingerprint
-from server.domain.events.payloads import TokenIssued
+from server.domain.events.payloads import NoticeLifted, NoticeSet, TokenIssued
 from server.domain.events.views import event_view, public_view, staff_view
+from server.domain.notice import Notice, NoticeKind
 from tests.factories import MORNING, as_json, make_event, make_step, make_token
 
 PUBLIC = {
@@ -74,7 +75,7 @@ def test_an_ended_token_is_at_no_stage_and_no_counter() -> None:
 
 def test_an_event_goes_out_with_the_keys_of_the_contract() -> None:
     view = as_json(event_view(make_event(TokenIssued(make_token()), seq=7), centre="PSK", epoch="e", staff=False))
-    assert list(view) == ["v", "centre", "epoch", "seq", "type", "at", "token", "counter", "frozen"]
+    assert list(view) == ["v", "centre", "epoch", "seq", "type", "at", "token", "counter", "frozen", "notice"]
     assert (view["v"], view["seq"], view["type"], view["at"]) == (1, 7, "token.issued", "2026-11-24T04:00:00.000Z")
 
 
@@ -112,3 +113,18 @@ def test_a_hash_is_that_of_one_json_text() -> None:
     assert fingerprint(old, b'{"a":1}', "before") == hashlib.sha256(text.encode()).hexdigest()
     text = '["before",7,"2026-11-24T04:00:00.000Z",1,"token.issued","key:1","G1",6,2,"v1",{"a":1}]'
     assert fingerprint(STORED, b'{"a":1}', "before") == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("note", "cause", "kept"),
+    [("fire", "fire", None), ("boiler, ask Ravi", "other", "boiler, ask Ravi"), (None, "other", None)],
+)
+def test_a_stop_of_before_there_were_flags_is_read_as_a_pause(note: str | None, cause: str, kept: str | None) -> None:
+    private = {} if note is None else {"note": note}
+    stop = replace(STORED, kind="centre.frozen", data={}, private=private).read()
+    since = "2026-11-24T04:00:00.000Z"
+    pause = Notice(NoticeKind.PAUSE, cause, since)
+    assert stop.payload == NoticeSet(NoticeKind.PAUSE, cause, pause, True, kept)
+    assert stop.kind == "notice.set"
+    resumed = replace(STORED, kind="centre.resumed", data={"frozen_at": since}).read()
+    assert resumed.payload == NoticeLifted(NoticeKind.PAUSE, "other", None, False, since=MORNING)

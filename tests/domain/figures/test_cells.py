@@ -9,8 +9,8 @@ from server.domain.calling.rule import Reason
 from server.domain.events.event import Event
 from server.domain.events.kinds import Payload, TokenRecalled
 from server.domain.events.payloads import (
-    CentreFrozen,
     TokenCalled,
+    NoticeSet,
     TokenCancelled,
     TokenCorrected,
     TokenFinished,
@@ -19,6 +19,7 @@ from server.domain.events.payloads import (
 )
 from server.domain.figures.cells import Cell, Measure, counted
 from server.domain.freezes import Moment
+from server.domain.notice import NoticeKind
 from server.domain.token import changes
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import TokenEnd
@@ -131,4 +132,4 @@ def test_a_call_before_the_stage_was_entered_counts_as_no_wait() -> None:
 
 
 def test_what_is_no_token_is_not_counted() -> None:
-    assert added(None, CentreFrozen(None), 0) == {}
+    assert added(None, NoticeSet(NoticeKind.PAUSE, "power", None, True), 0) == {}

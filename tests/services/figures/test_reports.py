@@ -72,9 +72,9 @@ def test_a_closed_day_has_its_figures_its_certificate_and_its_seal(floor: Floor)
     assert (told.day, told.closed, told.figures.issued) == ("2026-11-24", True, 2)
     assert (told.certificate.ok, told.certificate.calls, told.certificate.undone) == (True, 2, 1)
     assert told.certificate.out_of_order == {"unwell": 1}
-    assert [(stop.at, stop.kind, stop.reason) for stop in told.freezes] == [
-        ("09:37", "centre.frozen", "test"),
-        ("09:38", "centre.resumed", None),
+    assert [(change.at, change.kind, change.flag, change.cause) for change in told.notices] == [
+        ("09:37", "notice.set", "pause", "power"),
+        ("09:38", "notice.lifted", "pause", "power"),
     ]
     seal = read_seal(told.seal.text, SECRET)
     assert (seal.centre, seal.day, seal.seq, seal.head) == (CENTRE, DAY, floor.centre.event_seq, floor.centre.head)
@@ -91,11 +91,10 @@ def test_the_report_of_a_closed_day_is_computed_once_and_kept(floor: Floor, comp
 
 def test_what_people_wrote_is_not_copied_into_what_is_kept(floor: Floor) -> None:
     a_day(floor)
-    assert report(floor).freezes[0].reason == "test"
-    floor.db.write(
-        None, lambda tx: tx.conn.execute(text("UPDATE event SET private = NULL WHERE kind = 'centre.frozen'"))
-    )
-    assert report(floor).freezes[0].reason is None
+    for private, note in (("""'{"note": "the boiler"}'""", "the boiler"), ("NULL", None)):
+        rewrite = text(f"UPDATE event SET private = {private} WHERE kind = 'notice.set'".replace(":", r"\:"))
+        floor.db.write(None, lambda tx, rewrite=rewrite: tx.conn.execute(rewrite))  # type: ignore[misc]
+        assert report(floor).notices[0].note == note
 
 
 def test_a_later_seal_of_a_day_supersedes_the_report(floor: Floor, computed: list[int]) -> None:

@@ -10,6 +10,7 @@ from hypothesis.stateful import initialize, rule
 
 from server.domain.errors import Refused
 from server.domain.ids import status_secret, token_id
+from server.domain.notice import NoticeKind
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Attempt
@@ -273,7 +274,7 @@ class FloorMachine(Likely):
     @when(lambda self: not self.model.frozen and self.having(*AT))
     @rule(stays=st.sampled_from([False, False, True]), pick=PICK)
     def freeze(self, stays: bool, pick: int) -> None:
-        self.go("freeze", self.model.freeze, partial(notice.freeze, reason="fire"))
+        self.go("freeze", self.model.freeze, partial(notice.set_notice, kind=NoticeKind.PAUSE, cause="power"))
         self._call(pick_of(self.callable(), COUNTERS, pick))
         self._verb("recall", pick_of(self.desks(busy=True), COUNTERS, pick), None)
         self.time_passes(901)
@@ -283,7 +284,7 @@ class FloorMachine(Likely):
     @when(lambda self: self.model.frozen)
     @rule()
     def unfreeze(self) -> None:
-        self.go("unfreeze", self.model.unfreeze, notice.unfreeze)
+        self.go("unfreeze", self.model.unfreeze, partial(notice.lift_notice, kind=NoticeKind.PAUSE))
 
     @when(lambda self: self.model.seq > self.morning + 40)
     @rule(force=st.booleans(), order=ORDER, days_on=st.sampled_from([1, 1, 2, 4]), orders=st.lists(ORDER, max_size=4))
