@@ -10,7 +10,7 @@ from server.api.at_centre import AT
 from server.api.commands import command
 from server.api.operations import operation
 from server.api.schemas import shape
-from server.api.shapes import Strict
+from server.api.shapes import Code, Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.instants import to_iso
@@ -28,8 +28,8 @@ bp = APIBlueprint("floor", __name__, tag="Management")
 class NoticeIn(Strict):
     """A flag of the centre, set or taken off; one that is set needs a cause, by its code in the set-up."""
 
-    kind: NoticeKind
-    cause: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    kind: Annotated[NoticeKind, Field(strict=False)]
+    cause: Code | None = None
     on: bool
 
     @model_validator(mode="after")
