@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.domain.events.kinds import Kind, Payload, TokenEvent
+from server.domain.events.kinds import STORED_ONLY, Kind, Payload, TokenEvent
 from server.domain.events.payloads import CounterEvent, NoticeEvent
 from server.domain.events.views import EventView
 
@@ -18,8 +18,6 @@ FAMILIES: Mapping[str, tuple[str, tuple[type[Payload], ...]]] = {
 OWN_FIELDS = frozenset(field for field, _ in FAMILIES.values())
 BESIDE: Mapping[str, tuple[str, ...]] = {"NoticeEvent": ("notice",)}
 """What else may stand in the events of a family, or be null."""
-STORED_ONLY = {Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED}
-"""Kinds that are read as others, and go nowhere."""
 
 
 def event_schemas(whole: Schema, ref: str) -> dict[str, Schema]:

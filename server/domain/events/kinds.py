@@ -50,6 +50,10 @@ class Kind(StrEnum):
     DAY_CLOSED = "day.closed"
 
 
+STORED_ONLY = frozenset({Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED})
+"""Kinds that nothing writes any more; they are read as others, and go nowhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """What an event holds; `kind` names it."""
