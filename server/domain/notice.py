@@ -71,6 +71,11 @@ def is_stopped(flags: Flags) -> bool:
     return any(flag.kind in STOPPING for flag in flags)
 
 
+def begun(flags: Flags) -> list[tuple[NoticeKind, str]]:
+    """Return which flags are set and since when; the cause of one of before causes were codes may be purged."""
+    return [(flag.kind, flag.since) for flag in flags]
+
+
 def flags_from(rows: Sequence[Sequence[str]]) -> Flags:
     """Return the flags that were kept as `[kind, cause, since]`."""
     return tuple(Notice(NoticeKind(kind), cause, since) for kind, cause, since in rows)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.freezes import Freeze, frozen_now
+from server.domain.notice import Flags
 from server.domain.plan.plan import Plan
 from server.domain.proof.findings import Finding
 from server.domain.proof.ledger import Ledger
@@ -15,7 +16,6 @@ from server.domain.token.lifecycle import CounterState, TokenEnd
 from server.domain.token.token import Token
 
 EMERGENCY_WINDOW = timedelta(hours=1)
-STOPS_KEPT = timedelta(days=2)
 CLOCK_SKEW = timedelta(minutes=2)
 
 
@@ -51,6 +51,7 @@ class Hall:
     desks: dict[str, Desk]
     whole: bool = True
     freezes: list[Freeze] = field(default_factory=list)
+    flags: Flags = ()
     occupied: Occupied = field(default_factory=Occupied)
     emergencies: dict[str, datetime] = field(default_factory=dict)
     last_at: datetime | None = None
@@ -134,14 +135,6 @@ class Hall:
         """Take over that the close of a day has ended a token."""
         missed = token.ends is TokenEnd.NO_SHOW
         self.expired, self.no_show = self.expired + (not missed), self.no_show + missed
-
-    def stop(self, at: datetime) -> None:
-        """Take over that the floor stops; stops of long ago count for nobody any more."""
-        self.freezes = [*(f for f in self.freezes if f[1] and f[1] > at - STOPS_KEPT), (at, None)]
-
-    def go_on(self, at: datetime) -> None:
-        """Take over that the floor goes on."""
-        self.freezes[-1] = (self.freezes[-1][0], at)
 
 
 def desks_of(rows: Iterable[tuple[str, str, int]]) -> dict[str, Desk]:

@@ -9,6 +9,9 @@ from server.domain.errors import IllegalTransition
 from server.domain.events import payloads as p
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
+from server.domain.freezes import freezes_after
+from server.domain.instants import to_iso
+from server.domain.notice import STOPPING, flag_of, is_stopped, strongest, with_flag, without_flag
 from server.domain.proof.findings import Finding
 from server.domain.proof.hall import Hall
 from server.domain.token.lifecycle import CounterState, move_counter
@@ -43,22 +46,31 @@ def _may_move(before: CounterState, after: CounterState) -> bool:
         return False
 
 
-def _frozen(hall: Hall, event: Event) -> Findings:
-    """The floor stops while it runs."""
-    if hall.frozen:
-        yield "illegal_transition", "The floor was stopped while it stood."
-    hall.stop(event.at)
+def _flag(hall: Hall, event: Event) -> Findings:
+    """A flag that was not set so is set, or one that was is lifted; what is told then follows from the flags."""
+    assert isinstance(event.payload, p.NoticeEvent)  # noqa: S101 - by its kind
+    told, now = event.payload, to_iso(event.at)
+    if isinstance(told, p.NoticeSet):
+        after = with_flag(hall.flags, told.flag, told.cause, now)
+    else:
+        yield from _lifted(hall, told)
+        after = without_flag(hall.flags, told.flag, now)
+    if hall.whole and after == hall.flags:
+        yield "illegal_transition", f"The {told.flag.value} was set, or lifted, already."
+    if hall.whole and (strongest(after), is_stopped(after)) != (told.notice, told.frozen):
+        yield "wrong_notice", f"After the {told.flag.value} was set or lifted another notice is told."
+    hall.flags = after
+    hall.freezes = freezes_after(hall.freezes, event.at, frozen=told.frozen)
 
 
-def _resumed(hall: Hall, event: Event) -> Findings:
-    """The floor goes on, and the event says since when it stood."""
-    assert isinstance(event.payload, p.CentreResumed)  # noqa: S101 - by its kind
-    begin = event.payload.frozen_at
-    if not hall.frozen or hall.freezes[-1][0] != begin:
-        if hall.whole:
-            yield "wrong_time", f"The floor goes on, but did not stop at {begin}."
-        hall.freezes.append((begin, None))
-    hall.go_on(event.at)
+def _lifted(hall: Hall, told: p.NoticeEvent) -> Findings:
+    """A flag that is lifted says since when it was set; a replay that begins later believes it."""
+    assert isinstance(told, p.NoticeLifted)  # noqa: S101 - the other kind sets one
+    flag = flag_of(hall.flags, told.flag)
+    if hall.whole and (flag is None or flag.since != to_iso(told.since)):
+        yield "wrong_time", f"The {told.flag.value} is over, but was not set at {told.since}."
+    if told.flag in STOPPING and not told.frozen and not hall.frozen:
+        hall.freezes.append((told.since, None))
 
 
 def _leased(hall: Hall, event: Event) -> Findings:
@@ -111,8 +123,8 @@ NOTES: Mapping[Kind, Note] = {
     Kind.COUNTER_OPENED: _counter,
     Kind.COUNTER_PAUSED: _counter,
     Kind.COUNTER_CLOSED: _counter,
-    Kind.CENTRE_FROZEN: _frozen,
-    Kind.CENTRE_RESUMED: _resumed,
+    Kind.NOTICE_SET: _flag,
+    Kind.NOTICE_LIFTED: _flag,
     Kind.NUMBERS_LEASED: _leased,
     Kind.NUMBERS_VOIDED: _voided,
     Kind.POLICY_CHANGED: _rule,

@@ -1,12 +1,12 @@
 """When a centre stood still before the first event of a replay: spans and ages are counted with it."""
 
 from server.domain.events.kinds import Kind
-from server.domain.events.payloads import CentreFrozen
-from server.domain.freezes import Freeze
+from server.domain.events.payloads import NoticeEvent
+from server.domain.freezes import Freeze, freezes_after
 from server.storage.sql.events import day_ends, events_of_kinds
 from server.storage.transaction import Read
 
-KINDS = (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
+KINDS = (Kind.NOTICE_SET, Kind.NOTICE_LIFTED, Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
 DAYS_BACK = 3
 
 
@@ -18,8 +18,6 @@ def freezes_until(read: Read, centre_id: int, until: int) -> list[Freeze]:
     begin = ends[-DAYS_BACK] if len(ends) >= DAYS_BACK else 0
     freezes: list[Freeze] = []
     for event in events_of_kinds(read, centre_id, KINDS, begin, until):
-        if isinstance(event.payload, CentreFrozen):
-            freezes.append((event.at, None))
-        elif freezes:
-            freezes[-1] = (freezes[-1][0], event.at)
+        if isinstance(event.payload, NoticeEvent):
+            freezes = freezes_after(freezes, event.at, frozen=event.payload.frozen)
     return freezes

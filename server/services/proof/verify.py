@@ -8,6 +8,7 @@ from server.domain.events.event import Event, StoredEvent, fingerprint
 from server.domain.events.kinds import TokenEvent
 from server.domain.events.payloads import PolicyChanged, TokenCalled, TokenExpired, TokenIssued, TokenUndone
 from server.domain.freezes import Moment, active_time
+from server.domain.notice import begun
 from server.domain.proof.change import Change
 from server.domain.proof.fairness import Audit
 from server.domain.proof.findings import Finding, in_chain
@@ -140,6 +141,8 @@ class _Replay:
             self.verdict.fault("state_differs", 0, text)
         if hall.freezes[-1:] != self._centre.frozen_times[-1:]:
             self.verdict.fault("state_differs", 0, "The last stop is another in the table than by the log.")
+        if begun(hall.flags) != begun(self._centre.flags):
+            self.verdict.fault("state_differs", 0, "The notice of the centre is another in the table than by the log.")
 
     def judge(self) -> Verdict:
         """Add the certificates of the days and the count of leased numbers."""

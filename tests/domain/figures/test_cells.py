@@ -9,8 +9,8 @@ from server.domain.calling.rule import Reason
 from server.domain.events.event import Event
 from server.domain.events.kinds import Payload, TokenRecalled
 from server.domain.events.payloads import (
-    TokenCalled,
     NoticeSet,
+    TokenCalled,
     TokenCancelled,
     TokenCorrected,
     TokenFinished,

@@ -132,10 +132,10 @@ def act(floor: Floor, command: str, counter: str) -> None:
 
 
 def reduced(state: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return {tokens, counters} by id after the events: upsert, drop what has ended; and whether it is frozen."""
+    """Return {tokens, counters} by id after the events: upsert, drop what has ended; and the notice."""
     tokens = {token["id"]: token for token in state["tokens"]}
     counters = {counter["id"]: counter for counter in state["counters"]}
-    frozen = state["frozen"]
+    frozen, notice = state["frozen"], state["notice"]
     for event in events:
         if event["token"]:
             tokens[event["token"]["id"]] = event["token"]
@@ -144,8 +144,8 @@ def reduced(state: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, An
         if event["counter"]:
             counters[event["counter"]["id"]] = event["counter"]
         if event["frozen"] is not None:
-            frozen = event["frozen"]
-    return {"tokens": tokens, "counters": counters, "frozen": frozen}
+            frozen, notice = event["frozen"], event["notice"]
+    return {"tokens": tokens, "counters": counters, "frozen": frozen, "notice": notice}
 
 
 @pytest.mark.parametrize("staff", [False, True])
