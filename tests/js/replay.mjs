@@ -10,5 +10,5 @@ for (const event of events) {
   if (place(states.at(-1), event) !== "next") throw new Error(`event ${event.seq} is not the next one`);
   states.push(reduce(states.at(-1), event));
 }
-const plain = ({ seq, frozen, notice, tokens, counters }) => ({ seq, frozen, tokens: [...tokens.values()], counters: [...counters.values()] });
+const plain = ({ seq, frozen, notice, tokens, counters }) => ({ seq, frozen, notice, tokens: [...tokens.values()], counters: [...counters.values()] });
 console.log(JSON.stringify(states.map(plain)));
