@@ -1,11 +1,9 @@
 """Emergency, outage and pause: what each stops, what everybody is told, and what is remembered of it."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from server.domain.actors import By
 from server.domain.errors import CentreFrozen, EmergencyNow, InvalidInput, NamedPersonNeeded, UnknownCause
@@ -19,7 +17,6 @@ from server.services.views.projections import Projections
 from server.services.views.snapshot import catch_up_of
 from server.storage.sql.events import events_between
 from tests.factories import CENTRE, MORNING, Floor
-from tests.services.proof.forger import codes, rechain, tampering
 
 EMERGENCY, OUTAGE, PAUSE = NoticeKind
 
@@ -153,32 +150,6 @@ def everything_told(floor: Floor, *, staff: bool) -> str:
     events = floor.db.read(lambda read: catch_up_of(read, CENTRE, after=0, epoch=None, staff=staff))
     counters = floor.db.read(lambda read: counters_of(read, floor.centre_id, staff=staff))
     return snapshot.decode() + repr(events) + repr(counters)
-
-
-@pytest.mark.parametrize(
-    ("which", "forge", "code"),
-    [
-        (0, lambda data: data.update(frozen=False), "wrong_notice"),
-        (0, lambda data: data["notice"].update(cause="fire"), "wrong_notice"),
-        (1, lambda data: data.update(since=to_iso(MORNING - timedelta(hours=1))), "wrong_time"),
-        (1, lambda data: data.update(flag="outage"), "illegal_transition"),
-        (1, lambda data: data.update(frozen=True), "wrong_notice"),
-    ],
-)
-def test_a_forged_notice_is_found_behind_a_perfect_chain(
-    sqlite_floor: Floor, which: int, forge: Callable[[Any], Any], code: str
-) -> None:
-    sqlite_floor.flag(PAUSE, "power")
-    sqlite_floor.lift(PAUSE)
-    assert codes(sqlite_floor) == set()
-    rechain(sqlite_floor, forge, sqlite_floor.centre.event_seq - 1 + which)
-    assert code in codes(sqlite_floor)
-
-
-def test_a_notice_that_only_the_table_tells_is_found(sqlite_floor: Floor) -> None:
-    with tampering(sqlite_floor) as conn:
-        conn.execute(text("UPDATE centre SET notices = :flags"), {"flags": '[["outage", "power", "2026"]]'})
-    assert "state_differs" in codes(sqlite_floor)
 
 
 def test_a_clock_set_back_between_two_stops_turns_no_line_around(floor: Floor) -> None:

@@ -222,7 +222,16 @@ BEHIND_A_PERFECT_CHAIN = [
     Tampering(
         "since when the floor stood",
         "wrong_time",
-        event(K.CENTRE_RESUMED, None, lambda d: d.update(frozen_at="2026-11-24T04:00:00.000Z")),
+        event(K.NOTICE_LIFTED, None, lambda d: d.update(since="2026-11-24T04:00:00.000Z")),
+    ),
+    Tampering(
+        "the notice that everybody was told",
+        "wrong_notice",
+        event(K.NOTICE_SET, None, lambda d: d.update(frozen=False)),
+    ),
+    Tampering("the cause of a notice", "wrong_notice", event(K.NOTICE_SET, None, lambda d: d.update(cause="network"))),
+    Tampering(
+        "which flag was lifted", "wrong_time", event(K.NOTICE_LIFTED, None, lambda d: d.update(flag="outage"))
     ),
     Tampering(
         "a lease widened in the log",

@@ -80,6 +80,11 @@ IN_THE_TABLES = [
     Tampering("which day was closed last", "state_differs", sql("UPDATE centre SET closed_day = '2026-11-20'")),
     Tampering("a stop of the floor", "state_differs", sql("UPDATE centre SET freezes = '[]'")),
     Tampering(
+        "the notice of the floor",
+        "state_differs",
+        sql("""UPDATE centre SET notices = '[["outage", "power", "2026"]]'"""),
+    ),
+    Tampering(
         "a rule as its row stands",
         "plan_differs",
         sql("UPDATE policy SET body = replace(body, '60', '61') WHERE kind = 'calling'"),
