@@ -230,9 +230,7 @@ BEHIND_A_PERFECT_CHAIN = [
         event(K.NOTICE_SET, None, lambda d: d.update(frozen=False)),
     ),
     Tampering("the cause of a notice", "wrong_notice", event(K.NOTICE_SET, None, lambda d: d.update(cause="network"))),
-    Tampering(
-        "which flag was lifted", "wrong_time", event(K.NOTICE_LIFTED, None, lambda d: d.update(flag="outage"))
-    ),
+    Tampering("which flag was lifted", "wrong_time", event(K.NOTICE_LIFTED, None, lambda d: d.update(flag="outage"))),
     Tampering(
         "a lease widened in the log",
         "wrong_lease",
