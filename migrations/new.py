@@ -16,9 +16,9 @@ from sqlalchemy import MetaData
 from server.storage import schema
 from server.storage.engines import open_connections
 from server.storage.metadata import METADATA
-from server.storage.types import UtcDateTime, Words
+from server.storage.types import UtcDateTime, WaysBack, Words
 
-PLAIN = {UtcDateTime: "sa.BigInteger()", Words: "sa.String()"}
+PLAIN = {UtcDateTime: "sa.BigInteger()", Words: "sa.String()", WaysBack: "sa.String()"}
 FORMAT = {
     "hooks": "ruff",
     "ruff.type": "module",

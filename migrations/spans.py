@@ -11,6 +11,7 @@ BLOCK = 500
 KEPT_MS = timedelta(days=2) // timedelta(milliseconds=1)
 UNDO_MS = timedelta(hours=4) // timedelta(milliseconds=1)
 LOOKED_AT = 40
+STOPS = frozenset({"centre.frozen", "centre.resumed", "notice.set", "notice.lifted"})
 SPAN_OF = {
     "waiting": "waiting",
     "called": "coming",
@@ -111,12 +112,19 @@ class _Walk:
 
     def take(self, seq: int, at: int, kind: str, data: Json) -> None:
         """Go on to the next event."""
-        if kind == "centre.frozen":
-            self._freezes = [*(f for f in self._freezes if f[1] and f[1] > at - KEPT_MS), (at, None)]
-        elif kind == "centre.resumed":
-            self._freezes[-1] = self._freezes[-1][0], at
+        if kind in STOPS:
+            self._stand(at, stopped=data.get("frozen", kind == "centre.frozen"))
         elif "token" in data:
             self._change(seq, at, kind, data)
+
+    def _stand(self, at: int, *, stopped: bool) -> None:
+        """Take over whether the centre stands from now on; what it does already changes nothing."""
+        if stopped is (bool(self._freezes) and self._freezes[-1][1] is None):
+            return
+        if stopped:
+            self._freezes = [*(f for f in self._freezes if f[1] and f[1] > at - KEPT_MS), (at, None)]
+        else:
+            self._freezes[-1] = self._freezes[-1][0], at
 
     def finish(self) -> None:
         """Keep the steps of those who are still there."""

@@ -53,6 +53,7 @@ const SAID = {
   too_early_to_miss: tooEarly,
   illegal_transition: ({ state }) => (state ? t("This token is {state}: that does not fit.", { state: tokenWord(state) }) : t("That does not fit now.")),
   nothing_to_undo: () => t("There is nothing to undo any more."),
+  too_deep: ({ most }) => t("Too many errands at once ({n}). Finish one first.", { n: most }),
   not_in_this_line: () => t("This token does not wait here any more."),
   centre_frozen: () => t("The floor is stopped. Nobody is called or missed."),
   emergency_limit: ({ limit }) => t("{limit} emergencies this hour already. Please ask the manager.", { limit }),

@@ -131,7 +131,7 @@ def miss(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/finish")
 @bp.input(FinishIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("finish_service", *CURRENT, e.UnknownOutcome)
+@operation("finish_service", *CURRENT, e.UnknownOutcome, e.TooDeep)
 def finish(centre: str, counter: str, asked: FinishIn) -> Response:
     """End the service of the current token."""
 
@@ -144,7 +144,7 @@ def finish(centre: str, counter: str, asked: FinishIn) -> Response:
 @bp.post(f"{AT}/transfer")
 @bp.input(TransferIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("transfer_token", *CURRENT, e.UnknownStage, e.UnknownOfficer, e.CounterNotOpen, e.NotInThisLine)
+@operation("transfer_token", *CURRENT, e.UnknownStage, e.UnknownOfficer, e.CounterNotOpen, e.NotInThisLine, e.TooDeep)
 def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
     """Send the current token to a stage, a counter or an officer."""
     if not (asked.stage or asked.counter):

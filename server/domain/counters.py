@@ -1,5 +1,6 @@
-"""A counter as it stands."""
+"""A counter as it stands, and who works there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,3 +19,9 @@ class Counter:
     since: datetime | None
     operator: str | None = None
     token: str | None = None
+
+
+def at_work(counters: Iterable[Counter], stage: str, only: str) -> bool:
+    """Whether a counter or an officer, who alone may call somebody at a stage, is there and has not closed."""
+    here = (counter for counter in counters if counter.stage == stage and only in (counter.id, counter.operator))
+    return any(counter.state is not CounterState.CLOSED for counter in here)

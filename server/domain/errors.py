@@ -7,7 +7,7 @@
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
     │                         UnknownLease
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
-    │   │                     TooEarlyToMiss · NothingToUndo · NotInThisLine · EmergencyLimit · CounterTaken
+    │   │                     TooEarlyToMiss · NothingToUndo · TooDeep · NotInThisLine · EmergencyLimit · CounterTaken
     │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
     │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · EmergencyNow · ClockBehind
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
@@ -116,6 +116,10 @@ class TooEarlyToMiss(Conflict):
 
 class NothingToUndo(Conflict):
     code = "nothing_to_undo"
+
+
+class TooDeep(Conflict):
+    code = "too_deep"
 
 
 class NotInThisLine(Conflict):

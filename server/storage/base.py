@@ -8,7 +8,8 @@ from sqlalchemy import JSON, Date, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase
 
 from server.domain.token.lifecycle import StepState
-from server.storage.types import UtcDateTime, Words
+from server.domain.token.ways_back import Ways
+from server.storage.types import UtcDateTime, WaysBack, Words
 
 Row = Sequence[Any]  # values of a driver; whoever reads a row knows its columns
 Object = dict[str, Any]  # a column of JSON; its shape is that of whoever writes it
@@ -34,6 +35,7 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         Array: JSON,
         tuple[str, ...]: Words,
+        Ways: WaysBack,
         str: String,
     }
 

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
+from server.domain.token.ways_back import WayBack
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -52,3 +54,23 @@ class Words(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         """Turn a text into words."""
         return None if value is None else tuple(value.split())
+
+
+class WaysBack(TypeDecorator[tuple[WayBack, ...]]):
+    """Ways back, kept as words: a stage, or a stage and whoever alone goes on with it there, `AX/AX1`."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[WayBack, ...] | None, dialect: Dialect) -> str | None:
+        """Turn ways back into a text."""
+        if value is None:
+            return None
+        return " ".join(way.stage if way.only is None else f"{way.stage}/{way.only}" for way in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[WayBack, ...] | None:
+        """Turn a text into ways back."""
+        if value is None:
+            return None
+        parts = (word.partition("/") for word in value.split())
+        return tuple(WayBack(stage, only or None) for stage, _, only in parts)

@@ -2,7 +2,7 @@
 
 An event of version 0 (before versions) is read as it was written; its hash was made by the formula of its time. What
 it says is then brought into the form of the present version, so that nobody else has to know of it. Version 1
-kept no spans.
+kept no spans, and one way back.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from server.domain.json import FromJson, Json, Stored, ToJson
 from server.domain.leases import Lease
 from server.domain.notice import OTHER, Notice, NoticeKind
 from server.domain.token.lifecycle import CounterState
-from server.domain.token.record import from_record, needs_of, to_record, upcast_record, upcast_spans
+from server.domain.token.record import from_record, needs_of, to_record, upcast_record, upcast_step
 from server.domain.token.token import Token
 
 VERSION = 2
@@ -71,7 +71,7 @@ def read_payload(kind: Kind, version: int, data: Stored, private: Stored, at: da
     if version == 0:
         data, private = _upcast(kind, data)
     if version < 2 and "token" in data:
-        data = {**data, "token": upcast_spans(data["token"]), "spans_kept": False}
+        data = {**data, "token": upcast_step(data["token"]), "spans_kept": False}
     if kind in (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED):
         kind, data, private = _as_notice(kind, data, private, at)
     payload: Payload = _READ[kind](data, private)

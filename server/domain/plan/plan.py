@@ -1,8 +1,9 @@
 """The plan of a centre: its stages, routes, services, series and rules, as one frozen value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
@@ -12,7 +13,16 @@ from server.domain.plan.hours import Hours, next_working_day
 from server.domain.plan.series import Series
 from server.domain.plan.slots import SlotRules
 from server.domain.token.lifecycle import TokenEnd
-from server.domain.token.route import Following, Outcome, Stop, follow_route, stages_after
+from server.domain.token.route import (
+    Following,
+    Outcome,
+    Passed,
+    Stop,
+    follow_route,
+    is_errand,
+    of_service,
+    stages_after,
+)
 from server.domain.token.token import Token
 
 Names = Mapping[str, str]
@@ -124,21 +134,31 @@ class Plan:
         """Return what a counter, and the person who sits there, may take."""
         return replace(self.profiles.get(counter, Profile(counter)), officer=officer)
 
-    def stop(self, token: Token, outcome: str, today: date) -> Stop:
+    def stop(self, token: Token, outcome: str, today: date, passed: Callable[[], Sequence[Passed]] = tuple) -> Stop:
         """Return where a token goes with an outcome: along its route, then through its other services.
 
-        Services that share a route are served in one pass. Raises UnknownOutcome.
+        Services that share a route are served in one pass. `passed` returns the stages that the token has finished.
+        Raises UnknownOutcome, TooDeep.
         """
-        step = token.step
-        stage = self.stages[step.stage]
-        route, returning = self.routes[token.route], step.back_only is not None
-        stop = follow_route(route, stage.code, stage.outcomes, outcome, step.back_to, returning=returning)
+        stage, route = self.stages[token.step.stage], self.routes[token.route]
+        done = partial(self._done, route, passed)
+        stop = follow_route(route, stage.code, stage.outcomes, outcome, token.step.ways_back, done)
+        return self.beyond(token, stop, today)
+
+    def beyond(self, token: Token, stop: Stop, today: date) -> Stop:
+        """Return a stop with what follows from it: a return slip, or the next service after the end of a route."""
         if stop.returns:
             return replace(stop, return_until=next_working_day(self.hours, today, self.floor.return_days))
         if stop.stage is not None or (stop.ends or token.ends) is not TokenEnd.DONE:
             return stop
         following = self._following(token)
         return stop if following is None else replace(stop, stage=self.routes[following.route][0], following=following)
+
+    def _done(self, route: Sequence[str], passed: Callable[[], Sequence[Passed]]) -> set[str]:
+        """Return the stages of the present service that are done, not those that only sent on an errand."""
+        known = (each for each in of_service(passed()) if each.stage in self.stages)
+        rules = ((each.stage, self.stages[each.stage].outcomes.get(each.outcome)) for each in known)
+        return {stage for stage, rule in rules if rule is not None and not is_errand(route, rule)}
 
     def _following(self, token: Token) -> Following | None:
         """Return the next service of a token that has passed its route, None when there is no other."""
@@ -152,9 +172,9 @@ class Plan:
         """Return which services are still to do when a route was passed to its end."""
         return tuple(code for code in then if self.services[code].route != route)
 
-    def stages_left(self, token: Token) -> tuple[str, ...]:
+    def stages_left(self, token: Token, done: Collection[str] | None = None) -> tuple[str, ...]:
         """Return the stages still ahead of a token: of its present route, then of the services that follow."""
-        left = list(stages_after(self.routes[token.route], token.step.stage, token.step.back_to))
+        left = list(stages_after(self.routes[token.route], token.step.stage, token.step.ways_back, done))
         route, then = token.route, token.then
         while then := self.after(route, then):
             route, then = self.services[then[0]].route, then[1:]

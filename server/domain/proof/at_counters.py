@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.events.payloads import TokenCalled, TokenFinished, TokenTransferred
-from server.domain.proof.change import Change, Made, class_for
+from server.domain.proof import ways_v1
+from server.domain.proof.change import SECOND, Change, Made, class_for
 from server.domain.token import changes
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState
-from server.domain.token.token import Step
+from server.domain.token.route import Stop
 
 
 def called(change: Change) -> Made:
@@ -45,7 +46,6 @@ def transferred(change: Change) -> Made:
     before, after, plan = change.before.step, change.after.step, change.plan
     payload = change.payload
     cause = payload.cause if isinstance(payload, TokenTransferred) else None
-    route = plan.routes[change.before.route]
     plan.stage(after.stage)
     if after.only in change.hall.desks and change.hall.desks[after.only].stage != after.stage:
         change.find("wrong_counter", f"counter {after.only} is not of stage {after.stage}.")
@@ -53,14 +53,11 @@ def transferred(change: Change) -> Made:
         change.find("wrong_route", f"it was moved to {after.stage}, though only its counter may change.")
     if cause == "nobody_there" and after.only is not None:
         change.find("wrong_counter", f"it was set free for everybody, but only for {after.only}.")
-    returns = cause is None and before.counter is not None and _leads_back(after) == (before.stage, before.counter)
-    loops = cause is None and before.stage in route and after.stage not in route and not returns
-    target = Target(after.stage, after.only, returns=returns, loops=loops)
+    if change.event.v < SECOND:
+        return ways_v1.transferred(change, cause)
+    returns = cause is None and before.counter is not None and len(after.ways_back) > len(before.ways_back)
+    target = Target(after.stage, after.only, returns=returns)
     return changes.transfer(change.before, target, change.event.seq, change.moment)
-
-
-def _leads_back(step: Step) -> tuple[str | None, str | None]:
-    return step.back_to, step.back_only
 
 
 def helper_left(change: Change) -> Made:
@@ -74,7 +71,7 @@ def finished(change: Change) -> Made:
     before, payload = change.before, change.payload
     if not isinstance(payload, TokenFinished):
         raise TypeError("this is no finish")
-    stop = change.plan.stop(before, payload.outcome, change.hall.day)
+    stop = ways_v1.stop(change, payload.outcome) if change.event.v < SECOND else _stop(change, payload.outcome)
     if payload.return_slip != stop.returns:
         change.find("wrong_return", "the return slip is not that of its outcome.")
     if change.desk != before.step.counter:
@@ -83,6 +80,24 @@ def finished(change: Change) -> Made:
     if stop.following is not None:
         after = replace(after, klass=class_for(change, change.plan.service(after.service), before))
     return closed, after
+
+
+def _stop(change: Change, outcome: str) -> Stop:
+    """Return where a token goes; what it has passed, and who was at work, is believed where the replay cannot know."""
+    told = change.after.step
+    stop = change.plan.stop(change.before, outcome, change.hall.day, lambda: change.passed or ())
+    if stop.taken is None and change.passed is None and change.before.step.stage not in _route(change):
+        stop = replace(stop, stage=None if change.after.ended else told.stage)
+    if stop.only is None:
+        return stop
+    desk = change.hall.desks.get(stop.only)
+    if desk is None or not change.hall.whole:
+        return replace(stop, only=None) if told.only is None else stop
+    return replace(stop, only=None) if desk.state is CounterState.CLOSED else stop
+
+
+def _route(change: Change) -> tuple[str, ...]:
+    return change.plan.routes[change.before.route]
 
 
 def missed(change: Change) -> Made:

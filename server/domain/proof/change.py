@@ -1,6 +1,6 @@
 """An event between two records of a token, and what the rules have to know of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,8 +11,11 @@ from server.domain.plan.plan import Plan, Service
 from server.domain.proof.findings import Finding
 from server.domain.proof.hall import Hall
 from server.domain.token.record import STEP_FREE_NEED
+from server.domain.token.route import Passed
 from server.domain.token.token import Step, Token
 
+SECOND = 2
+"""The version of payloads in which tokens have several ways back."""
 Made = tuple[Step | None, Token]
 """The step that was closed, if the token stands in another one, and the token after the event."""
 
@@ -21,7 +24,8 @@ Made = tuple[Step | None, Token]
 class Change:
     """An event between two records of a token. `after` is asked only for what a person decided.
 
-    `called_at` is when the call was made under which the token is at its counter, None where that is not known.
+    `called_at` is when the call was made under which the token is at its counter, None where that is not known,
+    `passed` the stages it has finished, None likewise.
     """
 
     event: Event
@@ -30,6 +34,7 @@ class Change:
     after: Token
     hall: Hall
     called_at: datetime | None = None
+    passed: Sequence[Passed] | None = None
     findings: list[Finding] = field(default_factory=list)
 
     @property

@@ -8,10 +8,11 @@ from server.domain.events.kinds import TokenChange
 from server.domain.events.payloads import TokenCorrected
 from server.domain.plan.hours import next_working_day
 from server.domain.plan.series import label
-from server.domain.proof.change import Change, Made, class_for, purged, seal_due, step_free
+from server.domain.proof.change import SECOND, Change, Made, class_for, purged, seal_due, step_free
 from server.domain.token import changes
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import Step, Token
+from server.domain.token.ways_back import on_route
 
 
 def issued(change: Change) -> Made:
@@ -53,11 +54,12 @@ def issued(change: Change) -> Made:
 def corrected(change: Change) -> Made:
     before, plan = change.before, change.plan
     service = plan.service(change.after.service)
-    corrected = changes.correct(before, service.code, class_for(change, service, before), service.route)
+    route = plan.routes[service.route]
+    stages = route if change.event.v >= SECOND else (*route, *(way.stage for way in before.step.ways_back))
+    corrected = changes.correct(before, service.code, class_for(change, service, before), service.route, stages)
     if isinstance(change.payload, TokenCorrected) and change.payload.was != before.service:
         change.find("wrong_route", f"its service is said to have been {change.payload.was}.")
-    route = plan.routes[service.route]
-    if before.step.stage in route or before.step.back_to in route:
+    if before.step.stage in route or on_route(corrected.step.ways_back, route):
         return None, corrected
     return changes.move(corrected, route[0], change.event.seq, change.moment)
 

@@ -1,6 +1,6 @@
 """What can be done to a token: which states allow it, where it leads, and the change that it makes."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.route import Stop
 from server.domain.token.spans import spent, turned, waited_until
 from server.domain.token.token import Step, Token
+from server.domain.token.ways_back import WayBack, on_route, push
 
 
 class Action(StrEnum):
@@ -38,6 +39,8 @@ WAITING, CALLED, SERVING = StepState.WAITING, StepState.CALLED, StepState.SERVIN
 HELD, PAUSED, MISSED = StepState.HELD, StepState.PAUSED, StepState.MISSED
 DONE, SKIPPED = StepState.DONE, StepState.SKIPPED
 OPEN = (WAITING, CALLED, SERVING, HELD, PAUSED, MISSED)
+TRANSFERRED = "transfer"
+"""The outcome of a step from which somebody was sent on."""
 STAYS = {state: state for state in OPEN}
 
 # A row is an action, its entries are the states that allow it and where it leads. A transfer ends this step and begins
@@ -67,13 +70,12 @@ TRANSITIONS: Mapping[tuple[StepState, Action], StepState] = {
 class Target:
     """Where a transfer leads: a stage, and perhaps the only counter or officer.
 
-    Afterwards the token `returns` to the counter that sent it, or, from a stage off its route, `loops` to the stage.
+    Afterwards the token `returns` to the counter that sent it, or to the officer it was sent to there.
     """
 
     stage: str
     only: str | None = None
     returns: bool = False
-    loops: bool = False
 
 
 def follow(state: StepState, action: Action) -> StepState:
@@ -159,21 +161,25 @@ def return_to_line(token: Token, at: Moment) -> Token:
 def transfer(token: Token, target: Target, seq: int, at: Moment) -> tuple[Step, Token]:
     """Close the open step and wait elsewhere with the age in the centre; `seq` names the new step.
 
-    Returns the closed step and the token after it. Raises IllegalTransition unless it waits or is at a counter.
+    Returns the closed step and the token after it. Raises IllegalTransition unless it waits or is at a counter, and
+    TooDeep when it would return from a sixth errand.
     """
-    closed = _closed(token, Action.TRANSFER, at, "transfer")
+    closed = _closed(token, Action.TRANSFER, at, TRANSFERRED)
     came_from = token.step
-    back_to, back_only = came_from.back_to, came_from.back_only
-    if target.returns or target.loops:
-        back_to, back_only = came_from.stage, came_from.counter if target.returns else None
+    ways = came_from.ways_back
+    if target.returns:
+        ways = push(ways, WayBack(came_from.stage, came_from.only or came_from.counter))
     entered = _entered(seq, target.stage, token.aged_from, at)
-    return closed, _stands_in(token, closed, replace(entered, back_to=back_to, back_only=back_only, only=target.only))
+    return closed, _stands_in(token, closed, replace(entered, ways_back=ways, only=target.only))
 
 
-def correct(token: Token, service: str, klass: str, route: str) -> Token:
-    """Return `token` with another service: same number, same age; raises IllegalTransition when it has ended."""
-    state = follow(token.step.state, Action.CORRECT)
-    return replace(_step(token, state=state), service=service, klass=klass, route=route)
+def correct(token: Token, service: str, klass: str, route: str, stages: Container[str]) -> Token:
+    """Return `token` with another service: same number, same age; raises IllegalTransition when it has ended.
+
+    Ways back that are not among the `stages` of the new route are dropped.
+    """
+    state, ways = follow(token.step.state, Action.CORRECT), on_route(token.step.ways_back, stages)
+    return replace(_step(token, state=state, ways_back=ways), service=service, klass=klass, route=route)
 
 
 def move(token: Token, stage: str, seq: int, at: Moment) -> tuple[Step, Token]:
@@ -197,9 +203,10 @@ def finish(token: Token, outcome: str, stop: Stop, seq: int, at: Moment) -> tupl
     after = _decided(token, stop)
     if stop.stage is None:
         return closed, replace(after, step=closed, ended_at=at.now)
-    entered = replace(_entered(seq, stop.stage, at.now, at), back_to=stop.back_to)
-    if token.step.back_only is not None and stop.stage == token.step.back_to:
-        entered = replace(entered, only=token.step.back_only, since=token.aged_from)
+    # Who comes back to somebody by name was there before: their age in the centre counts, whoever takes them there.
+    by_name = stop.taken is not None and stop.taken.only is not None
+    entered = _entered(seq, stop.stage, token.aged_from if by_name else at.now, at)
+    entered = replace(entered, ways_back=stop.ways_back, only=stop.only)
     return closed, _stands_in(after, closed, entered)
 
 

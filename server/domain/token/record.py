@@ -15,6 +15,7 @@ from server.domain.instants import to_iso
 from server.domain.json import FromJson, Json, JsonObject, Stored, ToJson
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import STEP_NAMES, TOKEN_NAMES, Step, Token, of_step, of_token
+from server.domain.token.ways_back import WayBack
 
 STEP_FREE_NEED = "wheelchair"
 NEEDED = object()
@@ -38,8 +39,7 @@ TOKEN_DEFAULTS: Mapping[str, object] = {
     "stayed": 0,
 }
 STEP_DEFAULTS: Mapping[str, object] = {
-    "back_to": None,
-    "back_only": None,
+    "ways_back": (),
     "only": None,
     "counter": None,
     "beside": (),
@@ -125,8 +125,8 @@ def upcast_record(record: Stored) -> tuple[Stored, Stored]:
     return {**token, "step": step}, needs
 
 
-def upcast_spans(record: Stored) -> Stored:
-    """Return a record in the form of version 2 of one of version 1: its spans as far as its moments tell them.
+def upcast_step(record: Stored) -> Stored:
+    """Return a record in the form of version 2 of one of version 1: its way back, and its spans as its moments tell.
 
     Neither stops nor pauses are known of it, nor how long it was held; a replay counts them anew from the events.
     """
@@ -134,14 +134,17 @@ def upcast_spans(record: Stored) -> Stored:
     moments = [datetime.fromisoformat(step[name]) for name in _MARKS if step.get(name)]
     spans = {name: _ms(end - begin) for name, (begin, end) in zip(_SPANS, pairwise(moments), strict=False)}
     waited = spans["waiting"] if step.get("first_called") else None
-    known = {"state_since": to_iso(moments[-1]), "waited": waited}
+    known: dict[str, Json] = {"state_since": to_iso(moments[-1]), "waited": waited}
     if step.get("jumped"):
         known["jumped_at"] = step["last_called"]
-    kept = {name: value for name, value in step.items() if name != "jumped"}
+    if step.get("back_to"):
+        known["ways_back"] = [[step["back_to"], step.get("back_only")]]
+    kept = {name: value for name, value in step.items() if name not in _GONE}
     stayed = _ms(moments[0] - datetime.fromisoformat(record["issued_at"]))
     return {**record, "step": {**kept, **spans, **known}, "stayed": stayed}
 
 
+_GONE = ("jumped", "back_to", "back_only")
 _MARKS = ("entered_at", "first_called", "started_at", "ended_at")
 _SPANS = ("waiting", "coming", "serving")
 
@@ -168,7 +171,11 @@ def _read(record: JsonObject) -> dict[str, Any]:  # each field in the type it ha
     return values
 
 
-_WRITE: Mapping[type, ToJson] = {datetime: to_iso, date: date.isoformat, tuple: list}
+def _listed(values: tuple[Any, ...]) -> Json:  # words, or ways back
+    return [[value.stage, value.only] if isinstance(value, WayBack) else value for value in values]
+
+
+_WRITE: Mapping[type, ToJson] = {datetime: to_iso, date: date.isoformat, tuple: _listed}
 _READ: Mapping[str, FromJson] = {
     "issued_at": datetime.fromisoformat,
     "aged_from": datetime.fromisoformat,
@@ -188,6 +195,7 @@ _READ: Mapping[str, FromJson] = {
     "then": tuple,
     "access": tuple,
     "beside": tuple,
+    "ways_back": lambda ways: tuple(WayBack(*way) for way in ways),
     "state": {state.value: state for state in StepState}.__getitem__,
     "ends": {end.value: end for end in TokenEnd}.__getitem__,
 }

@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from server.domain.calling.lane import Lane, Waiting
 from server.domain.token.lifecycle import StepState, TokenEnd
+from server.domain.token.ways_back import Ways
 
 TokenState = StepState | TokenEnd
 """The state of a token: of its open step, or how it has ended."""
@@ -18,8 +19,8 @@ class Step:
     `since` is the moment from which its age counts. `state_since` is when its state began, or its life; up to then
     `waiting` to `stopped` hold how many milliseconds it was so (`server.domain.token.spans`), and `waited` those of
     waiting before the first call. `jumped_at` is when a call of it passed over somebody older. `only` is a counter or
-    an officer who alone may call it, `beside` the counters that serve a party together with `counter`. `back_to` and
-    `back_only` say where a loop leads back.
+    an officer who alone may call it, `beside` the counters that serve a party together with `counter`. `ways_back`
+    say where its errands lead back, the last first.
     """
 
     seq: int
@@ -28,8 +29,7 @@ class Step:
     entered_at: datetime
     since: datetime
     state_since: datetime
-    back_to: str | None = None
-    back_only: str | None = None
+    ways_back: Ways = ()
     only: str | None = None
     counter: str | None = None
     beside: tuple[str, ...] = ()

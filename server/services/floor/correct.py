@@ -23,15 +23,17 @@ EMERGENCY_WINDOW = timedelta(hours=1)
 
 
 def correct(tx: Transaction, token_id: str, service: str, by: By) -> Token:
-    """Change the service of a token: same number, same age. One whose stage is not on the new way waits at its start.
+    """Change the service of a token: same number, same age.
+
+    One that neither stands on the new route nor has a way back to it waits at its start.
 
     Raises UnknownToken, UnknownService, IllegalTransition.
     """
     before, plan = token_under_way(tx, token_id), plan_now(tx)
     wanted = plan.service(service)
-    after = changes.correct(before, wanted.code, plan.series_for(wanted, before.need), wanted.route)
     route = plan.routes[wanted.route]
-    if before.step.stage in route or before.step.back_to in route:
+    after = changes.correct(before, wanted.code, plan.series_for(wanted, before.need), wanted.route, route)
+    if after.step.stage in route or after.step.ways_back:
         return change_token(tx, before, TokenCorrected(after, was=before.service), by)
     closed, moved = changes.move(after, route[0], tx.next_seq, tx.moment)
     return change_token(tx, before, TokenCorrected(moved, was=before.service), by, closed=closed)

@@ -1,7 +1,5 @@
 """Send the citizen at a counter to a stage, a counter or an officer."""
 
-from dataclasses import replace
-
 from server.domain.actors import By
 from server.domain.errors import CounterNotOpen, NotInThisLine
 from server.domain.events.payloads import TokenTransferred
@@ -20,15 +18,13 @@ from server.storage.transaction import Transaction
 def transfer(tx: Transaction, by: By, target: Target, *, seen: Seen | None = None, note: str | None = None) -> Token:
     """Send the current token to a stage, a counter or an officer; its age in the centre goes with it.
 
-    One that is sent off its route comes back to the stage it is taken from. Raises UnknownCounter, UnknownStage,
-    NoCurrentToken, IllegalTransition, Stale, and CounterNotOpen or NotInThisLine when nobody could ever call it there.
+    Where it `returns` a way back is kept, beside those it had before. Raises UnknownCounter, UnknownStage,
+    NoCurrentToken, IllegalTransition, Stale, TooDeep for a sixth errand at once, and CounterNotOpen or NotInThisLine
+    when nobody could ever call it there.
     """
     before = current_token(tx, by.counter, seen)
-    plan = plan_now(tx)
-    _require_reachable(tx, plan, target)
-    route = plan.routes[before.route]
-    loops = before.step.stage in route and target.stage not in route and not target.returns
-    closed, after = changes.transfer(before, replace(target, loops=loops), tx.next_seq, tx.moment)
+    _require_reachable(tx, plan_now(tx), target)
+    closed, after = changes.transfer(before, target, tx.next_seq, tx.moment)
     return change_token(tx, before, TokenTransferred(after, note=note), by, closed=closed)
 
 

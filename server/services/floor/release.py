@@ -1,13 +1,10 @@
 """Tokens sent to a counter that has closed since, or to an officer who has left: they wait for everybody there."""
 
-from collections.abc import Sequence
-
 from server.domain.actors import By
-from server.domain.counters import Counter
+from server.domain.counters import at_work
 from server.domain.events.payloads import TokenTransferred
 from server.domain.token import changes
 from server.domain.token.changes import Target
-from server.domain.token.lifecycle import CounterState
 from server.services.floor.token_rows import change_token
 from server.storage.sql import line, tokens
 from server.storage.sql.counters import counters_of
@@ -20,7 +17,7 @@ def stranded(read: Read, centre_id: int) -> list[str]:
     if not sent:
         return []
     counters = counters_of(read, centre_id)
-    return [token_id for _, token_id, stage, only in sent if not _at_work(counters, stage, only)]
+    return [token_id for _, token_id, stage, only in sent if not at_work(counters, stage, only)]
 
 
 def release(tx: Transaction, by: By) -> int:
@@ -32,8 +29,3 @@ def release(tx: Transaction, by: By) -> int:
         closed, after = changes.transfer(before, Target(before.step.stage), tx.next_seq, tx.moment)
         change_token(tx, before, TokenTransferred(after, cause="nobody_there"), by, closed=closed)
     return len(alone)
-
-
-def _at_work(counters: Sequence[Counter], stage: str, only: str) -> bool:
-    here = (c for c in counters if c.stage == stage and only in (c.id, c.operator))
-    return any(counter.state is not CounterState.CLOSED for counter in here)

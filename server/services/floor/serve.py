@@ -1,6 +1,7 @@
 """Serve the citizen at a counter: call again, start, park, note as absent, finish."""
 
 from datetime import datetime
+from functools import partial
 
 from server.domain.actors import By
 from server.domain.errors import NoCurrentToken, TooEarlyToMiss
@@ -13,6 +14,7 @@ from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token
 from server.services.floor.at_counter import Seen, counter_named, current_token, require_free
 from server.services.floor.token_rows import change_token
+from server.services.floor.way import as_counters_stand, passed_by
 from server.services.setup.plans import plan_now
 from server.storage.sql import events, tokens
 from server.storage.transaction import Transaction
@@ -57,7 +59,7 @@ def finish(tx: Transaction, by: By, *, outcome: str | None = None, seen: Seen | 
     """End the service of the current token; the next stage of its route is entered by itself.
 
     `outcome` defaults to the stage's ok. A counter that only helps with a party is free again, and the party stays.
-    Raises UnknownCounter, NoCurrentToken, IllegalTransition, UnknownOutcome, Stale.
+    Raises UnknownCounter, NoCurrentToken, IllegalTransition, UnknownOutcome, Stale, TooDeep.
     """
     before = current_token(tx, by.counter, seen)
     # A helper has no outcome to give: the party goes on with the counter that called it.
@@ -65,7 +67,7 @@ def finish(tx: Transaction, by: By, *, outcome: str | None = None, seen: Seen | 
         return change_token(tx, before, TokenHelperLeft(changes.leave_helper(before, by.counter)), by)
     plan = plan_now(tx)
     chosen = outcome or plan.stages[before.step.stage].ok
-    stop = plan.stop(before, chosen, tx.today)
+    stop = as_counters_stand(tx, plan.stop(before, chosen, tx.today, partial(passed_by, tx, before.id)))
     closed, after = changes.finish(before, chosen, stop, tx.next_seq, tx.moment)
     return change_token(tx, before, TokenFinished(after, chosen, stop.returns), by, closed=closed)
 

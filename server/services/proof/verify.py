@@ -187,7 +187,7 @@ class _Replay:
 
     def _remade(self, event: Event, payload: TokenEvent, past: Past) -> tuple[Step | None, Token]:
         """Compute an event anew, and return the step that it closes and the token after it."""
-        change = Change(event, payload, past.token, payload.token, self._hall, past.called_at)
+        change = Change(event, payload, past.token, payload.token, self._hall, past.called_at, past.passed)
         made = remake(change)
         self._report(event.seq, change.findings)
         return (None, payload.token) if made is None else (made[0], counted(payload.token, made[1], payload))
@@ -200,7 +200,7 @@ class _Replay:
         if not earlier:
             return None
         stood = [event.payload.token for event in earlier if isinstance(event.payload, TokenEvent)]
-        past = self._open[token_id] = Past(stood[-1])
+        past = self._open[token_id] = Past(stood[-1], whole=False)
         past.steps.extend(zip(earlier[1:], stood[:-1], strict=True))
         self._audit.change(None, past.token)
         return past

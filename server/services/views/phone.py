@@ -12,16 +12,16 @@ from server.domain.centre import CentreState
 from server.domain.instants import to_iso
 from server.domain.notice import Notice, strongest
 from server.domain.plan.plan import Names, Plan
+from server.domain.token.changes import TRANSFERRED
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token, TokenState
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
+from server.storage.sql.steps import StageStay
 from server.storage.transaction import Read
 
 MINUTE = 60_000
-Stay = tuple[str, datetime, int | None]
-"""A stage that a token has entered, when, and the milliseconds it spent there (None: it is there)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Standing:
 class Behind:
     """What lies behind a token: the stages it entered and its time there, and who was called before it at this one."""
 
-    stages: Sequence[Stay]
+    stages: Sequence[StageStay]
     overtaken: OvertakenView | None
 
 
@@ -189,13 +189,19 @@ def _limit(plan: Plan, token: Token, standing: Standing) -> int | None:
     return overtakings_left(plan.calling.quota, standing.older, len(groups))
 
 
-def _stops(plan: Plan, token: Token, stages: Iterable[Stay]) -> Iterable[StopView]:
+def _stops(plan: Plan, token: Token, stages: Sequence[StageStay]) -> Iterable[StopView]:
     """Return the stages passed with their minutes, the present one, and those that are left."""
-    for code, entered, spent in stages:
+    for code, entered, spent, _, _ in stages:
         name = plan.stages[code].name
         if spent is None:
             yield StopView(code, name, "here", None, to_iso(entered))
         else:
             yield StopView(code, name, "done", round(spent / MINUTE), None)
     if not token.ended:
-        yield from (StopView(code, plan.stages[code].name, "ahead", None, None) for code in plan.stages_left(token))
+        left = plan.stages_left(token, _done(stages))
+        yield from (StopView(code, plan.stages[code].name, "ahead", None, None) for code in left)
+
+
+def _done(stages: Iterable[StageStay]) -> set[str]:
+    """Return the stages that were served to an end, not those that somebody was sent on from."""
+    return {stay.stage for stay in stages if stay.state is StepState.DONE and stay.outcome != TRANSFERRED}

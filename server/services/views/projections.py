@@ -26,7 +26,6 @@ from server.services.views.phone import (
     OvertakenView,
     Standing,
     StatusView,
-    Stay,
     is_waiting,
     overtaken_view,
     status_view,
@@ -34,6 +33,7 @@ from server.services.views.phone import (
 from server.services.views.ready import Ready, json_bytes, ready
 from server.services.views.snapshot import snapshot
 from server.storage.sql import centres, events, line, steps, tokens
+from server.storage.sql.steps import StageStay
 from server.storage.transaction import Read
 
 REMEMBERED_MAX = 5000
@@ -73,7 +73,7 @@ class Lasting:
     """What outlasts an event: what was done last at each counter, and the stages each token has passed."""
 
     actions: dict[str, tuple[ActionView, ...]] = field(default_factory=dict)
-    stays: dict[str, tuple[int, list[Stay]]] = field(default_factory=dict)
+    stays: dict[str, tuple[int, list[StageStay]]] = field(default_factory=dict)
 
 
 class CentreViews:
@@ -208,7 +208,7 @@ class CentreViews:
             stage.jumps = line.jumps(read, self._centre_id, stage.now.code, min(entered)) if entered else []
         return stage.jumps
 
-    def _stays(self, read: Read, token: Token) -> list[Stay]:
+    def _stays(self, read: Read, token: Token) -> list[StageStay]:
         """Return the stages a token has entered; they are others only when it has entered one more, or one less."""
         known = self._lasting.stays.get(token.id)
         if known is None or known[0] != token.step.seq or token.ended:

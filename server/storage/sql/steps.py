@@ -4,6 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -100,8 +101,19 @@ def step_state(conn: Connection, centre_id: int, seq: int) -> StepState:
 SPENT = StepTable.waiting + StepTable.coming + StepTable.serving + StepTable.parked + StepTable.away
 
 
-def stages_of(conn: Connection, token_id: str) -> list[tuple[str, datetime, int | None]]:
-    """Return (stage, entered, milliseconds spent there, None while it stands there) of a token's steps, in order."""
+class StageStay(NamedTuple):
+    """A stage that a token has entered: when, the milliseconds it spent there (None: it is there), and how it left."""
+
+    stage: str
+    entered_at: datetime
+    spent: int | None
+    state: StepState
+    outcome: str | None
+
+
+def stages_of(conn: Connection, token_id: str) -> list[StageStay]:
+    """Return the stages that a token has entered, in order."""
     spent = case((StepTable.ended_at.is_not(None), SPENT))
-    query = select(StepTable.stage, StepTable.entered_at, spent).where(StepTable.token_id == token_id)
-    return [(stage, entered, ms) for stage, entered, ms in conn.execute(query.order_by(StepTable.seq))]
+    query = select(StepTable.stage, StepTable.entered_at, spent, StepTable.state, StepTable.outcome)
+    rows = conn.execute(query.where(StepTable.token_id == token_id).order_by(StepTable.seq))
+    return [StageStay(stage, entered, ms, StepState(state), outcome) for stage, entered, ms, state, outcome in rows]

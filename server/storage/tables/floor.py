@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.domain.token.lifecycle import AT_COUNTER
+from server.domain.token.ways_back import Ways
 from server.storage.base import WAITING, Base, partial_index, state_in
 
 
@@ -101,8 +102,7 @@ class StepTable(Base):
     entered_at: Mapped[datetime]
     since: Mapped[datetime]
     state_since: Mapped[datetime] = mapped_column(server_default="0")
-    back_to: Mapped[str | None]
-    back_only: Mapped[str | None]
+    ways_back: Mapped[Ways] = mapped_column(server_default=text("''"))
     only: Mapped[str | None]
     counter: Mapped[str | None]
     beside: Mapped[tuple[str, ...]]

@@ -117,7 +117,7 @@ def test_a_refused_token_went_all_the_way() -> None:
 
 def test_a_corrected_class_takes_token_and_open_step_along() -> None:
     before = called(7)
-    after = changes.correct(before, "TATKAAL", "T", "default")
+    after = changes.correct(before, "TATKAAL", "T", "default", ("A", "B"))
     assert added(before, TokenCorrected(after, was="NORMAL"), 8) == {
         Cell(DAY, 38, "", "N", Measure.ISSUED): -1,
         Cell(DAY, 38, "", "T", Measure.ISSUED): 1,

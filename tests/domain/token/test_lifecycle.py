@@ -8,7 +8,7 @@ from enum import StrEnum
 import pytest
 
 from server.domain.calling.lane import Lane
-from server.domain.errors import IllegalTransition
+from server.domain.errors import IllegalTransition, TooDeep
 from server.domain.freezes import Moment
 from server.domain.token import changes, record
 from server.domain.token.changes import Action, Target, follow
@@ -16,6 +16,7 @@ from server.domain.token.lifecycle import CounterState as K
 from server.domain.token.lifecycle import StepState as S
 from server.domain.token.lifecycle import TokenEnd, move_counter
 from server.domain.token.route import Stop
+from server.domain.token.ways_back import WayBack
 from tests.factories import MORNING, make_step, make_token
 
 NOON = MORNING + timedelta(hours=2)
@@ -92,7 +93,8 @@ def test_a_transfer_takes_the_age_in_the_centre_along_and_may_come_back() -> Non
     assert (closed.state, closed.outcome) == (S.DONE, "transfer")
     assert (sent.step.stage, sent.step.only, sent.step.since, sent.step.seq) == ("C", "C2", MORNING, 17)
     serving = changes.start(changes.call(sent, "C2", "e-18", AT_NOON), AT_NOON)
-    _, back = changes.finish(serving, "granted", Stop("A"), 20, AT_NOON)
+    [way] = sent.step.ways_back
+    _, back = changes.finish(serving, "granted", Stop("A", taken=way, only=way.only), 20, AT_NOON)
     assert (back.step.stage, back.step.only, back.step.since) == ("A", "A7", MORNING)
 
 
@@ -110,9 +112,21 @@ def test_who_needs_a_way_without_steps_waits_for_such_a_counter() -> None:
 def test_a_transfer_leads_back_only_when_it_is_asked_to() -> None:
     before = make_token(step=make_step(counter="A7", state=S.SERVING))
     _, sent = changes.transfer(before, Target("C"), 17, AT_NOON)
-    _, looped = changes.transfer(before, Target("AX", loops=True), 17, AT_NOON)
-    assert (sent.step.back_to, sent.step.back_only) == (None, None)
-    assert (looped.step.back_to, looped.step.back_only) == ("A", None)
+    _, returns = changes.transfer(before, Target("AX", returns=True), 17, AT_NOON)
+    assert (sent.step.ways_back, returns.step.ways_back) == ((), (WayBack("A", "A7"),))
+
+
+def test_a_transfer_of_somebody_an_officer_waited_for_leads_back_to_that_officer() -> None:
+    before = make_token(step=make_step(counter="A7", only="staff:3", state=S.SERVING, ways_back=(WayBack("B"),)))
+    _, sent = changes.transfer(before, Target("AX", returns=True), 17, AT_NOON)
+    assert sent.step.ways_back == (WayBack("B"), WayBack("A", "staff:3"))
+
+
+def test_a_sixth_errand_is_too_deep() -> None:
+    before = make_token(step=make_step(counter="A7", state=S.SERVING, ways_back=(WayBack("B"),) * 5))
+    with pytest.raises(TooDeep):
+        changes.transfer(before, Target("AX", returns=True), 17, AT_NOON)
+    assert changes.transfer(before, Target("AX"), 17, AT_NOON)[1].step.ways_back == (WayBack("B"),) * 5
 
 
 def test_a_move_to_another_route_ends_the_step_unserved_and_keeps_the_age_in_the_centre() -> None:
@@ -124,7 +138,9 @@ def test_a_move_to_another_route_ends_the_step_unserved_and_keeps_the_age_in_the
 
 
 def test_a_correction_keeps_the_number_the_age_and_the_state() -> None:
-    corrected = changes.correct(make_token(), "PCC", "P", "default")
+    astray = make_token(step=make_step(ways_back=(WayBack("E"), WayBack("B"))))
+    corrected = changes.correct(astray, "PCC", "P", "default", ("A", "B"))
+    assert corrected.step.ways_back == (WayBack("B"),)
     assert (corrected.label, corrected.klass, corrected.service, corrected.state) == ("N001", "P", "PCC", "waiting")
     assert corrected.step.since == MORNING
 
@@ -143,7 +159,7 @@ def test_a_finish_closes_the_step_and_enters_the_next() -> None:
 
 def test_the_last_finish_ends_the_token_as_its_decision_said() -> None:
     serving = changes.start(changes.call(make_token(), "C1", "e-9", BEGIN), BEGIN)
-    _, refused = changes.finish(serving, "refused", Stop("X", None, "refused", TokenEnd.REFUSED), 17, BEGIN)
+    _, refused = changes.finish(serving, "refused", Stop("X", (), "refused", TokenEnd.REFUSED), 17, BEGIN)
     leaving = changes.start(changes.call(refused, "X1", "e-18", BEGIN), BEGIN)
     _, ended = changes.finish(leaving, "ok", Stop(None), 20, BEGIN)
     assert (ended.state, ended.decision, ended.ended) == ("refused", "refused", True)
@@ -161,7 +177,14 @@ def test_a_cancelled_token_has_ended() -> None:
 @pytest.mark.parametrize("state", S)
 def test_a_record_gives_back_the_same_token(state: S) -> None:
     token = make_token(
-        step=make_step(state=state, counter="A7", call="e-9", calls=2, last_called=MORNING, back_to="B"),
+        step=make_step(
+            state=state,
+            counter="A7",
+            call="e-9",
+            calls=2,
+            last_called=MORNING,
+            ways_back=(WayBack("B"), WayBack("C", "C2")),
+        ),
         decision="granted",
         ends=TokenEnd.REFUSED,
         need="senior",

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from server.domain.token.lifecycle import StepState, TokenEnd
-from server.domain.token.record import from_record, needs_of, to_record, upcast_record, upcast_spans
+from server.domain.token.record import from_record, needs_of, to_record, upcast_record, upcast_step
 from server.domain.token.token import Step, Token
+from server.domain.token.ways_back import WayBack
 from tests.factories import MORNING, make_step, make_token
 
 
@@ -18,8 +19,7 @@ def later(minutes: int) -> timedelta:
 FULL_STEP = make_step(
     state=StepState.HELD,
     since=MORNING - later(1),
-    back_to="A",
-    back_only="A7",
+    ways_back=(WayBack("B"), WayBack("A", "A7")),
     only="A9",
     counter="A8",
     beside=("A1", "A2"),
@@ -80,7 +80,7 @@ def test_an_old_record_without_an_age_counts_from_its_issue_and_its_entry() -> N
     record: Any = to_record(replace(FULL, step=make_step(entered_at=MORNING + later(1))))
     del record["aged_from"], record["step"]["since"]
     older, needs = upcast_record(record)
-    token = from_record(upcast_spans(older), needs)
+    token = from_record(upcast_step(older), needs)
     assert (token.aged_from, token.step.since) == (MORNING, MORNING + later(1))
 
 
@@ -94,6 +94,8 @@ def test_a_record_of_before_spans_tells_them_by_its_moments() -> None:
     record: Any = to_record(make_token(issued_at=MORNING - later(5), step=served))
     for name in ("state_since", "waiting", "coming", "waited"):
         record["step"].pop(name, None)
-    step = from_record(upcast_spans({**record, "step": {**record["step"], "jumped": True}}), {}).step
+    old = {"jumped": True, "back_to": "A", "back_only": "A7"}
+    step = from_record(upcast_step({**record, "step": {**record["step"], **old}}), {}).step
+    assert step.ways_back == (WayBack("A", "A7"),)
     assert (step.waited, step.waiting, step.coming, step.serving) == (120_000, 120_000, 720_000, 0)
     assert (step.state_since, step.jumped_at) == (MORNING + later(14), MORNING + later(13))

@@ -13,6 +13,7 @@ from server.domain.errors import (
     NoCurrentToken,
     NotInThisLine,
     QueueEmpty,
+    TooDeep,
     TooEarlyToMiss,
     UnknownCounter,
     UnknownReason,
@@ -21,6 +22,7 @@ from server.domain.errors import (
 from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Token
+from server.domain.token.ways_back import WayBack
 from server.services.floor import serve, undo
 from server.services.floor.at_counter import Seen
 from server.services.floor.day import due_centres
@@ -140,7 +142,7 @@ def test_an_error_found_at_verification_is_corrected_and_verified_again(floor: F
     floor.issue()
     floor.serve("G1")
     floor.serve("A1")
-    assert floor.serve("B1", "error").step.back_to == "B"
+    assert floor.serve("B1", "error").step.ways_back == (WayBack("B"),)
     assert floor.serve("AX1").step.stage == "B"
     assert floor.serve("B1").step.stage == "C"
     assert floor.verdict().faults == []
@@ -206,8 +208,8 @@ def test_an_errand_comes_back_to_the_stage_when_the_counter_has_closed_meanwhile
     floor.open("A2", "C1")
     floor.transfer("A1", "C", returns=True)
     floor.set_state("A1", CounterState.CLOSED)
-    assert floor.serve("C1").step.only == "A1"
-    floor.keep_house()
+    back = floor.serve("C1").step
+    assert (back.stage, back.only, back.since) == ("A", None, MORNING + timedelta(minutes=2))
     assert floor.serve("A2").step.stage == "B"
     assert floor.verdict().faults == []
 
@@ -428,4 +430,135 @@ def test_an_errand_and_a_take_over_are_alike_on_each_database(db: Database) -> N
     assert floor.take_over("A1", "A2").counter == "A2"
     floor.start("A2")
     assert floor.finish("A2").step.stage == "B"
+    assert floor.verdict().faults == []
+
+
+WAY = ("G1", "A1", "AX1", "AX2", "B1", "C1", "E1", "X1")
+
+
+def error_at_verification(floor: Floor) -> Token:
+    """Serve somebody until an error is found at B; they wait at corrections."""
+    floor.open(*WAY)
+    floor.issue()
+    floor.serve("G1")
+    floor.serve("A1")
+    return floor.serve("B1", "error")
+
+
+def test_an_errand_within_a_correction_leads_back_to_it_and_then_to_who_found_the_error(floor: Floor) -> None:
+    """Nobody is done who was never verified and granted."""
+    error_at_verification(floor)
+    floor.call("AX1")
+    floor.start("AX1")
+    floor.transfer("AX1", "E", returns=True)
+    back = floor.serve("E1")
+    assert (back.step.stage, back.step.only, back.step.ways_back) == ("AX", "AX1", (WayBack("B"),))
+    stages = [floor.serve(counter).step.stage for counter in ("AX1", "B1", "C1")]
+    assert stages == ["B", "C", "X"]
+    assert floor.serve("X1").state == "done"
+    assert floor.verdict().faults == []
+
+
+def test_an_error_found_twice_and_errands_within_come_back_one_by_one(floor: Floor) -> None:
+    error_at_verification(floor)
+    for counter, stage in (("AX1", "G"), ("G1", "E"), ("E1", "A"), ("A1", "C")):
+        floor.call(counter)
+        floor.start(counter)
+        floor.transfer(counter, stage, returns=True)
+    assert len(floor.token(floor.issue()).step.ways_back) == 0
+    came_back = [floor.serve(counter).step.stage for counter in ("C1", "A1", "E1", "G1", "AX1", "B1", "C1")]
+    assert came_back == ["A", "E", "G", "AX", "B", "C", "X"]
+    assert floor.verdict().faults == []
+
+
+def test_a_sixth_errand_is_refused_and_changes_nothing(floor: Floor) -> None:
+    error_at_verification(floor)
+    for counter, stage in (("AX1", "G"), ("G1", "E"), ("E1", "A"), ("A1", "B")):
+        floor.call(counter)
+        floor.start(counter)
+        floor.transfer(counter, stage, returns=True)
+    floor.call("B1")
+    served = floor.start("B1")
+    with pytest.raises(TooDeep):
+        floor.transfer("B1", "E", returns=True)
+    with pytest.raises(TooDeep):
+        floor.finish("B1", "error")
+    assert floor.token(served) == served
+    assert floor.finish("B1").step.stage == "A"
+    assert floor.verdict().faults == []
+
+
+def test_an_outcome_that_names_a_stage_of_the_route_ends_all_errands(floor: Floor) -> None:
+    error_at_verification(floor)
+    floor.call("AX1")
+    floor.start("AX1")
+    floor.transfer("AX1", "C", returns=True)
+    refused = floor.serve("C1", "refused")
+    assert (refused.step.stage, refused.step.ways_back) == ("X", ())
+    assert floor.serve("X1").state == "refused"
+    assert floor.verdict().faults == []
+
+
+def test_a_plain_transfer_leaves_the_ways_back_and_without_any_the_first_stage_not_done_is_next(floor: Floor) -> None:
+    error_at_verification(floor)
+    floor.call("AX1")
+    floor.start("AX1")
+    assert floor.transfer("AX1", "E").step.ways_back == (WayBack("B"),)
+    assert floor.serve("E1").step.stage == "B"
+    floor.call("B1")
+    floor.start("B1")
+    floor.transfer("B1", "AX")
+    back = floor.serve("AX1")
+    assert (back.step.stage, back.ended) == ("B", False)
+    assert floor.verdict().faults == []
+
+
+def test_a_stage_that_was_done_and_taken_back_is_not_done(floor: Floor) -> None:
+    floor.open(*WAY)
+    token = floor.issue()
+    floor.serve("G1")
+    floor.serve("A1")
+    floor.undo("A1")
+    floor.transfer("A1", "E")
+    assert floor.serve("E1").step.stage == "A"
+    assert floor.token(token).step.stage == "A"
+    assert floor.verdict().faults == []
+
+
+def test_a_correction_of_the_service_drops_the_ways_back_that_are_off_its_route(floor: Floor) -> None:
+    token = error_at_verification(floor)
+    floor.call("AX1")
+    floor.start("AX1")
+    floor.transfer("AX1", "E", returns=True)
+    corrected = floor.correct(token, "TATKAAL")
+    assert (corrected.step.stage, corrected.step.ways_back) == ("E", (WayBack("B"),))
+    assert floor.serve("E1").step.stage == "B"
+    assert floor.verdict().faults == []
+
+
+def test_an_undo_restores_the_ways_back(floor: Floor) -> None:
+    error_at_verification(floor)
+    floor.call("AX1")
+    floor.start("AX1")
+    floor.transfer("AX1", "E", returns=True)
+    floor.call("E1")
+    before = floor.start("E1")
+    floor.finish("E1")
+    assert floor.undo("E1") == before
+    assert before.step.ways_back == (WayBack("B"), WayBack("AX", "AX1"))
+    assert floor.finish("E1").step.only == "AX1"
+    assert floor.verdict().faults == []
+
+
+def test_an_errand_of_an_officer_comes_back_to_them_wherever_they_sit(floor: Floor) -> None:
+    at_counter(floor, "A1")
+    floor.open("C1", "C2", "AX1")
+    asha = officer(floor, "asha", "C1")
+    floor.transfer("A1", "C", asha.id)
+    floor.call("C1")
+    floor.start("C1")
+    floor.transfer("C1", "AX", returns=True)
+    floor.write(lambda tx: seats.sit(tx, "C2", asha, MORNING))
+    assert floor.serve("AX1").step.only == asha.id
+    assert floor.call("C2").token.label == "N001"
     assert floor.verdict().faults == []

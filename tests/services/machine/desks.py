@@ -2,10 +2,13 @@
 
 from tests.services.machine.line import takes
 from tests.services.machine.plan import COUNTERS, NEEDS, OPERATORS, OUTCOMES, REASONS, ROUTES, SERVICES, STAGES
-from tests.services.machine.state import Dict, Seen, refuse
+from tests.services.machine.state import Dict, No, Seen, refuse
 from tests.services.machine.tokens import TokenModel
 
 MISSED_CALLS, MISSED_S, MISSED_ACCESS_S = 3, 300, 180
+DEEPEST = 5
+Way = tuple[str, str | None]
+Ways = tuple[Way, ...]
 
 
 class DeskModel(TokenModel):
@@ -64,8 +67,8 @@ class DeskModel(TokenModel):
         refuse(not_in_this_line=t["stage"] != to[:-1])
         if self.counters[counter] == "open":
             self.set_state(counter, "paused", after_current=True)
-        back = {"back_to": t["back_to"], "back_only": t["back_only"]}
-        self.act("transferred", t, counter, **self.elsewhere(t["stage"], t["aged_from"], only=to, **back))
+        there = self.elsewhere(t["stage"], t["aged_from"], only=to, ways_back=t["ways_back"])
+        self.act("transferred", t, counter, **there)
         self._called(to, t)
 
     def recall(self, counter: str, seen: Seen) -> None:
@@ -109,33 +112,45 @@ class DeskModel(TokenModel):
             return
         known = OUTCOMES[t["stage"]]
         chosen = outcome or next(iter(known))
-        refuse(unknown_outcome=chosen not in known, illegal_transition=t["state"] != "serving")
+        if chosen not in known:
+            raise No(["unknown_outcome"])
         to, ends, decides, returns = known[chosen]
-        stage, loop = self._leads(t, to)
+        sends = to in STAGES and to not in ROUTES[t["route"]] and not returns
+        refuse(illegal_transition=t["state"] != "serving", too_deep=sends and len(t["ways_back"]) == DEEPEST)
+        stage, ways, taken = self._leads(t, to, sends, returns)
         changes: Dict = {"ends": ends or t["ends"], "decision": chosen if decides else t["decision"]}
         more = [code for code in t["then"] if SERVICES[code][0] != t["route"]]
         if stage is None and not returns and changes["ends"] == "done" and more:
             route, series = SERVICES[more[0]]
             stage, klass = ROUTES[route][0], NEEDS.get(t["need"], series)
-            changes |= {"service": more[0], "route": route, "klass": klass, "then": tuple(more[1:])}
-        changes |= {"ended": True} if stage is None else self._enter(t, stage, loop)
+            changes |= {"service": more[0], "route": route, "klass": klass, "then": tuple(more[1:]), "done": ()}
+        elif not sends:
+            changes["done"] = (*t.get("done", ()), t["stage"])
+        changes |= {"ended": True} if stage is None else self._enter(t, stage, ways, taken)
         self.act("finished", t, counter, **changes)
 
-    def _leads(self, t: Dict, to: str) -> tuple[str | None, str | None]:
-        """Return the stage where an outcome leads, and where a loop leads back."""
-        route = ROUTES[t["route"]]
+    def _leads(self, t: Dict, to: str, sends: bool, returns: bool) -> tuple[str | None, Ways, Way | None]:
+        """Return the stage where an outcome leads, the ways back then, and the one that was taken."""
+        route, ways = ROUTES[t["route"]], t["ways_back"]
         if to in STAGES:
-            return to, None if to in route else t["stage"]
-        sent = t["back_only"] or t["stage"] not in route
-        if t["back_to"] and (to == "back" or (to == "next" and sent)):
-            return t["back_to"], None
-        here = route.index(t["stage"]) + 1 if t["stage"] in route and to != "end" else len(route)
-        return (route[here] if here < len(route) else None), None
+            return to, (*ways, (t["stage"], None)) if sends else (), None
+        if to != "end" and ways and not returns:
+            return ways[-1][0], ways[:-1], ways[-1]
+        if to == "end":
+            return None, (), None
+        if t["stage"] in route:
+            return next(iter(route[route.index(t["stage"]) + 1 :]), None), (), None
+        return next((stage for stage in route if stage not in t.get("done", ())), None), (), None
 
-    def _enter(self, t: Dict, stage: str, loop: str | None) -> Dict:
-        if t["back_only"] and stage == t["back_to"]:
-            return self.elsewhere(stage, t["aged_from"], only=t["back_only"])
-        return self.elsewhere(stage, self.now, back_to=loop)
+    def _enter(self, t: Dict, stage: str, ways: Ways, taken: Way | None) -> Dict:
+        only = taken[1] if taken else None
+        there = only if only and self._at_work(stage, only) else None
+        return self.elsewhere(stage, t["aged_from"] if only else self.now, ways_back=ways, only=there)
+
+    def _at_work(self, stage: str, only: str) -> bool:
+        """Whether a counter, or that of an officer, is open or paused at a stage."""
+        meant = [c for c in COUNTERS if c[:-1] == stage and only in (c, OPERATORS.get(c))]
+        return any(self.counters[c] != "closed" for c in meant)
 
     def transfer(self, counter: str, target: tuple[str, str | None, bool], seen: Seen) -> None:
         stage, only, returns = target
@@ -146,8 +161,7 @@ class DeskModel(TokenModel):
             not_in_this_line=only and not desks,
             counter_not_open=desks and all(self.counters[c] == "closed" for c in desks),
         )
-        route, back = ROUTES[t["route"]], (t["back_to"], t["back_only"])
-        if returns or (t["stage"] in route and stage not in route):
-            back = (t["stage"], t["counter"] if returns else None)
-        there = self.elsewhere(stage, t["aged_from"], only=only, back_to=back[0], back_only=back[1])
+        refuse(too_deep=returns and len(t["ways_back"]) == DEEPEST)
+        ways = (*t["ways_back"], (t["stage"], t["only"] or t["counter"])) if returns else t["ways_back"]
+        there = self.elsewhere(stage, t["aged_from"], only=only, ways_back=ways)
         self.act("transferred", t, counter, **there)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from tests.services.machine.desks import DeskModel
-from tests.services.machine.plan import COUNTERS, LAST, OPERATORS
+from tests.services.machine.plan import LAST
 from tests.services.machine.state import AT, Dict, No, refuse
 from tests.services.machine.tokens import OPENS
 
@@ -94,18 +94,13 @@ class FloorModel(DeskModel):
                 self.return_to_line(t["id"], None)
         for t in self.open_tokens():
             if t["state"] == "waiting" and t["only"] and not self._at_work(t["stage"], t["only"]):
-                back = {"back_to": t["back_to"], "back_only": t["back_only"]}
-                self.act("transferred", t, None, **self.elsewhere(t["stage"], t["aged_from"], **back))
+                there = self.elsewhere(t["stage"], t["aged_from"], ways_back=t["ways_back"])
+                self.act("transferred", t, None, **there)
         over = [t for t in self.open_tokens() if t["day"] < self.today]
         still = [self.since[c] for c, state in self.counters.items() if state != "closed"]
         begun = [t["day"] for t in over] + [day for day in still if day < self.today]
         if begun:
             self._close(max(begun), over)
-
-    def _at_work(self, stage: str, only: str) -> bool:
-        """Whether a counter, or that of an officer, is open or paused at a stage."""
-        meant = [c for c in COUNTERS if c[:-1] == stage and only in (c, OPERATORS.get(c))]
-        return any(self.counters[c] != "closed" for c in meant)
 
     def confirm_clock(self) -> None:
         if self.closed_day > self.today:

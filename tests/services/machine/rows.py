@@ -1,5 +1,6 @@
 """The rows of a centre, read as they stand, and what they promise by themselves."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -16,8 +17,9 @@ OWN = (
     *("id", "label", "day", "klass", "service", "route", "language", "need", "party", "access", "then"),
     *("aged_from", "emergency_at", "ends", "decision"),
 )
+SPANS = ("waiting", "coming", "serving", "parked", "away", "stopped")
 STEP = (
-    *("seq", "stage", "state", "since", "only", "back_to", "back_only", "counter", "beside"),
+    *("seq", "stage", "state", "since", "only", "ways_back", "counter", "beside"),
     *("calls", "first_called", "until"),
 )
 
@@ -55,7 +57,12 @@ def tokens_of(rows: Rows) -> dict[str, Rows]:
 def told(token: Rows, step: Rows, ended: bool) -> Rows:
     """Return what the model and the tables both say of a token; of one that has ended, only how."""
     own = {name: token[name] for name in OWN} | {"ended": ended}
-    return own if ended else own | {name: step[name] for name in STEP}
+    return own if ended else own | {name: step[name] for name in STEP} | {"ways_back": _ways(step["ways_back"])}
+
+
+def _ways(ways: tuple[Any, ...]) -> tuple[tuple[str, str | None], ...]:
+    """Return ways back as the model has them, of a row or of the model."""
+    return tuple(way if isinstance(way, tuple) else (way.stage, way.only) for way in ways)
 
 
 def assert_same(found: dict[str, Rows], promised: dict[str, Rows]) -> None:
@@ -76,8 +83,21 @@ def assert_whole(rows: Rows) -> None:
     assert len(busy) == len(set(busy)), "a counter has two people at once"
     assert [seq for seq, _ in rows["event"]] == list(range(1, rows["centre"].event_seq + 1)), "an event is missing"
     assert rows["centre"].head == (rows["event"][-1][1] if rows["event"] else ""), "the head is not the last hash"
+    _assert_lives(rows)
     for series in rows["series_day"]:
         _assert_numbers(series, rows)
+
+
+def _assert_lives(rows: Rows) -> None:
+    """The spans of a life add up to it, to the millisecond."""
+    sums: dict[str, int] = {}
+    since = {step["token_id"]: step["state_since"] for step in rows["step"]}
+    for step in rows["step"]:
+        sums[step["token_id"]] = sums.get(step["token_id"], 0) + sum(step[span] for span in SPANS)
+    for token in rows["token"]:
+        until = token["ended_at"] or since[token["id"]]
+        lived = (until - token["issued_at"]) // timedelta(milliseconds=1)
+        assert sums[token["id"]] == lived, f"the spans of {token['label']} are {sums[token['id']]} ms of {lived} ms"
 
 
 def _assert_numbers(series: Rows, rows: Rows) -> None:

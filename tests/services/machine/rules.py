@@ -225,6 +225,29 @@ class FloorMachine(Likely):
         act = at_desk(desk, move.transfer, target=Target(*target), seen=screen_of(shown))
         self.go("transfer", partial(self.model.transfer, desk, target, shown), act)
 
+    @when(lambda self: self.having("serving"))
+    @rule(
+        pick=PICK, stages=st.lists(st.sampled_from([*STAGES, "AX", "AX"]), min_size=2, max_size=6), undoes=st.booleans()
+    )
+    def send_on_errands(self, pick: int, stages: list[str], undoes: bool) -> None:
+        """Send somebody from errand to errand, a correction among them perhaps, and take the last back."""
+        served = [c for c in COUNTERS if (self.model.at(c) or {}).get("state") == "serving"]
+        desk = pick_of(served, COUNTERS, pick)
+        for stage in stages:
+            if stage == "AX" and desk[:-1] == "B":
+                self._finish(desk, "error", None)
+            else:
+                act = at_desk(desk, move.transfer, target=Target(stage, None, True), seen=None)
+                self.go("transfer", partial(self.model.transfer, desk, (stage, None, True), None), act)
+            last, free = desk, [c for c in self.callable() if c[:-1] == stage]
+            if not free:
+                break
+            desk = free[0]
+            if self._call(desk):
+                self._verb("start", desk, None)
+        if undoes:
+            self._undo_at(last, None)
+
     # Undo and retry
 
     @when(lambda self: self.acted())

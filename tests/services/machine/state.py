@@ -101,7 +101,7 @@ class FloorState:
 
     def elsewhere(self, stage: str, since: datetime, **more: Any) -> Dict:
         """Return what a new step changes of a token."""
-        clean: Dict = {"back_to": None, "back_only": None, "only": None, "counter": None, "beside": ()}
+        clean: Dict = {"ways_back": (), "only": None, "counter": None, "beside": ()}
         clean |= {"calls": 0, "called": None, "first_called": None, "until": None, "state": "waiting"}
         return clean | {"stage": stage, "since": since, "seq": self.seq + 1} | more
 

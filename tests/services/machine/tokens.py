@@ -75,7 +75,8 @@ class TokenModel(FloorState):
         refuse(unknown_service=service not in SERVICES)
         route, series = SERVICES[service]
         changes: Dict = {"service": service, "route": route, "klass": NEEDS.get(t["need"], series)}
-        if not {t["stage"], t["back_to"]} & set(ROUTES[route]):
+        changes["ways_back"] = tuple(way for way in t["ways_back"] if way[0] in ROUTES[route])
+        if t["stage"] not in ROUTES[route] and not changes["ways_back"]:
             changes |= self.elsewhere(ROUTES[route][0], t["aged_from"])
         self.act("corrected", t, desk, **changes)
 
