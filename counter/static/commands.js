@@ -1,16 +1,15 @@
 // What the keys do: commands go one after the other, and what is refused is told where the key was pressed.
 
+import { askSession } from "/static/staff/session.js";
 import { minutesSince } from "/static/staff/stopped.js";
 import * as addresses from "/static/ui/addresses.js";
 import { command, Failure } from "/static/ui/http.js";
-import { live } from "/static/ui/live.js";
 import { awaitAnswer } from "./answers.js";
+import { hindrance } from "./hindrance.js";
 import { page } from "./page.js";
-import { nothing, offline, sentenceOf } from "./refusals.js";
-import { at, catchUp, closePanel, counter, current, helping, line, panel, pending, refreshLine, refusal, seat, show } from "./state.js";
+import { nothing, sentenceOf } from "./refusals.js";
+import { at, catchUp, closePanel, counter, current, helping, panel, pending, refreshLine, refusal, seat, show } from "./state.js";
 import { fits } from "./verbs.js";
-
-const SEAT = "baari-counter";
 
 /** @typedef {Baari.StaffToken} Token */
 
@@ -49,8 +48,9 @@ export function send(name, address, body, key) {
 async function run(name, address, body, key) {
   refusal.value = null;
   // Asked when its turn has come: the server may have gone since the key was pressed.
-  if (!live.value) {
-    refusal.value = offline();
+  const against = hindrance();
+  if (against) {
+    refusal.value = against;
     return null;
   }
   pending.value = name;
@@ -211,49 +211,16 @@ export function issue(order, key) {
 }
 
 /**
- * Sit down at a counter.
+ * Say what was refused, where the key was pressed.
  *
- * @param {string} id
- * @param {boolean} [takeOver]
- */
-export async function sit(id, takeOver = false) {
-  refusal.value = null;
-  try {
-    await command(addresses.atCounter(id, "sit"), { take_over: takeOver });
-    counter.value = id;
-    line.value = null;
-    sessionStorage.setItem(SEAT, id);
-    refreshLine();
-  } catch (error) {
-    refuse("sit", error, id);
-  }
-}
-
-/** Get up and choose another counter. */
-export async function leave() {
-  try {
-    await command(at("leave"), {});
-    counter.value = null;
-    sessionStorage.removeItem(SEAT);
-  } catch (error) {
-    refuse("leave", error);
-  }
-}
-
-/** Take the seat again that this tab had before it was reloaded. */
-export function sitAgain() {
-  const id = sessionStorage.getItem(SEAT);
-  if (id) sit(id);
-}
-
-/**
  * @param {string} verb
  * @param {unknown} error
  * @param {string | null} [id]
  */
-function refuse(verb, error, id = counter.value) {
+export function refuse(verb, error, id = counter.value) {
   if (!(error instanceof Failure)) throw error;
   refusal.value = { verb, counter: id, code: error.code, text: sentenceOf(error, verb) };
   // The picture was old, so it is asked for anew: the clerk presses again on what is true.
   if (error.code === "stale") catchUp();
+  if (["counter_busy", "forbidden", "not_your_counter", "unauthenticated"].includes(error.code)) askSession();
 }

@@ -1,11 +1,10 @@
 // What a key does: one of the verbs, an outcome of the service, or something in the side columns.
 
-import { live } from "/static/ui/live.js";
 import { nameOf } from "/static/ui/strokes.js";
 import { act } from "./commands.js";
+import { hindrance } from "./hindrance.js";
 import { finishAs } from "./outcome.js";
 import { outcomesHere } from "./middle.js";
-import { offline } from "./refusals.js";
 import { sides } from "./side.js";
 import { current, panel, refusal, seat, show } from "./state.js";
 import { sensible, sideOfKey, verbOfKey } from "./verbs.js";
@@ -24,8 +23,9 @@ export function onKey(event) {
   const run = meaning(event);
   if (!run) return;
   event.preventDefault();
-  if (live.value) run();
-  else refusal.value = offline();
+  const against = hindrance();
+  if (against) refusal.value = against;
+  else run();
 }
 
 /**

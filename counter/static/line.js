@@ -2,12 +2,12 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { may } from "/static/staff/page.js";
-import { live } from "/static/ui/live.js";
+import { clock, live } from "/static/ui/live.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
 import { Marks, minutes, TokenLabel } from "./people.js";
 import { why } from "./phrases.js";
-import { show, waiting } from "./state.js";
+import { show, unread, waiting } from "./state.js";
 
 /** Whether this person may call somebody out of order. */
 const mayChoose = may("call_token");
@@ -40,6 +40,7 @@ export function Line() {
     <h2>${t("The line")} <span class="muted">${rows.length + more}</span>${rows.length > 0 && html`<${Keycap}>L</${Keycap}>`}</h2>
     <ol aria-live="polite" onKeyDown=${walk}>${rows.map((token, place) => html`<${Row} key=${token.id} token=${token} next=${next} place=${place} />`)}</ol>
     ${more > 0 && html`<p class="muted">${t("and {n} more", { n: more })}</p>`}
+    ${unread.value !== null && html`<p class="old" role="status">${t("The line cannot be read. It is of {time}.", { time: clock(unread.value) })}</p>`}
     ${!rows.length && html`<p class="muted nobody">${t("Nobody is waiting. The next one appears here.")}</p>`}
     <button class="button plain give" disabled=${!live.value} onClick=${() => show("issue")}>${t("Give a token")} <${Keycap}>G</${Keycap}></button>
   </section>`;

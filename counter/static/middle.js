@@ -5,15 +5,16 @@ import { allows } from "/static/live/allows.js";
 import { may } from "/static/staff/page.js";
 import { counterWord } from "/static/staff/states.js";
 import { stop } from "/static/staff/stopped.js";
-import { live } from "/static/ui/live.js";
 import { flagWords } from "/static/ui/notice.js";
 import { Keycap, Section } from "/static/ui/parts.js";
 import { t, tn } from "/static/ui/words.js";
-import { act, sit } from "./commands.js";
+import { act } from "./commands.js";
+import { hindrance, unseated, unseatedWords } from "./hindrance.js";
 import { finishAs } from "./outcome.js";
 import { page } from "./page.js";
 import { Facts, Stay, TokenLabel } from "./people.js";
 import { words } from "./phrases.js";
+import { choose, sit } from "./seating.js";
 import { current, helping, panel, pending, refusal, seat, stopped, waiting } from "./state.js";
 import { fitting, otherOutcomes, sensible } from "./verbs.js";
 
@@ -28,7 +29,7 @@ export function Refused() {
 }
 
 /** @param {import("./verbs.js").Verb} verb */
-const blocked = (verb) => !live.value || (stopped.value && verb.running);
+const blocked = (verb) => hindrance() !== null || (stopped.value && verb.running);
 
 /** @param {{ seat: Baari.CounterView }} props */
 function Big({ seat }) {
@@ -48,7 +49,7 @@ export function outcomesHere() {
 /** @param {{ seat: Baari.CounterView }} props */
 function Others({ seat }) {
   return html`<div class="others">
-    ${outcomesHere().map(({ name, key }) => html`<button class="button outcome" disabled=${!live.value} onClick=${() => finishAs(name)}>
+    ${outcomesHere().map(({ name, key }) => html`<button class="button outcome" disabled=${hindrance() !== null} onClick=${() => finishAs(name)}>
       ${words(name)} <${Keycap}>${key}</${Keycap}></button>`)}
     ${fitting(seat, current.value, helping.value).map((verb) => html`<button class="button plain" disabled=${blocked(verb)} onClick=${() => act(verb)}>
       ${words(verb.words)} <${Keycap}>${verb.key}</${Keycap}></button>`)}
@@ -91,11 +92,17 @@ function Told() {
     <span>${stopped.value ? t("Everybody keeps their place.") : t("Calls go on.")}</span></p>`;
 }
 
+/** This counter is not this person's any more: why, and the way on. */
+function Unseated() {
+  if (!unseated.value) return null;
+  return html`<div class="over" role="alert"><b>${unseatedWords()}</b> <button class="button primary" onClick=${choose}>${t("Choose a counter")}</button></div>`;
+}
+
 export function Middle() {
   const token = current.value;
   const here = seat.value;
-  return html`<section class="middle ${live.value ? "" : "offline"}" aria-label=${t("This counter")}>
-    <${Told} />
+  return html`<section class="middle ${hindrance() ? "offline" : ""}" aria-label=${t("This counter")}>
+    <${Told} /><${Unseated} />
     ${token ? html`<${Token} token=${token} />` : html`<${Nobody} seat=${here} />`}
     ${!panel.value && html`<${Refused} />`}
     <${Big} seat=${here} />

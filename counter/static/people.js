@@ -3,14 +3,14 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { computed } from "/static/vendor/signals.js";
 import { minutesSince } from "/static/staff/stopped.js";
-import { now } from "/static/ui/live.js";
+import { pictured } from "/static/ui/live.js";
 import { Chip, Icon } from "/static/ui/parts.js";
 import { named, t, tn } from "/static/ui/words.js";
 import { page } from "./page.js";
 import { access, service, slot } from "./phrases.js";
 
 const LOOK_MS = 10_000;
-const minute = computed(() => Math.floor(now.value / LOOK_MS) * LOOK_MS);
+const minute = computed(() => Math.floor(pictured.value / LOOK_MS) * LOOK_MS);
 
 /**
  * Minutes since a time of the server; what shows them is drawn again six times a minute, not at every tick.

@@ -1,5 +1,6 @@
 // Every refusal in the clerk's words: what is so, and what to do now.
 
+import { endedBy, endWords } from "/static/staff/session.js";
 import { tokenWord } from "/static/staff/states.js";
 import { NoAnswer } from "/static/ui/http.js";
 import { dayOf, timeOf } from "/static/ui/times.js";
@@ -44,6 +45,7 @@ const SAID = {
   queue_empty: () => t("Nobody is waiting."),
   counter_not_open: () => t("Open the counter first."),
   "transfer counter_not_open": () => t("This counter is not open."),
+  "sit counter_busy": ({ counter }) => t("Somebody is still with you at {counter}. Go there first.", { counter }),
   counter_busy: () => t("Finish the token that is here first."),
   no_current_token: () => t("Nobody is at this counter now."),
   counter_taken: ({ user }) => t("Somebody else is at this counter: {user}.", { user }),
@@ -66,7 +68,7 @@ const SAID = {
   appointment_other_day: ({ slot }) => t("The appointment is on {day} at {time}.", { day: dayOf(slot), time: timeOf(slot) }),
   appointment_other_centre: ({ name }) => t("The appointment is at the centre {name}.", { name: named(name) }),
   appointment_used: ({ label }) => t("This appointment has its token: {label}", { label }),
-  forbidden: () => t("Only a manager can do this."),
+  forbidden: (details) => endedBy(details) ? endWords({ user: details.signed_in }) : t("Only a manager can do this."),
 };
 
 /**

@@ -5,11 +5,11 @@ import { tokenWord } from "/static/staff/states.js";
 import { returnBySlip, status } from "/static/ui/addresses.js";
 import { matching, sorted } from "/static/ui/codes.js";
 import { Failure, read } from "/static/ui/http.js";
-import { live } from "/static/ui/live.js";
 import { t } from "/static/ui/words.js";
 import { send } from "./commands.js";
+import { hindrance } from "./hindrance.js";
 import { page } from "./page.js";
-import { offline, sentenceOf } from "./refusals.js";
+import { sentenceOf } from "./refusals.js";
 import { panel, refusal, scannedReference, seat, show } from "./state.js";
 
 /** Whether a text has the form of a reference of this centre. */
@@ -22,7 +22,8 @@ export const known = matching(page.references);
  */
 export function scanned(readings) {
   const { kind, values } = sorted(readings, known);
-  if (!live.value) refusal.value = offline();
+  const against = hindrance();
+  if (against) refusal.value = against;
   else if (kind === "slip") slip(values);
   else if (kind === "neither") tell("not_an_appointment", t("This code is not an appointment."));
   else if (!seat.value) tell("no_seat", t("Choose your counter first, then scan again."));

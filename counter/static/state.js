@@ -2,13 +2,15 @@
 
 import { computed, effect, signal } from "/static/vendor/signals.js";
 import { atCounter as isAtCounter } from "/static/live/allows.js";
+import { watchSession } from "/static/staff/session.js";
 import { followStops } from "/static/staff/stopped.js";
 import { atCounter, line as lineOf } from "/static/ui/addresses.js";
 import { Failure, read } from "/static/ui/http.js";
-import { floor, follow, live } from "/static/ui/live.js";
+import { floor, follow, live, pictured } from "/static/ui/live.js";
 import { tokens } from "./answers.js";
 
 const LINE_DELAY_MS = 150;
+const LINE_AGAIN_MS = 2000;
 
 /** @typedef {Baari.StaffToken} Token */
 
@@ -19,6 +21,8 @@ const LINE_DELAY_MS = 150;
 /** The id of the counter at which this person sits. */
 export const counter = signal(/** @type {string | null} */ (null));
 export const line = signal(/** @type {Baari.LineOut | null} */ (null));
+/** Since when the line could not be read, null while it can. */
+export const unread = signal(/** @type {number | null} */ (null));
 /** The name of the command under way. */
 export const pending = signal(/** @type {string | null} */ (null));
 export const refusal = signal(/** @type {Refused | null} */ (null));
@@ -67,8 +71,11 @@ export function refreshLine() {
     if (!counter.value) return;
     try {
       line.value = await read(lineOf(counter.value));
+      unread.value = null;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      unread.value ??= pictured.value;
+      timer = setTimeout(refreshLine, LINE_AGAIN_MS);
     }
   }, LINE_DELAY_MS);
 }
@@ -116,6 +123,7 @@ export function begin() {
     },
   );
   followStops();
+  watchSession();
   let wasLive = false;
   effect(() => {
     if (live.value && !wasLive) refreshLine();

@@ -45,7 +45,7 @@ class SeatsOut(BaseModel):
 @operation("list_seats")
 def taken(centre: str) -> Response:
     """Get who sits where, and as whom one is signed in."""
-    principal = authorise(Permission.WATCH_STAFF, centre=centre)
+    principal = authorise(Permission.WATCH_STAFF, centre=centre, in_use=False)
     return jsonify(user=principal.user, seats=read(lambda snapshot: seats_taken(snapshot, principal)))
 
 

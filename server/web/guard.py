@@ -20,13 +20,17 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def authorise(permission: Permission, *, centre: str, counter: str | None = None) -> Principal:
+def authorise(
+    permission: Permission, *, centre: str, counter: str | None = None, in_use: bool = True
+) -> Principal:
     """Return who is there, with the scope they have by this permission at a centre, and at a counter if one is named.
 
     Raises Unauthenticated, and Forbidden, which names the permission that is missing. What only the floor knows is
-    asked in the transaction by `seats`: where a person sits, and which token is at a counter.
+    asked in the transaction by `seats`: where a person sits, and which token is at a counter. What a page asks by
+    itself is no use of a session: it is not `in_use`.
     """
-    principal = site().presence.principal(credential(request)).acting(permission, centre=centre, counter=counter)
+    holder = site().presence.principal(credential(request), in_use=in_use)
+    principal = holder.acting(permission, centre=centre, counter=counter)
     return principal if centre == principal.centre else read(lambda read: in_centre(read, principal, centre))
 
 

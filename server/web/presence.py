@@ -51,11 +51,11 @@ class Presence:
         self._known: dict[Place, Known] = {}
         self._as_of, self._looked, self._known_at = -1, NEVER, NEVER
 
-    def principal(self, credential: Credential) -> Principal:
-        """Return whose credential it is, and note that a session is in use; raises Unauthenticated, Unavailable."""
+    def principal(self, credential: Credential, *, in_use: bool = True) -> Principal:
+        """Return whose credential it is, and note that a session is `in_use`; raises Unauthenticated, Unavailable."""
         now, place = self._real.now(), credential.place
         known = self._alive(place)
-        if known.unnoted(now):
+        if in_use and known.unnoted(now):
             self._db.write(None, lambda tx: sign_in.note_seen(tx, credential.secret, now))
             self._keep(place, replace(known, seen=now))
         return known.principal

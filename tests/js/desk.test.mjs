@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 
-import { answered, LOST, refused, server, setPage, settled } from "./fakes/page.mjs";
+import { answered, LOST, refused, server, session, setPage, settled } from "./fakes/page.mjs";
 import { socket } from "./fakes/socket.mjs";
 
 setPage({
@@ -13,6 +13,7 @@ setPage({
 });
 const { live, now } = await import("/static/ui/live.js");
 const commands = await import("/counter/static/commands.js");
+const seating = await import("/counter/static/seating.js");
 const { onKey } = await import("/counter/static/keyboard.js");
 const { why } = await import("/counter/static/phrases.js");
 const state = await import("/counter/static/state.js");
@@ -52,6 +53,7 @@ function press(key, target = { matches: () => false }, more = {}) {
   return event.prevented;
 }
 
+const sent = (requests) => requests.filter(({ method }) => method === "POST");
 const paths = (requests) => requests.map(({ address }) => address.replace("/api/v1/", ""));
 
 state.begin();
@@ -473,12 +475,6 @@ test("while a command is under way the console knows which", async () => {
   assert.equal(state.pending.value, null);
 });
 
-test("a mistake in the script itself is not taken for a refusal", async () => {
-  await sitting();
-  server(answered(null));
-  await assert.rejects(commands.callOutOfOrder(token("N1"), "unwell"), TypeError);
-});
-
 test("why somebody is next is the server's sentence for the rule, with its figures", () => {
   assert.equal(why({ rule: "relative_age", params: { target_s: 1800 }, text: "" }), "next: its limit of 30 min is nearest");
   assert.equal(why({ rule: "language", params: {}, text: "" }), "next: you speak its language");
@@ -488,33 +484,136 @@ test("why somebody is next is the server's sentence for the rule, with its figur
 test("a seat that another has is told with their name, and the counter stays as it was", async () => {
   await sitting();
   server(refused(409, "counter_taken", { user: "ravi" }));
-  await commands.sit("A2");
+  await seating.sit("A2");
   assert.deepEqual([state.refusal.value.code, state.refusal.value.counter, state.counter.value], ["counter_taken", "A2", "A1"]);
   server(answered({ counter: "A2", operator: "asha" }));
-  await commands.sit("A2", true);
+  await seating.sit("A2", true);
   assert.equal(state.counter.value, "A2");
   assert.equal(sessionStorage.getItem("baari-counter"), "A2");
-  await commands.leave();
+  await seating.leave();
   assert.deepEqual([state.counter.value, sessionStorage.getItem("baari-counter")], [null, null]);
 });
 
 test("whoever cannot get up is told why, and sits", async () => {
   await sitting();
   server(refused(409, "counter_busy"));
-  await commands.leave();
+  await seating.leave();
   assert.deepEqual([state.counter.value, state.refusal.value.verb, state.refusal.value.code], ["A1", "leave", "counter_busy"]);
 });
 
 test("a page that was loaded anew takes its seat again", async () => {
   await sitting();
   const requests = server(answered({ counter: "A2", operator: "asha" }));
-  commands.sitAgain();
+  seating.sitAgain();
   await settled();
-  assert.deepEqual(requests, []);
+  assert.deepEqual(sent(requests), []);
   sessionStorage.setItem("baari-counter", "A2");
   state.line.value = { line: [] };
-  commands.sitAgain();
+  seating.sitAgain();
   await settled();
-  assert.deepEqual([requests[0].address, requests[0].body], ["/api/v1/centres/PSK/counters/A2/sit", { take_over: false }]);
+  assert.deepEqual(sent(requests).map(({ address, body }) => [address, body])[0], ["/api/v1/centres/PSK/counters/A2/sit", { take_over: false }]);
   assert.deepEqual([state.counter.value, state.line.value], ["A2", null]);
+});
+
+const { askSession, ended, seats } = await import("/static/staff/session.js");
+const { unseated } = await import("/counter/static/hindrance.js");
+
+/** The server says this of who is signed in and sits where. */
+async function told(answer) {
+  session.answer = () => answer;
+  await askSession();
+}
+
+const seat = (counter, more = {}) => ({ counter, user: "asha", mine: true, token: null, ...more });
+const seated = (...all) => answered({ user: "asha", seats: all });
+
+test("a session that has ended, or was replaced by another, is said, and no key acts", async (t) => {
+  t.after(() => told(seated(seat("A1"))));
+  for (const [refusal, text] of [
+    [refused(401, "unauthenticated"), "Your session has ended. Please sign in again."],
+    [refused(403, "forbidden", { signed_in: null }), "Your session has ended. Please sign in again."],
+    [refused(403, "forbidden", { signed_in: "ravi" }), "ravi is signed in here now."],
+  ]) {
+    await told(seated(seat("A1")));
+    live.value = true;
+    await sitting(called("N1"));
+    await told(refusal);
+    const requests = server(answered({}));
+    press("s");
+    await settled();
+    assert.deepEqual([state.refusal.value.text, sent(requests)], [text, []]);
+  }
+});
+
+test("a server that is silent, or a right that is missing, says nothing of the session", async () => {
+  for (const answer of [LOST, refused(403, "forbidden", { permission: "watch_staff" }), refused(503, "unavailable")]) {
+    await told(answer);
+    assert.equal(ended.value, null);
+  }
+});
+
+test("a refusal of a key tells who is signed in, and not that only a manager may", async () => {
+  await sitting(called("N1"));
+  server(refused(403, "forbidden", { signed_in: "ravi" }));
+  press("s");
+  await settled();
+  assert.equal(state.refusal.value.text, "ravi is signed in here now.");
+  server(refused(403, "forbidden", { permission: "call_token" }));
+  press("s");
+  await settled();
+  assert.equal(state.refusal.value.text, "Only a manager can do this.");
+});
+
+test("a counter that somebody else has taken, or that was left in another window, is said, and no key acts", async (t) => {
+  t.after(() => told(seated(seat("A1"))));
+  for (const [all, text] of [
+    [[seat("A1", { user: "ravi", mine: false })], "ravi has taken over A1."],
+    [[seat("A2")], "You sit at A2 now, in another window."],
+    [[], "You are not at A1 any more."],
+  ]) {
+    await sitting(called("N1"));
+    await told(seated(...all));
+    const requests = server(answered({}));
+    press("s");
+    await settled();
+    assert.deepEqual([state.refusal.value.text, sent(requests)], [text, []]);
+  }
+  seating.choose();
+  assert.deepEqual([state.counter.value, unseated.value], [null, null]);
+});
+
+test("what was asked before somebody sat down says nothing of where they sit now", async () => {
+  await sitting();
+  session.answer = () => seated();
+  const asking = askSession();
+  session.answer = () => seated(seat("A2"));
+  server(answered({ counter: "A2", operator: "staff:1" }));
+  await seating.sit("A2");
+  await asking;
+  await settled();
+  assert.deepEqual([state.counter.value, unseated.value, seats.value], ["A2", null, [seat("A2")]]);
+});
+
+test("a line that cannot be read is said, and read again", async (t) => {
+  await sitting();
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  server(refused(403, "forbidden"));
+  state.refreshLine();
+  t.mock.timers.tick(150);
+  await settled();
+  assert.notEqual(state.unread.value, null);
+  server(answered({ line: [token("N7")], next: null, more: 0, away: [], held: [], actions: [] }));
+  t.mock.timers.tick(2000);
+  await settled();
+  t.mock.timers.tick(150);
+  await settled();
+  assert.deepEqual([state.unread.value, state.waiting.value.rows.length], [null, 1]);
+});
+
+// The last one: nothing is sent after it.
+test("a mistake in the script itself is not taken for a refusal", async () => {
+  await told(seated(seat("A1")));
+  await sitting();
+  server(answered(null));
+  await assert.rejects(commands.callOutOfOrder(token("N1"), "unwell"), TypeError);
 });

@@ -19,7 +19,7 @@ globalThis.setInterval = (run, ms) => {
   look = () => run();
   look.ms = ms;
 };
-const { asOf, clock, floor, follow, live, now } = await import("/static/ui/live.js");
+const { asOf, clock, cuts, floor, follow, live, now, over, pictured } = await import("/static/ui/live.js");
 
 const heard = [];
 const loads = [];
@@ -91,16 +91,50 @@ test("an event comes with its token as it was before, in a catch-up too", async 
   assert.equal(floor.value.tokens.size, 0);
 });
 
-test("a floor that nobody confirms for ten seconds is not live, and says as of when it is", () => {
-  elapsed.ms += 9999;
+test("a floor that nobody confirms for nine seconds is not live, says as of when it is, and its picture stands", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  elapsed.ms += 8999;
   look();
   assert.equal(live.value, true);
   const confirmed = asOf.value;
+  assert.equal(pictured.value, now.value);
   elapsed.ms += 1;
   look();
   assert.equal(live.value, false);
   assert.equal(asOf.value, confirmed);
   assert.equal(now.value, confirmed + 1);
+  elapsed.ms += 60_000;
+  look();
+  assert.deepEqual([pictured.value, now.value], [confirmed, confirmed + 60_001]);
+});
+
+test("a socket that stands half open is closed, and opened anew", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  assert.equal(socket.connected, false);
+  socket.connect();
+  await settled();
+  look();
+  assert.deepEqual([socket.connected, live.value], [true, true]);
+  const before = cuts.value;
+  elapsed.ms += 9000;
+  look();
+  assert.deepEqual([socket.connected, live.value], [true, false]);
+  elapsed.ms += 1;
+  look();
+  assert.deepEqual([socket.connected, cuts.value], [false, before + 1]);
+  t.mock.timers.tick(2000);
+  await settled();
+  look();
+  assert.equal(live.value, true);
+});
+
+test("a page that may not see the floor any more is not live, whatever it hears", () => {
+  over.value = true;
+  look();
+  assert.equal(live.value, false);
+  over.value = false;
+  look();
+  assert.equal(live.value, true);
 });
 
 test("a hint is handed on, and a socket that was turned away tries again", (t) => {

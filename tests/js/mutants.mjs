@@ -16,7 +16,7 @@ export const GROUPS = {
   reader: { mutate: ["reader", "scans", "strokes"].map((name) => `${UI}/${name}.js`), tests: ["reader"] },
   codes: { mutate: [`${UI}/codes.js`, "kiosk/static/letters.js"], tests: ["codes", "letters"] },
   verbs: { mutate: ["counter/static/verbs.js", "counter/static/moment.js"], tests: ["console"] },
-  desk: { mutate: ["commands", "keyboard", "state", "answers"].map((name) => `counter/static/${name}.js`), tests: ["desk"] },
+  desk: { mutate: ["commands", "hindrance", "keyboard", "outcome", "scanned", "seating", "state", "answers"].map((name) => `counter/static/${name}.js`), tests: ["desk"] },
   levers: { mutate: ["server/manager/static/steering.js"], tests: ["steering"] },
   times: { mutate: [`${UI}/times.js`], tests: ["times"] },
   board: { mutate: ["display/static/board/calls.js", "display/static/board/sizes.js"], tests: ["board"] },

@@ -151,7 +151,7 @@ test("a catch-up tells what was missed, a first load tells nothing", async () =>
 test("a screen is live only while the server is heard", async () => {
   const { server, screen, clock } = await started();
   assert.equal(screen.live, true);
-  clock.now += 9_999;
+  clock.now += 8_999;
   assert.equal(screen.live, true);
   clock.now += 1;
   assert.equal(screen.live, false);

@@ -2,10 +2,11 @@
 
 import { computed, signal } from "/static/vendor/signals.js";
 import { atCounter } from "/static/live/allows.js";
+import { watchSession } from "/static/staff/session.js";
 import { followStops, minutesSince } from "/static/staff/stopped.js";
 import * as addresses from "/static/ui/addresses.js";
 import { Failure, read } from "/static/ui/http.js";
-import { floor, follow } from "/static/ui/live.js";
+import { floor, follow, pictured } from "/static/ui/live.js";
 import { page } from "./page.js";
 
 const READ_MS = 5000;
@@ -24,6 +25,8 @@ export const stats = signal(/** @type {Baari.StatsOut | null} */ (null));
 /** The code of the stage whose levers are open. */
 export const chosen = signal(/** @type {string | null} */ (null));
 export const table = signal(false);
+/** Since when the figures could not be read, null while they can. */
+export const unread = signal(/** @type {number | null} */ (null));
 export const hints = signal(/** @type {Baari.HintOut[]} */ ([]));
 
 /** The stages of the page with what is in them now. */
@@ -59,8 +62,10 @@ export function silent({ token }) {
 export async function load() {
   try {
     [outlook.value, stats.value] = await Promise.all([read(addresses.outlook()), read(addresses.stats())]);
+    unread.value = null;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    unread.value ??= pictured.value;
   }
 }
 
@@ -82,6 +87,7 @@ export function begin() {
   };
   follow(soon, undefined, noteHint);
   followStops();
+  watchSession();
   load();
   setInterval(load, READ_MS);
 }

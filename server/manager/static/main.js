@@ -6,7 +6,7 @@ import { flagWords } from "/static/ui/notice.js";
 import { stop } from "/static/staff/stopped.js";
 import { Strip } from "/static/staff/strip.js";
 import { REPORT } from "/static/ui/addresses.js";
-import { clock, floor, live } from "/static/ui/live.js";
+import { clock, floor, live, pictured } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
 import { Keycap, mount } from "/static/ui/parts.js";
 import { nameOf } from "/static/ui/strokes.js";
@@ -62,8 +62,15 @@ function Top() {
   </${Strip}>`;
 }
 
+/** Of when the picture is, where it is not of now. */
+function Old() {
+  const since = live.value ? f.unread.value : floor.value && pictured.value;
+  return since && html`<p class="notice" role="status">${t("What you see is of {time}.", { time: clock(since) })}</p>`;
+}
+
 function Lead() {
   return html`<div class="lead ${floor.value?.frozen ? "halted" : ""}"><h1 aria-live="polite">${f.outlook.value ? words(f.outlook.value.sentence) : "…"}</h1><${Offer} />
+    <${Old} />
     ${undo.value && html`<button class="button" onClick=${takeBack}>${undoWords(undo.value)}</button>`}
     ${notice.value && html`<p class="notice" role="alert">${notice.value}</p>`}</div>`;
 }

@@ -1,6 +1,7 @@
 // The levers of the manager's page: each says what was refused, and keeps what takes it back.
 
 import { signal } from "/static/vendor/signals.js";
+import { endedBy, endWords } from "/static/staff/session.js";
 import { atCounter, notice as noticeAt } from "/static/ui/addresses.js";
 import { command, Failure, NoAnswer } from "/static/ui/http.js";
 import { live } from "/static/ui/live.js";
@@ -44,6 +45,8 @@ function sentenceOf(failure) {
     no_current_token: t("Nobody is at this counter now."),
     centre_frozen: t("The floor is stopped. Nobody is called or missed."),
   };
+  const end = endedBy(failure.details);
+  if (end) return endWords(end);
   return failure instanceof NoAnswer ? t("No answer. Please look at the floor.") : (sentences[failure.code] ?? failure.message);
 }
 

@@ -4,7 +4,7 @@ import { fromSnapshot, place, reduce } from "./reducer.js";
 
 const DEADLINE_MS = 4000;
 const RETRY_MS = 1000;
-const STALE_MS = 10_000;
+const STALE_MS = 9_000;
 
 /** @typedef {import("./reducer.js").Floor} Floor */
 
@@ -70,7 +70,7 @@ export class Screen {
     if (this.socket.connected) this.sync();
   }
 
-  /** Whether what the screen shows was confirmed in the last ten seconds. */
+  /** Whether what the screen shows was confirmed in the last nine seconds: so that it is said within ten that it was not. */
   get live() {
     return this.state !== null && this.elapsed() - this.heard < STALE_MS;
   }

@@ -2,7 +2,7 @@
 
 import { notice } from "../ui/addresses.js";
 import { Failure, read } from "../ui/http.js";
-import { floor, now } from "../ui/live.js";
+import { floor, pictured } from "../ui/live.js";
 import { effect, signal } from "../vendor/signals.js";
 import { activeMinutes } from "./ages.js";
 
@@ -10,12 +10,13 @@ import { activeMinutes } from "./ages.js";
 export const stop = signal(/** @type {Baari.NoticeView} */ ({ notice: null, flags: [], frozen: false, freezes: [] }));
 
 /**
- * Return the minutes since a time of the server, without the time in which the floor was stopped.
+ * Return the minutes since a time of the server, without the time in which the floor was stopped; they stand while the
+ * picture does.
  *
  * @param {string} text
  * @param {number} [until]
  */
-export function minutesSince(text, until = now.value) {
+export function minutesSince(text, until = pictured.value) {
   return activeMinutes(Date.parse(text), until, stop.value.freezes);
 }
 

@@ -4,12 +4,24 @@ import { html } from "../vendor/htm-preact.js";
 import { asOf, clock, floor, live, now } from "../ui/live.js";
 import { language, speak, t } from "../ui/words.js";
 import { page } from "./page.js";
+import { ended, endWords } from "./session.js";
 
 /** @typedef {import("../ui/parts.js").Children} Children */
 
 function freshness() {
+  if (ended.value) return t("not live");
   if (live.value) return t("live");
   return floor.value ? t("not live, as of {time}", { time: clock(asOf.value ?? now.value) }) : "…";
+}
+
+/** The picture stands still: why, and the way on. */
+function Over() {
+  const end = ended.value;
+  if (!end) return null;
+  const way = end.user === null ? t("Sign in") : t("Go on as {user}", { user: end.user });
+  const go = () => (end.user === null ? location.assign("/login") : location.reload());
+  return html`<div class="over" role="alert"><b>${endWords(end)}</b> <span>${t("What you see is old.")}</span>
+    <button class="button primary" onClick=${go}>${way}</button></div>`;
 }
 
 /**
@@ -28,7 +40,7 @@ export function Strip({ lead, children }) {
         ${page.own_names[code]}</button>`,
     )}
     ${children}
-    <span class="muted">${page.user}</span>
-    <button class="button plain small" form="logout">${t("Sign out")}</button>
-  </header>`;
+    ${!ended.value && html`<span class="muted">${page.user}</span>
+    <button class="button plain small" form="logout">${t("Sign out")}</button>`}
+  </header><${Over} />`;
 }

@@ -56,6 +56,9 @@ export const returnToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/
 /** Where the owner of a slip returns. */
 export const returnBySlip = () => inCentre("/api/v1/centres/{centre}/return");
 
+/** Who sits where, and as whom one is signed in. */
+export const seats = () => inCentre("/api/v1/centres/{centre}/seats");
+
 /** @param {string} counter */
 export const line = (counter) => inCentre("/api/v1/centres/{centre}/counters/{counter}/line", { counter });
 /**

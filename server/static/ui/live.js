@@ -1,7 +1,7 @@
 // This page's live floor: `floor` is what the server last said, `live` whether that is fresh, `asOf` when it was.
 
 import { Screen } from "../live/screen.js";
-import { signal } from "../vendor/signals.js";
+import { computed, signal } from "../vendor/signals.js";
 import { io } from "../vendor/socket.io.js";
 import { snapshot, SOCKET } from "./addresses.js";
 import { read } from "./http.js";
@@ -9,6 +9,7 @@ import { page } from "./page.js";
 
 const LOOK_MS = 500;
 const AGAIN_MS = 2000;
+const HALF_OPEN_MS = 9000;
 
 /** @typedef {import("../live/reducer.js").Floor} Floor */
 
@@ -17,6 +18,10 @@ const AGAIN_MS = 2000;
 /** The floor, or null before the first answer. */
 export const floor = signal(/** @type {Floor | null} */ (null));
 export const live = signal(false);
+/** How often the server has sent this page away, or let it not in. */
+export const cuts = signal(0);
+/** Whether this page has no right to what it shows any more: it is not live then, whatever it hears. */
+export const over = signal(false);
 /** The time of the centre, in milliseconds, when the floor was last confirmed; and the time now. */
 export const asOf = signal(/** @type {number | null} */ (null));
 export const now = signal(Date.parse(page.now));
@@ -55,14 +60,28 @@ export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
     },
   });
   socket.on("heartbeat", (beat) => setClock(beat.now));
-  const again = () => socket.active || setTimeout(() => socket.connect(), AGAIN_MS);
+  const again = () => {
+    cuts.value += 1;
+    return socket.active || setTimeout(() => socket.connect(), AGAIN_MS);
+  };
   socket.on("connect_error", again);
   socket.on("disconnect", again); // sent away by the server: who may still watch comes back
   socket.on("hint", onHint);
+  let opened = performance.now();
+  socket.on("connect", () => {
+    opened = performance.now();
+  });
   screen.start();
-  setInterval(() => look(screen), LOOK_MS);
+  setInterval(() => {
+    look(screen);
+    // Half open: it seems to stand, and nothing comes through it. A new one is opened.
+    if (socket.connected && !screen.live && performance.now() - opened > HALF_OPEN_MS) socket.disconnect();
+  }, LOOK_MS);
   return screen;
 }
+
+/** The time of the centre at which the picture is: it stands while nothing confirms it. */
+export const pictured = computed(() => (live.value ? now.value : (asOf.value ?? now.value)));
 
 /** @param {string} text the time of the server */
 function setClock(text) {
@@ -73,7 +92,7 @@ function setClock(text) {
 function look(screen) {
   now.value = zero + performance.now();
   if (screen.live) asOf.value = now.value;
-  live.value = screen.live;
+  live.value = screen.live && !over.value;
 }
 
 /**

@@ -37,6 +37,9 @@ export function refused(status, code, more = {}) {
   return answered({ type: `urn:baari:error:${code}`, title: code, status, code, detail: `Refused: ${code}.`, ...more }, status);
 }
 
+/** What the server says of who is signed in and sits where; a page asks for it by itself, at any time. */
+export const session = { answer: () => new TypeError("Failed to fetch") };
+
 /**
  * Let `answers` say what comes of each request, one after the other, the last one again and again: a Response, or an
  * Error for an answer that is lost. Returns the requests that were sent.
@@ -44,13 +47,18 @@ export function refused(status, code, more = {}) {
 export function server(...answers) {
   const requests = [];
   globalThis.fetch = async (address, { method = "GET", headers = {}, body, signal } = {}) => {
+    if (address.endsWith("/seats")) return given(session.answer());
     const answer = answers[Math.min(requests.length, answers.length - 1)];
     requests.push({ address, method, headers, signal, key: headers["Idempotency-Key"], body: body ? JSON.parse(body) : undefined });
-    const given = typeof answer === "function" ? await answer(address) : answer;
-    if (given instanceof Error) throw given;
-    return given.clone();
+    return given(typeof answer === "function" ? await answer(address) : answer);
   };
   return requests;
+}
+
+/** @param {Response | Error} answer */
+function given(answer) {
+  if (answer instanceof Error) throw answer;
+  return answer.clone();
 }
 
 export const LOST = new TypeError("Failed to fetch");

@@ -18,6 +18,12 @@ class FakeSocket extends EventEmitter {
     };
   }
 
+  disconnect() {
+    this.connected = false;
+    this.active = false;
+    this.emit("disconnect", "io client disconnect");
+  }
+
   connect() {
     this.connected = true;
     this.emit("connect");

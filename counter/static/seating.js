@@ -1,0 +1,62 @@
+// Sit down at a counter, get up, and come back to where one sat.
+
+import { askSession, seats } from "/static/staff/session.js";
+import { atCounter } from "/static/ui/addresses.js";
+import { command } from "/static/ui/http.js";
+import { refuse } from "./commands.js";
+import { at, closePanel, counter, line, refreshLine, refusal } from "./state.js";
+
+const SEAT = "baari-counter";
+
+/**
+ * Sit down at a counter.
+ *
+ * @param {string} id
+ * @param {boolean} [takeOver]
+ */
+export async function sit(id, takeOver = false) {
+  refusal.value = null;
+  try {
+    await command(atCounter(id, "sit"), { take_over: takeOver });
+    settle(id);
+    sessionStorage.setItem(SEAT, id);
+    refreshLine();
+  } catch (error) {
+    refuse("sit", error, id);
+  }
+}
+
+/** Get up and choose another counter. */
+export async function leave() {
+  try {
+    await command(at("leave"), {});
+    choose();
+  } catch (error) {
+    refuse("leave", error);
+  }
+}
+
+/** Choose a counter anew: this person is at none. */
+export function choose() {
+  closePanel();
+  sessionStorage.removeItem(SEAT);
+  settle(null);
+}
+
+/**
+ * Be at a counter, or at none; who sits where is asked anew.
+ *
+ * @param {string | null} id
+ */
+function settle(id) {
+  counter.value = id;
+  line.value = null;
+  seats.value = null;
+  askSession();
+}
+
+/** Take the seat again that this tab had before it was reloaded. */
+export function sitAgain() {
+  const id = sessionStorage.getItem(SEAT);
+  if (id) sit(id);
+}
