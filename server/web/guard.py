@@ -20,9 +20,7 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def authorise(
-    permission: Permission, *, centre: str, counter: str | None = None, in_use: bool = True
-) -> Principal:
+def authorise(permission: Permission, *, centre: str, counter: str | None = None, in_use: bool = True) -> Principal:
     """Return who is there, with the scope they have by this permission at a centre, and at a counter if one is named.
 
     Raises Unauthenticated, and Forbidden, which names the permission that is missing. What only the floor knows is
