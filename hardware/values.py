@@ -8,7 +8,8 @@ from enum import StrEnum
 class Slip:
     """A token slip, in words, with nothing personal. `language` shapes the script; `copy` 0 is the original.
 
-    `party` is how many people share the number, `then` one line about the services after the first.
+    `party` is how many people share the number, `then` one line about the services after the first, `visit` one about
+    the whole visit.
     """
 
     language: str
@@ -25,6 +26,7 @@ class Slip:
     copy_mark: str = ""
     party: int = 1
     then: str = ""
+    visit: str = ""
 
 
 class PrinterState(StrEnum):

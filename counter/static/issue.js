@@ -6,7 +6,9 @@ import { useSignal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
 import { keysOfOrders } from "/static/ui/http.js";
 import { now } from "/static/ui/live.js";
-import { language, t, tn } from "/static/ui/words.js";
+import { timeOf } from "/static/ui/times.js";
+import { waitSentences } from "/static/ui/waits.js";
+import { language, named, t, tn } from "/static/ui/words.js";
 import { BookingField, bookingOf } from "./booking.js";
 import { issue } from "./commands.js";
 import { AccessField, Choice, LanguageField, NeedField, PartyField, read, field, ServiceField } from "./fields.js";
@@ -31,10 +33,13 @@ function order(form, offered) {
 }
 
 /** @param {{ answer: Baari.TokenOut }} props */
-function Given({ answer: { token, ahead, wait, print } }) {
+function Given({ answer }) {
+  const { token, ahead, print } = answer;
   const slip = print.state === "none" ? t("Please write the number down for them.") : t("The slip is being printed.");
+  const stage = page.centre.stages.find(({ code }) => code === token.stage);
+  const waits = waitSentences(answer, stage ? named(stage.name) : "", { t, time: timeOf });
   return html`<p class="number"><${TokenLabel} token=${token} /></p>
-    <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${wait.low_min !== null && wait.high_min !== null && t("About {low}–{high} min.", { low: wait.low_min, high: wait.high_min })}</p>
+    <p>${tn("{n} person is ahead.", "{n} people are ahead.", ahead)} ${waits.join(" ")}</p>
     <p><b>${slip}</b></p>`;
 }
 

@@ -27,6 +27,8 @@ def render(slip: Slip, profile: Profile) -> Image.Image:
         paper.text(slip.then, 2.6, gap_mm=0)
     paper.number(slip.label, f"×{slip.party}" if slip.party > 1 else "")
     paper.text(slip.facts, 3.2, bold=True)
+    if slip.visit:
+        paper.text(slip.visit, 2.8, bold=True, gap_mm=0.5)
     paper.text(slip.issued, 2.4, gap_mm=0.5)
     paper.picture(_qr(slip.address, paper.dots(QR_MM)))
     paper.text(slip.address_caption, 2.4, gap_mm=1.5)

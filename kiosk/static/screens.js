@@ -4,6 +4,8 @@ import { html } from "/static/vendor/htm-preact.js";
 import { qrCode } from "/static/ui/addresses.js";
 import { longEnough } from "/static/ui/codes.js";
 import { Chip, Icon, Section } from "/static/ui/parts.js";
+import { timeOf } from "/static/ui/times.js";
+import { isStranded, waitSentences } from "/static/ui/waits.js";
 import { language, named, t, tn } from "/static/ui/words.js";
 import { leave } from "./attention.js";
 import { bookedOrder, take } from "./issue.js";
@@ -148,15 +150,16 @@ function slipWords({ print, token }) {
 }
 
 /**
- * How many are before somebody, and how long that may take.
+ * How many are before somebody, and how long this stage and the whole visit may take; nobody is next where none calls.
  *
- * @param {number} ahead
- * @param {Baari.WaitRange} wait
+ * @param {{ ahead: number, stage: string | null, told: import("/static/ui/waits.js").Told }} props
  */
-export function waitWords(ahead, wait) {
+export function Waits({ ahead, stage, told }) {
+  const here = page.centre.stages.find(({ code }) => code === stage);
+  const [first, ...others] = waitSentences(told, here ? named(here.name) : "", { t, time: timeOf });
   const people = ahead === 0 ? t("You are next") : tn("{n} person before you", "{n} people before you", ahead);
-  if (wait.low_min === null || wait.high_min === null) return `${people} · ${t("The counters open soon")}`;
-  return `${people} · ${t("about {low}–{high} minutes", { low: wait.low_min, high: wait.high_min })}`;
+  const lead = isStranded(told) ? (ahead === 0 ? [] : [people]) : [people];
+  return html`<p class="ahead">${[...lead, first].join(" · ")}</p>${others.map((sentence) => html`<p class="visit" key=${sentence}>${sentence}</p>`)}`;
 }
 
 export function ResultScreen() {
@@ -169,7 +172,7 @@ export function ResultScreen() {
   return html`<header class="question result">
       <p class="centre">${t("Your token")}</p>
       <h1 tabindex="-1" class="number"><${Chip} label=${token.label} /></h1>
-      <p class="ahead">${waitWords(issued.ahead, issued.wait)}</p>
+      <${Waits} ahead=${issued.ahead} stage=${token.stage} told=${issued} />
     </header>
     <div class="choices outcome">
       ${stage && html`<p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>`}

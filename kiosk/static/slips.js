@@ -10,7 +10,7 @@ import { dayOf } from "/static/ui/times.js";
 import { named, speak, t } from "/static/ui/words.js";
 import { page } from "./page.js";
 import { hasWords } from "./refusals.js";
-import { Finish, Question, waitWords } from "./screens.js";
+import { Finish, Question, Waits } from "./screens.js";
 import { order, refusal, shown, step } from "./state.js";
 
 /**
@@ -50,7 +50,7 @@ export function SlipScreen() {
       <p class="centre">${t("Your token")}</p>
       <h1 tabindex="-1" class="number"><${Chip} label=${token.label} party=${token.party} /></h1>
       <p class="ahead" role="status">${truth(token)}</p>
-      ${waits && token.wait && html`<p class="note">${waitWords(token.ahead, token.wait)}</p>`}
+      ${waits && html`<${Waits} ahead=${token.ahead} stage=${token.stage} told=${token} />`}
     </header>
     <div class="choices outcome">
       ${waits && stage && html`<p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>`}

@@ -59,5 +59,5 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
     authorise(Permission.READ_OUTLOOK, centre=centre)
-    now = site().clock.now()
-    return jsonify(read(lambda snapshot: outlook_of(snapshot, centre, now)))
+    now, real = site().clock.now(), site().real.now()
+    return jsonify(read(lambda snapshot: outlook_of(snapshot, centre, now, real)))

@@ -1,5 +1,7 @@
 """Take a token."""
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -16,6 +18,7 @@ from server.domain.actors import By
 from server.domain.calling.wait import WaitRange
 from server.domain.events.views import PublicToken, StaffToken
 from server.domain.ids import status_secret, token_id
+from server.domain.instants import to_iso
 from server.domain.permissions import Permission, Role, may
 from server.domain.token.token import Token
 from server.services.floor import citizen
@@ -109,11 +112,16 @@ class ReturnAnswer(BaseModel):
 
 
 class TokenOut(BaseModel):
-    """A new token, who is ahead of it, the wait to expect, and its own page."""
+    """A new token, how many are called before it, the wait at its first stage, the whole visit, and its own page.
+
+    `opens_at` is when the first counter that may take it opens, none when one calls already or none will today.
+    """
 
     token: NewToken
     ahead: int
     wait: WaitRange
+    visit: WaitRange
+    opens_at: datetime | None
     status_url: str
     print: PrintOut
 
@@ -198,10 +206,13 @@ def _order(principal: Principal, asked: TokenIn) -> Order:
 
 
 def _answer(issued: Issued, url: str) -> dict[str, object]:
+    told = issued.forecast
     return {
         "token": _new(issued.token),
-        "ahead": issued.forecast.ahead,
-        "wait": {"low_min": issued.forecast.wait.low_min, "high_min": issued.forecast.wait.high_min},
+        "ahead": told.ahead,
+        "wait": asdict(told.wait),
+        "visit": asdict(told.visit),
+        "opens_at": None if told.opens_at is None else to_iso(told.opens_at),
         "status_url": f"{url}/t/{issued.secret}",
         "print": {"state": issued.print_state},
     }

@@ -1,72 +1,15 @@
-"""What the floor will be like if nobody steps in: each person's stay, projected at present lines and counters."""
+"""What the floor will be like if nobody steps in: whose stay passes which limit, when, and which line is the cause."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from server.domain.calling.wait import mean_wait_min
+from server.domain.floor_ahead import Way
 from server.domain.instants import to_iso
 
-CLOSED_WAIT_MIN = 240.0
-
-
-@dataclass(frozen=True, slots=True)
-class StageLoad:
-    """A stage now: how many wait, how many counters call, and the usual minutes of a service."""
-
-    code: str
-    waiting: int
-    open: int
-    service_min: float
-
-    def wait_min(self, ahead: int) -> float:
-        """Return the minutes until somebody with so many ahead is called; a stage nobody serves takes hours."""
-        wait = mean_wait_min(ahead, self.open, self.service_min)
-        if wait is None:
-            return CLOSED_WAIT_MIN
-        return wait if self.waiting else 0.0
-
-    @property
-    def line_min(self) -> float:
-        """The minutes until the whole line is called."""
-        return self.wait_min(self.waiting)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in the centre: minutes here so far, and their place in the line (None while being served)."""
-
-    label: str
-    stage: str
-    stay_min: float
-    ahead: int | None
-    later: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Projected:
-    """A person and the minutes their whole stay will have taken."""
-
-    person: Person
-    expected_min: float
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """The floor as it will be: everybody's stay, worst first, and the stage that holds them up."""
-
-    people: tuple[Projected, ...]
-    bottleneck: StageLoad | None
-
-    def beyond(self, minutes: float) -> int:
-        """Return how many will stay longer."""
-        return sum(stay.expected_min > minutes for stay in self.people)
-
-    @property
-    def p90_min(self) -> float:
-        """The stay that one in ten will exceed; 0 on an empty floor."""
-        return self.people[len(self.people) // 10].expected_min if self.people else 0.0
+ONE_IN = 20
+"""Of so many people who are there, one has to be made late by one line before the manager is told of it."""
 
 
 class SentenceKind(StrEnum):
@@ -75,6 +18,7 @@ class SentenceKind(StrEnum):
     EMPTY = "empty"
     ON_TIME = "on_time"
     LATE = "late"
+    STRANDED = "stranded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +28,16 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True)
 class OnTime:
-    """So many people are in the centre, and nobody will pass the promise."""
+    """So many people are in the centre, and no line holds them up; `beyond` of them pass `minutes` all the same."""
 
     people: int
+    minutes: int
+    beyond: int
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """So many `people` will stay longer than `minutes`, held up at a stage; the first of them from the time `by` on."""
+    """The line of a stage makes the stay of so many `people` pass `minutes`; all of them have passed at `by`."""
 
     stage: str
     minutes: int
@@ -100,45 +46,84 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class NoCounter:
+    """So many people wait at a stage at which no counter that is open may take them."""
+
+    stage: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """The one sentence on the manager's page, and the values in it."""
 
     kind: SentenceKind
-    params: Nobody | OnTime | Late
+    params: Nobody | OnTime | Late | NoCounter
 
 
-def project(loads: Mapping[str, StageLoad], people: Iterable[Person]) -> Outlook:
-    """Return the outlook: time so far, the line here, and the lines and services that are left as they are now."""
-    passing = {code: load.service_min + load.line_min * (load.waiting > 0) for code, load in loads.items()}
-    projected = sorted(
-        (Projected(person, _expected(loads, passing, person)) for person in people),
-        key=lambda stay: stay.expected_min,
-        reverse=True,
-    )
-    lines = (load for load in loads.values() if load.waiting and load.line_min > load.service_min)
-    return Outlook(tuple(projected), max(lines, key=lambda load: load.line_min, default=None))
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How many people's stay passes a limit of minutes, or has passed it; `by` is when the last of them does."""
+
+    minutes: int
+    people: int
+    by: str | None
 
 
-def sentence(ahead: Outlook, promise_min: int, now: datetime) -> Sentence:
-    """Return what the manager is told: nobody is here, all are on time, or who will pass the promise and when."""
-    if not ahead.people:
+def passing(ways: Iterable[Way], minutes: int, now: datetime) -> Passing:
+    """Return who passes a limit, of those who are there."""
+    late = [way for way in ways if way.expected_min > minutes]
+    return Passing(minutes, len(late), _by(late, minutes, now) if late else None)
+
+
+def passes_at(way: Way, minutes: int, now: datetime) -> str | None:
+    """Return when somebody's stay passes a limit; None when it does not, or has."""
+    left = minutes - way.person.stay_min
+    return to_iso(now + timedelta(minutes=left)) if left > 0 and way.expected_min > minutes else None
+
+
+def held_up(ways: Iterable[Way], stage: str, minutes: int) -> list[Way]:
+    """Return those whose stay passes a limit, and would not without the time in the line of a stage."""
+    late = (way for way in ways if way.expected_min > minutes)
+    return [way for way in late if way.expected_min - _in_line(way, stage) <= minutes]
+
+
+def cause(ways: Sequence[Way], stages: Iterable[str], minutes: int) -> tuple[str, list[Way]] | None:
+    """Return the stage whose line makes the most people pass a limit, and those; None when they are few."""
+    by_stage = ((stage, held_up(ways, stage, minutes)) for stage in stages)
+    stage, late = max(by_stage, key=lambda one: len(one[1]), default=("", []))
+    return (stage, late) if late and len(late) * ONE_IN >= len(ways) else None
+
+
+def sentence(
+    ways: Sequence[Way], stages: Iterable[str], stranded: Mapping[str, int], minutes: int, now: datetime
+) -> Sentence:
+    """Return what the manager is told; `stranded` is how many wait at each stage for no counter that is open."""
+    if not ways:
         return Sentence(SentenceKind.EMPTY, Nobody())
-    late = [stay.person for stay in ahead.people if stay.expected_min > promise_min]
-    if not late:
-        return Sentence(SentenceKind.ON_TIME, OnTime(len(ahead.people)))
-    left = min(max(0.0, promise_min - person.stay_min) for person in late)
-    stage = ahead.bottleneck.code if ahead.bottleneck else late[0].stage
-    by = to_iso(now + timedelta(minutes=left))
-    return Sentence(SentenceKind.LATE, Late(stage, promise_min, len(late), by))
+    if stranded:
+        stage = max(stranded, key=lambda code: stranded[code])
+        return Sentence(SentenceKind.STRANDED, NoCounter(stage, stranded[stage]))
+    found = cause(ways, stages, minutes)
+    if found is None:
+        return Sentence(SentenceKind.ON_TIME, OnTime(len(ways), minutes, passing(ways, minutes, now).people))
+    stage, late = found
+    return Sentence(SentenceKind.LATE, Late(stage, minutes, len(late), _by(late, minutes, now)))
 
 
-def with_one_more(loads: Mapping[str, StageLoad], stage: str) -> dict[str, StageLoad]:
-    """Return the floor with one counter more open at a stage."""
-    return {**loads, stage: replace(loads[stage], open=loads[stage].open + 1)}
+def p90_min(ways: Iterable[Way]) -> float:
+    """Return the stay that one in ten will exceed; 0 on an empty floor."""
+    stays = sorted((way.expected_min for way in ways), reverse=True)
+    return stays[len(stays) // 10] if stays else 0.0
 
 
-def _expected(loads: Mapping[str, StageLoad], passing: Mapping[str, float], person: Person) -> float:
-    here = loads[person.stage]
-    wait = 0.0 if person.ahead is None else here.wait_min(person.ahead)
-    service = here.service_min if person.ahead is not None else here.service_min / 2
-    return person.stay_min + wait + service + sum(passing[code] for code in person.later)
+def _in_line(way: Way, stage: str) -> float:
+    """Return the minutes of a stay in the line of a stage, of those that are known: here until now, and to come."""
+    behind = way.person.waited_min if way.person.stage == stage else 0.0
+    return behind + way.waits.get(stage, 0.0)
+
+
+def _by(late: Iterable[Way], minutes: int, now: datetime) -> str:
+    """Return when the last of some has passed a limit."""
+    left = max(minutes - way.person.stay_min for way in late)
+    return to_iso(now + timedelta(minutes=max(0.0, left)))

@@ -66,12 +66,12 @@ def simulate(preset: Preset, span: Span, *, keep: Path | None = None, tell: Tell
     Raises FileExistsError rather than write over a file.
     """
     began = time.perf_counter()
-    with _database(keep) as db:
+    with temporary_database(keep) as db:
         return _run(db, preset, span, tell) | {"seconds": round(time.perf_counter() - began, 1)}
 
 
 @contextmanager
-def _database(keep: Path | None) -> Iterator[Database]:
+def temporary_database(keep: Path | None) -> Iterator[Database]:
     """Give an empty database that need not survive a power cut."""
     with tempfile.TemporaryDirectory(prefix="baari-") as folder:
         file = Path(folder) / "days.sqlite" if keep is None else keep.absolute()
@@ -94,7 +94,7 @@ def _run(db: Database, preset: Preset, span: Span, tell: Tell) -> Result:
     days = list(_days(preset, span.days))
     began = time.perf_counter()
     for number, day in enumerate(days, 1):
-        _live(floor, day)
+        live(floor, day)
         roll_up(db, centre_id)
         tell(_progress(db, centre_id, number, span.days, time.perf_counter() - began))
     verdict = _judge(db, centre_id)
@@ -123,7 +123,7 @@ def _days(preset: Preset, count: int) -> Iterator[date]:
         day = next_working_day(preset, day)
 
 
-def _live(floor: Floor, day: date) -> None:
+def live(floor: Floor, day: date) -> None:
     """Let a day pass and close it when its last thing has happened."""
     floor.begin_day(day)
     while floor.next_at is not None:

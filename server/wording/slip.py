@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hardware.values import Slip
-from server.domain.calling.wait import Forecast
+from server.domain.forecast import Forecast
 from server.domain.plan.plan import Names, Plan
 from server.domain.token.token import Token
 from server.wording.catalogue import SOURCE, translate
@@ -46,6 +46,7 @@ def compose(token: Token, facts: SlipFacts, language: str) -> Slip:
         copy_mark=_copy_mark(facts.copy, language) if facts.copy else "",
         party=token.party,
         then=translate(language, "Then: {services}", services=following) if following else "",
+        visit=_visit(token, facts, language),
     )
 
 
@@ -59,6 +60,23 @@ def _standing(token: Token, forecast: Forecast, language: str) -> list[str]:
         low, high = forecast.wait.low_min, forecast.wait.high_min
         hall.append(translate(language, "{low}–{high} min", low=low, high=high))
     return hall
+
+
+def _visit(token: Token, facts: SlipFacts, language: str) -> str:
+    """Return what was told of the whole visit, or why no wait was; nothing in another hall than that of the issue."""
+    told = facts.forecast
+    if told.stage != token.step.stage:
+        return ""
+    if told.wait.high_min is None:
+        return translate(language, "No counter for this is open now.")
+    parts = []
+    if told.opens_at is not None:
+        opens = told.opens_at.astimezone(ZoneInfo(facts.timezone)).strftime("%H:%M")
+        parts.append(translate(language, "Counters open at {time}.", time=opens))
+    if told.visit.high_min is not None:
+        low, high = told.visit.low_min, told.visit.high_min
+        parts.append(translate(language, "Whole visit: {low}–{high} min.", low=low, high=high))
+    return " ".join(parts)
 
 
 def _copy_mark(copy: int, language: str) -> str:

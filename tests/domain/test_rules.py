@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from server.domain.calling.rule import CallingRule
-from server.domain.calling.wait import WaitRange, estimate_wait
+from server.domain.calling.wait import Turn, WaitRange, turns_min, wait_range
 from server.domain.errors import (
     SeriesFull,
     UnknownLanguage,
@@ -82,31 +82,32 @@ def test_the_business_day_is_the_date_at_the_centre(moment: datetime, zone: str,
     assert business_day(moment, zone) == day
 
 
+def told(ahead: int, counters: int, service_min: float) -> WaitRange:
+    """Return the wait behind so many at counters that have all just begun a service."""
+    return wait_range(Turn(ahead, turns_min(ahead, [service_min] * counters, service_min), counters), service_min)
+
+
 def test_no_open_counter_means_no_promise() -> None:
-    assert estimate_wait(5, 0, 10) == WaitRange(None, None)
-
-
-def test_a_free_counter_means_a_short_wait() -> None:
-    assert estimate_wait(2, 3, 10) == WaitRange(0, 5)
+    assert told(5, 0, 10) == WaitRange(None, None)
 
 
 def test_behind_one_at_one_counter_more_than_one_service_may_pass() -> None:
-    assert (estimate_wait(1, 1, 10).high_min or 0) > 10
+    assert (told(1, 1, 10).high_min or 0) > 10
 
 
 @pytest.mark.parametrize("counters", [1, 6, 30])
 def test_the_wait_is_a_range_in_steps_of_five_that_grows_with_the_line(counters: int) -> None:
-    ranges = [estimate_wait(ahead, counters, 7.5) for ahead in range(120)]
+    ranges = [told(ahead, counters, 7.5) for ahead in range(120)]
     assert all(r.low_min is not None and r.high_min is not None and r.low_min < r.high_min for r in ranges)
     assert all((r.low_min or 0) % 5 == 0 and (r.high_min or 0) % 5 == 0 for r in ranges)
     assert [r.high_min or 0 for r in ranges] == sorted(r.high_min or 0 for r in ranges)
 
 
-def test_the_range_holds_the_mean_of_the_queue_length_estimator() -> None:
-    wait = estimate_wait(59, 30, 15)
+def test_the_range_holds_the_mean() -> None:
+    wait = told(59, 30, 15)
     assert wait.low_min is not None
     assert wait.high_min is not None
-    assert wait.low_min <= 30 * 15 / 30 <= wait.high_min
+    assert wait.low_min <= 60 // 30 * 15 <= wait.high_min
 
 
 def test_token_ids_are_version_seven_and_sort_by_time() -> None:

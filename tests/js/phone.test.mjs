@@ -8,7 +8,7 @@ import { together } from "../../server/static/ui/counters.js";
 
 const t = (text, values = {}) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 const say = { t, tn: (one, many, n) => t(n === 1 ? one : many, { n }), time: (text) => text.slice(11, 16), date: (day) => day, at: ({ counter, beside }) => together(counter ?? "", beside).join(" ") };
-const waiting = { state: "waiting", ahead: 2, beside: [], wait: { low_min: 5, high_min: 10 }, frozen: false, ended: false, overtaken: null };
+const waiting = { state: "waiting", ahead: 2, beside: [], wait: { low_min: 5, high_min: 10 }, visit: { stops: [], low_min: 25, high_min: 40 }, opens_at: null, frozen: false, ended: false, overtaken: null };
 
 test("each state has its sentence", () => {
   const sentences = [
@@ -35,17 +35,21 @@ test("each state has its sentence", () => {
 });
 
 test("what follows is the wait, the way back, or the return slip", () => {
-  assert.equal(following(waiting, say), "about 5–10 minutes");
-  assert.match(following({ ...waiting, state: "missed" }, say), /you get your place back/);
-  assert.equal(following({ ...waiting, state: "held" }, say), "The counter will go on with you.");
+  assert.equal(following(waiting, "Gate", say), "Gate: 5–10 min. Whole visit: 25–40 min.");
+  assert.equal(following({ ...waiting, visit: { low_min: null, high_min: null } }, "Gate", say), "Gate: 5–10 min.");
+  assert.equal(following({ ...waiting, opens_at: "2026-11-24T09:30:00Z" }, "Gate", say), "Counters open at 09:30. Gate: 5–10 min. Whole visit: 25–40 min.");
+  assert.match(following({ ...waiting, state: "missed" }, "Gate", say), /you get your place back/);
+  assert.equal(following({ ...waiting, state: "held" }, "Gate", say), "The counter will go on with you.");
   for (const wait of [{ low_min: null, high_min: null }, { low_min: 3, high_min: null }, { low_min: null, high_min: 3 }]) {
-    assert.equal(following({ ...waiting, wait }, say), "The counters open soon");
+    assert.equal(truth({ ...waiting, ahead: 0, wait }, say), "No counter for this is open now.");
+    assert.equal(following({ ...waiting, wait }, "Gate", say), "2 people before you");
+    assert.equal(following({ ...waiting, ahead: 0, wait }, "Gate", say), "");
   }
   for (const more of [{ wait: null }, { state: "called" }, { state: "paused" }, { frozen: true }, { frozen: true, state: "held" }]) {
-    assert.equal(following({ ...waiting, ...more }, say), "");
+    assert.equal(following({ ...waiting, ...more }, "Gate", say), "");
   }
-  assert.equal(following({ ...waiting, ended: true, return_until: "2026-11-27" }, say), "Your return slip is good until 2026-11-27.");
-  assert.equal(following({ ...waiting, ended: true, return_until: null }, say), "");
+  assert.equal(following({ ...waiting, ended: true, return_until: "2026-11-27" }, "Gate", say), "Your return slip is good until 2026-11-27.");
+  assert.equal(following({ ...waiting, ended: true, return_until: null }, "Gate", say), "");
 });
 
 test("being passed is told with its reason, and with a limit only where there is one", () => {

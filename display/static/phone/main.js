@@ -50,6 +50,12 @@ function services(status) {
   return then.length ? `${first} · ${t("Then: {services}", { services: then.join(", ") })}` : "";
 }
 
+/** The name of the stage where somebody is. @param {Baari.StatusNow} status */
+function here({ visit }) {
+  const stop = visit.stops.find(({ state }) => state === "here");
+  return stop ? named(stop.name) : "";
+}
+
 function show() {
   const { status } = follower;
   const called = status.state === "called" && !status.frozen;
@@ -57,7 +63,7 @@ function show() {
   document.body.classList.toggle("called", called);
   document.body.dataset.section = status.counter ? section(status.counter) : "";
   document.body.dataset.state = status.state;
-  const words = { label: status.label, party: status.party, truth: truth(status, say), then: following(status, say), passed: passed(status, page.called_first, say) };
+  const words = { label: status.label, party: status.party, truth: truth(status, say), then: following(status, here(status), say), passed: passed(status, page.called_first, say) };
   part("top").setAttribute("aria-live", called ? "assertive" : "polite");
   const time = follower.lost ? say.time(status.as_of) : "";
   put("lost", time, () => (time ? [make("p", { className: "lost", text: t("As of {time}. Watch the board.", { time }) })] : []));

@@ -1,6 +1,7 @@
 // The one sentence that is true now, and what comes after it. Pure, so that it can be tested.
 
 import { allows, canReturn } from "/static/live/allows.js";
+import { isStranded, waitSentences } from "/static/ui/waits.js";
 
 /**
  * How a page says things: `t` words, `tn` a number of people, `time` and `date` as people write them, `at` the counters.
@@ -28,24 +29,27 @@ export function truth(status, { t, tn, time, at }) {
   if (status.state === "held") return t("Please stay near {counter}.", place);
   if (status.state === "paused" && status.until) return t("Back by {time}; your place is kept.", { time: time(status.until) });
   if (status.state === "missed") return t("Your turn has passed.");
+  if (isStranded(status)) return t("No counter for this is open now.");
   if (status.ahead === 0) return t("You are next");
   return tn("{n} person before you", "{n} people before you", status.ahead);
 }
 
 /**
- * What comes next: the wait as a range, what to do, how long a return slip is good; empty when there is nothing to tell.
+ * What comes next: the wait at the stage where they are and the whole visit, what to do, how long a return slip is good; empty when there is nothing to tell.
  *
  * @param {Baari.StatusNow} status
+ * @param {string} here the name of the stage
  * @param {Say} say
  */
-export function following(status, { t, date }) {
+export function following(status, here, { t, tn, time, date }) {
   if (status.ended) return status.return_until ? t("Your return slip is good until {date}.", { date: date(status.return_until) }) : "";
   if (status.frozen) return "";
   if (status.state === "held") return t("The counter will go on with you.");
   if (status.state === "missed") return t("Press “I am here”: you get your place back.");
-  if (status.state !== "waiting" || !status.wait) return "";
-  const { low_min: low, high_min: high } = status.wait;
-  return low === null || high === null ? t("The counters open soon") : t("about {low}–{high} minutes", { low, high });
+  if (status.state !== "waiting") return "";
+  // The truth says already that no counter is there.
+  if (isStranded(status)) return status.ahead ? tn("{n} person before you", "{n} people before you", status.ahead) : "";
+  return waitSentences(status, here, { t, time }).join(" ");
 }
 
 /**

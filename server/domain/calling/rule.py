@@ -52,3 +52,11 @@ class Choice:
     waiting: Waiting
     reason: Reason
     passes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The step to call, and how many calls in a row have then passed over the longest wait."""
+
+    waiting: Waiting
+    passes: int

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from server.domain.calling.lane import Age, Lane, Place, Waiting
 from server.domain.calling.profile import Profile
-from server.domain.calling.rule import CallingRule, Choice, Reason
+from server.domain.calling.rule import CallingRule, Choice, Decision, Reason
 from server.domain.instants import to_iso
 from server.domain.json import Json
 
@@ -31,23 +31,28 @@ def choose_next(
     The first of each lane is all that `waiting` has to hold. `passes` counts the calls of the group since the
     last that took the longest wait.
     """
-    line = sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
+    line = _line(waiting, profile)
     if not line:
         return None
-    by_rule = _spoken(min(line, key=lambda w: rank(w, rule, profile, age)), line, rule, profile)
-    # A quota of 1 is due always (first in, first out); 0 is never due.
-    due = rule.quota > 0 and passes >= rule.quota - 1
-    # Even a due quota lets emergencies pass: they are outside of the bound, and are limited by the hour instead.
-    chosen = min(line, key=lambda w: (not w.lane.emergency, w.place)) if due else by_rule
-    reason = _reason(chosen, line, rule, profile, age, chosen is not by_rule)
+    chosen, only_due = _chosen(line, rule, profile, passes, age)
+    reason = _reason(chosen, line, rule, profile, age, only_due)
     return Choice(chosen, reason, 0 if chosen is line[0] else passes + 1)
+
+
+def decide(waiting: Iterable[Waiting], rule: CallingRule, profile: Profile, passes: int, age: Age) -> Decision | None:
+    """Return what `choose_next` does, without the reason: for those who ask who will be called one day."""
+    line = _line(waiting, profile)
+    if len(line) < 2:
+        return Decision(line[0], 0) if line else None
+    chosen, _ = _chosen(line, rule, profile, passes, age)
+    return Decision(chosen, 0 if chosen is line[0] else passes + 1)
 
 
 def out_of_order(
     chosen: Waiting, waiting: Iterable[Waiting], rule: CallingRule, profile: Profile, passes: int, age: Age, why: str
 ) -> Choice:
     """Return the choice that a person made against the rule, with their reason."""
-    line = sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
+    line = _line(waiting, profile)
     params = _figures(chosen, line, rule, "out_of_order", _aged(rule, age)) | {"why": why}
     # By place and not by step: whoever staff may call need not be in `line`, which is what the rule may call here.
     oldest = not line or chosen.place == line[0].place
@@ -96,6 +101,24 @@ def _spoken(chosen: Waiting, line: Sequence[Waiting], rule: CallingRule, profile
     same = (w for w in line if w.lane.language in profile.languages and kind_of(w.lane) == kind_of(chosen.lane))
     spoken = next(same, chosen)
     return spoken if within_patience(spoken, chosen, rule) else chosen
+
+
+def _line(waiting: Iterable[Waiting], profile: Profile) -> list[Waiting]:
+    """Return whom a counter may take, the longest wait first."""
+    return sorted((w for w in waiting if profile.takes(w.lane)), key=lambda w: w.place)
+
+
+def _chosen(
+    line: Sequence[Waiting], rule: CallingRule, profile: Profile, passes: int, age: Age
+) -> tuple[Waiting, bool]:
+    """Return whom the rule chooses of a line, and whether only the quota made it this one."""
+    by_rule = _spoken(min(line, key=lambda w: rank(w, rule, profile, age)), line, rule, profile)
+    # A quota of 1 is due always (first in, first out); 0 is never due.
+    if not 0 < rule.quota <= passes + 1:
+        return by_rule, False
+    # Even a due quota lets emergencies pass: they are outside of the bound, and are limited by the hour instead.
+    due = min(line, key=lambda w: (not w.lane.emergency, w.place))
+    return due, due is not by_rule
 
 
 def _known(waiting: Waiting, rule: CallingRule) -> dict[str, Json]:

@@ -1,6 +1,8 @@
 """The wait to be expected, told as a range."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heapreplace
 from math import ceil, floor, sqrt
 
 SERVICE_CV = 0.8
@@ -15,40 +17,53 @@ class WaitRange:
     high_min: int | None
 
 
-def mean_wait_min(ahead: int, counters: int, service_min: float) -> float | None:
-    """Return the minutes until the call of somebody with `ahead` people before them; None while no counter is open.
-
-    A counter that is free takes them at once; else it is the queue-length estimator (Q + 1) / (s mu) of Ibrahim and
-    Whitt (2009), where Q + 1 counts the services that have to end.
-    """
-    return None if counters == 0 else _turns(ahead, counters) * service_min / counters
-
-
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """What somebody is told with their number: how many will be called before them at `stage`, and the wait."""
+class Turn:
+    """The turn of somebody: how many are called before, in how many minutes they are, and how many counters may call.
 
-    stage: str
-    ahead: int
-    wait: WaitRange
-
-
-def estimate_wait(ahead: int, counters: int, service_min: float) -> WaitRange:
-    """Return the range for somebody with `ahead` people before them at `counters` open counters.
-
-    The spread about the mean is sqrt(Q + 1) / (s mu) times the coefficient of variation of service (Ibrahim and
-    Whitt 2009, section on GI/M/s); the ends are about the tenth and the ninetieth percentile.
+    `minutes` is None while no counter that may take them calls.
     """
-    mean = mean_wait_min(ahead, counters, service_min)
-    if mean is None:
-        return WaitRange(None, None)
-    if mean == 0:
+
+    ahead: int
+    minutes: float | None
+    callers: int
+
+
+NOBODY_CALLS = WaitRange(None, None)
+
+
+def turns_min(ahead: int, free_min: Sequence[float], service_min: float) -> float | None:
+    """Return the minutes until `ahead` others were called and one is free, by counters that are free in so many each.
+
+    None while no counter calls.
+    """
+    if not free_min:
+        return None
+    free, rounds = sorted(free_min), max(0, ahead // len(free_min) - 1)
+    free = [minutes + rounds * service_min for minutes in free]
+    heapify(free)
+    for _ in range(ahead - rounds * len(free)):
+        heapreplace(free, free[0] + service_min)
+    return free[0]
+
+
+def wait_range(turn: Turn, service_min: float) -> WaitRange:
+    """Return the range of the wait of somebody whose turn is expected; no range while nobody calls."""
+    if turn.minutes is None:
+        return NOBODY_CALLS
+    if turn.minutes == 0:
         return WaitRange(0, ROUND_TO_MIN)
-    spread = 1.28 * sqrt(_turns(ahead, counters)) * service_min * SERVICE_CV / counters
-    low = floor(max(0.0, mean - spread) / ROUND_TO_MIN) * ROUND_TO_MIN
-    high = ceil((mean + spread) / ROUND_TO_MIN) * ROUND_TO_MIN
-    return WaitRange(low, max(high, low + ROUND_TO_MIN))
+    spread = 1.28 * sqrt(max(1, turn.ahead + 1 - turn.callers)) * service_min * SERVICE_CV / turn.callers
+    return rounded(turn.minutes - spread, turn.minutes + spread)
 
 
-def _turns(ahead: int, counters: int) -> int:
-    return max(0, ahead + 1 - counters)
+def visit_range(minutes: float, turn: Turn, services: Sequence[float]) -> WaitRange:
+    """Return the range of a whole visit that is expected to take so many minutes, with these services in it."""
+    spread = 1.28 * SERVICE_CV * sqrt(sum(usual**2 for usual in services))
+    return rounded(minutes - spread, minutes + spread)
+
+
+def rounded(low: float, high: float) -> WaitRange:
+    """Return a range with its ends rounded outward."""
+    first = floor(max(0.0, low) / ROUND_TO_MIN) * ROUND_TO_MIN
+    return WaitRange(first, max(ceil(high / ROUND_TO_MIN) * ROUND_TO_MIN, first + ROUND_TO_MIN))

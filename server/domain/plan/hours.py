@@ -18,7 +18,7 @@ SEARCH_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The hours in force: tokens are given between `first` and `last`, lunch stops them unless it is staggered."""
+    """The hours in force: open from `opens` to `closes`, tokens from `first` to `last`, not in a lunch of all."""
 
     timezone: str
     day_start: time
@@ -29,6 +29,7 @@ class Hours:
     staggered: bool
     days: frozenset[str]
     holidays: frozenset[date]
+    closes: time = MIDNIGHT
 
     def works_on(self, day: date) -> bool:
         """Whether the centre works on a business day."""
@@ -74,6 +75,25 @@ def require_open(hours: Hours, now: datetime, *, early: timedelta = timedelta(),
     lunch = hours.lunch
     if lunch and not hours.staggered and hours.instant(day, lunch[0]) <= now < hours.instant(day, lunch[1]):
         raise _refusal("lunch", "It is lunch time.", hours, now)
+
+
+def in_hours(hours: Hours, now: datetime) -> bool:
+    """Whether the centre is open at `now`."""
+    day = business_day(now, hours.timezone, hours.day_start)
+    return hours.works_on(day) and hours.instant(day, hours.opens) <= now < hours.end(day, hours.closes)
+
+
+def counters_open_at(hours: Hours, now: datetime) -> datetime | None:
+    """Return when closed counters are planned to open today: in the morning, or after lunch; None for no more."""
+    day = business_day(now, hours.timezone, hours.day_start)
+    if not hours.works_on(day):
+        return None
+    opens, lunch = hours.instant(day, hours.opens), hours.lunch
+    if now < opens:
+        return opens
+    if lunch and not hours.staggered and hours.instant(day, lunch[0]) <= now < hours.instant(day, lunch[1]):
+        return hours.instant(day, lunch[1])
+    return None
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:

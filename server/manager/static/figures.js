@@ -32,6 +32,13 @@ export const hints = signal(/** @type {Baari.HintOut[]} */ ([]));
 /** The stages of the page with what is in them now. */
 export const stages = computed(() => page.centre.stages.map((stage) => /** @type {Stage} */ ({ ...stage, ...contents(stage.code) })));
 
+const ALARMING = ["late", "stranded"];
+/** The stage that the sentence complains of: it alone is bright. */
+export const jam = computed(() => {
+  const { sentence, bottleneck } = outlook.value ?? {};
+  return sentence && ALARMING.includes(sentence.kind) ? (bottleneck?.stage ?? null) : null;
+});
+
 /** @param {string} code */
 function contents(code) {
   const tokens = [...(floor.value?.tokens.values() ?? [])].filter((token) => token.stage === code);

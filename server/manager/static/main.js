@@ -25,11 +25,12 @@ import { notice, pull, takeBack, undo } from "./steering.js";
 function words({ kind, params }) {
   if (floor.value?.frozen) return stopped(stop.value);
   if (kind === "empty") return t("Nobody is in the centre.");
-  if (kind === "on_time") return t("Everything is on time.");
+  if (kind === "on_time") return onTime(/** @type {Baari.OnTime} */ (params));
+  if (kind === "stranded") return stranded(/** @type {Baari.NoCounter} */ (params));
   const { people, stage, minutes, by } = /** @type {Baari.Late} */ (params);
   return tn(
-    "Stage {stage} will pass {minutes} min for {n} person by {by}",
-    "Stage {stage} will pass {minutes} min for {n} people by {by}",
+    "Stage {stage} passes {minutes} min for {n} person by {by}",
+    "Stage {stage} passes {minutes} min for {n} people by {by}",
     people,
     { stage, minutes, by: clock(Date.parse(by)) },
   );
@@ -40,6 +41,17 @@ function stopped({ flags }) {
   const flag = flags.find(({ kind }) => kind !== "outage");
   if (!flag) return t("The floor is stopped.");
   return flagWords(flag);
+}
+
+/** @param {Baari.OnTime} params */
+function onTime({ beyond, minutes }) {
+  if (!beyond) return t("Everything is on time.");
+  return tn("No line holds people up. {n} person passes {minutes} min.", "No line holds people up. {n} people pass {minutes} min.", beyond, { minutes });
+}
+
+/** @param {Baari.NoCounter} params */
+function stranded({ stage, people }) {
+  return tn("{n} person waits at {stage}; no counter for them is open", "{n} people wait at {stage}; no counter for them is open", people, { stage });
 }
 
 function Offer() {

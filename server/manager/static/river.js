@@ -19,7 +19,7 @@ function Counter({ counter }) {
 
 /** @param {{ stage: f.Stage, narrow?: boolean }} props */
 function Stage({ stage, narrow }) {
-  const jam = f.outlook.value?.bottleneck?.stage === stage.code;
+  const jam = f.jam.value === stage.code;
   const wait = f.stats.value?.wait[stage.code] ?? { n: 0, p90: 0 };
   const people = stage.waiting.length;
   return html`<button class="stage ${jam ? "jam" : ""} ${narrow ? "narrow" : ""} ${f.chosen.value === stage.code ? "chosen" : ""}" data-stage=${stage.code}

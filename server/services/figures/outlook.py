@@ -1,36 +1,46 @@
-"""The manager's outlook: who will stay too long, where they are held up, and what one counter more would do."""
+"""The manager's outlook: whose stay passes which limit, which line is the cause, and what one counter more would do."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.domain import counters
-from server.domain.calling.ahead import Queue
+from server.domain import outlook as o
+from server.domain.calling.ahead import Hall
+from server.domain.calling.playing import Caller, Line
+from server.domain.centre import CentreState
+from server.domain.floor_ahead import FloorAhead, Present, StageAhead, Way
+from server.domain.forecast import CounterNow, StageFacts, busy_since, hall_of
 from server.domain.freezes import Moment
 from server.domain.instants import to_iso
-from server.domain.outlook import (
-    Outlook,
-    Person,
-    Sentence,
-    StageLoad,
-    project,
-    sentence,
-    with_one_more,
-)
+from server.domain.outlook import Passing, Sentence
+from server.domain.plan.hours import counters_open_at, in_hours
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
-from server.domain.token.spans import stay_at
+from server.domain.token.spans import stay_at, waited_until
 from server.domain.token.token import Token
+from server.services.people.seats import officers_there
 from server.services.setup.plans import plan_of, rule_on
 from server.services.setup.rules import ClocksShape
-from server.storage.sql import centres
+from server.storage.sql import centres, line
 from server.storage.sql.counters import counters_of
 from server.storage.sql.tokens import open_tokens
 from server.storage.transaction import Read
 
 PEOPLE = 50
 MINUTE = 60_000
+GAIN_MIN = 5
+"""An offer that gains less is none: opening a counter costs an officer."""
+CLOSED_LONG = timedelta(minutes=10)
+"""A counter that has been closed for so long is no longer expected back."""
+OFFERS_TRIED = 8
+NOT_THERE = frozenset({"absent", "break", "equipment"})
+"""Why a counter rests whose officer cannot open it now."""
+
+
+There = Callable[[str | None], bool]
+"""Tells whether the operator of a counter is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +53,19 @@ class AtRisk:
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """The stage that holds people up: minutes until its whole line is called, the line, and its open counters."""
+    """The stage with the longest line: the minutes until the last who waits there now is called, None where nobody
+    calls; the people in line, and its open counters.
+    """
 
     stage: str
-    wait_min: int
+    wait_min: int | None
     waiting: int
     open: int
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A closed counter of the bottleneck, and the stay that one in ten exceeds, without and with it."""
+    """A counter of the bottleneck whose officer is there, and the stay that one in ten exceeds, without and with it."""
 
     counter: str
     before_min: int
@@ -62,91 +74,223 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class PersonAtRisk:
-    """Somebody who will stay longer than the promise: minutes so far, and as expected in the end."""
+    """Somebody who will stay longer than the promise: minutes so far, and as expected in the end.
+
+    `passes_at` is when their stay passes the promise, None when it has.
+    """
 
     label: str
     stage: str
     stay_min: int
     expected_min: int
+    passes_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StrandedPerson:
+    """Somebody who waits at a stage for no counter that is open."""
+
+    label: str
+    stage: str
 
 
 @dataclass(frozen=True, slots=True)
 class OutlookView:
-    """What the manager's page shows beside the floor."""
+    """What the manager's page shows beside the floor: `limits` of a stay, `stranded` with the longest wait first."""
 
     now: str
     people: int
     sentence: Sentence
     at_risk: AtRisk
+    limits: tuple[Passing, ...]
     bottleneck: Bottleneck | None
     offer: Offer | None
     people_at_risk: tuple[PersonAtRisk, ...]
+    stranded: tuple[StrandedPerson, ...]
 
 
-def outlook_of(read: Read, code: str, now: datetime) -> OutlookView:
-    """Return the outlook of a centre now; raises UnknownCentre."""
+def outlook_of(read: Read, code: str, now: datetime, real: datetime | None = None) -> OutlookView:
+    """Return the outlook of a centre now; raises UnknownCentre.
+
+    `real` is the machine's time, by which sessions of staff end; without it whoever sits at a counter is there.
+    """
     centre = centres.centre_by_code(read, code)
-    day = centre.day(now)
-    plan, clocks = plan_of(read, centre, day), rule_on(read, centre.id, day, ClocksShape)
-    present = [token for token in open_tokens(read, centre.id) if token.step.state is not StepState.MISSED]
-    floor = counters_of(read, centre.id)
-    loads, people = _loads(plan, present, floor), _people(plan, present, centre.moment(now))
-    ahead, promise = project(loads, people), clocks.promise_min
+    clocks, floor = rule_on(read, centre.id, centre.day(now), ClocksShape), _floor(read, centre, now)
+    ways = _play(floor)
+    stranded = _stranded(floor)
+    told = o.sentence(ways, floor.plan.stages, Counter(t.step.stage for t in stranded), clocks.promise_min, now)
+    bottleneck = _bottleneck(floor, ways, told)
+    limits = [o.passing(ways, minutes, now) for minutes in dict(clocks).values()]
+    promise = o.passing(ways, clocks.promise_min, now).people
     return OutlookView(
         now=to_iso(now),
-        people=len(people),
-        sentence=sentence(ahead, promise, now),
-        at_risk=AtRisk(ahead.beyond(promise), ahead.beyond(clocks.breach_min)),
-        bottleneck=_bottleneck(ahead),
-        offer=_offer(ahead, loads, people, floor),
-        people_at_risk=_at_risk(ahead, promise),
+        people=len(ways),
+        sentence=told,
+        at_risk=AtRisk(promise, o.passing(ways, clocks.breach_min, now).people),
+        limits=tuple(limits),
+        bottleneck=bottleneck,
+        offer=_offer(floor, ways, bottleneck, officers_there(read, centre.id, real)),
+        people_at_risk=_at_risk(ways, clocks.promise_min, now),
+        stranded=tuple(StrandedPerson(token.label, token.step.stage) for token in stranded[:PEOPLE]),
     )
 
 
-def _loads(plan: Plan, present: Iterable[Token], floor: Iterable[counters.Counter]) -> dict[str, StageLoad]:
-    waiting = Counter(token.step.stage for token in present if token.step.state is StepState.WAITING)
-    opened = Counter(counter.stage for counter in floor if counter.state is CounterState.OPEN)
-    return {
-        stage.code: StageLoad(stage.code, waiting[stage.code], opened[stage.code], stage.service_min)
-        for stage in plan.stages.values()
+@dataclass(frozen=True, slots=True)
+class _Floor:
+    """A centre as it stands at `now`: who is there, the counters, and each stage with what calls there."""
+
+    centre: CentreState
+    plan: Plan
+    now: datetime
+    present: Sequence[Token]
+    desks: Sequence[counters.Counter]
+    facts: Mapping[str, StageFacts]
+    halls: Mapping[str, Hall]
+
+    @property
+    def waiting(self) -> list[Token]:
+        """Those who wait, the longest wait first."""
+        waits = (token for token in self.present if token.step.state is StepState.WAITING)
+        return sorted(waits, key=lambda token: token.waiting.place)
+
+
+def _floor(read: Read, centre: CentreState, now: datetime) -> _Floor:
+    """Read a centre; who was called and absent is not there."""
+    plan = plan_of(read, centre, centre.day(now))
+    opens_at = counters_open_at(plan.hours, now)
+    present = [token for token in open_tokens(read, centre.id) if token.step.state is not StepState.MISSED]
+    desks, passes, busy = counters_of(read, centre.id), line.passes_by_stage(read, centre.id), busy_since(present)
+    facts = {
+        code: StageFacts(
+            waiting=[t.waiting for t in present if t.step.stage == code and t.step.state is StepState.WAITING],
+            counts=(),
+            counters=[CounterNow(d.id, d.operator, d.state, busy.get(d.id)) for d in desks if d.stage == code],
+            passes=passes.get(code, {}),
+            loads={},
+        )
+        for code in plan.stages
     }
+    halls = {code: hall_of(plan, code, facts[code], centre.moment(now), opens_at) for code in plan.stages}
+    return _Floor(centre, plan, now, present, desks, facts, halls)
 
 
-def _people(plan: Plan, present: Sequence[Token], moment: Moment) -> list[Person]:
-    waits = [token for token in present if token.step.state is StepState.WAITING]
-    queues = {
-        code: Queue((t.waiting for t in waits if t.step.stage == code), plan.calling.protected) for code in plan.stages
+def _play(floor: _Floor, more: Mapping[str, Hall] | None = None) -> list[Way]:
+    """Return how everybody goes on, with other counters than now at some stages."""
+    moment = floor.centre.moment(floor.now)
+    halls = {**floor.halls, **(more or {})}
+    stages = {
+        code: StageAhead(hall, Line(floor.plan.calling, hall.kinds, floor.facts[code].passes, moment.age))
+        for code, hall in halls.items()
     }
-    people = []
-    for token in sorted(present, key=lambda t: (t.klass not in plan.calling.protected, t.waiting.place)):
-        ahead = queues[token.step.stage].ahead(token.waiting) if token.step.state is StepState.WAITING else None
-        stay = stay_at(token, moment) / MINUTE
-        people.append(Person(token.label, token.step.stage, stay, ahead, plan.stages_left(token)))
-    return people
+    return FloorAhead(stages, floor.now).play([_person(floor, token, moment) for token in floor.present])
 
 
-def _bottleneck(ahead: Outlook) -> Bottleneck | None:
-    load = ahead.bottleneck
-    return None if load is None else Bottleneck(load.code, round(load.line_min), load.waiting, load.open)
+def _person(floor: _Floor, token: Token, moment: Moment) -> Present:
+    return Present(
+        label=token.label,
+        stage=token.step.stage,
+        stay_min=stay_at(token, moment) / MINUTE,
+        waiting=token.waiting,
+        line_min=_line_min(token.step.state, token.step.until, floor.now),
+        left_min=_left_min(token, moment, floor.plan.stages[token.step.stage].service_min),
+        waited_min=waited_until(token.step, moment) / MINUTE,
+        later=floor.plan.stages_left(token),
+    )
+
+
+def _left_min(token: Token, moment: Moment, usual: float) -> float:
+    """Return the minutes for which somebody is still at a counter; of one who is parked there nobody knows."""
+    begun = token.step.started_at or token.step.last_called
+    if begun is None or token.step.state is StepState.HELD:
+        return usual / 2
+    return max(0.0, usual - moment.age(begun) / 60)
+
+
+def _line_min(state: StepState, until: datetime | None, now: datetime) -> float | None:
+    """Return in how many minutes somebody is in line at their stage, None for who is at a counter."""
+    if state is StepState.WAITING:
+        return 0.0
+    if state is StepState.PAUSED and until is not None:
+        return max(0.0, (until - now).total_seconds() / 60)
+    return None
+
+
+def _stranded(floor: _Floor) -> list[Token]:
+    """Return those who wait for no counter that is open, or for some that have only just closed."""
+    return [token for token in floor.waiting if not _has_counter(floor, token)]
+
+
+def _has_counter(floor: _Floor, token: Token) -> bool:
+    if floor.halls[token.step.stage].taking(token.lane):
+        return True
+    return any(
+        floor.plan.profile(desk.id, desk.operator).takes(token.lane) and _just_closed(floor, desk)
+        for desk in floor.desks
+        if desk.stage == token.step.stage
+    )
+
+
+def _just_closed(floor: _Floor, desk: counters.Counter) -> bool:
+    """Whether a counter may come back: within the hours, and closed for no longer than ten minutes."""
+    return desk.since is not None and floor.now - desk.since <= CLOSED_LONG and in_hours(floor.plan.hours, floor.now)
+
+
+def _bottleneck(floor: _Floor, ways: Iterable[Way], told: Sentence) -> Bottleneck | None:
+    """Return the stage that the sentence names, else the one with the longest line; none where nobody waits long."""
+    lines = {code: _line_of(floor, code, ways) for code in floor.plan.stages}
+    named = getattr(told.params, "stage", None)
+    if named is None:
+        slow = {code: one for code, one in lines.items() if one.waiting and _is_slow(floor, one)}
+        named = max(slow, key=lambda code: slow[code].wait_min or 0, default=None)
+    return None if named is None else lines[named]
+
+
+def _line_of(floor: _Floor, stage: str, ways: Iterable[Way]) -> Bottleneck:
+    here = [way for way in ways if way.person.stage == stage and way.person.line_min == 0]
+    waits = [way.waits.get(stage) for way in here]
+    opened = sum(desk.stage == stage and desk.state is CounterState.OPEN for desk in floor.desks)
+    called = [wait for wait in waits if wait is not None]
+    return Bottleneck(stage, round(max(called)) if called else None, len(here), opened)
+
+
+def _is_slow(floor: _Floor, line_: Bottleneck) -> bool:
+    return line_.wait_min is None or line_.wait_min > floor.plan.stages[line_.stage].service_min
 
 
 def _offer(
-    ahead: Outlook, loads: Mapping[str, StageLoad], people: Sequence[Person], floor: Iterable[counters.Counter]
+    floor: _Floor, ways: Sequence[Way], jam: Bottleneck | None, there: Callable[[str | None], bool]
 ) -> Offer | None:
-    """Return what a counter of the bottleneck that is not open would change, None when there is none."""
-    if ahead.bottleneck is None:
+    """Return the counter of the bottleneck that would gain the most, None when none gains enough."""
+    if jam is None:
         return None
-    closed = (counter for counter in floor if counter.state is not CounterState.OPEN)
-    spare = next((counter for counter in closed if counter.stage == ahead.bottleneck.code), None)
-    if spare is None:
-        return None
-    after = project(with_one_more(loads, spare.stage), people)
-    return Offer(spare.id, round(ahead.p90_min), round(after.p90_min))
+    desks = [desk for desk in floor.desks if desk.stage == jam.stage and _could_open(desk, there)]
+    before = o.p90_min(ways)
+    offers = [Offer(desk.id, round(before), round(o.p90_min(_with(floor, desk)))) for desk in desks[:OFFERS_TRIED]]
+    worth = [offer for offer in offers if offer.before_min - offer.after_min >= GAIN_MIN]
+    return min(worth, key=lambda offer: offer.after_min, default=None)
 
 
-def _at_risk(ahead: Outlook, promise_min: float) -> tuple[PersonAtRisk, ...]:
+def _could_open(desk: counters.Counter, there: There) -> bool:
+    return desk.state is not CounterState.OPEN and desk.reason not in NOT_THERE and there(desk.operator)
+
+
+def _with(floor: _Floor, desk: counters.Counter) -> list[Way]:
+    """Return how everybody would go on if one counter more were open now."""
+    hall, profile = floor.halls[desk.stage], floor.plan.profile(desk.id, desk.operator)
+    callers = [*hall.callers, Caller(profile, 0.0)]
+    return _play(floor, {desk.stage: Hall(callers, hall.profiles, hall.service_min)})
+
+
+def _at_risk(ways: Iterable[Way], promise: int, now: datetime) -> tuple[PersonAtRisk, ...]:
+    late = [way for way in ways if way.expected_min > promise]
+    worst = sorted(late, key=lambda way: way.expected_min, reverse=True)[:PEOPLE]
     return tuple(
-        PersonAtRisk(stay.person.label, stay.person.stage, round(stay.person.stay_min), round(stay.expected_min))
-        for stay in ahead.people[:PEOPLE]
-        if stay.expected_min > promise_min
+        PersonAtRisk(
+            way.person.label,
+            way.person.stage,
+            round(way.person.stay_min),
+            round(way.expected_min),
+            o.passes_at(way, promise, now),
+        )
+        for way in worst
     )

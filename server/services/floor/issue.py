@@ -1,15 +1,13 @@
 """Issue a token."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.actors import By
 from server.domain.bookings import Booking, aged_from
-from server.domain.calling.ahead import ClassCount, ahead_of
-from server.domain.calling.wait import Forecast, estimate_wait
 from server.domain.errors import DayClosed, InvalidInput, SeriesFull
 from server.domain.events.payloads import TokenIssued
+from server.domain.forecast import Forecast
 from server.domain.plan.hours import require_open
 from server.domain.plan.plan import Plan
 from server.domain.plan.series import label
@@ -18,11 +16,12 @@ from server.domain.token.record import seal_needs
 from server.domain.token.token import Step, Token
 from server.services.bookings import present
 from server.services.floor.correct import access_needs, access_values, party_size
+from server.services.floor.forecasts import foresee
 from server.services.numbers import leases
 from server.services.paper import slips
 from server.services.paper.slips import PrintState
 from server.services.setup.plans import plan_now
-from server.storage.sql import line, numbers, tokens
+from server.storage.sql import numbers, tokens
 from server.storage.transaction import Transaction
 
 
@@ -86,10 +85,10 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     since = aged_from(None if booking is None else booking.slot, arrived, plan.slots)
     service = plan.service(order.service if booking is None else booking.service)
     step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since, arrived)
-    in_line = line.in_line(tx.conn, tx.centre.id, step)
+    foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now)
     token = _new_token(tx, order, booking, step, arrived)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
-    forecast = _forecast(plan, token, *in_line())
+    forecast = foreseen(token).forecast
     if booking is not None:
         present.check_in(tx, booking, token)
     _keep_private(tx, order, returned)
@@ -130,12 +129,6 @@ def _new_token(tx: Transaction, order: Order, booking: Booking | None, step: Ste
         slot=slot,
         entered_by_hand=order.paper is not None,
     )
-
-
-def _forecast(plan: Plan, token: Token, counts: Sequence[ClassCount], open_here: int) -> Forecast:
-    stage = token.step.stage
-    ahead = ahead_of(token.klass, counts, plan.calling.protected)
-    return Forecast(stage, ahead, estimate_wait(ahead, open_here, plan.stages[stage].service_min))
 
 
 def _require_open_hours(plan: Plan, slot: datetime | None, now: datetime) -> None:

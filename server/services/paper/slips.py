@@ -8,10 +8,10 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from hardware.values import Slip
-from server.domain.calling.wait import Forecast
 from server.domain.errors import UnknownPrinter
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import TokenIssued
+from server.domain.forecast import Forecast
 from server.domain.jobs import Job, JobRules, JobState, Result
 from server.domain.json import JsonObject
 from server.domain.token.lifecycle import TokenEnd

@@ -1,5 +1,6 @@
 """Who sits at which counter: one person at one counter, and nobody calls from another's."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from server.services.people.principal import Principal, lacking
 from server.services.people.sign_in import SESSION_IDLE
 from server.storage.sql import people, tokens
 from server.storage.sql.presence import move_auth
-from server.storage.transaction import Transaction
+from server.storage.transaction import Read, Transaction
 
 STAFF = "staff:"
 
@@ -94,6 +95,17 @@ def _counters_of(token: Token) -> set[str | None]:
     """Return the counters a token is at, those that serve it together, and the one that called it or alone may."""
     step = token.step
     return {step.counter, *step.beside, step.only, step.called_by}
+
+
+def officers_there(read: Read, centre_id: int, now: datetime | None) -> Callable[[str | None], bool]:
+    """Return what tells whether an operator (a principal's id) is there: a person is while they are signed in.
+
+    `now` is real time, None where nobody knows it: then whoever sits at a counter is taken to be there.
+    """
+    if now is None:
+        return lambda operator: operator is not None
+    signed_in = {f"{STAFF}{staff_id}" for staff_id in people.signed_in(read, centre_id, now - SESSION_IDLE)}
+    return lambda operator: operator is not None and (operator in signed_in or not operator.startswith(STAFF))
 
 
 def _signed_in(tx: Transaction, operator: str, now: datetime) -> str | None:

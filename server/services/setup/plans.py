@@ -161,6 +161,7 @@ def _hours(own: Own, hours: HoursShape) -> Hours:
         staggered=hours.staggered_lunch,
         days=frozenset(hours.days),
         holidays=frozenset(hours.holidays),
+        closes=clock(hours.close),
     )
 
 

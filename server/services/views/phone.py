@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 
-from server.domain.calling.ahead import ahead_of
 from server.domain.calling.bound import overtakings_left
-from server.domain.calling.wait import WaitRange, estimate_wait
+from server.domain.calling.wait import NOBODY_CALLS, WaitRange
 from server.domain.centre import CentreState
+from server.domain.forecast import Forecast
 from server.domain.instants import to_iso
 from server.domain.notice import Notice, strongest
 from server.domain.plan.plan import Names, Plan
@@ -16,6 +16,7 @@ from server.domain.token.changes import TRANSFERRED
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token, TokenState
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
+from server.services.floor.forecasts import foresee
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
 from server.storage.sql.steps import StageStay
@@ -37,9 +38,11 @@ class StopView:
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """The way of a citizen through the centre."""
+    """The way of a citizen through the centre, and in how many minutes it is expected to be over."""
 
     stops: tuple[StopView, ...]
+    low_min: int | None
+    high_min: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class StatusView:
     calls: int
     ahead: int
     wait: WaitRange | None
+    opens_at: str | None
     visit: VisitView
     overtaken: OvertakenView | None
     until: str | None
@@ -91,11 +95,10 @@ class StatusNow(StatusView):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a token stands: how many go before it, how many are older, and how many `counters` of the stage call."""
+    """Where a token stands: what is foreseen (None: it does not wait), how many are older, the counters there are."""
 
-    ahead: int
+    forecast: Forecast | None
     older: int
-    open: int
     counters: tuple[str, ...]
 
 
@@ -110,10 +113,9 @@ class Behind:
 def status_now(read: Read, centre: CentreState, token: Token, now: datetime) -> StatusNow:
     """Return the status of a token as its rows stand; for its own command, and a page that shows it once."""
     plan = plan_of(read, centre, token.day)
-    counts, calling = line.in_line(read, centre.id, token.step)()
-    ahead = ahead_of(token.klass, counts, plan.calling.protected)
+    foreseen = foresee(read, centre, plan, token.step, now)(token)
     here = tuple(c.id for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage)
-    standing = Standing(ahead, sum(count.older for count in counts), calling, here)
+    standing = Standing(foreseen.forecast if is_waiting(token) else None, foreseen.older, here)
     behind = Behind(steps.stages_of(read, token.id), _overtaken(read, centre, plan, token, standing))
     view = status_view(centre, plan, token, standing, behind)
     return StatusNow(**{field.name: getattr(view, field.name) for field in fields(view)}, as_of=to_iso(now))
@@ -134,8 +136,8 @@ def owner_of(read: Read, secret: str) -> tuple[int, str]:
 
 def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standing, behind: Behind) -> StatusView:
     """Return what a citizen sees of their token."""
-    step, here, waits = token.step, not token.ended, is_waiting(token)
-    service_min = plan.stages[step.stage].service_min
+    step, here, told = token.step, not token.ended, standing.forecast
+    visit = NOBODY_CALLS if told is None else told.visit
     return StatusView(
         label=token.label,
         party=token.party,
@@ -149,9 +151,10 @@ def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standin
         beside=step.beside if here else (),
         call=step.call if here else None,
         calls=step.calls if here else 0,
-        ahead=standing.ahead if waits else 0,
-        wait=estimate_wait(standing.ahead, standing.open, service_min) if waits else None,
-        visit=VisitView(tuple(_stops(plan, token, behind.stages))),
+        ahead=0 if told is None else told.ahead,
+        wait=None if told is None else told.wait,
+        opens_at=to_iso(told.opens_at) if told and told.opens_at else None,
+        visit=VisitView(tuple(_stops(plan, token, behind.stages)), visit.low_min, visit.high_min),
         overtaken=behind.overtaken,
         until=to_iso(step.until) if here and step.until else None,
         return_until=token.return_until.isoformat() if token.return_until else None,

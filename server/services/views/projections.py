@@ -5,11 +5,10 @@ how far the centre has come; so it is as true as if it were made anew, whichever
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from server.domain.calling.ahead import Queue
 from server.domain.calling.profile import Profile
 from server.domain.centre import CentreState, Head
 from server.domain.errors import UnknownCounter
@@ -20,12 +19,12 @@ from server.services.figures.explanations import CalledFirst, called_first, over
 from server.services.floor.undo import ActionView, actions_at
 from server.services.setup.plans import plan_of
 from server.services.views.floor import Floor, StageNow, next_floor
+from server.services.views.foresight import FRESH, Foresight, foresee_stage
 from server.services.views.line import KeptLine, LineKey, Seat, key_of, own_part, shared_line
 from server.services.views.phone import (
     Behind,
     OvertakenView,
     Standing,
-    StatusView,
     is_waiting,
     overtaken_view,
     status_view,
@@ -44,9 +43,20 @@ class OneStage:
     """A stage after one event, with what was made of it until now."""
 
     now: StageNow
-    queue: Queue
     jumps: list[Jump] | None = None
     firsts: dict[tuple[str, str], CalledFirst] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStatus:
+    """A status as it was made, and until when time alone leaves it so (None: always)."""
+
+    answer: Ready
+    until: datetime | None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it is still told at `now`, if nothing has happened."""
+        return self.until is None or now < self.until
 
 
 @dataclass(slots=True)
@@ -58,22 +68,22 @@ class Made:
     lines: dict[LineKey, KeptLine] = field(default_factory=dict)
     at_counters: dict[tuple[str, str | None], tuple[KeptLine, Ready]] = field(default_factory=dict)
     snapshots: dict[bool, Ready] = field(default_factory=dict)
-    statuses: dict[str, Ready] = field(default_factory=dict)
+    statuses: dict[str, KeptStatus] = field(default_factory=dict)
 
     def stage(self, code: str) -> OneStage:
         """Return a stage; what its views share is made once."""
         if code not in self.stages:
-            now = self.floor.stage(code)
-            self.stages[code] = OneStage(now, Queue(now.waiting, self.floor.plan.calling.protected))
+            self.stages[code] = OneStage(self.floor.stage(code))
         return self.stages[code]
 
 
 @dataclass(slots=True)
 class Lasting:
-    """What outlasts an event: what was done last at each counter, and the stages each token has passed."""
+    """What outlasts an event: what was done last at each counter, the stages each token has passed, the foresights."""
 
     actions: dict[str, tuple[ActionView, ...]] = field(default_factory=dict)
     stays: dict[str, tuple[int, list[StageStay]]] = field(default_factory=dict)
+    foresights: dict[str, Foresight] = field(default_factory=dict)
 
 
 class CentreViews:
@@ -109,7 +119,8 @@ class CentreViews:
     def kept_status(self, head: Head, token_id: str, now: datetime) -> Ready | None:
         """Return the status of a token if it is ready."""
         made = self._made_by(head, now)
-        return made.statuses.get(token_id) if made else None
+        kept = made.statuses.get(token_id) if made else None
+        return kept.answer if kept is not None and kept.holds_at(now) else None
 
     def line(self, read: Read, counter: str, now: datetime) -> Ready:
         """Return the line of a counter; raises UnknownCounter."""
@@ -135,9 +146,10 @@ class CentreViews:
     def status(self, read: Read, token_id: str, now: datetime) -> Ready:
         """Return the status of a token; raises UnknownToken."""
         made = self._renewed(read, self.head(read, ""), now)
-        if token_id not in made.statuses:
-            made.statuses[token_id] = ready(json_bytes(self._status(read, made, token_id)))
-        return made.statuses[token_id]
+        kept = made.statuses.get(token_id)
+        if kept is None or not kept.holds_at(now):
+            kept = made.statuses[token_id] = self._status(read, made, token_id, now)
+        return kept.answer
 
     def _made_by(self, head: Head, now: datetime) -> Made | None:
         """Return what was made, if nothing has happened since and it is the same day."""
@@ -166,7 +178,8 @@ class CentreViews:
             return Lasting()
         changed = events.counters_between(read, centre.id, known.event_seq, centre.event_seq)
         actions = {counter: done for counter, done in self._lasting.actions.items() if counter not in changed}
-        return Lasting(actions, self._lasting.stays if len(self._lasting.stays) < REMEMBERED_MAX else {})
+        stays = self._lasting.stays if len(self._lasting.stays) < REMEMBERED_MAX else {}
+        return Lasting(actions, stays, self._lasting.foresights)
 
     def _shared(self, read: Read, made: Made, stage: StageNow, profile: Profile, now: datetime) -> KeptLine:
         key = key_of(stage, profile)
@@ -182,15 +195,28 @@ class CentreViews:
             self._lasting.actions[counter] = tuple(actions_at(read, made.floor.centre, counter))
         return self._lasting.actions[counter]
 
-    def _status(self, read: Read, made: Made, token_id: str) -> StatusView:
+    def _status(self, read: Read, made: Made, token_id: str, now: datetime) -> KeptStatus:
         floor = made.floor
         token = floor.tokens.get(token_id) or tokens.token_by_id(read, self._centre_id, token_id)
         plan = floor.plan if token.day == floor.day else plan_of(read, floor.centre, token.day)
-        stage = made.stage(token.step.stage)
-        ahead, older = stage.queue.ahead(token.waiting), stage.queue.older(token.waiting)
-        standing = Standing(ahead, older, stage.now.open, floor.counters_at(stage.now.code))
+        standing, until = Standing(None, 0, floor.counters_at(token.step.stage)), None
+        if is_waiting(token):
+            foresight = self._foresight(read, made, token, now)
+            standing = replace(
+                standing, forecast=foresight.of(floor, token), older=foresight.queue.older(token.waiting)
+            )
+            until = foresight.at + FRESH
         overtaken = self._overtaken(read, made, plan, token, standing)
-        return status_view(floor.centre, plan, token, standing, Behind(self._stays(read, token), overtaken))
+        view = status_view(floor.centre, plan, token, standing, Behind(self._stays(read, token), overtaken))
+        return KeptStatus(ready(json_bytes(view)), until)
+
+    def _foresight(self, read: Read, made: Made, token: Token, now: datetime) -> Foresight:
+        """Return what is foreseen of the stage at which somebody waits."""
+        stage, kept = made.stage(token.step.stage).now, self._lasting.foresights.get(token.step.stage)
+        # One that rests may be older than the step of somebody who has just come.
+        if kept is None or not kept.holds(made.floor.centre.event_seq, now) or token.step.seq not in kept.steps:
+            kept = self._lasting.foresights[stage.code] = foresee_stage(read, made.floor, stage, now)
+        return kept
 
     def _overtaken(self, read: Read, made: Made, plan: Plan, token: Token, standing: Standing) -> OvertakenView | None:
         stage = made.stage(token.step.stage)

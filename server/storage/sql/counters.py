@@ -60,6 +60,18 @@ def counters_of(conn: Connection, centre_id: int) -> list[Counter]:
     return [_counter(row) for row in conn.execute(query)]
 
 
+OPERATORS = Statement(
+    select(CounterTable.id, CounterTable.operator).where(
+        CounterTable.centre_id == bindparam("centre"), CounterTable.operator.is_not(None)
+    )
+)
+
+
+def operators_of(conn: Connection, centre_id: int) -> dict[str, str]:
+    """Return who sits at each counter of a centre at which somebody sits."""
+    return dict(map(tuple, OPERATORS.rows(conn, centre=centre_id)))
+
+
 def update_counter(conn: Connection, counter: Counter) -> None:
     """Write the state of a counter."""
     conn.execute(

@@ -1,16 +1,18 @@
 """Reads of the line: the first of each lane, how many stand where, and the quota of each group of counters."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from server.domain.calling.ahead import ClassCount
+from server.domain.calling.ahead import MOST_CALLS, LaneCount
 from server.domain.calling.lane import Waiting, lane_of_key
+from server.domain.forecast import CounterNow, Load, StageFacts
 from server.domain.token.jumps import Jump
-from server.domain.token.lifecycle import CounterState
+from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Step
-from server.storage.base import WAITING
+from server.storage.base import WAITING, Row, state_in
 from server.storage.statements import Statement
 from server.storage.tables.floor import CallGroupTable, CounterTable, StepTable, TokenTable
 
@@ -97,6 +99,21 @@ def passes_of(conn: Connection, centre_id: int, stage: str, group: str) -> int:
     return 0 if row is None else int(row[0])
 
 
+PASSES_BY_STAGE = Statement(
+    select(CallGroupTable.stage, CallGroupTable.profiles, CallGroupTable.passes).where(
+        CallGroupTable.centre_id == bindparam("centre")
+    )
+)
+
+
+def passes_by_stage(conn: Connection, centre_id: int) -> dict[str, dict[str, int]]:
+    """Return the passes of each group of counters, by stage."""
+    by_stage: dict[str, dict[str, int]] = defaultdict(dict)
+    for stage, group, passes in PASSES_BY_STAGE.rows(conn, centre=centre_id):
+        by_stage[stage][group] = passes
+    return by_stage
+
+
 def set_passes(conn: Connection, centre_id: int, stage: str, group: str, passes: int) -> None:
     """Write how many calls in a row of a group of counters have passed over the longest wait."""
     SET_PASSES.send(conn, centre=centre_id, stage=stage, profiles=group, passes=passes)
@@ -108,38 +125,99 @@ def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, i
     return (0, 0) if row is None else (row[0], row[1])
 
 
-# Counted by lane, not by class, because the index of the waiting answers that without a look at a single row; and of
-# each lane those who are not older, because they are few: whoever comes is the youngest, or nearly.
+# One statement for all that somebody is told with their number, so that an issue waits for one answer. Who waits is
+# told one by one where the line is short, else counted by lane: the index of the waiting answers both without a look at
+# a single row. Of each lane those who are not older are counted, because they are few: whoever comes is the youngest.
+MOST_COUNTERS = 120
+HERE = "centre_id = :centre AND stage = :stage"
 IN_LINE = Statement(
     text(
+        f"""
+        WITH here(people) AS (SELECT count(*) FROM step WHERE {HERE} AND state = 'waiting')
+        SELECT 'waiting' AS part, CAST(lane AS TEXT) AS name, CAST(NULL AS TEXT) AS other,
+            CAST(since AS BIGINT) AS at, CAST(seq AS BIGINT) AS n, CAST(0 AS BIGINT) AS m
+        FROM step WHERE {HERE} AND state = 'waiting' AND (SELECT people FROM here) <= :most
+        UNION ALL
+        SELECT 'lane', lane, NULL, NULL, count(*), (
+            SELECT count(*) FROM step AS other
+            WHERE other.centre_id = :centre AND other.stage = :stage AND other.state = 'waiting'
+                AND other.lane = step.lane AND (other.since, other.seq) >= (:since, :seq))
+        FROM step WHERE {HERE} AND state = 'waiting' AND (SELECT people FROM here) > :most GROUP BY lane
+        UNION ALL
+        SELECT 'busy', c.id, c.operator, coalesce(s.started_at, s.last_called), 0, 0
+        FROM step AS s JOIN counter AS c ON c.centre_id = s.centre_id AND c.id = s.counter
+        WHERE s.centre_id = :centre AND s.{state_in(AT_COUNTER)} AND s.stage = :stage AND c.state = 'open'
+        UNION ALL
+        SELECT 'helps', c.id, c.operator, coalesce(s.started_at, s.last_called), 0, 0
+        FROM helper AS h JOIN counter AS c ON c.centre_id = h.centre_id AND c.id = h.counter
+            JOIN token AS t ON t.id = h.token_id JOIN step AS s ON s.centre_id = t.centre_id AND s.seq = t.step_seq
+        WHERE h.centre_id = :centre AND c.stage = :stage AND c.state = 'open'
+        UNION ALL
+        SELECT * FROM (
+            SELECT state, id, operator, CAST(NULL AS BIGINT), 0, 0 FROM counter
+            WHERE {HERE} AND (state = 'open' OR state = :planned) LIMIT {MOST_COUNTERS}) AS calling
+        UNION ALL
+        SELECT 'passes', profiles, NULL, NULL, passes, 0 FROM call_group WHERE {HERE}
+        UNION ALL
+        SELECT 'line', code, NULL, NULL, CASE WHEN code = :stage THEN 0 ELSE (
+            SELECT count(*) FROM step
+            WHERE step.centre_id = :centre AND step.stage = stage.code AND step.state = 'waiting') END, 0
+        FROM stage WHERE centre_id = :centre
+        UNION ALL
+        SELECT 'served', stage, NULL, NULL, count(*), 0 FROM step
+        WHERE centre_id = :centre AND {state_in(AT_COUNTER)} GROUP BY stage
+        UNION ALL
+        SELECT 'callers', stage, NULL, NULL, count(*), 0 FROM counter
+        WHERE centre_id = :centre AND (state = 'open' OR state = :planned) GROUP BY stage
         """
-        SELECT o.open, q.lane, q.waiting, q.waiting - q.younger
-        FROM (SELECT count(*) AS open FROM counter
-              WHERE centre_id = :centre AND stage = :stage AND state = 'open') AS o
-        LEFT JOIN (SELECT lane, count(*) AS waiting,
-                       (SELECT count(*) FROM step AS other
-                        WHERE other.centre_id = :centre AND other.stage = :stage AND other.state = 'waiting'
-                            AND other.lane = step.lane AND (other.since, other.seq) >= (:since, :seq)) AS younger
-                   FROM step WHERE centre_id = :centre AND stage = :stage AND state = 'waiting' GROUP BY lane) AS q
-            ON 1 = 1
-        """
-    ).bindparams(bindparam("since", type_=StepTable.since.type))
+    )
+    .bindparams(bindparam("since", type_=StepTable.since.type))
+    .columns(StepTable.state, StepTable.lane, CounterTable.operator, StepTable.since, StepTable.seq, StepTable.calls)
 )
 
 
-def in_line(conn: Connection, centre_id: int, step: Step) -> Callable[[], tuple[list[ClassCount], int]]:
-    """Count who waits at the stage of a step and how many of them are older, and how many of its counters are open.
+def in_line(conn: Connection, centre_id: int, step: Step, *, planned: bool) -> Callable[[], StageFacts]:
+    """Ask who waits at the stage of a step, how many of them are older, which counters call, and the other lines.
 
-    Returns what returns both, so that the next statement need not wait for them.
+    Closed counters are told too if they are `planned` to open. Returns what returns it all, so that the next statement
+    need not wait for it.
     """
-    counted = IN_LINE.ask(conn, centre=centre_id, stage=step.stage, since=step.since, seq=step.seq)
+    answer = IN_LINE.ask(
+        conn,
+        centre=centre_id,
+        stage=step.stage,
+        since=step.since,
+        seq=step.seq,
+        most=MOST_CALLS,
+        planned=CounterState.CLOSED.value if planned else "",
+    )
+    return lambda: _stage_facts(answer())
 
-    def counts() -> tuple[list[ClassCount], int]:
-        rows = counted()
-        classes = [ClassCount(lane_of_key(lane).klass, n, older) for _, lane, n, older in rows if lane is not None]
-        return classes, rows[0][0]
 
-    return counts
+def _stage_facts(rows: Iterable[Row]) -> StageFacts:
+    """Return what the rows of `IN_LINE` tell, by what their first word says."""
+    parts: dict[str, list[Row]] = defaultdict(list)
+    for part, *row in rows:
+        parts[part].append(row)
+    busy = {row[0]: row for part in ("busy", "helps") for row in parts[part]}
+    free = (row for row in parts[CounterState.OPEN] if row[0] not in busy)
+    return StageFacts(
+        waiting=[Waiting(seq, "", "", lane_of_key(lane), since) for lane, _, since, seq, _ in parts["waiting"]],
+        counts=[LaneCount(lane_of_key(lane), n, n - younger) for lane, _, _, n, younger in parts["lane"]],
+        counters=[
+            *(CounterNow(id_, operator, CounterState.OPEN, None) for id_, operator, *_ in free),
+            *(CounterNow(id_, operator, CounterState.OPEN, since) for id_, operator, since, *_ in busy.values()),
+            *(CounterNow(id_, operator, CounterState.CLOSED, None) for id_, operator, *_ in parts[CounterState.CLOSED]),
+        ],
+        passes={group: passes for group, _, _, passes, _ in parts["passes"]},
+        loads=_loads(parts),
+    )
+
+
+def _loads(parts: Mapping[str, Sequence[Row]]) -> dict[str, Load]:
+    """Return how many wait, are served and call at each stage; of this stage nobody asks how many wait."""
+    waiting, served, callers = ({row[0]: row[3] for row in parts[part]} for part in ("line", "served", "callers"))
+    return {stage: Load(waiting[stage], served.get(stage, 0), callers.get(stage, 0)) for stage in waiting}
 
 
 JUMPS = Statement(

@@ -85,6 +85,18 @@ def user_signed_in(conn: Connection, staff_id: int, seen_after: datetime) -> str
     return conn.execute(query).scalars().first()
 
 
+SIGNED_IN = Statement(
+    select(StaffSessionTable.staff_id)
+    .where(StaffSessionTable.centre_id == bindparam("centre"), StaffSessionTable.seen_at > bindparam("seen_after"))
+    .distinct()
+)
+
+
+def signed_in(conn: Connection, centre_id: int, seen_after: datetime) -> set[int]:
+    """Return the ids of the people of a centre who have a session that was used after a moment."""
+    return {staff_id for (staff_id,) in SIGNED_IN.rows(conn, centre=centre_id, seen_after=seen_after)}
+
+
 def seats_of(conn: Connection, centre_id: int, operator: str) -> list[str]:
     """Return the counters of a centre at which somebody sits (a principal's id)."""
     query = select(CounterTable.id).where(CounterTable.centre_id == centre_id, CounterTable.operator == operator)

@@ -1,18 +1,33 @@
-"""The wait that is told, computed by hand from the formula: mean turns ÷ rate, and 1.28 spreads either way."""
+"""The wait that is told, computed by hand."""
 
 import pytest
 
-from server.domain.calling.wait import WaitRange, estimate_wait
+from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, turns_min, wait_range
 
 
 @pytest.mark.parametrize(
-    ("ahead", "counters", "service_min", "low", "high"),
+    ("ahead", "free", "minutes"),
+    [(0, [], None), (0, [0.0, 4.0], 0.0), (1, [0.0, 4.0], 4.0), (2, [0.0, 4.0], 10.0), (101, [0.0, 3.0], 503.0)],
+)
+def test_a_turn_comes_when_those_before_were_called_and_a_counter_is_free(
+    ahead: int, free: list[float], minutes: float | None
+) -> None:
+    assert turns_min(ahead, free, 10) == minutes
+
+
+def test_while_nobody_calls_no_wait_is_told() -> None:
+    assert wait_range(Turn(3, None, 0), 5) == NOBODY_CALLS
+
+
+@pytest.mark.parametrize(
+    ("turn", "service_min", "low", "high"),
     [
-        (9, 1, 5.0, 25, 65),  # 9 turns: 45 ± 1.28 * 3 * 4 = 29.6 to 60.4
-        (24, 10, 15.0, 15, 30),  # 15 turns: 22.5 ± 1.28 * 3.87 * 1.2 = 16.6 to 28.4
-        (1, 1, 5.0, 0, 15),  # 1 turn: 5 ± 5.1, and nobody waits less than nothing
-        (3, 3, 1.0, 0, 5),  # 1 turn: 0.3 ± 0.3, and a range has a width
+        (Turn(0, 0.0, 1), 10.0, 0, 5),  # a counter is free
+        (Turn(9, 45.0, 1), 5.0, 25, 65),  # 45 ± 1.28 * 3 * 4 = 29.6 to 60.4
+        (Turn(24, 22.5, 10), 15.0, 15, 30),  # 15 turns: 22.5 ± 1.28 * 3.87 * 1.2 = 16.6 to 28.4
+        (Turn(1, 5.0, 1), 5.0, 0, 15),  # 1 turn: 5 ± 5.1, and nobody waits less than nothing
+        (Turn(3, 0.3, 3), 1.0, 0, 5),  # 1 turn: 0.3 ± 0.3, and a range has a width
     ],
 )
-def test_the_range_is_that_of_the_formula(ahead: int, counters: int, service_min: float, low: int, high: int) -> None:
-    assert estimate_wait(ahead, counters, service_min) == WaitRange(low, high)
+def test_the_range_is_that_of_the_formula(turn: Turn, service_min: float, low: int, high: int) -> None:
+    assert wait_range(turn, service_min) == WaitRange(low, high)

@@ -1,0 +1,144 @@
+"""What somebody is told of their turn: how many are called before, the wait for this stage, and the whole visit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.calling.ahead import MOST_CALLS, Hall, LaneCount, Queue, turn_in
+from server.domain.calling.lane import Waiting
+from server.domain.calling.playing import Caller, Line
+from server.domain.calling.profile import Profile
+from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, visit_range, wait_range
+from server.domain.freezes import Moment
+from server.domain.plan.plan import Plan
+from server.domain.token.lifecycle import AT_COUNTER, CounterState
+from server.domain.token.token import Token
+
+
+@dataclass(frozen=True, slots=True)
+class CounterNow:
+    """A counter as it stands: who sits there, and since when somebody is with it."""
+
+    id: str
+    operator: str | None
+    state: CounterState
+    busy_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many wait at a stage, how many are at its counters, and how many of these call."""
+
+    waiting: int
+    served: int
+    callers: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """A stage as it stands: who waits there (where they are many only counted), and the counters that call or will.
+
+    `passes` are those of each group of counters, `loads` tell of all stages.
+    """
+
+    waiting: Sequence[Waiting]
+    counts: Sequence[LaneCount]
+    counters: Sequence[CounterNow]
+    passes: Mapping[str, int]
+    loads: Mapping[str, Load]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What somebody is told: the calls before theirs at `stage`, the wait there, and the whole visit.
+
+    `opens_at` is when the first counter that may take them opens, None when one calls already or none will.
+    """
+
+    stage: str
+    ahead: int
+    wait: WaitRange
+    visit: WaitRange = NOBODY_CALLS
+    opens_at: datetime | None = None
+
+
+def busy_since(tokens: Iterable[Token]) -> dict[str, datetime]:
+    """Return since when somebody is with each counter that has somebody, the helpers of a party too."""
+    at_counters = [token.step for token in tokens if token.step.state in AT_COUNTER]
+    return {
+        counter: step.started_at or step.last_called or step.entered_at
+        for step in at_counters
+        for counter in (step.counter, *step.beside)
+        if counter is not None
+    }
+
+
+def hall_of(plan: Plan, stage: str, facts: StageFacts, moment: Moment, opens_at: datetime | None) -> Hall:
+    """Return the counters of a stage that call or will, the idle ones first; closed ones from when they open."""
+    service_min = plan.stages[stage].service_min
+    named = {waiting.lane.only for waiting in facts.waiting} | {count.lane.only for count in facts.counts}
+
+    def caller(counter: CounterNow) -> Caller:
+        known = plan.profiles.get(counter.id, ANYTHING)
+        if counter.id in named or counter.operator in named:
+            known = plan.profile(counter.id, counter.operator)
+        return Caller(known, _free_min(counter, moment, service_min, opens_at))
+
+    callers = [caller(counter) for counter in facts.counters if counter.state is CounterState.OPEN or opens_at]
+    return Hall(callers, plan.profiles.values(), service_min)
+
+
+ANYTHING = Profile("")
+"""The profile of counters without one of their own."""
+
+
+def _free_min(counter: CounterNow, moment: Moment, service_min: float, opens_at: datetime | None) -> float:
+    """Return in how many minutes a counter can call: now if idle, else when its service usually ends, else planned."""
+    if counter.state is not CounterState.OPEN and opens_at is not None:
+        return max(0.0, (opens_at - moment.now).total_seconds() / 60)
+    if counter.busy_since is None:
+        return 0.0
+    return max(0.0, service_min - moment.age(counter.busy_since) / 60)
+
+
+def turn_of(waiting: Waiting, hall: Hall, facts: StageFacts, plan: Plan, moment: Moment) -> Turn:
+    """Return the turn of somebody who waits at a stage, or who is about to."""
+    others = [other for other in facts.waiting if other.step != waiting.step]
+    if hall.taking(waiting.lane) and not facts.counts:
+        line = Line(plan.calling, hall.kinds, facts.passes, moment.age)
+        for one in (*others, waiting):
+            line.join(one)
+        turn = None if line.in_order_of_age else turn_in(line, hall, waiting, MOST_CALLS + 1)
+        if turn is not None:
+            return turn
+    counts = facts.counts or Queue(others).counts(waiting)
+    return hall.by_age(waiting.lane, counts, plan.calling.protected)
+
+
+def forecast(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load], opens_at: datetime | None) -> Forecast:
+    """Return what somebody is told of their turn."""
+    stage = plan.stages[token.step.stage]
+    wait = wait_range(turn, stage.service_min)
+    return Forecast(stage.code, turn.ahead, wait, _visit(plan, token, turn, loads), opens_at)
+
+
+def _visit(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load]) -> WaitRange:
+    """Return the minutes until the end of the visit.
+
+    At each later stage those stand before somebody who wait there now, and all who are on the way there before them.
+    """
+    if turn.minutes is None:
+        return NOBODY_CALLS
+    service_min = plan.stages[token.step.stage].service_min
+    minutes, services = turn.minutes + service_min, [service_min]
+    before = 0 if token.klass in plan.calling.protected else turn.ahead + loads[token.step.stage].served
+    for code in plan.stages_left(token):
+        load, usual = loads[code], plan.stages[code].service_min
+        if not load.callers:
+            return NOBODY_CALLS
+        line = before + load.waiting if token.klass not in plan.calling.protected else 0
+        work = line * usual + load.served * usual / 2
+        minutes += max(0.0, work / load.callers - minutes) + usual
+        services.append(usual)
+        before += load.waiting + load.served
+    return visit_range(minutes, turn, services)

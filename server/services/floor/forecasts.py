@@ -1,0 +1,41 @@
+"""What somebody is told of their turn, from the rows of their stage by one statement."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.calling.ahead import Queue
+from server.domain.centre import CentreState
+from server.domain.forecast import Forecast, forecast, hall_of, turn_of
+from server.domain.plan.hours import counters_open_at
+from server.domain.plan.plan import Plan
+from server.domain.token.token import Step, Token
+from server.storage.sql import line
+from server.storage.transaction import Read
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The forecast of a token, and how many at its stage are older."""
+
+    forecast: Forecast
+    older: int
+
+
+def foresee(read: Read, centre: CentreState, plan: Plan, step: Step, now: datetime) -> Callable[[Token], Foreseen]:
+    """Ask for the stage of a step, and return what foretells the turn of its token.
+
+    Asked before the step is written, so that the next statement need not wait for the answer.
+    """
+    opens_at, moment = counters_open_at(plan.hours, now), centre.moment(now)
+    answer = line.in_line(read, centre.id, step, planned=opens_at is not None)
+
+    def foreseen(token: Token) -> Foreseen:
+        facts, waiting = answer(), token.waiting
+        hall = hall_of(plan, step.stage, facts, moment, opens_at)
+        turn = turn_of(waiting, hall, facts, plan, moment)
+        counts = facts.counts or Queue(facts.waiting).counts(waiting)
+        told = forecast(plan, token, turn, facts.loads, opens_at)
+        return Foreseen(told, sum(count.older for count in counts))
+
+    return foreseen
