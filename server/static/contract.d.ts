@@ -80,10 +80,10 @@ export interface BookingsIn {
   bookings: BookingIn[];
 }
 
-/** The stage that holds people up: minutes until its whole line is called, the line, and its open counters. */
+/** The stage with the longest line: the minutes until the last who waits there now is called, None where nobody calls; the people in line, and its open counters. */
 export interface Bottleneck {
   stage: string;
-  wait_min: number;
+  wait_min: number | null;
   waiting: number;
   open: number;
 }
@@ -425,7 +425,7 @@ export interface KioskPage {
   references: string[];
 }
 
-/** So many `people` will stay longer than `minutes`, held up at a stage; the first of them from the time `by` on. */
+/** The line of a stage makes the stay of so many `people` pass `minutes`; all of them have passed at `by`. */
 export interface Late {
   stage: string;
   minutes: number;
@@ -511,6 +511,12 @@ export interface NewToken {
   stage: string;
 }
 
+/** So many people wait at a stage at which no counter that is open may take them. */
+export interface NoCounter {
+  stage: string;
+  people: number;
+}
+
 /** Nobody is in the centre. */
 export interface Nobody {
 }
@@ -563,16 +569,18 @@ export interface NoticeView {
   freezes: ((string | null)[])[];
 }
 
-/** A closed counter of the bottleneck, and the stay that one in ten exceeds, without and with it. */
+/** A counter of the bottleneck whose officer is there, and the stay that one in ten exceeds, without and with it. */
 export interface Offer {
   counter: string;
   before_min: number;
   after_min: number;
 }
 
-/** So many people are in the centre, and nobody will pass the promise. */
+/** So many people are in the centre, and no line holds them up; `beyond` of them pass `minutes` all the same. */
 export interface OnTime {
   people: number;
+  minutes: number;
+  beyond: number;
 }
 
 /** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
@@ -596,15 +604,17 @@ export interface OutcomesData {
   ending: string[];
 }
 
-/** What the manager's page shows beside the floor. */
+/** What the manager's page shows beside the floor: `limits` of a stay, `stranded` with the longest wait first. */
 export interface OutlookView {
   now: string;
   people: number;
   sentence: Sentence;
   at_risk: AtRisk;
+  limits: Passing[];
   bottleneck: Bottleneck | null;
   offer: Offer | null;
   people_at_risk: PersonAtRisk[];
+  stranded: StrandedPerson[];
 }
 
 /** How often tokens had been overtaken when they were called, once for each call (`tokens` of them). `p95` is the smallest count that holds for 95 of 100 calls (nearest rank). */
@@ -643,6 +653,13 @@ export interface PaperIn {
 export interface PaperPage {
   printers: string[];
   faults: string[];
+}
+
+/** How many people's stay passes a limit of minutes, or has passed it; `by` is when the last of them does. */
+export interface Passing {
+  minutes: number;
+  people: number;
+  by: string | null;
 }
 
 /** What somebody may do: each verb of the API has a permission of its name. */
@@ -690,12 +707,13 @@ export type Permission =
   | "read_outlook"
   | "read_report";
 
-/** Somebody who will stay longer than the promise: minutes so far, and as expected in the end. */
+/** Somebody who will stay longer than the promise: minutes so far, and as expected in the end. `passes_at` is when their stay passes the promise, None when it has. */
 export interface PersonAtRisk {
   label: string;
   stage: string;
   stay_min: number;
   expected_min: number;
+  passes_at: string | null;
 }
 
 /** A citizen's own token; `called_first` are the sentences about a call that passed it, by why. */
@@ -849,11 +867,11 @@ export interface SeenIn {
 /** The one sentence on the manager's page, and the values in it. */
 export interface Sentence {
   kind: SentenceKind;
-  params: Nobody | OnTime | Late;
+  params: Nobody | OnTime | Late | NoCounter;
 }
 
 /** What the sentence on the manager's page says. */
-export type SentenceKind = "empty" | "on_time" | "late";
+export type SentenceKind = "empty" | "on_time" | "late" | "stranded";
 
 /** A service; a kiosk shows its pictogram. */
 export interface ServiceData {
@@ -995,6 +1013,7 @@ export interface StatusNow {
   calls: number;
   ahead: number;
   wait: WaitRange | null;
+  opens_at: string | null;
   visit: VisitView;
   overtaken: OvertakenView | null;
   until: string | null;
@@ -1022,6 +1041,12 @@ export interface StopView {
   state: "done" | "here" | "ahead";
   minutes: number | null;
   since: string | null;
+}
+
+/** Somebody who waits at a stage for no counter that is open. */
+export interface StrandedPerson {
+  label: string;
+  stage: string;
 }
 
 /** The counter at which the token goes on. */
@@ -1074,11 +1099,13 @@ export interface TokenNow {
   print: Printing;
 }
 
-/** A new token, who is ahead of it, the wait to expect, and its own page. */
+/** A new token, how many are called before it, the wait at its first stage, the whole visit, and its own page. `opens_at` is when the first counter that may take it opens, none when one calls already or none will today. */
 export interface TokenOut {
   token: NewToken;
   ahead: number;
   wait: WaitRange;
+  visit: WaitRange;
+  opens_at: string | null;
   status_url: string;
   print: PrintOut;
 }
@@ -1099,9 +1126,11 @@ export interface UndoIn {
   event?: number | null;
 }
 
-/** The way of a citizen through the centre. */
+/** The way of a citizen through the centre, and in how many minutes it is expected to be over. */
 export interface VisitView {
   stops: StopView[];
+  low_min: number | null;
+  high_min: number | null;
 }
 
 /** Why the unused numbers of a lease will never be given. */
