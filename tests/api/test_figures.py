@@ -67,7 +67,8 @@ def test_the_outlook_tells_who_is_late(client: FlaskClient, manager: dict[str, s
         "kind": "late",
         "params": {"stage": "E", "minutes": 45, "people": 1, "by": "2026-11-24T07:00:00.000Z"},
     }
-    assert answer["people_at_risk"] == [{"label": "E002", "stage": "E", "stay_min": 178, "expected_min": 184}]
+    late = {"label": "E002", "stage": "E", "stay_min": 178, "expected_min": 184, "passes_at": None}
+    assert answer["people_at_risk"] == [late]
     assert (answer["at_risk"], answer["bottleneck"], answer["offer"]) == ({"promise": 1, "breach": 1}, None, None)
 
 

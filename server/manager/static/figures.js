@@ -35,8 +35,8 @@ export const stages = computed(() => page.centre.stages.map((stage) => /** @type
 const ALARMING = ["late", "stranded"];
 /** The stage that the sentence complains of: it alone is bright. */
 export const jam = computed(() => {
-  const { sentence, bottleneck } = outlook.value ?? {};
-  return sentence && ALARMING.includes(sentence.kind) ? (bottleneck?.stage ?? null) : null;
+  const { kind, params } = outlook.value?.sentence ?? {};
+  return kind && ALARMING.includes(kind) && params && "stage" in params ? params.stage : null;
 });
 
 /** @param {string} code */

@@ -237,12 +237,10 @@ def _just_closed(floor: _Floor, desk: counters.Counter) -> bool:
 
 def _bottleneck(floor: _Floor, ways: Iterable[Way], told: Sentence) -> Bottleneck | None:
     """Return the stage that the sentence names, else the one with the longest line; none where nobody waits long."""
-    lines = {code: _line_of(floor, code, ways) for code in floor.plan.stages}
-    named = getattr(told.params, "stage", None)
-    if named is None:
-        slow = {code: one for code, one in lines.items() if one.waiting and _is_slow(floor, one)}
-        named = max(slow, key=lambda code: slow[code].wait_min or 0, default=None)
-    return None if named is None else lines[named]
+    lines = (_line_of(floor, code, ways) for code in floor.plan.stages)
+    slow = [one for one in lines if one.waiting and _is_slow(floor, one)]
+    named = [one for one in slow if one.stage == getattr(told.params, "stage", None)]
+    return max(named or slow, key=lambda one: one.wait_min or 0, default=None)
 
 
 def _line_of(floor: _Floor, stage: str, ways: Iterable[Way]) -> Bottleneck:
