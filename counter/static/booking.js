@@ -54,7 +54,7 @@ export function BookingField({ offered }) {
     if (bookings?.length) field.setCustomValidity("");
   };
   return html`<label class="field wide"><span>${t("Appointment: its number, or the last {n} characters", { n: page.tail })}</span>
-      <input name="appointment" key=${scannedReference.value} defaultValue=${scannedReference.value} maxlength="64" autocomplete="off" onInput=${look} /></label>
+      <input name="appointment" key=${scannedReference.value.scan} defaultValue=${scannedReference.value.text} maxlength="64" autocomplete="off" onInput=${look} /></label>
     ${trouble.value && html`<p class="wide muted" role="status">${trouble.value}</p>`}
     ${offered.value && offered.value.length > 0 && html`<${Bookings} key=${typed.value} bookings=${offered.value} />`}`;
 }

@@ -43,9 +43,8 @@ effect(() => {
   document.body.dataset.state = current.value?.state ?? seat.value?.state ?? "picker";
   document.body.dataset.stopped = String(stopped.value);
 });
-/** @param {Element} field */
-const typed = (field) => field.matches("[name=appointment]");
-const reader = new Reader({ key: onKey, code: scanned, isKey, known, typed });
+// No field takes a scan as it comes: its end would send the form.
+const reader = new Reader({ key: onKey, code: scanned, isKey, known, typed: () => false });
 document.addEventListener("keydown", (event) => reader.hear(event), true);
 begin();
 sitAgain();

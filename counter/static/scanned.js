@@ -37,7 +37,7 @@ export function scanned(readings) {
  * @param {string} reference
  */
 function offer(reference) {
-  scannedReference.value = reference;
+  scannedReference.value = { text: reference, scan: scannedReference.value.scan + 1 };
   if (!panel.value) show("issue");
 }
 

@@ -30,8 +30,8 @@ export const printer = signal(/** @type {Baari.HintOut | null} */ (null));
 /** The panel that is open, and the token that it is about, if it is about one. */
 export const panel = signal(/** @type {{ name: PanelName, token: Token | null } | null} */ (null));
 
-/** The reference that was scanned for the panel that gives a token. */
-export const scannedReference = signal("");
+/** The reference that was scanned for the panel that gives a token, an object of its own for each scan. */
+export const scannedReference = signal({ text: "", scan: 0 });
 
 export const stopped = computed(() => floor.value?.frozen ?? false);
 /** The counter at which this person sits, as it stands. */
@@ -97,7 +97,7 @@ export function show(name, token = null) {
 }
 
 export function closePanel() {
-  scannedReference.value = "";
+  scannedReference.value = { text: "", scan: 0 };
   panel.value = null;
   refusal.value = null;
 }

@@ -125,6 +125,13 @@ def test_a_key_works_by_its_place_under_every_layout(clerk: Page, api: Client, l
     expect(clerk.locator("body")).to_have_attribute("data-state", "called")
 
 
+def test_a_second_scan_stands_in_place_of_the_first_and_sends_nothing(clerk: Page, api: Client) -> None:
+    for code in ("20-1004567890", "20-1004567890", "20-1004567891"):
+        scan(clerk, code)
+        expect(clerk.get_by_role("dialog").locator("[name=appointment]")).to_have_value(code)
+    assert api.snapshot()["tokens"] == []
+
+
 def test_keys_pressed_fast_act_in_their_order(clerk: Page, api: Client) -> None:
     token = at_granting(api)
     expect(clerk.locator(".line li")).to_have_count(1)

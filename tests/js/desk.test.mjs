@@ -215,11 +215,11 @@ test("a code that is scanned at a counter does nothing of itself: an appointment
   await sitting(called("N1", { state: "serving" }));
   const requests = server(answered({}));
   scanned(["20-1004567890"]);
-  assert.deepEqual([state.panel.value.name, state.scannedReference.value], ["issue", "20-1004567890"]);
+  assert.deepEqual([state.panel.value.name, state.scannedReference.value.text], ["issue", "20-1004567890"]);
   scanned(["MH1234567890ABCD"]);
-  assert.deepEqual([state.panel.value.name, state.scannedReference.value], ["issue", "MH1234567890ABCD"]);
+  assert.deepEqual([state.panel.value.name, state.scannedReference.value.text], ["issue", "MH1234567890ABCD"]);
   state.closePanel();
-  assert.equal(state.scannedReference.value, "");
+  assert.equal(state.scannedReference.value.text, "");
   scanned(["]E08901030865278"]);
   assert.equal(state.refusal.value.text, "This code is not an appointment.");
   state.show("transfer", state.current.value);
