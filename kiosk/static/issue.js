@@ -2,7 +2,7 @@
 
 import { token, tokens } from "/static/ui/addresses.js";
 import { command, Failure, mayBeDone, newKey, read } from "/static/ui/http.js";
-import { known, page } from "./page.js";
+import { isForeign, page } from "./page.js";
 import { hasWords } from "./refusals.js";
 import { order, refusal, result, step } from "./state.js";
 
@@ -39,7 +39,7 @@ function readAnew() {
 
 /** @param {Failure} error */
 function refused({ code, details }) {
-  const foreign = code === "unknown_appointment" && order.value.scanned && !known(order.value.appointment ?? "");
+  const foreign = code === "unknown_appointment" && order.value.scanned && isForeign(order.value.appointment ?? "");
   refusal.value = foreign && details ? { ...details, code: "not_an_appointment" } : details;
   step.value = hasWords(refusal.value?.code ?? code) ? "refused" : "silent";
 }

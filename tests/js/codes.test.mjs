@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { longEnough, matching, normal, sorted } from "../../server/static/ui/codes.js";
+import { longEnough, looksForeign, matching, normal, sorted } from "../../server/static/ui/codes.js";
 
 const none = () => false;
 const sort = (text, known = none) => {
@@ -56,4 +56,9 @@ test("of two readings the one with the form of the centre's references is the ri
 
 test("what has one normal form is one reference, as it was printed", () => {
   assert.deepEqual(sorted(["ARN-26-000017", "arn-26-000017", "AZN-26-000017"], none).values, ["ARN-26-000017", "AZN-26-000017"]);
+});
+
+test("a word without a number and the number of a packet look like no reference, anything else may be one", () => {
+  for (const text of ["HELLO", "WELCOME-HOME", "8901030865278", "96385074", "036000291452", "10614141000415", "890-1030-865278"]) assert.equal(looksForeign(text), true, text);
+  for (const text of ["8901030865279", "20-1004567890", "ARN-26-000017", "12345678901", "A8901030865278", "अ-1234"]) assert.equal(looksForeign(text), false, text);
 });

@@ -11,6 +11,8 @@ const PREFIX = /^\][A-Za-z][0-9A-Za-z]/;
 const PACKET = /^\][Ee]/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/|^(mailto|tel|upi|geo|smsto|data|urn|wifi|begin|mecard):/i;
 const SLIP = /\/t\/([\w-]{8,64})(?:[.?#~;!].*)?$/;
+/** How many digits the numbers of packets have. */
+const PACKETS = [8, 12, 13, 14];
 const SHORTEST = 4;
 const LONGEST = 64;
 /** What stands in a reference as people write it; anything else is none of theirs. */
@@ -61,6 +63,27 @@ export function longEnough(text) {
 export function matching(patterns) {
   const known = patterns.map((pattern) => new RegExp(`^(?:${pattern.toLowerCase()})$`, "u"));
   return (text) => known.some((pattern) => pattern.test(normal(text)));
+}
+
+/**
+ * Whether a text looks like no reference at all, where no pattern tells what ours look like: a word without a number, or
+ * the number of a packet with its right check digit.
+ *
+ * @param {string} text
+ */
+export function looksForeign(text) {
+  const signs = normal(text);
+  return !/\d/.test(signs) || (PACKETS.includes(signs.length) && /^\d+$/.test(signs) && isChecked(signs));
+}
+
+/**
+ * Whether the last digit of a packet's number is right (GS1): the others count three and one times, from the end.
+ *
+ * @param {string} digits
+ */
+function isChecked(digits) {
+  const sum = [...digits].reverse().reduce((total, digit, place) => total + Number(digit) * (place % 2 ? 3 : 1), 0);
+  return sum % 10 === 0;
 }
 
 /**
