@@ -59,6 +59,6 @@ test("what has one normal form is one reference, as it was printed", () => {
 });
 
 test("a word without a number and the number of a packet look like no reference, anything else may be one", () => {
-  for (const text of ["HELLO", "WELCOME-HOME", "8901030865278", "96385074", "036000291452", "10614141000415", "890-1030-865278"]) assert.equal(looksForeign(text), true, text);
-  for (const text of ["8901030865279", "20-1004567890", "ARN-26-000017", "12345678901", "A8901030865278", "अ-1234"]) assert.equal(looksForeign(text), false, text);
+  for (const text of ["HELLO", "WELCOME-HOME", "8901030865278", "96385074", "036000291452", "10614141000415"]) assert.equal(looksForeign(text), true, text);
+  for (const text of ["1234567890123", "9638507-4", "20-1004567890", "ARN-26-000017", "12345678901", "A8901030865278", "अ-1234"]) assert.equal(looksForeign(text), false, text);
 });

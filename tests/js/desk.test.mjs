@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 
-import { answered, LOST, refused, server, session, setPage, settled } from "./fakes/page.mjs";
+import { answered, LOST, refused, server, session, setPage, settled, watched } from "./fakes/page.mjs";
 import { socket } from "./fakes/socket.mjs";
 
 setPage({
@@ -58,6 +58,7 @@ const paths = (requests) => requests.map(({ address }) => address.replace("/api/
 
 state.begin();
 beforeEach(() => {
+  watched.line = false;
   state.closePanel();
   state.line.value = null;
 });
@@ -316,6 +317,8 @@ test("an action can be undone as long as the server says, and no longer", async 
 
 /** The clock of the page is led by the test, so that the line is read when it says. */
 async function lineRead(t, act) {
+  await new Promise((done) => setTimeout(done, 200)); // what is still to be read of before is read
+  watched.line = true;
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, away: [], held: [], actions: [] }));
   const lines = () => requests.filter(({ address }) => address === "/api/v1/centres/PSK/counters/A1/line").length;
@@ -362,6 +365,7 @@ test("the line is read again when the server is back, and not while nobody sits 
 
 test("a line that cannot be read stays as it was", async (t) => {
   await sitting();
+  watched.line = true;
   state.line.value = { line: [token("N1")], more: 0 };
   for (const failure of [LOST, refused(403, "forbidden")]) {
     t.mock.timers.enable({ apis: ["setTimeout"] });
@@ -596,6 +600,7 @@ test("what was asked before somebody sat down says nothing of where they sit now
 
 test("a line that cannot be read is said, and read again", async (t) => {
   await sitting();
+  watched.line = true;
   t.mock.timers.enable({ apis: ["setTimeout"] });
   server(refused(403, "forbidden"));
   state.refreshLine();

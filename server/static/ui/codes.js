@@ -11,8 +11,9 @@ const PREFIX = /^\][A-Za-z][0-9A-Za-z]/;
 const PACKET = /^\][Ee]/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/|^(mailto|tel|upi|geo|smsto|data|urn|wifi|begin|mecard):/i;
 const SLIP = /\/t\/([\w-]{8,64})(?:[.?#~;!].*)?$/;
-/** How many digits the numbers of packets have. */
-const PACKETS = [8, 12, 13, 14];
+/** The numbers of packets (GTIN), and those that begin as India's do. */
+const PACKET_NUMBER = /^(\d{8}|\d{12,14})$/;
+const OF_INDIA = /^890\d{10}$/;
 const SHORTEST = 4;
 const LONGEST = 64;
 /** What stands in a reference as people write it; anything else is none of theirs. */
@@ -67,13 +68,12 @@ export function matching(patterns) {
 
 /**
  * Whether a text looks like no reference at all, where no pattern tells what ours look like: a word without a number, or
- * the number of a packet with its right check digit.
+ * the number of a packet, which has a right check digit or is one of India's.
  *
  * @param {string} text
  */
 export function looksForeign(text) {
-  const signs = normal(text);
-  return !/\d/.test(signs) || (PACKETS.includes(signs.length) && /^\d+$/.test(signs) && isChecked(signs));
+  return !/\p{Nd}/u.test(text) || OF_INDIA.test(text) || (PACKET_NUMBER.test(text) && isChecked(text));
 }
 
 /**

@@ -40,6 +40,9 @@ export function refused(status, code, more = {}) {
 /** What the server says of who is signed in and sits where; a page asks for it by itself, at any time. */
 export const session = { answer: () => new TypeError("Failed to fetch") };
 
+/** Whether a test looks at how a line is read; else it is read by the way. */
+export const watched = { line: false };
+
 /**
  * Let `answers` say what comes of each request, one after the other, the last one again and again: a Response, or an
  * Error for an answer that is lost. Returns the requests that were sent.
@@ -48,6 +51,7 @@ export function server(...answers) {
   const requests = [];
   globalThis.fetch = async (address, { method = "GET", headers = {}, body, signal } = {}) => {
     if (address.endsWith("/seats")) return given(session.answer());
+    if (address.endsWith("/line") && !watched.line) return answered({});
     const answer = answers[Math.min(requests.length, answers.length - 1)];
     requests.push({ address, method, headers, signal, key: headers["Idempotency-Key"], body: body ? JSON.parse(body) : undefined });
     return given(typeof answer === "function" ? await answer(address) : answer);
