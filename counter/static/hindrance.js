@@ -4,7 +4,7 @@ import { ended, endWords, seats } from "/static/staff/session.js";
 import { live } from "/static/ui/live.js";
 import { t } from "/static/ui/words.js";
 import { computed } from "/static/vendor/signals.js";
-import { offline } from "./refusals.js";
+import { offline, takenOver } from "./refusals.js";
 import { counter } from "./state.js";
 
 /** The seat that somebody else has taken, or that was left in another window; null while this person sits there. */
@@ -26,6 +26,6 @@ export function unseatedWords() {
 /** Return what stands against a key now, null when nothing does. */
 export function hindrance() {
   if (ended.value) return { code: "session_ended", text: endWords(ended.value) };
-  if (unseated.value) return { code: "unseated", text: unseatedWords() };
+  if (unseated.value) return { code: "unseated", text: unseated.value.user ? takenOver() : unseatedWords() };
   return live.value ? null : offline();
 }

@@ -95,7 +95,7 @@ function Told() {
 /** This counter is not this person's any more: why, and the way on. */
 function Unseated() {
   if (!unseated.value) return null;
-  return html`<div class="over" role="alert"><b>${unseatedWords()}</b> <button class="button primary" onClick=${choose}>${t("Choose a counter")}</button></div>`;
+  return html`<div class="over" role="status"><b>${unseatedWords()}</b> <button class="button primary" onClick=${choose}>${t("Choose a counter")}</button></div>`;
 }
 
 export function Middle() {

@@ -26,6 +26,11 @@ export function nothing(what) {
   return { code: `nothing_${what}`, text: text[what] };
 }
 
+/** A key was pressed at a counter that is somebody else's now: who, stands above. */
+export function takenOver() {
+  return t("Somebody else has taken this counter over.");
+}
+
 /**
  * Return a refusal in the clerk's words; the server's own sentence where there are none.
  *
@@ -49,7 +54,7 @@ const SAID = {
   counter_busy: () => t("Finish the token that is here first."),
   no_current_token: () => t("Nobody is at this counter now."),
   counter_taken: ({ user }) => t("Somebody else is at this counter: {user}.", { user }),
-  not_your_counter: () => t("Somebody else has taken this counter over."),
+  not_your_counter: takenOver,
   unauthenticated: () => t("Please sign in again."),
   stale: ({ current }) => t("{label} is {state} already. The key did nothing.", { label: current.label, state: tokenWord(current.state) }),
   too_early_to_miss: tooEarly,

@@ -119,10 +119,13 @@ def test_a_counter_that_was_taken_over_says_by_whom(clerk: Page, browser: Browse
     manager.locator(".seats button").filter(has_text="E1").click()
     manager.get_by_role("button", name="Take over").click()
     user = demo.facts["logins"]["manager"]["user"]
-    expect(alert(clerk)).to_contain_text(f"{user} has taken over E1.", timeout=SAID_MS)
+    taken = clerk.locator(".over")
+    expect(taken).to_contain_text(f"{user} has taken over E1.", timeout=SAID_MS)
+    clerk.keyboard.press("o")
+    expect(clerk.get_by_role("alert")).to_have_text("Somebody else has taken this counter over.")
     expect(clerk.locator(".middle.offline")).to_be_visible()
     assert violations(clerk) == []
-    alert(clerk).get_by_role("button", name="Choose a counter").click()
+    taken.get_by_role("button", name="Choose a counter").click()
     expect(clerk.get_by_role("heading", name="Where do you sit?")).to_be_visible()
     manager.get_by_role("button", name="Other counter").click()
     expect(manager.get_by_role("heading", name="Where do you sit?")).to_be_visible()

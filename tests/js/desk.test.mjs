@@ -355,8 +355,11 @@ test("the line is read again, once for a burst, when something of its stage chan
 
 test("the line is read again when the server is back, and not while nobody sits here", async (t) => {
   await sitting();
-  live.value = false;
-  assert.equal(await lineRead(t, () => (live.value = true)), 1);
+  const back = () => {
+    live.value = false;
+    live.value = true;
+  };
+  assert.equal(await lineRead(t, back), 1);
   assert.equal(await lineRead(t, () => (live.value = false)), 0);
   live.value = true;
   state.counter.value = null;
@@ -520,7 +523,7 @@ test("a page that was loaded anew takes its seat again", async () => {
 });
 
 const { askSession, ended, seats } = await import("/static/staff/session.js");
-const { unseated } = await import("/counter/static/hindrance.js");
+const { unseated, unseatedWords } = await import("/counter/static/hindrance.js");
 
 /** The server says this of who is signed in and sits where. */
 async function told(answer) {
@@ -570,8 +573,8 @@ test("a refusal of a key tells who is signed in, and not that only a manager may
 
 test("a counter that somebody else has taken, or that was left in another window, is said, and no key acts", async (t) => {
   t.after(() => told(seated(seat("A1"))));
-  for (const [all, text] of [
-    [[seat("A1", { user: "ravi", mine: false })], "ravi has taken over A1."],
+  for (const [all, text, above] of [
+    [[seat("A1", { user: "ravi", mine: false })], "Somebody else has taken this counter over.", "ravi has taken over A1."],
     [[seat("A2")], "You sit at A2 now, in another window."],
     [[], "You are not at A1 any more."],
   ]) {
@@ -580,7 +583,7 @@ test("a counter that somebody else has taken, or that was left in another window
     const requests = server(answered({}));
     press("s");
     await settled();
-    assert.deepEqual([state.refusal.value.text, sent(requests)], [text, []]);
+    assert.deepEqual([state.refusal.value.text, sent(requests), unseatedWords()], [text, [], above ?? text]);
   }
   seating.choose();
   assert.deepEqual([state.counter.value, unseated.value], [null, null]);
