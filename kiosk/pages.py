@@ -41,7 +41,8 @@ def kiosk(centre: str, device: str) -> str:
     if opened is None:
         return _unpaired(device)
     principal, csrf, row = opened
-    facts = read(lambda conn: places.facts_of(conn, principal.centre_id, site().clock.now()))
+    now = site().db.now(principal.centre_id)
+    facts = read(lambda conn: places.facts_of(conn, principal.centre_id, now))
     page = frame(principal.centre_id, STATIC, csrf=csrf, device=row.id, printer=row.printer) | _choices(facts)
     return render_template("kiosk/kiosk.html", lang=facts.languages[0], page=page)
 

@@ -42,8 +42,10 @@ from server.live.wires import with_wires
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
+from server.services.floor.clock import begin
 from server.services.paper.slips import print_kind
 from server.services.views.day_report import DayReports
+from server.services.views.stream import centres_now
 from server.storage.database import Database
 from server.storage.leader import Leader
 from server.web import problems, text
@@ -114,7 +116,9 @@ class Server:
     beside: tuple[Beside, ...] = ()
 
     def start(self) -> None:
-        """Begin to send events, and what runs beside."""
+        """Decide whether this is the start after a power cut, then begin to send events, and what runs beside."""
+        for centre in self.db.read(centres_now):
+            self.db.write(centre.id, begin)
         self.relay.start()
         for part in self.beside:
             part.start()
@@ -135,13 +139,14 @@ def build_server(
     db: Database | None = None,
 ) -> Server:
     """Return a server for the settings; the clock and the randomness can be handed in."""
-    clock = clock or SystemClock()
-    db = db or Database(settings.database, clock=clock)
+    db = db or Database(settings.database)
+    if clock is not None:
+        db.clock = clock
     app = build_app(settings)
     metrics = Metrics()
     metrics.install(app)
     reads = Reads(db)
-    views = Views(reads, clock, metrics.lines.inc)
+    views = Views(reads, db.now, metrics.lines.inc)
     real = SystemClock()
     presence = Presence(db, real)
     senders = Senders(_credential_in(app), presence.principal)
@@ -158,13 +163,13 @@ def build_server(
     guard = Guard(socket_holder, presence.holder)
     sockets = Sockets(socketio, reads.read, guard, settings.max_sockets, metrics.sockets.set)
     looks = (presence.look, lambda _read: sockets.recheck())
-    relay = Relay(db, sockets.tell, sockets.count, clock, looks=looks)
+    relay = Relay(db, sockets.tell, sockets.count, looks=looks)
     reports = DayReports(db, settings.secret)
-    here = Site(db, reads, views, presence, settings, clock, real, random_bytes, relay.alive, reports)
+    here = Site(db, reads, views, presence, settings, real, random_bytes, relay.alive, reports)
     app.extensions[EXTENSION] = here
     kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
     worker = OutboxWorker(db, kinds, random.random)
-    return Server(app, db, relay, (Scheduler(db, real, clock, Leader(db.url)), worker))
+    return Server(app, db, relay, (Scheduler(db, real, Leader(db.url)), worker))
 
 
 def _credential_in(app: APIFlask) -> Callable[[WSGIEnvironment], Credential]:

@@ -14,7 +14,7 @@ from server.config import ConfigError, Settings
 from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, welcome, write_facts
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
-from server.operations import figures, installation, jobs, records, trials
+from server.operations import clock, figures, installation, jobs, records, trials
 from server.operations.shared import PORT, PRESETS, require_our_schema, settings_of
 from server.process import Process
 from server.release import RELEASE
@@ -22,6 +22,7 @@ from server.services.setup import presets
 from server.storage import schema
 
 COMMANDS: tuple[click.Command, ...] = (
+    clock.clock,
     installation.init,
     installation.migrate,
     installation.key,

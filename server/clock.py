@@ -1,23 +1,73 @@
-"""The clocks that edges read: the real one, and one that starts elsewhere and runs faster."""
+"""The clocks that edges read: those of the machine, and one that starts elsewhere and runs faster."""
 
+import ctypes
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from server.domain.instants import whole_ms
+from server.domain.steady.reading import Reading
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+TIMEX_BYTES = 512
+"""More than the `timex` of any Linux has; all of it zero asks and changes nothing."""
+TIME_ERROR = 5
+"""What adjtimex(2) returns of a clock that nobody keeps right."""
 
 
 class Clock(Protocol):
-    """Tells the time of the centre, in UTC and whole milliseconds."""
+    """Tells the time, in UTC and whole milliseconds; a floor goes by it as it is."""
 
     def now(self) -> datetime:
         """Return the present instant."""
+
+
+@runtime_checkable
+class Machine(Protocol):
+    """A clock that may be set wrong, with what tells that: a floor goes by its own time beside it."""
+
+    asks_database: bool
+    """Whether its wall clock is that of the database, where a database tells one: several hosts share it."""
+
+    def now(self) -> datetime:
+        """Return what the wall clock says, in UTC and whole milliseconds."""
+
+    def reading(self) -> Reading:
+        """Return what all its clocks say at one instant."""
+
+    def synchronised(self) -> bool:
+        """Whether others keep the wall clock right, as the kernel knows."""
 
 
 class SystemClock:
-    """The clock of the machine."""
+    """The clocks of this machine."""
+
+    asks_database = True
 
     def now(self) -> datetime:
-        """Return the present instant."""
+        """Return what the wall clock says."""
         return whole_ms(datetime.now(UTC))
+
+    def reading(self) -> Reading:
+        """Return the BOOTTIME clock, which goes on in a suspend and which nobody can set, and the wall clock."""
+        boot = timedelta(microseconds=time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000)
+        return Reading(_boot_id(), boot, datetime.now(UTC))
+
+    def synchronised(self) -> bool:
+        """Whether the kernel's clock is synchronised, by adjtimex(2)."""
+        return bool(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(TIMEX_BYTES)) not in (TIME_ERROR, -1))
+
+
+@lru_cache(maxsize=1)
+def _boot_id() -> str:
+    """Return what names the start of this machine; where the kernel has no name for it, each process is one."""
+    try:
+        return BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return str(uuid.uuid4())
 
 
 class ScaledClock:
@@ -33,8 +83,3 @@ class ScaledClock:
     def real_seconds_until(self, moment: datetime) -> float:
         """Return the real seconds until `moment` on this clock; below zero when it has passed."""
         return (moment - self.now()).total_seconds() / self._speed
-
-
-def whole_ms(moment: datetime) -> datetime:
-    """Return the instant cut to whole milliseconds, the precision that is stored."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -10,6 +10,7 @@ from server.clock import Clock
 from server.domain.errors import Refused
 from server.services.command import forget_expired
 from server.services.figures.cells import centres_behind, roll_up
+from server.services.floor.clock import hear, to_hear_of
 from server.services.floor.day import due_centres, keep_house
 from server.services.people.sign_in import forget_sessions
 from server.storage.database import Database
@@ -17,6 +18,7 @@ from server.storage.leader import Leader
 
 TIDY_HOURS = 24
 HOUSE_SECONDS = 5
+CLOCK_SECONDS = 2
 FIGURES_SECONDS = 10
 BLOCKS_A_ROUND = 50  # about a second; what is left waits for the next round, so that a stop waits no longer
 
@@ -29,14 +31,15 @@ class Scheduler:
     A job may run twice all the same, when the lead changes in its middle: each finds by itself what is to be done.
     """
 
-    def __init__(self, db: Database, real: Clock, clock: Clock, leader: Leader) -> None:
-        self._db, self._real, self._clock, self._leader = db, real, clock, leader
+    def __init__(self, db: Database, real: Clock, leader: Leader) -> None:
+        self._db, self._real, self._leader = db, real, leader
         self._jobs = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
         )
         at_once = datetime.now(UTC)
         self._jobs.add_job(self._led, "interval", [self.tidy], hours=TIDY_HOURS, next_run_time=at_once)
         self._jobs.add_job(self._led, "interval", [self.keep_house], seconds=HOUSE_SECONDS, next_run_time=at_once)
+        self._jobs.add_job(self._led, "interval", [self.look_at_clocks], seconds=CLOCK_SECONDS, next_run_time=at_once)
         self._jobs.add_job(self._led, "interval", [self.count_figures], seconds=FIGURES_SECONDS, next_run_time=at_once)
 
     def start(self) -> None:
@@ -51,9 +54,13 @@ class Scheduler:
 
     def keep_house(self) -> None:
         """End pauses that are over, and close a day that nobody closed."""
-        now = self._clock.now()
-        for centre in self._db.read(lambda conn: due_centres(conn, now)):
+        for centre in self._db.read(lambda conn: due_centres(conn, self._db.now)):
             self._db.write(centre, lambda tx: keep_house(tx))
+
+    def look_at_clocks(self) -> None:
+        """See whether the clocks of the centres go right, and leave a sign that this program runs."""
+        for centre in self._db.read(lambda conn: to_hear_of(conn, self._db.told)):
+            self._db.write(centre, hear)
 
     def count_figures(self) -> None:
         """Bring the cells of figures up to the log; under a new definition that makes them anew."""

@@ -43,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "server.workers": {"server.workers", "server.services", "server.clock", *PRINTING, *TYPES, *PURE},
     "server.release": set(),
     "server.config": set(),
-    "server.clock": set(),
+    "server.clock": PURE,
     "server.app": set(PACKAGES),
     "server.contract": {"server.contract", "server.api.serving", "server.app", "server.config", "server.web", *PURE},
     "server.process": {"server.app", "server.config"},

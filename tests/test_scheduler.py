@@ -37,7 +37,7 @@ class Telling(scheduler.Scheduler):
 
 scheduler.HOUSE_SECONDS = 0.2
 db = Database(sys.argv[1])
-Telling(db, SystemClock(), SystemClock(), Leader(db.url)).start()
+Telling(db, SystemClock(), Leader(db.url)).start()
 time.sleep(60)
 """
 
@@ -53,7 +53,7 @@ class Counted(Scheduler):
 
 
 def scheduler_on(db: Database) -> Counted:
-    return Counted(db, SystemClock(), ScaledClock(MORNING, 1.0), Leader(db.url))
+    return Counted(db, SystemClock(), Leader(db.url))
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_pause_that_is_over_ends_by_itself(floor: Floor) -> None:
     floor.pause(token)
     assert floor.token(token).state == "paused"
     floor.db.clock = ScaledClock(MORNING + timedelta(minutes=30), 1.0)
-    running = Counted(floor.db, SystemClock(), floor.db.clock, Leader(floor.db.url))
+    running = Counted(floor.db, SystemClock(), Leader(floor.db.url))
     running.start()
     wait_for(lambda: floor.token(token).state == "waiting")
     running.stop()
@@ -169,7 +169,7 @@ def test_figures_are_counted_by_the_scheduler_a_part_in_each_round(
     monkeypatch.setattr("server.scheduler.BLOCKS_A_ROUND", 2)
     for _ in range(3):
         sqlite_floor.issue()
-    scheduler = Scheduler(sqlite_floor.db, SystemClock(), SystemClock(), Leader(sqlite_floor.db.url))
+    scheduler = Scheduler(sqlite_floor.db, SystemClock(), Leader(sqlite_floor.db.url))
     behind = []
     for _ in range(2):
         scheduler.count_figures()

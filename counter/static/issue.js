@@ -5,7 +5,7 @@ import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
 import { Panel } from "/static/staff/panel.js";
 import { keysOfOrders } from "/static/ui/http.js";
-import { now } from "/static/ui/live.js";
+import { ahead, now } from "/static/ui/live.js";
 import { timeOf } from "/static/ui/times.js";
 import { waitSentences } from "/static/ui/waits.js";
 import { language, named, t, tn } from "/static/ui/words.js";
@@ -28,7 +28,7 @@ import { closePanel, pending } from "./state.js";
 function order(form, offered) {
   const { service = "", need, language, party, access } = read(form);
   const [label, time, printer] = ["label", "time", "printer"].map((name) => field(form, name));
-  const paper = label ? { label: label.toUpperCase(), taken_at: instant(now.value, time, page.centre.timezone) } : undefined;
+  const paper = label ? { label: label.toUpperCase(), taken_at: instant(now.value - ahead.value, time, page.centre.timezone) } : undefined;
   return { service, need, language, party, access, ...bookingOf(form, offered), paper, print_at: printer || undefined };
 }
 

@@ -1,6 +1,6 @@
 // The words of codes: verbs, states, outcomes, rules of calling and needs of access, in the clerk's language.
 
-import { clock } from "/static/ui/live.js";
+import { timeOf } from "/static/ui/times.js";
 import { named, t } from "/static/ui/words.js";
 import { page } from "./page.js";
 import { doneBy } from "./verbs.js";
@@ -75,5 +75,5 @@ export function service(code) {
  * @param {string} text
  */
 export function slot(text) {
-  return t("appointment {time}", { time: clock(Date.parse(text)) });
+  return t("appointment {time}", { time: timeOf(text) });
 }

@@ -86,7 +86,7 @@ def take_bookings(centre: str, asked: BookingsIn) -> Response:
 def find_booking(centre: str, asked: FindIn) -> Response:
     """Find a booking of today by the last characters of its reference."""
     authorise(Permission.FIND_BOOKING, centre=centre)
-    now = site().clock.now()
+    now = site().db.now(centre)
     return jsonify(bookings=read(lambda conn: book.find_at(conn, centre, asked.tail, asked.slot, now)))
 
 
@@ -96,6 +96,6 @@ def find_booking(centre: str, asked: FindIn) -> Response:
 def gate(centre: str) -> Response:
     """Get the batch that the gate lets in now."""
     authorise(Permission.READ_GATE, centre=centre)
-    now = site().clock.now()
+    now = site().db.now(centre)
     batch = read(lambda conn: gate_at(conn, centre, now))
     return jsonify(until=to_iso(batch.until), held_min=batch.held_min)

@@ -68,7 +68,7 @@ def counters(centre: str) -> Response:
 @operation("list_services")
 def services(centre: str) -> Response:
     """Get the services that a centre gives today."""
-    principal, now = authorise(Permission.WATCH_FLOOR, centre=centre), site().clock.now()
+    principal, now = authorise(Permission.WATCH_FLOOR, centre=centre), site().db.now(centre)
     return jsonify(services=read(lambda snapshot: directory.services_of(snapshot, principal.centre_id, now)))
 
 
@@ -77,5 +77,5 @@ def services(centre: str) -> Response:
 @operation("list_stages")
 def stages(centre: str) -> Response:
     """Get the stages of a centre today, with the outcomes that each knows."""
-    principal, now = authorise(Permission.WATCH_FLOOR, centre=centre), site().clock.now()
+    principal, now = authorise(Permission.WATCH_FLOOR, centre=centre), site().db.now(centre)
     return jsonify(stages=read(lambda snapshot: directory.stages_of(snapshot, principal.centre_id, now)))

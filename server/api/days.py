@@ -25,7 +25,7 @@ class CloseDayIn(Strict):
 @bp.post("/api/v1/centres/<centre>/close-day")
 @bp.input(CloseDayIn, arg_name="asked")
 @bp.output(shape(DayClose))
-@operation("close_day", e.CentreFrozen, e.DayNotFinished, e.ClockBehind)
+@operation("close_day", e.CentreFrozen, e.DayNotFinished)
 def end_day(centre: str, asked: CloseDayIn) -> Response:
     """Close the business day."""
     principal = authorise(Permission.CLOSE_DAY, centre=centre)

@@ -30,5 +30,5 @@ class ExplainIn(BaseModel):
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
     """Get why a token of today was called when it was, and who was called before it."""
     authorise(Permission.EXPLAIN_TOKEN, centre=centre)
-    now = site().clock.now()
+    now = site().db.now(centre)
     return jsonify(read(lambda snapshot: explain_today(snapshot, centre, label, now, asked.language)))

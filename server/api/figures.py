@@ -48,7 +48,7 @@ class StatsOut(BaseModel):
 def stats(centre: str, asked: PeriodIn) -> Response:
     """Get the figures of a period."""
     authorise(Permission.READ_STATS, centre=centre)
-    now = site().clock.now()
+    now = site().db.now(centre)
     period, counted = read(lambda snapshot: figures_of(snapshot, centre, asked.from_, asked.to, now))
     return jsonify({"from": period.first, "to": period.last, **asdict(counted)})
 
@@ -59,5 +59,5 @@ def stats(centre: str, asked: PeriodIn) -> Response:
 def outlook(centre: str) -> Response:
     """Get what the floor will be like if nobody steps in."""
     authorise(Permission.READ_OUTLOOK, centre=centre)
-    now, real = site().clock.now(), site().real.now()
+    now, real = site().db.now(centre), site().real.now()
     return jsonify(read(lambda snapshot: outlook_of(snapshot, centre, now, real)))

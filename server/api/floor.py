@@ -1,10 +1,10 @@
-"""Emergency, outage and pause of a centre; confirm the clock."""
+"""Emergency, outage and pause of a centre; say which clock is right."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from server.api.at_centre import AT
 from server.api.commands import command
@@ -13,14 +13,12 @@ from server.api.schemas import shape
 from server.api.shapes import Code, Strict
 from server.domain import errors as e
 from server.domain.actors import By
-from server.domain.instants import to_iso
 from server.domain.notice import NoticeKind
 from server.domain.permissions import Permission
-from server.services.floor import notice
-from server.services.floor.day import confirm_clock
-from server.storage.transaction import Transaction
+from server.domain.steady.choice import Choice
+from server.services.floor import clock, notice
 from server.web.guard import authorise
-from server.web.site import read
+from server.web.site import read, site
 
 bp = APIBlueprint("floor", __name__, tag="Management")
 
@@ -39,16 +37,16 @@ class NoticeIn(Strict):
         return self
 
 
-class ClockOut(BaseModel):
-    """The time that was confirmed."""
+class ChoiceIn(Strict):
+    """Which clock is right."""
 
-    now: str
+    choose: Literal["floor", "wall"]
 
 
 @bp.post(f"{AT}/notice")
 @bp.input(NoticeIn, arg_name="asked")
 @bp.output(shape(notice.NoticeView))
-@operation("set_notice", e.UnknownCause, e.NamedPersonNeeded, e.ClockBehind)
+@operation("set_notice", e.UnknownCause, e.NamedPersonNeeded)
 def set_notice(centre: str, asked: NoticeIn) -> Response:
     """Set or take off an emergency, an outage or a pause; an emergency is ended by a person who is signed in."""
     principal = authorise(Permission.SET_NOTICE, centre=centre)
@@ -68,15 +66,21 @@ def notice_now(centre: str) -> Response:
     return jsonify(read(lambda conn: notice.notice_of(conn, centre)))
 
 
-@bp.post(f"{AT}/confirm-clock")
-@bp.output(ClockOut)
-@operation("confirm_clock")
-def clock_is_right(centre: str) -> Response:
-    """Confirm the present time after the clock went back."""
-    principal = authorise(Permission.CONFIRM_CLOCK, centre=centre)
+@bp.get(f"{AT}/clock")
+@bp.output(shape(clock.ClockView))
+@operation("read_clock")
+def clock_now(centre: str) -> Response:
+    """Get the floor's own time, the server's, and whether somebody has to say which is right."""
+    authorise(Permission.READ_CLOCK, centre=centre)
+    now, wall = site().db.now(centre), site().db.clock.now()
+    return jsonify(read(lambda conn: clock.clock_of(conn, centre, now, wall)))
 
-    def confirm(tx: Transaction) -> dict[str, str]:
-        confirm_clock(tx, By(principal.id))
-        return {"now": to_iso(tx.now)}
 
-    return command(principal, confirm)
+@bp.post(f"{AT}/clock")
+@bp.input(ChoiceIn, arg_name="asked")
+@bp.output(shape(clock.ClockView))
+@operation("choose_clock")
+def choose_clock(centre: str, asked: ChoiceIn) -> Response:
+    """Say which clock is right: the floor's own, or the server's."""
+    principal = authorise(Permission.CHOOSE_CLOCK, centre=centre)
+    return command(principal, lambda tx: clock.settle(tx, Choice(asked.choose), By(principal.id)))

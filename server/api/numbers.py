@@ -38,7 +38,7 @@ class VoidIn(Strict):
 @bp.post(f"{AT}/leases")
 @bp.input(LeaseIn, arg_name="asked")
 @bp.output(shape(leases.LeaseView), status_code=201)
-@operation("lease_numbers", e.UnknownLease, e.SeriesFull, e.ClockBehind)
+@operation("lease_numbers", e.UnknownLease, e.SeriesFull)
 def lease_numbers(centre: str, asked: LeaseIn) -> Response:
     """Lease a block of numbers for a paper pad or a kiosk without a link."""
     principal = authorise(Permission.LEASE_NUMBERS, centre=centre)
@@ -52,7 +52,7 @@ def lease_numbers(centre: str, asked: LeaseIn) -> Response:
 @bp.post(f"{AT}/leases/<int:lease>/void")
 @bp.input(VoidIn, arg_name="asked")
 @bp.output(shape(leases.LeaseView))
-@operation("void_lease", e.UnknownLease, e.ClockBehind)
+@operation("void_lease", e.UnknownLease)
 def void_lease(centre: str, lease: int, asked: VoidIn) -> Response:
     """Note that the unused numbers of a lease will never be given."""
     principal = authorise(Permission.VOID_LEASE, centre=centre)

@@ -10,10 +10,10 @@ from server.domain.errors import Refused
 
 Refusals = tuple[type[Refused], ...]
 
-AT_SEAT: Refusals = (e.UnknownCounter, e.NotYourCounter, e.ClockBehind)
+AT_SEAT: Refusals = (e.UnknownCounter, e.NotYourCounter)
 CURRENT: Refusals = (*AT_SEAT, e.NoCurrentToken, e.Stale, e.IllegalTransition)
-READY: Refusals = (e.UnknownCounter, e.CounterNotOpen, e.CounterBusy, e.CentreFrozen, e.ClockBehind)
-TOKEN: Refusals = (e.UnknownToken, e.IllegalTransition, e.ClockBehind)
+READY: Refusals = (e.UnknownCounter, e.CounterNotOpen, e.CounterBusy, e.CentreFrozen)
+TOKEN: Refusals = (e.UnknownToken, e.IllegalTransition)
 WISHES: Refusals = (e.UnknownService, e.UnknownNeed, e.UnknownLanguage, e.UnknownPrinter)
 BOOKING: Refusals = (
     e.UnknownAppointment,
@@ -24,7 +24,7 @@ BOOKING: Refusals = (
 )
 RETURN_SLIP: Refusals = (e.UnknownToken, e.ReturnSlipExpired, e.ReturnSlipUsed)
 NUMBERS: Refusals = (e.SeriesFull, e.NumberNotLeased)
-NOT_NOW: Refusals = (e.DayClosed, e.NotOpenNow, e.EmergencyNow, e.ClockBehind)
+NOT_NOW: Refusals = (e.DayClosed, e.NotOpenNow, e.EmergencyNow)
 
 
 def refusals_of(own: Refusals, *, keyless: bool, command: bool, takes_input: bool) -> Iterator[type[Refused]]:

@@ -30,4 +30,4 @@ class DayIn(BaseModel):
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
     authorise(Permission.READ_REPORT, centre=centre)
-    return jsonify(site().reports.report(centre, asked.day, site().clock.now()))
+    return jsonify(site().reports.report(centre, asked.day, site().db.now(centre)))

@@ -37,6 +37,7 @@ class SnapshotOut(BaseModel):
     now: str
     frozen: bool
     notice: Notice | None
+    ahead_s: int
     tokens: list[StaffToken | PublicToken]
     counters: list[CounterView | PublicCounter]
 
@@ -57,7 +58,7 @@ def snapshot(centre: str) -> Response:
     """Get the floor as it is."""
     principal = authorise(Permission.WATCH_FLOOR, centre=centre)
     ready = site().views.snapshot(principal.centre_id, staff=sees_staff(principal))
-    return send(ready, ready.at("now", to_iso(site().views.now())))
+    return send(ready, ready.at("now", to_iso(site().views.now(principal.centre_id))))
 
 
 @bp.get("/api/v1/centres/<centre>/events")

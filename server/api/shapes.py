@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from server.clock import whole_ms
 from server.domain.events.views import StaffToken
+from server.domain.instants import whole_ms
 
 
 def _as_stored(moment: datetime) -> datetime:

@@ -124,7 +124,7 @@ def pause_token(centre: str, token: str) -> Response:
 
 @bp.post(f"{AT}/undo")
 @bp.output(TokenAnswer)
-@operation("undo_token", e.UnknownToken, e.NothingToUndo, e.CounterBusy, e.ClockBehind)
+@operation("undo_token", e.UnknownToken, e.NothingToUndo, e.CounterBusy)
 def undo_token(centre: str, token: str) -> Response:
     """Take back the last action on a token."""
     at = Spot(centre, token)

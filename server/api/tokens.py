@@ -188,7 +188,7 @@ def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
 def _order(principal: Principal, asked: TokenIn) -> Order:
     random_bytes = site().random_bytes
     return Order(
-        token_id=token_id(site().clock.now(), random_bytes),
+        token_id=token_id(site().db.now(principal.centre_id), random_bytes),
         secret=status_secret(random_bytes),
         service=asked.service,
         then=tuple(asked.then),

@@ -8,7 +8,8 @@ from server.domain.errors import CentreFrozen, EmergencyNow
 from server.domain.freezes import Freeze, Moment, frozen_now
 from server.domain.json import JsonObject
 from server.domain.notice import Flags, NoticeKind, flag_of, flags_from
-from server.domain.plan.hours import business_day, clock
+from server.domain.plan.hours import Hours, business_day, clock, counters_open_at
+from server.domain.steady.steady import difference_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,30 @@ class CentreState:
         """
         return self.clock is not None and self.clock.get("doubt") is not None
 
+    @property
+    def ahead_s(self) -> int:
+        """How many seconds the floor's own clock is ahead of the time that people are shown."""
+        return 0 if self.clock is None else round(difference_of(self.clock).total_seconds())
+
+    def wall(self, now: datetime) -> datetime:
+        """Return what people are shown as the time while it is `now` on the floor's own clock."""
+        return now if self.clock is None else now - difference_of(self.clock)
+
+    def floor(self, wall: datetime) -> datetime:
+        """Return what it is on the floor's own clock while people are shown `wall`."""
+        return wall if self.clock is None else wall + difference_of(self.clock)
+
+    def counters_open_at(self, hours: Hours, now: datetime) -> datetime | None:
+        """Return when the counters open, on the floor's own clock; None where they may be open now."""
+        opening = counters_open_at(hours, self.wall(now))
+        return None if opening is None else self.floor(opening)
+
+    def today(self, now: datetime) -> date:
+        """Return the business day while it is `now` on the floor's own clock."""
+        return self.day(self.wall(now))
+
     def day(self, now: datetime) -> date:
-        """Return the business day at `now`."""
+        """Return the business day at an instant of the time that people are shown."""
         return business_day(now, self.timezone, clock(self.day_start))
 
     def plan_number(self, day: date) -> int:

@@ -9,7 +9,7 @@
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · TooDeep · NotInThisLine · EmergencyLimit · CounterTaken
     │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
-    │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · EmergencyNow · ClockBehind
+    │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
     │                         ReturnSlipExpired · ReturnSlipUsed
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
@@ -144,10 +144,6 @@ class CentreFrozen(Conflict):
 
 class EmergencyNow(Conflict):
     code = "emergency"
-
-
-class ClockBehind(Conflict):
-    code = "clock_behind"
 
 
 class AppointmentEarly(Conflict):

@@ -44,6 +44,12 @@ def frozen_now(freezes: Sequence[Freeze]) -> bool:
     return bool(freezes) and freezes[-1][1] is None
 
 
+def with_gap(freezes: Sequence[Freeze], gap: Freeze) -> list[Freeze]:
+    """Return freezes with a time more that nobody has waited; one that still lasts stays the last."""
+    lasting = list(freezes[-1:]) if frozen_now(freezes) else []
+    return [*freezes[: len(freezes) - len(lasting)], gap, *lasting]
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A present instant of a centre, with its latest freezes: what ages are counted from."""

@@ -15,3 +15,8 @@ def to_iso(moment: datetime) -> str:
         moment.second,
         moment.microsecond // 1000,
     )
+
+
+def whole_ms(moment: datetime) -> datetime:
+    """Return the instant cut to whole milliseconds, the precision that is stored."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -67,7 +67,7 @@ class Permission(StrEnum):
     UNDO_LAST = "undo_last"
     TAKE_BOOKINGS = "take_bookings"
     SET_NOTICE = "set_notice"
-    CONFIRM_CLOCK = "confirm_clock"
+    CHOOSE_CLOCK = "choose_clock"
     LEASE_NUMBERS = "lease_numbers"
     VOID_LEASE = "void_lease"
     CLOSE_DAY = "close_day"
@@ -77,6 +77,7 @@ class Permission(StrEnum):
     READ_LINE = "read_line"
     READ_GATE = "read_gate"
     READ_NOTICE = "read_notice"
+    READ_CLOCK = "read_clock"
     FIND_BOOKING = "find_booking"
     EXPLAIN_TOKEN = "explain_token"
     READ_STATS = "read_stats"
@@ -119,7 +120,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.UNDO_LAST: {_C: _OWN, _M: _OWN},
     _P.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL},
     _P.SET_NOTICE: {_M: _ALL},
-    _P.CONFIRM_CLOCK: {_M: _ALL},
+    _P.CHOOSE_CLOCK: {_M: _ALL},
     _P.LEASE_NUMBERS: {_M: _ALL},
     _P.VOID_LEASE: {_M: _ALL},
     _P.CLOSE_DAY: {_M: _ALL},
@@ -129,6 +130,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.READ_LINE: {_C: _CENTRE, _M: _ALL},
     _P.READ_GATE: _EVERYBODY,
     _P.READ_NOTICE: _EVERYBODY,
+    _P.READ_CLOCK: {_M: _ALL},
     _P.FIND_BOOKING: {_C: _CENTRE, _M: _ALL},
     _P.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.READ_STATS: {_M: _ALL, _I: _ALL},

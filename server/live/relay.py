@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from server.clock import Clock
 from server.domain.centre import CentreState
 from server.domain.errors import Unavailable
 from server.domain.events.event import Event
@@ -53,10 +52,8 @@ class Relay:
     whatever needs the database, are left to a thread of the relay.
     """
 
-    def __init__(
-        self, db: Database, tell: Tell, screens: Callable[[], int], clock: Clock, *, looks: Sequence[Look] = ()
-    ) -> None:
-        self._db, self._tell, self._screens, self._clock, self._looks = db, tell, screens, clock, looks
+    def __init__(self, db: Database, tell: Tell, screens: Callable[[], int], *, looks: Sequence[Look] = ()) -> None:
+        self._db, self._tell, self._screens, self._looks = db, tell, screens, looks
         self._sent: dict[int, Sent] = {}
         self._handed: deque[Committed] = deque()
         self._sending = threading.Lock()
@@ -143,6 +140,7 @@ class Relay:
     def _send_new(self, read: Read) -> None:
         centres = centres_now(read)
         for centre in centres:
+            self._db.floors.see(centre)
             sent = self._sent.get(centre.id)
             # Another history: its screens see by the epoch that they must load anew, so nothing of before is sent.
             if sent is None or sent.epoch != centre.epoch:
@@ -166,7 +164,8 @@ class Relay:
             "centre": centre.code,
             "epoch": centre.epoch,
             "seq": self._sent[centre.id].seq,
-            "now": to_iso(self._clock.now()),
+            "now": to_iso(self._db.now(centre.id)),
+            "ahead_s": centre.ahead_s,
         }
         for staff in (False, True):
             self._tell(room_of(centre.code, staff=staff), "heartbeat", lambda: beat)

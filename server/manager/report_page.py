@@ -16,6 +16,7 @@ from server.services.views.places import facts_of
 from server.web.guard import page_principal
 from server.web.pages import picked_language
 from server.web.site import read, site
+from server.wording.clock import CLOCK_CHANGES
 
 QUIET_MODULES = 4
 page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_folder="templates")
@@ -27,8 +28,9 @@ def report_page() -> AnyResponse | str:
     reader = page_principal(Permission.READ_REPORT, staff_only=True)
     if reader is None:
         return redirect("/login")
-    centre = read(lambda snapshot: facts_of(snapshot, reader[0].centre_id, site().clock.now()))
-    report, language = site().reports.report(centre.code, _day_asked(), site().clock.now()), picked_language(centre)
+    now = site().db.now(reader[0].centre_id)
+    centre = read(lambda snapshot: facts_of(snapshot, reader[0].centre_id, now))
+    report, language = site().reports.report(centre.code, _day_asked(), now), picked_language(centre)
     return render_template(
         "manager/report.html",
         lang=language,
@@ -36,6 +38,7 @@ def report_page() -> AnyResponse | str:
         reasons=_named(centre.plan.floor.out_of_order, language),
         causes=_named({code: cause.name for code, cause in centre.plan.floor.causes.items()}, language),
         code=_squares(report.seal.text),
+        CLOCK_CHANGES=CLOCK_CHANGES,
     )
 
 

@@ -2,6 +2,7 @@
 
 from server.domain.proof.certificates import Certificate
 from server.services.figures.reports import DayReport
+from server.wording.clock import CLOCK_CHANGES
 
 
 def certificate_lines(day: Certificate) -> list[str]:
@@ -33,6 +34,7 @@ def report_lines(report: DayReport) -> list[str]:
     if (stay := count.stay.get("all")) is not None:
         lines.append(f"Stay of {stay.n}: p50 {stay.p50}, p90 {stay.p90}, p95 {stay.p95} minutes.")
     lines += [f"{change.at} {change.kind} {change.flag} {change.note or change.cause}" for change in report.notices]
+    lines += [CLOCK_CHANGES[change.what].format(was=change.was, shown=change.shown) for change in report.clock]
     lines += ["", *certificate_lines(report.certificate)]
     lines += [f"  event {fault.seq}: {fault.text}" for fault in report.certificate.faults[:5]]
     return [*lines, "", f"Seal: {report.seal.text}"]

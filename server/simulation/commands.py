@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 def attempt(tx: Transaction, now: datetime, command: Callable[[Transaction], T]) -> T:
     """Run a command at `now` inside a transaction that holds others; raises its refusal, which changes nothing."""
-    part = Transaction(tx.conn, lambda: tx.state, lambda: now)
+    part = Transaction(tx.conn, lambda: tx.state, tx.time)
+    part.now = now
     with savepoint(tx.conn):
         answer = command(part)
     tx.state = part.state

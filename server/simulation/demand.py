@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.clock import whole_ms
+from server.domain.instants import whole_ms
 from server.domain.plan.hours import WEEKDAYS
 from server.services.setup.shapes import Preset, StageShape
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from server.clock import whole_ms
 from server.domain.actors import By
 from server.domain.errors import AppointmentEarly, Conflict
 from server.domain.events.kinds import TokenStarted
 from server.domain.ids import status_secret, token_id
+from server.domain.instants import whole_ms
 from server.domain.token.lifecycle import CounterState
 from server.services.bookings.book import TAIL, NewBooking, book
 from server.services.floor import call, counters, serve

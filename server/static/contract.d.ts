@@ -38,6 +38,7 @@ export interface BoardPage {
   own_names: Record<string, string>;
   causes: Record<string, CauseData>;
   now: string;
+  ahead_s: number;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
   board: string;
@@ -149,9 +150,26 @@ export interface CentresOut {
   centres: CentreEntry[];
 }
 
-/** The time that was confirmed. */
-export interface ClockOut {
+/** Which clock is right. */
+export interface ChoiceIn {
+  choose: "floor" | "wall";
+}
+
+/** What became of the clock: `doubted`, `followed`, or the choice of a person, `floor` or `wall`. `was` is what the floor's clock said, `shown` what the wall clock said of a doubt, else what people were shown then. */
+export interface ClockChange {
+  what: string;
+  was: string;
+  shown: string;
+}
+
+/** How the clock of a floor stands: `now` is its own time, `shown` what people are shown, `wall` the server's. `doubted` while a person has to choose, since when on the floor's clock and why: `step`, `behind` or `late`. */
+export interface ClockView {
   now: string;
+  shown: string;
+  wall: string;
+  doubted: boolean;
+  why: string | null;
+  since: string | null;
 }
 
 /** The minutes of a stay after which it is no longer quick, too long, and a breach of the promise. */
@@ -173,6 +191,7 @@ export interface ConsolePage {
   own_names: Record<string, string>;
   causes: Record<string, CauseData>;
   now: string;
+  ahead_s: number;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
@@ -267,6 +286,7 @@ export interface DayReport {
   figures: Figures;
   certificate: DayCertificate;
   notices: NoticeChange[];
+  clock: ClockChange[];
   seal: SealView;
 }
 
@@ -345,6 +365,7 @@ export interface Frame {
   own_names: Record<string, string>;
   causes: Record<string, CauseData>;
   now: string;
+  ahead_s: number;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
 }
@@ -361,6 +382,7 @@ export interface HeartbeatOut {
   epoch: string;
   seq: number;
   now: string;
+  ahead_s: number;
 }
 
 /** Something that staff should know and that may be lost: the trouble of a printer, or its end. */
@@ -406,6 +428,9 @@ export type Kind =
   | "numbers.voided"
   | "policy.changed"
   | "clock.confirmed"
+  | "clock.doubted"
+  | "clock.followed"
+  | "clock.chosen"
   | "day.closed";
 
 /** What a kiosk offers, and the printer beside it; `references` are patterns of normal forms. */
@@ -415,6 +440,7 @@ export interface KioskPage {
   own_names: Record<string, string>;
   causes: Record<string, CauseData>;
   now: string;
+  ahead_s: number;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
   device: string;
@@ -473,6 +499,7 @@ export interface ManagerPage {
   own_names: Record<string, string>;
   causes: Record<string, CauseData>;
   now: string;
+  ahead_s: number;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
@@ -589,7 +616,7 @@ export interface OtherEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "numbers.leased" | "numbers.voided" | "policy.changed" | "clock.confirmed" | "day.closed";
+  type: "numbers.leased" | "numbers.voided" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.closed";
   at: string;
   token: null;
   counter: null;
@@ -691,7 +718,7 @@ export type Permission =
   | "undo_last"
   | "take_bookings"
   | "set_notice"
-  | "confirm_clock"
+  | "choose_clock"
   | "lease_numbers"
   | "void_lease"
   | "close_day"
@@ -701,6 +728,7 @@ export type Permission =
   | "read_line"
   | "read_gate"
   | "read_notice"
+  | "read_clock"
   | "find_booking"
   | "explain_token"
   | "read_stats"
@@ -723,6 +751,7 @@ export interface PhonePage {
   own_names: Record<string, string>;
   causes: Record<string, CauseData>;
   now: string;
+  ahead_s: number;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
   secret: string;
@@ -910,6 +939,7 @@ export interface SnapshotOut {
   now: string;
   frozen: boolean;
   notice: Notice | null;
+  ahead_s: number;
   tokens: (StaffToken | PublicToken)[];
   counters: (CounterView | PublicCounter)[];
 }
@@ -921,6 +951,7 @@ export interface StaffFrame {
   own_names: Record<string, string>;
   causes: Record<string, CauseData>;
   now: string;
+  ahead_s: number;
   csrf: string | null;
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
@@ -1158,6 +1189,7 @@ export type WhyFirst = "priority" | "staff" | "counter" | "due";
 export interface Reads {
   "/api/v1/centres": { body: Record<string, never>; answer: CentresOut };
   "/api/v1/centres/{centre}/appointments": { body: Record<string, never>; answer: FoundOut };
+  "/api/v1/centres/{centre}/clock": { body: Record<string, never>; answer: ClockView };
   "/api/v1/centres/{centre}/counters": { body: Record<string, never>; answer: CountersOut };
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
   "/api/v1/centres/{centre}/events": { body: Record<string, never>; answer: EventsOut };
@@ -1178,8 +1210,8 @@ export interface Reads {
 /** The commands, by path. */
 export interface Commands {
   "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: BookedOut };
+  "/api/v1/centres/{centre}/clock": { body: ChoiceIn; answer: ClockView };
   "/api/v1/centres/{centre}/close-day": { body: CloseDayIn; answer: DayClose };
-  "/api/v1/centres/{centre}/confirm-clock": { body: Record<string, never>; answer: ClockOut };
   "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/call-next": { body: Record<string, never>; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/close": { body: ReasonIn; answer: CounterView };

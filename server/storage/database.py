@@ -2,36 +2,34 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TypeVar, cast
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.clock import Clock, SystemClock
 from server.domain.centre import CentreState
 from server.domain.errors import Unavailable
-from server.domain.events.event import Event, StoredEvent
-from server.domain.events.kinds import TokenEvent
+from server.domain.events.event import Event
+from server.domain.steady.steady import from_json
+from server.domain.steady.telling import Told
 from server.storage.checkpoints import Checkpoints
 from server.storage.drivers import EarlierFailed
 from server.storage.engines import open_connections
-from server.storage.statements import Statement, roll_back, settle
-from server.storage.tables.centre import CentreTable
-from server.storage.tables.events import EventTable
+from server.storage.recorded import write_events
+from server.storage.sql.centres import centre_by_code, centre_by_id
+from server.storage.statements import roll_back, settle
+from server.storage.timekeeping import FloorTimes, Timekeeper, peek
 from server.storage.transaction import Asks, Read, Recorded, Transaction, lock_centre, savepoint
 from server.storage.writers import Command, Writer
 
 T = TypeVar("T")
-INSERT_EVENTS = Statement(insert(EventTable), ["centre_id", "token_id", *StoredEvent.__slots__])
-MOVE_CENTRE = Statement(
-    update(CentreTable).where(CentreTable.id == bindparam("centre")), ["event_seq", "head", "last_at"]
-)
-
 UNANSWERED = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 """What says nothing against the command: it may succeed when it is sent again."""
 
@@ -68,6 +66,27 @@ class Database:
         self._checkpoints = Checkpoints(self._reading) if in_file else None
         self._listeners: list[Listener] = []
         self._inside = threading.local()
+        self.floors = FloorTimes()
+
+    def now(self, centre: int | str) -> datetime:
+        """Return what time it is in a centre, by its id or its code; raises UnknownCentre, Unavailable.
+
+        It is what the next command there will say, but for what another process has changed in the last half second.
+        """
+        seen = self.floors.seen(centre)
+        if seen is None:
+            seen = self.read(lambda conn: _centre(conn, centre))
+            self.floors.see(seen)
+        return peek(self.clock, seen)
+
+    def told(self, read: Read, centre: CentreState) -> Told | None:
+        """Return what the next command in a centre will be told of the time; None where no clock is ever doubted."""
+        keeper = Timekeeper(self.clock)
+        return None if keeper.reading() is None else keeper.tell(read, centre, from_json(centre.clock))
+
+    def latest(self) -> datetime:
+        """Return what time it is where it is latest: what is not due then is due nowhere."""
+        return max((peek(self.clock, centre) for centre in self.floors.all()), default=self.clock.now())
 
     def writer_of(self, centre: int | None) -> Writer:
         """Return who writes for a centre, for None: for the installation."""
@@ -170,14 +189,18 @@ class Database:
         """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
         alone = len(batch) == 1
         with self.writing.transaction() as connection:
-            locked = {centre: lock_centre(connection, centre) for centre in _centres(batch)}
+            times = {centre: Timekeeper(self.clock) for centre in (None, *_centres(batch))}
+            locked: dict[int | None, Callable[[], CentreState]] = {
+                centre: lock_centre(connection, centre, times[centre]) for centre in _centres(batch)
+            }
             asked = [None if command.asks is None else command.asks(connection) for command in batch]
             if not alone:
                 settle(connection)
             answers = []
             recorded: dict[int, list[Recorded]] = {}
             for command, first in zip(batch, asked, strict=True):
-                answer, tx = self._run_one(connection, command, first, locked, alone)
+                tx = Transaction(connection, locked.get(command.centre, _of_none), times[command.centre], first)
+                answer = _attempt(tx, command.fn, nullcontext() if alone else savepoint(connection))
                 answers.append(answer)
                 if answer[1] is None and tx.state is not None:
                     locked[tx.state.id] = partial(_same, tx.state)
@@ -186,27 +209,24 @@ class Database:
                 roll_back(connection)
                 return answers, []
             for centre, added in recorded.items():
-                _write_events(connection, locked[centre](), added)
+                write_events(connection, locked[centre](), added)
+        for centre in recorded:
+            self.floors.see(locked[centre]())
         return answers, [
             Committed(locked[c](), [record.event for record in added]) for c, added in recorded.items() if added
         ]
 
-    def _run_one(
-        self,
-        connection: Connection,
-        command: Command,
-        asked: Callable[[], object] | None,
-        locked: Mapping[int, Callable[[], CentreState]],
-        alone: bool,
-    ) -> tuple[Outcome, Transaction]:
-        """Run one command of a batch, at its own time."""
-        centre = partial(_same, None) if command.centre is None else locked[command.centre]
-        tx = Transaction(connection, centre, self.clock.now, asked)
-        return _attempt(tx, command.fn, nullcontext() if alone else savepoint(connection)), tx
+
+def _centre(conn: Connection, centre: int | str) -> CentreState:
+    return centre_by_id(conn, centre) if isinstance(centre, int) else centre_by_code(conn, centre)
 
 
 def _same(value: T) -> T:
     return value
+
+
+def _of_none() -> None:
+    """Return the centre of a transaction of the installation."""
 
 
 def _centres(batch: Sequence[Command]) -> list[int]:
@@ -240,21 +260,6 @@ def _attempt(
         if tx.conn.invalidated:
             raise
         return None, refusal
-
-
-def _write_events(connection: Connection, state: CentreState, recorded: Sequence[Recorded]) -> None:
-    """Write the events that a batch recorded in a centre, and move its counter."""
-    if recorded:
-        INSERT_EVENTS.send_many(connection, [_row(state.id, record) for record in recorded])
-        MOVE_CENTRE.send(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
-
-
-def _row(centre_id: int, recorded: Recorded) -> dict[str, object]:
-    """Return an event as a row; the token it is found by stands in a column of its own."""
-    payload = recorded.event.payload
-    token = payload.token.id if isinstance(payload, TokenEvent) else None
-    columns = {name: getattr(recorded.stored, name) for name in StoredEvent.__slots__}
-    return {**columns, "centre_id": centre_id, "token_id": token}
 
 
 def _unavailable(error: Exception) -> Unavailable:

@@ -3,37 +3,43 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, text, update
 
-from server.domain.actors import By
+from server.domain.actors import CLOCK, By
 from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
-from server.domain.errors import ClockBehind, UnknownCentre
+from server.domain.errors import UnknownCentre
 from server.domain.events.event import Event, StoredEvent, fingerprint
 from server.domain.events.kinds import Payload
-from server.domain.events.payloads import ClockConfirmed
+from server.domain.events.payloads import ClockDoubted, ClockFollowed
 from server.domain.events.stored import VERSION, data_of, private_of
 from server.domain.freezes import Moment
 from server.domain.frozen import changed
-from server.domain.instants import to_iso
+from server.domain.steady.reading import Reading
+from server.domain.steady.steady import Steady, from_json, to_json
+from server.domain.steady.telling import Told
+from server.storage.database_clock import DatabaseClock
 from server.storage.drivers import EarlierFailed
+from server.storage.floor_facts import FloorFacts
 from server.storage.json_text import canonical
 from server.storage.statements import Statement, begin_part, forget
 from server.storage.tables.centre import CentreTable
+from server.storage.timekeeping import Timekeeper
 
 Read = Connection
 """One read-only snapshot of the database; only `server.storage` looks into it."""
 Asks = Callable[[Read], Callable[[], object]]
 """Asks what a command wants to know first; what it returns waits for the answer."""
-CLOCK_SKEW = timedelta(minutes=2)
 
 
 CENTRE = select(*(getattr(CentreTable, field.name) for field in fields(CentreState)))
 # NO KEY UPDATE: who only refers to the centre, as the installation does for its staff and keys, need not wait for it.
-LOCK = Statement(CENTRE.where(CentreTable.id == bindparam("centre")).with_for_update(key_share=True))
+LOCK = Statement(
+    CENTRE.add_columns(DatabaseClock()).where(CentreTable.id == bindparam("centre")).with_for_update(key_share=True)
+)
 
 
 BEGIN_PART = Statement(text("SAVEPOINT command"))
@@ -82,14 +88,16 @@ class Transaction:
         self,
         conn: Connection,
         locked: Callable[[], CentreState | None],
-        clock: Callable[[], datetime],
+        time: Timekeeper,
         asked: Callable[[], object] | None = None,
     ) -> None:
         self.conn, self.asked = conn, asked
+        self.time = time
         self._locked: Callable[[], CentreState | None] | None = locked
         self._state: CentreState | None = None
-        self._clock = clock
         self._now: datetime | None = None
+        self._given: datetime | None = None
+        self._act: int | None = None
         self.recorded: list[Recorded] = []
 
     @property
@@ -105,15 +113,54 @@ class Transaction:
 
     @property
     def now(self) -> datetime:
-        """Read once, under the lock of the centre, so that numbers, ages and calls have one order."""
+        """Read once, under the lock of the centre, so that numbers, ages and calls have one order.
+
+        It is never behind the last event. What the clock follows or doubts is recorded as an act of its own.
+        """
         if self._now is None:
-            self.lock()
-            self._now = self._clock()
+            before = self.steady
+            told = Told(self._given, before) if self._given else self.time.tell(self.conn, self.state, before)
+            last = None if self.state is None else self.state.last_at
+            self._now = told.now if last is None else max(told.now, last)
+            if told.steady is not before:
+                self._note(before, told)
         return self._now
 
     @now.setter
     def now(self, now: datetime) -> None:
-        self._now = now
+        self._given, self._now = now, None
+
+    @property
+    def steady(self) -> Steady:
+        """How the clock of the centre stands to those of its machines."""
+        return from_json(self.state.clock if self.state is not None else None)
+
+    @property
+    def machine(self) -> Reading | None:
+        """What the machine's clocks say; None where a clock was handed in that is never doubted."""
+        return self.time.reading()
+
+    @property
+    def facts(self) -> FloorFacts:
+        """What may have to be asked of the floor where its clock is in question."""
+        return self.time.facts(self.conn, self.centre)
+
+    def turn(self, told: Told) -> None:
+        """Let the clock of the centre go on as somebody has decided, and this command with it."""
+        self.change_steady(told.steady)
+        self._now = told.now
+
+    def change_steady(self, steady: Steady) -> None:
+        """Keep how the clock of the centre stands now."""
+        self.change_centre(clock=to_json(steady))
+
+    def _note(self, before: Steady, told: Told) -> None:
+        self.change_steady(told.steady)
+        doubt = told.steady.doubt
+        if doubt is not None and before.doubt is None:
+            self._record(ClockDoubted(doubt.why.value, doubt.at, doubt.wall), CLOCK, self.next_seq)
+        if told.step:
+            self._record(ClockFollowed(told.now - told.step), CLOCK, self.next_seq)
 
     @property
     def moment(self) -> Moment:
@@ -135,32 +182,37 @@ class Transaction:
     @property
     def today(self) -> date:
         """The business day of this command."""
-        return self.centre.day(self.now)
+        return self.centre.today(self.now)
+
+    @property
+    def wall(self) -> datetime:
+        """What people are shown as the time of this command: hours, days, slots and slips go by it."""
+        return self.centre.wall(self.now)
 
     @property
     def next_seq(self) -> int:
         """The number that the next recorded event will have."""
+        self.now  # noqa: B018 - what the clock has to record comes before
         return self.centre.event_seq + 1
 
     def record(self, payload: Payload, by: By) -> Event:
         """Add the next event of the centre; it becomes true with the commit.
 
-        The events of one command share `act`, the number of the first. Raises ClockBehind when the clock has gone
-        back: numbers and ages would not be right.
+        The events of one command share `act`, the number of the first.
         """
-        confirms = isinstance(payload, ClockConfirmed)
-        if not confirms:
-            self._require_clock()
-        event, stored = self._chained(payload, by)
-        last_at = self.now if confirms else max(self.now, self.centre.last_at or self.now)
-        self.state = changed(self.centre, event_seq=event.seq, head=event.hash, last_at=last_at)
+        if self._act is None:
+            self._act = self.next_seq
+        return self._record(payload, by, self._act)
+
+    def _record(self, payload: Payload, by: By, act: int) -> Event:
+        event, stored = self._chained(payload, by, act)
+        self.state = changed(self.centre, event_seq=event.seq, head=event.hash, last_at=self.now)
         self.recorded.append(Recorded(event, stored))
         return event
 
-    def _chained(self, payload: Payload, by: By) -> tuple[Event, StoredEvent]:
+    def _chained(self, payload: Payload, by: By, act: int) -> tuple[Event, StoredEvent]:
         """Return the next event and its row, bound to the one before it."""
         seq, kind = self.next_seq, payload.kind
-        act = self.recorded[0].event.seq if self.recorded else seq
         plan, data, private = self.centre.plan_number(self.today), data_of(payload), private_of(payload) or None
         row = StoredEvent(
             seq, self.now, kind.value, by.actor, by.desk, act, plan, RULE, VERSION, data, private, hash=""
@@ -168,18 +220,10 @@ class Transaction:
         head = fingerprint(row, canonical(data), self.centre.head)
         return Event(seq, self.now, kind, by, act, plan, RULE, payload, VERSION, head), changed(row, hash=head)
 
-    def _require_clock(self) -> None:
-        now, last = self.now, self.centre.last_at
-        if last is not None and now < last - CLOCK_SKEW:
-            message = (
-                f"The clock says {to_iso(now)}, but the last event was at {to_iso(last)}. Please confirm the time."
-            )
-            raise ClockBehind(message, now=to_iso(now), last=to_iso(last))
-
     @contextmanager
     def within(self, centre_id: int) -> Iterator[None]:
         """Take a centre that this transaction has made as its own for a while; nobody else knows of it yet."""
-        outer, self.state = self.state, lock_centre(self.conn, centre_id)()
+        outer, self.state = self.state, lock_centre(self.conn, centre_id, self.time)()
         try:
             yield
         finally:
@@ -191,12 +235,17 @@ class Transaction:
         self.conn.execute(update(CentreTable).where(CentreTable.id == self.centre.id).values(**changes))
 
 
-def lock_centre(conn: Connection, centre: int) -> Callable[[], CentreState]:
-    """Lock a centre; returns what waits for it and returns the centre, or raises UnknownCentre."""
+def lock_centre(conn: Connection, centre: int, time: Timekeeper) -> Callable[[], CentreState]:
+    """Lock a centre; returns what waits for it and returns the centre, or raises UnknownCentre.
+
+    The wall clock of the database comes with the lock, so that nothing more has to be asked for.
+    """
+    time.ask()
     asked = LOCK.ask(conn, centre=centre)
 
     def locked() -> CentreState:
-        for row in asked():
+        for *row, wall in asked():
+            time.hear(wall)
             return CentreState(*row)
         raise UnknownCentre("There is no such centre.")
 

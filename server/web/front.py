@@ -96,11 +96,11 @@ class Front:
         principal = self._acting(environ, Permission.WATCH_FLOOR, centre)
         staff = may(principal.role, Permission.WATCH_STAFF)
         ready = self._views.snapshot(principal.centre_id, staff=staff)
-        return Answer("screens.snapshot", ready, ready.at("now", to_iso(self._views.now())), PRIVATE)
+        return Answer("screens.snapshot", ready, ready.at("now", to_iso(self._views.now(principal.centre_id))), PRIVATE)
 
     def _status(self, _environ: WSGIEnvironment, secret: str) -> Answer:
-        ready = self._views.status(secret)
-        return Answer("status.status", ready, ready.at("as_of", to_iso(self._views.now())), ASK_AGAIN)
+        ready, now = self._views.status(secret), self._views.now(self._views.owner(secret)[0])
+        return Answer("status.status", ready, ready.at("as_of", to_iso(now)), ASK_AGAIN)
 
     def _acting(
         self, environ: WSGIEnvironment, permission: Permission, centre: str, counter: str | None = None

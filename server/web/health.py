@@ -1,6 +1,7 @@
 """Is the process alive, can it work, and what does it count."""
 
 import time
+from collections.abc import Mapping
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, g, jsonify, request
@@ -15,6 +16,7 @@ from prometheus_client import (
 
 from server.domain.errors import Unavailable
 from server.release import RELEASE
+from server.services.floor.clock import doubted_centres
 from server.services.views import health
 from server.storage.transaction import Read
 from server.web.site import read, site
@@ -30,10 +32,12 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """The database answers and has our schema, and events go out."""
+    """The database answers and has our schema, and events go out; whose clock is doubted stands beside."""
     checks = {"database": _database_ready(), "live": site().live()}
     ready = all(checks.values())
-    return jsonify(status="ready" if ready else "not ready", checks=checks), 200 if ready else 503
+    doubted = _doubted_clocks() if checks["database"] else {}
+    status = "ready" if ready else "not ready"
+    return jsonify(status=status, checks=checks, doubted_clocks=doubted), 200 if ready else 503
 
 
 def _database_ready() -> bool:
@@ -41,6 +45,14 @@ def _database_ready() -> bool:
         return read(health.schema_is_current)
     except Unavailable:
         return False
+
+
+def _doubted_clocks() -> Mapping[str, str]:
+    """Return the centres whose clock waits for a person, each with why; they are served all the same."""
+    try:
+        return read(lambda conn: doubted_centres(conn, site().db.told))
+    except Unavailable:
+        return {}
 
 
 class Metrics:

@@ -18,6 +18,7 @@ class HeartbeatOut(Spoken):
     epoch: str
     seq: int
     now: str
+    ahead_s: int
 
 
 class HintOut(Spoken):

@@ -46,6 +46,7 @@ class Frame(Spoken):
     own_names: dict[str, str]
     causes: dict[str, CauseData]
     now: str
+    ahead_s: int
     csrf: str | None
     words: dict[str, dict[str, str | list[str]]]
 

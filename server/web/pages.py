@@ -45,13 +45,15 @@ def frame(
 
     `sentences` are those that come with the page's data, to be said in the reader's language too.
     """
-    centre = read(lambda conn: facts_of(conn, centre_id, site().clock.now()))
+    now = site().db.now(centre_id)
+    centre = read(lambda conn: facts_of(conn, centre_id, now))
     return {
         "centre": centre.view(),
         "language": language or centre.languages[0],
         "own_names": {code: own_name(code) for code in centre.languages},
         "causes": causes_in(centre.plan.floor.causes, centre.languages),
-        "now": to_iso(site().clock.now()),
+        "now": to_iso(now),
+        "ahead_s": centre.ahead_s,
         "csrf": csrf,
         "words": words_for(scripts, centre.languages, sentences),
         **more,
@@ -87,7 +89,8 @@ def staff_page(
     if opened is None:
         return None
     principal, csrf = opened
-    centre = read(lambda read: facts_of(read, principal.centre_id, site().clock.now()))
+    now = site().db.now(principal.centre_id)
+    centre = read(lambda read: facts_of(read, principal.centre_id, now))
     own = facts(centre)
     language = picked_language(centre)
     person = {"user": principal.user, "role": principal.role.value}

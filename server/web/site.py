@@ -22,14 +22,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a request is answered from; `clock` is that of the centres, `real` that of the machine."""
+    """What a request is answered from; `real` is the clock of the machine, those of the centres are the database's."""
 
     db: Database
     reads: Reads
     views: Views
     presence: Presence
     settings: Settings
-    clock: Clock
     real: Clock
     random_bytes: RandomBytes
     live: Callable[[], bool]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from server.clock import Clock
 from server.domain.centre import Head
 from server.services.views.phone import owner_of
 from server.services.views.projections import CentreViews, Projections
@@ -15,24 +14,25 @@ OWNERS_MAX = 50_000
 
 
 class Views:
-    """The views of a server, by its clock; each answer is true after the last event that was committed before it."""
+    """The views of a server; each answer is true after the last event that was committed before it.
 
-    def __init__(self, reads: Reads, clock: Clock, computed: Callable[[], None] = lambda: None) -> None:
-        self._reads, self._clock = reads, clock
+    `now` tells the time of a centre by its id.
+    """
+
+    def __init__(
+        self, reads: Reads, now: Callable[[int], datetime], computed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._reads, self.now = reads, now
         self._projections = Projections(computed)
         self._owners: dict[str, tuple[int, str]] = {}
-
-    def now(self) -> datetime:
-        """Return the present instant of the centres."""
-        return self._clock.now()
 
     def line(self, centre_id: int, counter: str) -> Ready:
         """Return the line of a counter as JSON; raises UnknownCentre, UnknownCounter, Unavailable."""
         return self._answer(
             centre_id,
             counter,
-            lambda views, head: views.kept_line(head, counter, self.now()),
-            lambda views, read: views.line(read, counter, self.now()),
+            lambda views, head: views.kept_line(head, counter, self.now(centre_id)),
+            lambda views, read: views.line(read, counter, self.now(centre_id)),
         )
 
     def snapshot(self, centre_id: int, *, staff: bool) -> Ready:
@@ -40,18 +40,18 @@ class Views:
         return self._answer(
             centre_id,
             "",
-            lambda views, head: views.kept_snapshot(head, self.now(), staff=staff),
-            lambda views, read: views.snapshot(read, self.now(), staff=staff),
+            lambda views, head: views.kept_snapshot(head, self.now(centre_id), staff=staff),
+            lambda views, read: views.snapshot(read, self.now(centre_id), staff=staff),
         )
 
     def status(self, secret: str) -> Ready:
         """Return the status of the token of a secret as JSON without the time; raises UnknownToken, Unavailable."""
-        centre_id, token_id = self._owner(secret)
+        centre_id, token_id = self.owner(secret)
         return self._answer(
             centre_id,
             "",
-            lambda views, head: views.kept_status(head, token_id, self.now()),
-            lambda views, read: views.status(read, token_id, self.now()),
+            lambda views, head: views.kept_status(head, token_id, self.now(centre_id)),
+            lambda views, read: views.status(read, token_id, self.now(centre_id)),
         )
 
     def _answer(
@@ -70,7 +70,7 @@ class Views:
                 answer = kept(views, head) or self._reads.read(lambda read: make(views, read))
         return answer
 
-    def _owner(self, secret: str) -> tuple[int, str]:
+    def owner(self, secret: str) -> tuple[int, str]:
         """Return (centre id, token id) of a secret, which never change; raises UnknownToken."""
         owner = self._owners.get(secret)
         if owner is None:

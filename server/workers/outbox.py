@@ -64,7 +64,7 @@ class OutboxWorker:
                 log.exception("a look into the outbox failed")
 
     def _look(self) -> None:
-        now = self._db.clock.now()
+        now = self._db.latest()
         for job in list(self._under_way.values()):
             self._keep(job)
         self._threads = {target: thread for target, thread in self._threads.items() if thread.is_alive()}
@@ -78,7 +78,7 @@ class OutboxWorker:
     def _keep(self, job: Job) -> None:
         """Lengthen the lease of a job under way before it runs out: nobody else may come to its target meanwhile."""
         rules = self._kinds[job.target.kind].rules
-        if job.leased_until is None or self._db.clock.now() < job.leased_until - rules.lease / 2:
+        if job.leased_until is None or self._db.now(job.target.centre_id) < job.leased_until - rules.lease / 2:
             return
         renewed = self._db.write(job.target.centre_id, lambda tx: jobs.renew(tx, job, rules, self._name))
         if renewed is None:

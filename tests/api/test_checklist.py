@@ -105,11 +105,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         ids = THERE | recipe.ready(floor)
         floor.db.clock = StillClock(floor.now())
         reads = Reads(floor.db)
-        views = Views(reads, floor.db.clock)
+        views = Views(reads, floor.db.now)
         presence, reports = Presence(floor.db, site.real), DayReports(floor.db, site.settings.secret)
-        now = replace(
-            site, db=floor.db, reads=reads, views=views, presence=presence, reports=reports, clock=floor.db.clock
-        )
+        now = replace(site, db=floor.db, reads=reads, views=views, presence=presence, reports=reports)
         return Trial(operation, recipe, floor, server.app, now, keys, ids, floor.centre.event_seq)
 
     yield begin
@@ -180,7 +178,8 @@ def other_body(trial: Trial) -> dict[str, Any]:
         if kinds and name not in trial.body:
             return trial.body | {name: spelt[kinds[0]]}
     name, value = list(trial.body.items())[-1]
-    return trial.body | {name: value + value}
+    known = (trial.operation.fields or {}).get(name, {}).get("enum", [])
+    return trial.body | {name: next((word for word in known if word != value), None) or value + value}
 
 
 @refused(GUARDED)

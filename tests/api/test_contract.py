@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from server.domain.events.kinds import Kind, Payload
 from server.domain.events.payloads import (
-    ClockConfirmed,
+    ClockDoubted,
     CounterFacts,
     CounterOpened,
     NoticeLifted,
@@ -123,7 +123,7 @@ EVENTS = [
     pytest.param(
         NoticeLifted(NoticeKind.OUTAGE, "network", None, False, since=MORNING), "NoticeEvent", "frozen", id="lifted"
     ),
-    pytest.param(ClockConfirmed(None), "OtherEvent", None, id="other"),
+    pytest.param(ClockDoubted("step", MORNING, MORNING), "OtherEvent", None, id="other"),
 ]
 
 

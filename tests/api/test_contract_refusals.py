@@ -36,7 +36,7 @@ CANNOT: Mapping[str, set[str]] = {
     "undo_last": CURRENT,
     "read_line": {"InvalidInput", "UnknownStage"},  # every counter stands at a stage of its plan
     "read_status": {"UnknownStage"},  # a token is at a stage of its plan
-    "confirm_clock": {"ClockBehind"},  # it is what helps against it
+    "choose_clock": {"UnknownCause"},  # the floor is paused by a start, and not by this
     "close_day": CURRENT | {"UnknownCounter", "CounterBusy", "IllegalTransition"},  # whoever is there is ended
     "void_lease": {"SeriesFull"},  # a variable has the name of the function that leases
 }

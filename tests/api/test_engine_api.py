@@ -14,6 +14,7 @@ from server.domain.permissions import Role
 from server.services.people import sign_in
 from tests.api.test_api import Api
 from tests.factories import CENTRE, MORNING, Floor, StillClock
+from tests.machines import FakeMachine
 
 AT = f"/api/v1/centres/{CENTRE}"
 K, C, M, I = Role.KIOSK, Role.COUNTER, Role.MANAGER, Role.INTEGRATION  # noqa: E741
@@ -247,13 +248,18 @@ def test_a_floor_is_stopped_and_goes_on(hall: Hall) -> None:
     assert hall.at("G1", "call-next")["label"] == "N001"
 
 
-def test_after_the_clock_went_back_a_manager_confirms_the_time(hall: Hall) -> None:
-    hall.wait(30)
+def test_a_manager_says_which_clock_is_right_and_the_floor_went_on_meanwhile(hall: Hall) -> None:
+    machine = hall.floor.db.clock = FakeMachine()
     hall.at("G1", "open")
-    hall.wait(-30)
-    assert hall.refused(f"{AT}/tokens", K, service="NORMAL") == (409, "clock_behind")
-    assert hall.ask(f"{AT}/confirm-clock") == {"now": "2026-11-24T04:00:00.000Z"}
-    assert hall.issue()["token"]["label"] == "N001"
+    hall.issue()
+    machine.is_set(days=1)
+    assert hall.issue()["token"]["label"] == "N002"
+    told = hall.send("GET", f"{AT}/clock").get_json()
+    assert (told["doubted"], told["why"]) == (True, "step")
+    assert (told["now"], told["wall"]) == ("2026-11-24T04:00:00.000Z", "2026-11-25T04:00:00.000Z")
+    settled = hall.ask(f"{AT}/clock", choose="floor")
+    assert (settled["doubted"], settled["now"]) == (False, told["now"])
+    assert hall.refused(f"{AT}/clock", choose="sun") == (422, "invalid_input")
 
 
 def test_paper_numbers_are_leased_entered_and_void(hall: Hall) -> None:

@@ -19,13 +19,13 @@ globalThis.setInterval = (run, ms) => {
   look = () => run();
   look.ms = ms;
 };
-const { asOf, clock, cuts, floor, follow, live, now, over, pictured } = await import("/static/ui/live.js");
+const { ahead, asOf, clock, cuts, floor, follow, live, now, over, pictured } = await import("/static/ui/live.js");
 
 const heard = [];
 const loads = [];
 const hints = [];
 let told = at(30);
-const requests = server(() => answered({ centre: "PSK", epoch: "e", seq: 3, now: told, frozen: false, tokens: [], counters: [] }));
+const requests = server(() => answered({ centre: "PSK", epoch: "e", seq: 3, now: told, ahead_s: 0, frozen: false, tokens: [], counters: [] }));
 
 test("before the server has said anything the time is that of the page, and nothing is live", () => {
   assert.equal(now.value, NOW);
@@ -59,7 +59,7 @@ test("the time is the server's, and goes on by what has passed", () => {
 test("each heartbeat sets the clock, though the device's own was changed", () => {
   Date.now = () => Date.parse("2040-01-01T00:00:00.000Z");
   elapsed.ms += 3000;
-  socket.emit("heartbeat", { centre: "PSK", epoch: "e", seq: 3, now: at(90) });
+  socket.emit("heartbeat", { centre: "PSK", epoch: "e", seq: 3, now: at(90), ahead_s: 0 });
   look();
   assert.deepEqual([now.value, live.value], [NOW + 90_000, true]);
 });
@@ -157,4 +157,11 @@ test("a hint is handed on, and a socket that was turned away tries again", (t) =
 test("a time is told in the zone of the centre", () => {
   assert.equal(clock(NOW), "09:30");
   assert.equal(clock(NOW - 9.5 * 3_600_000), "00:00");
+});
+
+test("where the floor's clock is ahead, the time that people are shown is told, also when that changes", () => {
+  ahead.value = 3_600_000;
+  assert.equal(clock(NOW), "08:30");
+  ahead.value = 0;
+  assert.equal(clock(NOW), "09:30");
 });

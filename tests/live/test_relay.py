@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from server.clock import SystemClock
 from server.live.relay import FEW, Relay
 from server.live.wires import Message
 from server.storage.database import Database
@@ -50,7 +49,7 @@ class Screens:
 
 
 def relay_of(db: Database, screens: Screens) -> Relay:
-    relay = Relay(db, screens.tell, lambda: screens.connected, SystemClock())
+    relay = Relay(db, screens.tell, lambda: screens.connected)
     relay.start()
     return relay
 
@@ -82,7 +81,7 @@ def test_centres_that_are_written_at_once_are_told_each_in_its_order(floor: Floo
             rooms[room].append(as_json(make())["seq"])
 
     floors = [floor, replace(floor, centre_id=second_centre(floor), minutes=itertools.count())]
-    relay = Relay(floor.db, tell, lambda: count, SystemClock())
+    relay = Relay(floor.db, tell, lambda: count)
     relay.start()
     threads = [threading.Thread(target=lambda at=at: [at.issue() for _ in range(40)]) for at in floors]
     for thread in threads:
@@ -141,12 +140,13 @@ def test_a_heartbeat_tells_both_rooms_the_last_number_that_was_sent(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.live.relay.HEARTBEAT_S", 0)
+    floor.db.clock = StillClock(MORNING)
     screens = Screens(1)
-    relay = Relay(floor.db, screens.tell, lambda: screens.connected, StillClock(MORNING))
+    relay = Relay(floor.db, screens.tell, lambda: screens.connected)
     relay.start()
     for _ in range(3):
         floor.issue()
-    beat = {"centre": CENTRE, "epoch": floor.centre.epoch, "seq": 3, "now": "2026-11-24T04:00:00.000Z"}
+    beat = {"centre": CENTRE, "epoch": floor.centre.epoch, "seq": 3, "now": "2026-11-24T04:00:00.000Z", "ahead_s": 0}
     HeartbeatOut.model_validate(beat)
     deadline = time.monotonic() + SOON_S
     while (f"{CENTRE}:staff", beat) not in screens.beats:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from server.domain.errors import QueueEmpty, Unavailable, UnknownCentre
 from server.storage import writers
 from server.storage.engines import PG_READERS, PG_WRITERS
+from server.storage.timekeeping import Timekeeper
 from server.storage.transaction import Transaction, lock_centre
 from server.storage.writers import Command, Writer
 from tests.factories import Floor, second_centre
@@ -53,7 +54,7 @@ def test_who_refers_to_a_centre_does_not_wait_for_who_writes_it(floor: Floor) ->
 def test_a_centre_that_another_process_holds_is_unavailable_and_holds_up_no_other(floor: Floor, together: int) -> None:
     other = second_centre(floor)
     with floor.db.writing.transaction() as connection, ThreadPoolExecutor(together) as pool:
-        lock_centre(connection, floor.centre_id)()
+        lock_centre(connection, floor.centre_id, Timekeeper(floor.db.clock))()
         waiting = [pool.submit(floor.issue) for _ in range(together)]
         assert floor.db.write(other, lambda tx: tx.centre.id) == other
         assert not any(issued.done() for issued in waiting)

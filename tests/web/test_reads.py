@@ -10,7 +10,7 @@ from server.domain.errors import Unavailable
 from server.web import reads
 from server.web.reads import LOOKS_AT_ONCE, READS_AT_ONCE, Reads
 from server.web.views import Views
-from tests.factories import MORNING, Floor, StillClock
+from tests.factories import MORNING, Floor
 
 ASKERS = 40
 
@@ -76,7 +76,7 @@ def test_who_waits_too_long_for_a_place_is_told_to_try_again(floor: Floor, monke
 
 def test_many_who_ask_in_one_moment_share_one_computation(floor: Floor) -> None:
     computed: list[None] = []
-    views = Views(Reads(floor.db), StillClock(MORNING), lambda: computed.append(None))
+    views = Views(Reads(floor.db), lambda _centre: MORNING, lambda: computed.append(None))
     for events in range(1, 4):
         floor.issue()
         together = Barrier(ASKERS)

@@ -27,9 +27,9 @@ export function speak(code) {
 export const say = {
   t: (text, values = {}) => filled(String(page.words[language]?.[text] ?? text), values),
   tn: (one, many, n) => filled((page.words[language]?.[one] ?? [one, many])[n === 1 ? 0 : 1], { n }),
-  time: (text) => format("en-GB", { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit" }, text),
+  time: (text) => format("en-GB", { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit" }, Date.parse(text) - page.ahead_s * 1000),
   at: ({ counter, beside }) => (counter ? together(counter, beside).join(" ") : ""),
-  date: (day) => format(`${language}-IN-u-nu-latn`, { timeZone: "UTC", day: "numeric", month: "long" }, day),
+  date: (day) => format(`${language}-IN-u-nu-latn`, { timeZone: "UTC", day: "numeric", month: "long" }, Date.parse(day)),
 };
 
 /**
@@ -43,10 +43,10 @@ function filled(text, values) {
 /**
  * @param {string} locale
  * @param {Intl.DateTimeFormatOptions} options
- * @param {string} text
+ * @param {number} moment
  */
-function format(locale, options, text) {
-  return new Intl.DateTimeFormat(locale, options).format(Date.parse(text));
+function format(locale, options, moment) {
+  return new Intl.DateTimeFormat(locale, options).format(moment);
 }
 
 /** @param {Record<string, string>} names */

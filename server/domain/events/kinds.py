@@ -47,10 +47,13 @@ class Kind(StrEnum):
     NUMBERS_VOIDED = "numbers.voided"
     POLICY_CHANGED = "policy.changed"
     CLOCK_CONFIRMED = "clock.confirmed"
+    CLOCK_DOUBTED = "clock.doubted"
+    CLOCK_FOLLOWED = "clock.followed"
+    CLOCK_CHOSEN = "clock.chosen"
     DAY_CLOSED = "day.closed"
 
 
-STORED_ONLY = frozenset({Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED})
+STORED_ONLY = frozenset({Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED, Kind.CLOCK_CONFIRMED})
 """Kinds that nothing writes any more; they are read as others, and go nowhere."""
 
 

@@ -208,8 +208,46 @@ class PolicyChanged(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class ClockDoubted(Payload):
+    """The wall clock went wrong, or may have: the floor's own went on from `floor`, and a person has to choose.
+
+    `why` is one of `server.domain.steady.steady.Why`, `wall` what the wall clock said.
+    """
+
+    kind: ClassVar[Kind] = Kind.CLOCK_DOUBTED
+    why: str
+    floor: datetime
+    wall: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFollowed(Payload):
+    """The floor's clock, which said `was`, followed a large step of the wall clock, while nobody was there."""
+
+    kind: ClassVar[Kind] = Kind.CLOCK_FOLLOWED
+    was: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChosen(Payload):
+    """A person said which clock is right; the floor's had said `was`, the wall clock `wall`.
+
+    `shown` is what people are shown from now on as the time of the event.
+    """
+
+    kind: ClassVar[Kind] = Kind.CLOCK_CHOSEN
+    choice: str
+    was: datetime
+    wall: datetime
+    shown: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClockConfirmed(Payload):
-    """A person said that the present time is right; `was` is the time of the event before."""
+    """A person said that the present time is right, as they did before floors had clocks of their own.
+
+    `was` is the time of the event before. It is only read.
+    """
 
     kind: ClassVar[Kind] = Kind.CLOCK_CONFIRMED
     was: datetime | None

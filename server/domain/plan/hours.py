@@ -10,6 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from server.domain.errors import NotOpenNow
+from server.domain.json import Stored
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = time(0, 0)
@@ -46,6 +47,24 @@ class Hours:
     def _at(self, day: date, clock: time, *, late: bool) -> datetime:
         local = datetime.combine(day + timedelta(days=late), clock, ZoneInfo(self.timezone))
         return local.astimezone(UTC)
+
+
+def hours_of(timezone: str, day_start: str, rule: Stored) -> Hours:
+    """Return the hours that a rule of the set-up states."""
+    first, last = map(clock, rule["tokens"])
+    lunch = rule.get("lunch")
+    return Hours(
+        timezone=timezone,
+        day_start=clock(day_start),
+        opens=clock(rule["open"]),
+        first=first,
+        last=last,
+        lunch=None if lunch is None else (clock(lunch[0]), clock(lunch[1])),
+        staggered=rule.get("staggered_lunch", True),
+        days=frozenset(rule["days"]),
+        holidays=frozenset(map(date.fromisoformat, rule.get("holidays", ()))),
+        closes=clock(rule["close"]),
+    )
 
 
 def business_day(now: datetime, timezone: str, day_start: time = MIDNIGHT) -> date:
@@ -108,6 +127,14 @@ def next_opening(hours: Hours, now: datetime) -> datetime | None:
             if later:
                 return min(later)
     return None
+
+
+def opening_after(hours: Hours, moment: datetime) -> datetime | None:
+    """Return when the centre opens for a day after `moment`; None when not within two months."""
+    today = business_day(moment, hours.timezone, hours.day_start)
+    days = (today + timedelta(days=ahead) for ahead in range(SEARCH_DAYS))
+    openings = (hours.instant(day, hours.opens) for day in days if hours.works_on(day))
+    return next((opening for opening in openings if opening > moment), None)
 
 
 def next_working_day(hours: Hours, day: date, count: int = 1) -> date:

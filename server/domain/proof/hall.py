@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
-from server.domain.freezes import Freeze, frozen_now
+from server.domain.events.payloads import ClockChosen, ClockFollowed
+from server.domain.freezes import Freeze, frozen_now, with_gap
 from server.domain.notice import Flags
 from server.domain.plan.plan import Plan
 from server.domain.proof.findings import Finding
@@ -54,6 +55,7 @@ class Hall:
     flags: Flags = ()
     occupied: Occupied = field(default_factory=Occupied)
     emergencies: dict[str, datetime] = field(default_factory=dict)
+    difference: timedelta = timedelta()
     last_at: datetime | None = None
     closed_day: date | None = None
     act: int = 0
@@ -88,7 +90,8 @@ class Hall:
 
     def enter(self, event: Event) -> Iterator[Finding]:
         """Go on to an event; returns what its row says otherwise than the events before."""
-        day = self.set_up.day(event.at)
+        self.set_clock(event)
+        day = self.day_at(event.at)
         self._now = self.set_up.plan(event.plan, day), day
         if event.v and event.plan != (due := self.set_up.number_on(day)):
             yield "wrong_plan", f"Event {event.seq} names version {event.plan} of the set-up, {due} was in force."
@@ -99,6 +102,17 @@ class Hall:
         if event.act == event.seq:
             self.expired = self.no_show = 0
         self.act = event.act
+
+    def set_clock(self, event: Event) -> None:
+        """Take over how far the floor's clock is ahead of the time that people are shown."""
+        if isinstance(event.payload, ClockChosen):
+            self.difference = event.at - event.payload.shown
+        elif isinstance(event.payload, ClockFollowed):
+            self.difference = timedelta()
+
+    def day_at(self, moment: datetime) -> date:
+        """Return the business day at an instant of the floor's clock."""
+        return self.set_up.day(moment - self.difference)
 
     def leave(self, event: Event) -> None:
         """Go on behind an event: time does not go back, unless a person has confirmed it."""
@@ -135,6 +149,10 @@ class Hall:
         """Take over that the close of a day has ended a token."""
         missed = token.ends is TokenEnd.NO_SHOW
         self.expired, self.no_show = self.expired + (not missed), self.no_show + missed
+
+    def leave_out(self, begin: datetime, end: datetime) -> None:
+        """Take over that nobody waited between two instants."""
+        self.freezes = with_gap(self.freezes, (begin, end))
 
 
 def desks_of(rows: Iterable[tuple[str, str, int]]) -> dict[str, Desk]:

@@ -14,6 +14,8 @@ from server.domain.instants import to_iso
 from server.domain.notice import STOPPING, flag_of, is_stopped, strongest, with_flag, without_flag
 from server.domain.proof.findings import Finding
 from server.domain.proof.hall import Hall
+from server.domain.steady.choice import Choice
+from server.domain.steady.steady import Why
 from server.domain.token.lifecycle import CounterState, move_counter
 
 Findings = Iterator[Finding]
@@ -107,6 +109,32 @@ def _clock(hall: Hall, event: Event) -> Findings:
         hall.closed_day = None
 
 
+def _doubted(hall: Hall, event: Event) -> Findings:
+    """The floor's clock went on from no time before the last event, and for a reason that there is."""
+    assert isinstance(event.payload, p.ClockDoubted)  # noqa: S101 - by its kind
+    told = event.payload
+    if told.why not in set(Why) or told.floor > event.at or (hall.last_at is not None and told.floor < hall.last_at):
+        yield "wrong_time", f"A clock that is doubted ({told.why}) cannot go on from {told.floor}."
+
+
+def _followed(_hall: Hall, _event: Event) -> Findings:
+    """Nobody was there."""
+    yield from ()
+
+
+def _chosen(hall: Hall, event: Event) -> Findings:
+    """What is shown is the time of one of the clocks, and what is left out of ages lies behind the event before."""
+    assert isinstance(event.payload, p.ClockChosen)  # noqa: S101 - by its kind
+    told = event.payload
+    unknown = told.choice not in set(Choice) or told.shown not in (event.at, told.wall)
+    if unknown or (hall.last_at is not None and told.was < hall.last_at):
+        yield "wrong_time", f"“{told.choice}” cannot show {told.shown} after {told.was}."
+    if event.at > told.was:
+        hall.leave_out(told.was, event.at)
+    if hall.closed_day is not None and hall.closed_day > hall.day:
+        hall.closed_day = None
+
+
 def _day_closed(hall: Hall, event: Event) -> Findings:
     """A day ends once, with as many people as its act has ended."""
     assert isinstance(event.payload, p.DayClosed)  # noqa: S101 - by its kind
@@ -129,6 +157,9 @@ NOTES: Mapping[Kind, Note] = {
     Kind.NUMBERS_VOIDED: _voided,
     Kind.POLICY_CHANGED: _rule,
     Kind.CLOCK_CONFIRMED: _clock,
+    Kind.CLOCK_DOUBTED: _doubted,
+    Kind.CLOCK_FOLLOWED: _followed,
+    Kind.CLOCK_CHOSEN: _chosen,
     Kind.DAY_CLOSED: _day_closed,
 }
 """What each kind takes over that is of no token."""

@@ -19,13 +19,13 @@ def issued(change: Change) -> Made:
     event, after, plan, hall = change.event, change.after, change.plan, change.hall
     service = plan.service(after.service)
     arrived = after.issued_at if after.entered_by_hand else event.at
-    if arrived > event.at or hall.set_up.day(arrived) != hall.day:
+    if arrived > event.at or hall.day_at(arrived) != hall.day:
         change.find("wrong_time", "it was taken on another day, or later than it was entered.")
     klass = class_for(change, service, after)
     row = after.klass if after.klass in plan.series else klass
     series = after.series if after.entered_by_hand else hall.ledger.series_of(hall.day, row, plan.series)
     slot = after.slot if not event.v or getattr(change.payload, "booking", None) is not None else None
-    since = aged_from(slot, arrived, plan.slots)
+    since = aged_from(slot, arrived - hall.difference, plan.slots) + hall.difference
     then = tuple(plan.service(code).code for code in dict.fromkeys(after.then) if code != service.code)
     return None, Token(
         id=after.id,

@@ -21,6 +21,8 @@ const SILENT_MIN = 3;
 /** @typedef {Baari.StageData & ReturnType<typeof contents>} Stage a stage with what is in it now */
 
 export const outlook = signal(/** @type {Baari.OutlookView | null} */ (null));
+/** What the clocks say: the floor's own and the server's. */
+export const clocks = signal(/** @type {Baari.ClockView | null} */ (null));
 export const stats = signal(/** @type {Baari.StatsOut | null} */ (null));
 /** The code of the stage whose levers are open. */
 export const chosen = signal(/** @type {string | null} */ (null));
@@ -68,7 +70,11 @@ export function silent({ token }) {
 /** Read the figures again. */
 export async function load() {
   try {
-    [outlook.value, stats.value] = await Promise.all([read(addresses.outlook()), read(addresses.stats())]);
+    [outlook.value, stats.value, clocks.value] = await Promise.all([
+      read(addresses.outlook()),
+      read(addresses.stats()),
+      read(addresses.floorClock()),
+    ]);
     unread.value = null;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

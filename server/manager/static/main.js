@@ -11,6 +11,7 @@ import { page } from "/static/ui/page.js";
 import { Keycap, mount } from "/static/ui/parts.js";
 import { nameOf } from "/static/ui/strokes.js";
 import { named, t, tn } from "/static/ui/words.js";
+import { Clocks } from "./clocks.js";
 import { answer, Explanation } from "./explain.js";
 import * as f from "./figures.js";
 import { Halt } from "./halt.js";
@@ -90,7 +91,7 @@ function Lead() {
 function Manager() {
   const morning = f.stats.value?.issued === 0;
   return html`<${Top} /><main class=${live.value || !floor.value ? "" : "stale"}>
-    <div class="floor"><${Lead} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
+    <div class="floor"><${Lead} /><${Clocks} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
 }
 
 document.addEventListener("keydown", (event) => {

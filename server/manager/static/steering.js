@@ -2,7 +2,7 @@
 
 import { signal } from "/static/vendor/signals.js";
 import { endedBy, endWords } from "/static/staff/session.js";
-import { atCounter, notice as noticeAt } from "/static/ui/addresses.js";
+import { atCounter, floorClock, notice as noticeAt } from "/static/ui/addresses.js";
 import { command, Failure, NoAnswer } from "/static/ui/http.js";
 import { live } from "/static/ui/live.js";
 import { t } from "/static/ui/words.js";
@@ -106,3 +106,10 @@ export async function takeBack() {
   else await pull(back.verb, back.counters);
   if (!notice.value) undo.value = null;
 }
+
+/**
+ * Say which clock is right: the floor's own, or the server's.
+ *
+ * @param {"floor" | "wall"} choose
+ */
+export const chooseClock = (choose) => steer([() => command(floorClock(), { choose })], null);

@@ -66,7 +66,7 @@ def find_at(read: Read, code: str, tail: str, slot: datetime | None, now: dateti
     """Return the bookings of today, or of a slot, whose reference ends in `tail`; raises UnknownCentre."""
     centre = centres.centre_by_code(read, code)
     end = tail.strip().upper()[-TAIL:]
-    rows = bookings.bookings_by_tail(read, centre.id, centre.day(slot or now), end, slot)
+    rows = bookings.bookings_by_tail(read, centre.id, centre.day(slot or centre.wall(now)), end, slot)
     return [
         BookingView(row.id, row.tail, to_iso(row.slot), row.service, row.need, row.token_id is not None) for row in rows
     ]

@@ -13,7 +13,8 @@ from server.storage.transaction import Read
 def gate_at(read: Read, code: str, now: datetime) -> Batch:
     """Return whom the gate of a centre lets in now; raises UnknownCentre."""
     centre = centres.centre_by_code(read, code)
-    return gate(read, centre, plan_of(read, centre, centre.day(now)), now)
+    wall = centre.wall(now)
+    return gate(read, centre, plan_of(read, centre, centre.day(wall)), wall)
 
 
 def gate(read: Read, centre: CentreState, plan: Plan, now: datetime) -> Batch:

@@ -75,7 +75,7 @@ def explain(read: Read, centre: CentreState, label: str, day: date, language: st
 def explain_today(read: Read, code: str, label: str, now: datetime, language: str) -> Explanation:
     """Return the explanation of a token of today; raises UnknownCentre, UnknownToken."""
     centre = centres.centre_by_code(read, code)
-    return explain(read, centre, label, centre.day(now), language)
+    return explain(read, centre, label, centre.today(now), language)
 
 
 def overtakers_of(plan: Plan, token: Token, jumps: Iterable[Jump]) -> list[str]:

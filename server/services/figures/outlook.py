@@ -15,7 +15,7 @@ from server.domain.forecast import CounterNow, StageFacts, busy_since, hall_of
 from server.domain.freezes import Moment
 from server.domain.instants import to_iso
 from server.domain.outlook import Passing, Sentence
-from server.domain.plan.hours import counters_open_at, in_hours
+from server.domain.plan.hours import in_hours
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.spans import stay_at, waited_until
@@ -115,7 +115,7 @@ def outlook_of(read: Read, code: str, now: datetime, real: datetime | None = Non
     `real` is the machine's time, by which sessions of staff end; without it whoever sits at a counter is there.
     """
     centre = centres.centre_by_code(read, code)
-    clocks, floor = rule_on(read, centre.id, centre.day(now), ClocksShape), _floor(read, centre, now)
+    clocks, floor = rule_on(read, centre.id, centre.today(now), ClocksShape), _floor(read, centre, now)
     ways = _play(floor)
     stranded = _stranded(floor)
     told = o.sentence(ways, floor.plan.stages, Counter(t.step.stage for t in stranded), clocks.promise_min, now)
@@ -156,8 +156,8 @@ class _Floor:
 
 def _floor(read: Read, centre: CentreState, now: datetime) -> _Floor:
     """Read a centre; who was called and absent is not there."""
-    plan = plan_of(read, centre, centre.day(now))
-    opens_at = counters_open_at(plan.hours, now)
+    plan = plan_of(read, centre, centre.today(now))
+    opens_at = centre.counters_open_at(plan.hours, now)
     present = [token for token in open_tokens(read, centre.id) if token.step.state is not StepState.MISSED]
     desks, passes, busy = counters_of(read, centre.id), line.passes_by_stage(read, centre.id), busy_since(present)
     facts = {
@@ -232,7 +232,11 @@ def _has_counter(floor: _Floor, token: Token) -> bool:
 
 def _just_closed(floor: _Floor, desk: counters.Counter) -> bool:
     """Whether a counter may come back: within the hours, and closed for no longer than ten minutes."""
-    return desk.since is not None and floor.now - desk.since <= CLOSED_LONG and in_hours(floor.plan.hours, floor.now)
+    return (
+        desk.since is not None
+        and floor.now - desk.since <= CLOSED_LONG
+        and in_hours(floor.plan.hours, floor.centre.wall(floor.now))
+    )
 
 
 def _bottleneck(floor: _Floor, ways: Iterable[Way], told: Sentence) -> Bottleneck | None:

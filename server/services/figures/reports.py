@@ -15,7 +15,7 @@ from server.domain.centre import CentreState
 from server.domain.errors import InvalidInput
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
-from server.domain.events.payloads import NoticeEvent
+from server.domain.events.payloads import ClockChosen, ClockDoubted, ClockFollowed, NoticeEvent
 from server.domain.figures.measures import DEFINITION
 from server.domain.notice import NoticeKind
 from server.domain.plan.plan import Plan
@@ -89,6 +89,18 @@ class SealView:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockChange:
+    """What became of the clock: `doubted`, `followed`, or the choice of a person, `floor` or `wall`.
+
+    `was` is what the floor's clock said, `shown` what the wall clock said of a doubt, else what people were shown then.
+    """
+
+    what: str
+    was: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayReport:
     """The report of a day as it is told; before the close of the day it stands for the events until now."""
 
@@ -100,8 +112,12 @@ class DayReport:
     figures: Figures
     certificate: DayCertificate
     notices: tuple[NoticeChange, ...]
+    clock: tuple[ClockChange, ...]
     seal: SealView
 
+
+NOTICES = (Kind.NOTICE_SET, Kind.NOTICE_LIFTED, Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
+CLOCKS = (Kind.CLOCK_DOUBTED, Kind.CLOCK_FOLLOWED, Kind.CLOCK_CHOSEN)
 
 _KEPT = TypeAdapter(DayFacts)
 
@@ -113,8 +129,8 @@ def span_of(read: Read, code: str, day: date | None, now: datetime) -> Span:
     """
     centre = centres.centre_by_code(read, code)
     ends = events.day_ends(read, centre.id)
-    day = day or (ends[-1].day if ends else centre.day(now))
-    if day > centre.day(now):
+    day = day or (ends[-1].day if ends else centre.today(now))
+    if day > centre.today(now):
         raise InvalidInput(f"{day:%d-%m-%Y} has not come yet.")
     before = [end.seq for end in ends if end.day < day]
     close = next((end for end in reversed(ends) if end.day == day), None)
@@ -132,8 +148,7 @@ def facts_of(read: Read, span: Span) -> DayFacts:
         span = replace(span, centre=centre, until=centre.event_seq, head=centre.head)
     counted = period_figures(read, span.centre, Period(span.day, span.day))
     verdict = certify(read, span.centre, span.after, span.until)
-    kinds = (Kind.NOTICE_SET, Kind.NOTICE_LIFTED, Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED)
-    stops = events.events_of_kinds(read, span.centre.id, kinds, span.after, span.until)
+    stops = events.events_of_kinds(read, span.centre.id, (*NOTICES, *CLOCKS), span.after, span.until)
     certificate = _certificate(read, span, verdict)
     return DayFacts(counted, certificate, tuple(stop.seq for stop in stops), span.until, span.head)
 
@@ -154,15 +169,17 @@ def signed(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes
     centre = span.centre
     seal = Seal(centre.code, span.day, facts.until, facts.head)
     zone = ZoneInfo(centre.timezone)
+    told = list(events.events_at(read, centre.id, facts.stops))
     return DayReport(
         centre=centre.code,
         name=centre.name,
         day=span.day.isoformat(),
         closed=span.closed,
-        printed=now.astimezone(zone).isoformat(timespec="minutes"),
+        printed=centre.wall(now).astimezone(zone).isoformat(timespec="minutes"),
         figures=facts.figures,
         certificate=facts.certificate,
-        notices=tuple(_changes(events.events_at(read, centre.id, facts.stops), zone)),
+        notices=tuple(_changes(told, zone)),
+        clock=tuple(change for event in told if (change := _clock_change(event, zone)) is not None),
         seal=SealView(seal.seq, seal.head, seal.text(secret)),
     )
 
@@ -172,6 +189,20 @@ def _changes(told: Iterable[Event], zone: ZoneInfo) -> Iterator[NoticeChange]:
         if isinstance(event.payload, NoticeEvent):
             at, payload = event.at.astimezone(zone).strftime("%H:%M"), event.payload
             yield NoticeChange(at, event.kind, payload.flag, payload.cause, payload.note)
+
+
+def _clock_change(event: Event, zone: ZoneInfo) -> ClockChange | None:
+    """Return what a day has to say of its clock; None for an event of another kind."""
+    match event.payload:
+        case ClockDoubted(_, floor, wall):
+            what, was, shown = "doubted", floor, wall
+        case ClockFollowed(before):
+            what, was, shown = "followed", before, event.at
+        case ClockChosen(choice, before, _, after):
+            what, was, shown = choice, before, after
+        case _:
+            return None
+    return ClockChange(what, *(moment.astimezone(zone).strftime("%d-%m %H:%M") for moment in (was, shown)))
 
 
 def _plan(read: Read, span: Span) -> Plan:

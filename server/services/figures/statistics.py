@@ -42,7 +42,7 @@ class Period:
 def figures_of(read: Read, code: str, first: date | None, last: date | None, now: datetime) -> tuple[Period, Figures]:
     """Return the figures of business days `first` to `last` (today when None); raises UnknownCentre, Unavailable."""
     centre = centres.centre_by_code(read, code)
-    today = centre.day(now)
+    today = centre.today(now)
     period = Period(first or last or today, last or today)
     return period, period_figures(read, centre, period)
 

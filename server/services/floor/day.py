@@ -1,6 +1,6 @@
 """The business day: what happens by itself, its close, and a clock that went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -8,7 +8,7 @@ from server.domain.actors import CLOCK, By
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
 from server.domain.errors import DayNotFinished
-from server.domain.events.payloads import ClockConfirmed, DayClosed, TokenExpired
+from server.domain.events.payloads import DayClosed, TokenExpired
 from server.domain.plan.hours import next_working_day
 from server.domain.token import changes
 from server.domain.token.lifecycle import CounterState, StepState, TokenEnd
@@ -65,23 +65,14 @@ def keep_house(tx: Transaction, by: By = CLOCK) -> int:
     return changed
 
 
-def due_centres(read: Read, now: datetime) -> list[int]:
-    """Return the ids of the centres for which `keep_house` has something to do."""
-    return [centre.id for centre in centres.all_centres(read) if not centre.frozen and _is_due(read, centre, now)]
-
-
-def confirm_clock(tx: Transaction, by: By) -> None:
-    """Go on with the present time although the last event is later: a person has looked at the clock.
-
-    A day that was closed while the clock was ahead is not over.
-    """
-    if tx.centre.closed_day is not None and tx.centre.closed_day > tx.today:
-        tx.change_centre(closed_day=None)
-    tx.record(ClockConfirmed(tx.centre.last_at), by)
+def due_centres(read: Read, now: Callable[[int], datetime]) -> list[int]:
+    """Return the ids of the centres for which `keep_house` has something to do at what is `now` there."""
+    running = (centre for centre in centres.all_centres(read) if not centre.frozen)
+    return [centre.id for centre in running if _is_due(read, centre, now(centre.id))]
 
 
 def _is_due(read: Read, centre: CentreState, now: datetime) -> bool:
-    today = centre.day(now)
+    today = centre.today(now)
     return bool(
         tokens.pauses_over(read, centre.id, now)
         or stranded(read, centre.id)
@@ -93,13 +84,13 @@ def _is_due(read: Read, centre: CentreState, now: datetime) -> bool:
 def _days_of_open_counters(read: Read, centre: CentreState, today: date) -> list[date]:
     """Return the days before `today` from which a counter is still open or paused."""
     still = (c.since for c in counters_of(read, centre.id) if c.state is not CounterState.CLOSED)
-    return [day for day in (centre.day(since) for since in still if since is not None) if day < today]
+    return [day for day in (centre.today(since) for since in still if since is not None) if day < today]
 
 
 def _day_meant(tx: Transaction, open_tokens: Sequence[Token]) -> date:
     """Return the business day that a person closes: today, or the one before until the centre opens."""
     today, hours = tx.today, plan_now(tx).hours
-    begun = tx.now >= hours.instant(today, hours.opens) or any(token.day == today for token in open_tokens)
+    begun = tx.wall >= hours.instant(today, hours.opens) or any(token.day == today for token in open_tokens)
     return today if begun else today - timedelta(days=1)
 
 
@@ -148,4 +139,4 @@ def _close_counters(tx: Transaction, day: date, by: By) -> int:
 
 
 def _opened_by(tx: Transaction, counter: Counter, day: date) -> bool:
-    return counter.since is None or tx.centre.day(counter.since) <= day
+    return counter.since is None or tx.centre.today(counter.since) <= day

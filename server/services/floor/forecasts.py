@@ -7,7 +7,6 @@ from datetime import datetime
 from server.domain.calling.ahead import Queue
 from server.domain.centre import CentreState
 from server.domain.forecast import Forecast, forecast, hall_of, turn_of
-from server.domain.plan.hours import counters_open_at
 from server.domain.plan.plan import Plan
 from server.domain.token.token import Step, Token
 from server.storage.sql import line
@@ -27,7 +26,7 @@ def foresee(read: Read, centre: CentreState, plan: Plan, step: Step, now: dateti
 
     Asked before the step is written, so that the next statement need not wait for the answer.
     """
-    opens_at, moment = counters_open_at(plan.hours, now), centre.moment(now)
+    opens_at, moment = centre.counters_open_at(plan.hours, now), centre.moment(now)
     answer = line.in_line(read, centre.id, step, planned=opens_at is not None)
 
     def foreseen(token: Token) -> Foreseen:

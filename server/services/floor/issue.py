@@ -81,8 +81,9 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     plan = plan_now(tx)
     returned = present.require_return(tx, order.return_of, day)
     arrived = _arrival(tx, order)
-    booking = present.presented(tx, plan, order.appointment_hash, order.booking, arrived, late=order.paper is not None)
-    since = aged_from(None if booking is None else booking.slot, arrived, plan.slots)
+    shown = tx.centre.wall(arrived)
+    booking = present.presented(tx, plan, order.appointment_hash, order.booking, shown, late=order.paper is not None)
+    since = tx.centre.floor(aged_from(None if booking is None else booking.slot, shown, plan.slots))
     service = plan.service(order.service if booking is None else booking.service)
     step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since, arrived)
     foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now)
@@ -106,7 +107,7 @@ def _new_token(tx: Transaction, order: Order, booking: Booking | None, step: Ste
     klass, access = plan.series_for(service, need), access_needs(order.access)
     # From paper they were let in already: a number that was handed out is never refused for the hour.
     if order.paper is None:
-        _require_open_hours(plan, slot, tx.now)
+        _require_open_hours(plan, slot, tx.wall)
     letter, number = _take_number(tx, plan, order, klass)
     return Token(
         id=order.token_id,
@@ -144,9 +145,9 @@ def _arrival(tx: Transaction, order: Order) -> datetime:
     """Return when the citizen came: now, or what the paper pad says; raises InvalidInput for another day."""
     if order.paper is None:
         return tx.now
-    if order.paper.taken_at > tx.now or tx.centre.day(order.paper.taken_at) != tx.today:
+    if order.paper.taken_at > tx.wall or tx.centre.day(order.paper.taken_at) != tx.today:
         raise InvalidInput("A paper number is entered on its own day, with the time at which it was taken.")
-    return order.paper.taken_at
+    return tx.centre.floor(order.paper.taken_at)
 
 
 def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str) -> tuple[str, int]:

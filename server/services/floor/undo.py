@@ -134,7 +134,7 @@ def _restore(tx: Transaction, after: Token, before: Token) -> None:
 
 def _give_back_turn(tx: Transaction, action: Event, call: TokenCalled, before: Token) -> None:
     """Count the calls that passed over the longest wait as if this one had not been made: at least as strictly."""
-    plan = plan_of(tx.conn, tx.centre, tx.centre.day(action.at))
+    plan = plan_of(tx.conn, tx.centre, tx.centre.today(action.at))
     group = plan.profile(str(call.token.step.counter)).group
     passes = line.passes_of(tx.conn, tx.centre.id, before.step.stage, group)
     # The more passes, the sooner the longest wait is called: what cannot be known is decided for those who wait.

@@ -1,7 +1,7 @@
 """Slips: queued with their token, composed when they are printed, printed once, or a person decides."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -133,6 +133,7 @@ def prepare(read: Read, job: Job, url: str) -> Sheet:
     facts = SlipFacts(centre.name, centre.timezone, plan, copy.forecast, address, copy.number)
     printer = devices.device_by_id(read, centre.id, job.target.name)
     settings = {} if printer is None else printer.settings
+    token = replace(token, issued_at=centre.wall(token.issued_at))
     slip, english = (compose(token, facts, language) for language in (token.language, SOURCE))
     return Sheet(job.id, centre.code, job.target.name, settings, slip, english)
 

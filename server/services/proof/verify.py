@@ -25,7 +25,7 @@ from server.services.proof.freezes import freezes_until
 from server.services.proof.versions import Versions
 from server.storage.json_text import canonical
 from server.storage.sql import proof
-from server.storage.sql.events import BLOCK, hash_of, latest_of, stored_between
+from server.storage.sql.events import BLOCK, clock_set_before, hash_of, latest_of, stored_between
 from server.storage.transaction import Read
 
 __all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
@@ -65,6 +65,8 @@ class _Replay:
         self._versions = Versions(read, centre)
         self._hall = Hall(self._versions.set_up, desks_of(proof.positions_of(read, centre.id)), whole=not after)
         self._hall.freezes = freezes_until(read, centre.id, after)
+        if (clock := clock_set_before(read, centre.id, after)) is not None:
+            self._hall.set_clock(clock)
         self._audit = Audit(lambda _at: self._hall.plan)
 
     def run(self, until: int) -> None:

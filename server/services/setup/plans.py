@@ -11,7 +11,7 @@ from server.domain.calling.rule import CallingRule
 from server.domain.centre import CentreState
 from server.domain.json import JsonObject
 from server.domain.notice import Cause
-from server.domain.plan.hours import Hours, clock
+from server.domain.plan.hours import hours_of
 from server.domain.plan.plan import FloorRules, Plan, Service, Stage
 from server.domain.plan.series import Series
 from server.domain.plan.slots import SlotRules
@@ -98,7 +98,7 @@ def plan_from(own: Own, parts: Parts, bodies: Bodies, day: date) -> Plan:
         calling=_calling(rule(CallingShape)),
         profiles={counter: _profile(counter, profile) for counter, profile in rule(PROFILES).items()},
         floor=_floor(rule(MissedShape), rule(FloorShape)),
-        hours=_hours(own, rule(HoursShape)),
+        hours=hours_of(own.timezone, own.day_start, rule(HoursShape).model_dump(mode="json")),
         slots=SlotRules(**dict(rule(SlotsShape))),
         slip_help=rule(SlipShape).help,
     )
@@ -145,23 +145,6 @@ def _floor(missed: MissedShape, floor: FloorShape) -> FloorRules:
         missed_min=missed.minutes,
         missed_access_min=missed.access_minutes,
         **{**dict(floor), "causes": {**usual_causes(), **own}},
-    )
-
-
-def _hours(own: Own, hours: HoursShape) -> Hours:
-    first, last = map(clock, hours.tokens)
-    lunch = hours.lunch
-    return Hours(
-        timezone=own.timezone,
-        day_start=clock(own.day_start),
-        opens=clock(hours.open),
-        first=first,
-        last=last,
-        lunch=None if lunch is None else (clock(lunch[0]), clock(lunch[1])),
-        staggered=hours.staggered_lunch,
-        days=frozenset(hours.days),
-        holidays=frozenset(hours.holidays),
-        closes=clock(hours.close),
     )
 
 

@@ -71,4 +71,4 @@ def stages_of(read: Read, centre_id: int, now: datetime) -> tuple[StageEntry, ..
 
 def _plan(read: Read, centre_id: int, now: datetime) -> Plan:
     centre = centres.centre_by_id(read, centre_id)
-    return plan_of(read, centre, centre.day(now))
+    return plan_of(read, centre, centre.today(now))

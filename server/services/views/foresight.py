@@ -11,7 +11,6 @@ from server.domain.calling.playing import Line
 from server.domain.calling.wait import Turn
 from server.domain.events.payloads import CounterFacts
 from server.domain.forecast import CounterNow, Forecast, Load, StageFacts, busy_since, forecast, hall_of
-from server.domain.plan.hours import counters_open_at
 from server.domain.token.lifecycle import AT_COUNTER, CounterState, StepState
 from server.domain.token.token import Token
 from server.services.views.floor import Floor, StageNow
@@ -59,7 +58,7 @@ class Foresight:
 def foresee_stage(read: Read, floor: Floor, stage: StageNow, now: datetime) -> Foresight:
     """Return the turns of all who wait at a stage."""
     begin, moment, plan = perf_counter(), floor.centre.moment(now), floor.plan
-    opens_at = counters_open_at(plan.hours, now)
+    opens_at = floor.centre.counters_open_at(plan.hours, now)
     facts = _facts(read, floor, stage, planned=opens_at is not None)
     hall = hall_of(plan, stage.code, facts, moment, opens_at)
     played = Line(plan.calling, hall.kinds, facts.passes, moment.age)

@@ -82,6 +82,7 @@ class CentreFacts:
     needs: Mapping[str, Need]
     hours: TokenHours
     clocks: Clocks
+    ahead_s: int
     demo: bool
 
     def view(self) -> CentreView:
@@ -120,7 +121,7 @@ def centre_code(read: Read, centre_id: int) -> str:
 
 
 def _facts(read: Read, centre: CentreState, now: datetime) -> CentreFacts:
-    day = centre.day(now)
+    day = centre.today(now)
     rule = partial(rule_on, read, centre.id, day)
     return CentreFacts(
         id=centre.id,
@@ -132,5 +133,6 @@ def _facts(read: Read, centre: CentreState, now: datetime) -> CentreFacts:
         needs={code: Need(need.name, need.icon) for code, need in rule(NEEDS).items()},
         hours=TokenHours(rule(HoursShape).tokens),
         clocks=Clocks(**dict(rule(ClocksShape))),
+        ahead_s=centre.ahead_s,
         demo=centre.demo,
     )

@@ -158,7 +158,7 @@ class CentreViews:
             return None
         centre = made.floor.centre
         # At or after `head`: a reader whose snapshot of the database is older is given the newer truth.
-        same = centre.epoch == head.epoch and centre.event_seq >= head.seq and centre.day(now) == made.floor.day
+        same = centre.epoch == head.epoch and centre.event_seq >= head.seq and centre.today(now) == made.floor.day
         return made if same else None
 
     def _renewed(self, read: Read, head: Head, now: datetime) -> Made:
@@ -168,7 +168,7 @@ class CentreViews:
         centre, made = centres.centre_by_id(read, self._centre_id), self._made
         before = None if made is None else made.floor
         self._lasting = self._still_true(read, before, centre)
-        self._made = made = Made(next_floor(before, read, centre, centre.day(now)))
+        self._made = made = Made(next_floor(before, read, centre, centre.today(now)))
         return made
 
     def _still_true(self, read: Read, before: Floor | None, centre: CentreState) -> Lasting:

@@ -27,13 +27,17 @@ CATCH_UP = 500
 
 @dataclass(frozen=True, slots=True)
 class SnapshotView:
-    """A centre at one instant, `seq` the number of the last event in it; ended tokens are not in it."""
+    """A centre at one instant, `seq` the number of the last event in it; ended tokens are not in it.
+
+    Its times are those of the floor's own clock, which is `ahead_s` seconds ahead of what people are shown.
+    """
 
     centre: str
     epoch: str
     seq: int
     frozen: bool
     notice: Notice | None
+    ahead_s: int
     tokens: tuple[PublicToken | StaffToken, ...]
     counters: tuple[CounterView | PublicCounter, ...]
 
@@ -68,6 +72,7 @@ def snapshot(floor: Floor, *, staff: bool) -> SnapshotView:
         seq=centre.event_seq,
         frozen=centre.frozen,
         notice=strongest(centre.flags),
+        ahead_s=centre.ahead_s,
         tokens=tuple(token_view(token, staff=staff) for token in floor.ordered()),
         counters=tuple(map(counter_view if staff else public_counter, floor.counters.values())),
     )

@@ -39,6 +39,7 @@ export const outlook = () => inCentre("/api/v1/centres/{centre}/outlook");
 export const stats = () => inCentre("/api/v1/centres/{centre}/stats");
 /** What the centre tells everybody: emergency, outage, pause; a command to it sets or lifts one. */
 export const notice = () => inCentre("/api/v1/centres/{centre}/notice");
+export const floorClock = () => inCentre("/api/v1/centres/{centre}/clock");
 /** @param {string} tail the last characters of a reference */
 export const appointments = (tail) => inCentre("/api/v1/centres/{centre}/appointments", {}, { tail });
 /** @type {(label: string, language: string) => Address<"/api/v1/centres/{centre}/explain/{label}">} */

@@ -26,6 +26,9 @@ export const over = signal(false);
 export const asOf = signal(/** @type {number | null} */ (null));
 export const now = signal(Date.parse(page.now));
 
+/** How far `now` is ahead of the time that people are shown, in milliseconds: nothing, unless a clock was wrong. */
+export const ahead = signal(page.ahead_s * 1000);
+
 /** The centre's time when this page began: the device's own clock may be wrong, or be set while it runs. */
 let zero = now.value - performance.now();
 
@@ -45,7 +48,7 @@ export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
     socket,
     loadSnapshot: async (signal) => {
       const answer = await read(snapshot(), { signal });
-      setClock(answer.now);
+      setClock(answer);
       return answer;
     },
     onChange: (state, events) => {
@@ -59,7 +62,7 @@ export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
       }
     },
   });
-  socket.on("heartbeat", (beat) => setClock(beat.now));
+  socket.on("heartbeat", setClock);
   const again = () => {
     cuts.value += 1;
     return socket.active || setTimeout(() => socket.connect(), AGAIN_MS);
@@ -83,9 +86,10 @@ export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
 /** The time of the centre at which the picture is: it stands while nothing confirms it. */
 export const pictured = computed(() => (live.value ? now.value : (asOf.value ?? now.value)));
 
-/** @param {string} text the time of the server */
-function setClock(text) {
-  zero = Date.parse(text) - performance.now();
+/** @param {{ now: string, ahead_s: number }} told by the server */
+function setClock(told) {
+  zero = Date.parse(told.now) - performance.now();
+  ahead.value = told.ahead_s * 1000;
 }
 
 /** @param {Screen} screen */
@@ -96,11 +100,11 @@ function look(screen) {
 }
 
 /**
- * Return a time of the centre as 10:42.
+ * Return a time of the centre's own clock as people are shown it, 10:42.
  *
  * @param {number} milliseconds
  */
 export function clock(milliseconds) {
   const zone = /** @type {const} */ ({ timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return new Intl.DateTimeFormat("en-GB", zone).format(milliseconds);
+  return new Intl.DateTimeFormat("en-GB", zone).format(milliseconds - ahead.value);
 }

@@ -11,10 +11,11 @@ from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import DayClosed
 from server.storage.statements import Statement
-from server.storage.tables.events import EventTable
+from server.storage.tables.events import WHERE_CLOCK_IS_SET, EventTable
 
 EVENT = select(*(getattr(EventTable, name) for name in StoredEvent.__slots__))
 IS_DAY_END = text(f"event.kind = '{Kind.DAY_CLOSED.value}'")
+SETS_CLOCK = text(WHERE_CLOCK_IS_SET)
 BLOCK = 500
 BETWEEN = Statement(
     EVENT.where(
@@ -53,6 +54,12 @@ def day_ends(conn: Connection, centre_id: int) -> list[DayEnd]:
     """Return the ends of the days of a centre, in the order of their events."""
     ends = _events(conn, EVENT.where(EventTable.centre_id == centre_id, IS_DAY_END).order_by(EventTable.seq))
     return [DayEnd(e.payload.day, e.seq, e.hash) for e in ends if isinstance(e.payload, DayClosed)]
+
+
+def clock_set_before(conn: Connection, centre_id: int, seq: int) -> Event | None:
+    """Return the last event up to a number by which the floor's clock was set, None when there is none."""
+    query = EVENT.where(EventTable.centre_id == centre_id, SETS_CLOCK, EventTable.seq <= seq)
+    return next(_events(conn, query.order_by(EventTable.seq.desc()).limit(1)), None)
 
 
 def hash_of(conn: Connection, centre_id: int, seq: int) -> str:

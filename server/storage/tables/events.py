@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base, Object, partial_index
 
+WHERE_CLOCK_IS_SET = "kind IN ('clock.chosen', 'clock.followed')"
+
 
 class EventTable(Base):
     """One committed change, numbered without gaps in its centre and chained by hash.
@@ -20,6 +22,7 @@ class EventTable(Base):
         partial_index("ix_event_token", "centre_id", "token_id", "seq", where="token_id IS NOT NULL"),
         partial_index("ix_event_desk", "centre_id", "desk", "seq", where="desk IS NOT NULL"),
         partial_index("ix_event_day_end", "centre_id", "seq", where="kind = 'day.closed'"),
+        partial_index("ix_event_clock", "centre_id", "seq", where=WHERE_CLOCK_IS_SET),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True)

@@ -26,13 +26,13 @@ def figures(floor: Floor) -> Any:
 
 
 def test_a_stopped_hour_is_no_part_of_a_stay_whoever_tells_it(floor: Floor) -> None:
-    floor.minutes = iter([0, 1, 2, 3, 63, 65])
+    floor.minutes = iter([2, 3, 4, 5, 65, 67])
     token = floor.issue("ENQUIRY")
     floor.call("E1")
     floor.start("E1")
     floor.freeze()
     floor.unfreeze()
-    before = floor.db.read(lambda read: outlook_of(read, CENTRE, floor.begin + timedelta(minutes=65)))
+    before = floor.db.read(lambda read: outlook_of(read, CENTRE, floor.begin + timedelta(minutes=67)))
     assert before.people == 1
     assert before.at_risk.promise == 0
     ended = floor.finish("E1")
@@ -48,7 +48,7 @@ def test_a_stopped_hour_is_no_part_of_a_stay_whoever_tells_it(floor: Floor) -> N
 
 
 def test_a_recall_neither_lengthens_the_wait_nor_hides_who_was_called_first(floor: Floor) -> None:
-    floor.minutes = iter([0, 1, 2, 3, 4, 13, 14, 15])
+    floor.minutes = iter([2, 3, 4, 5, 6, 15, 16, 17])
     elder, younger = floor.issue("ENQUIRY"), floor.issue("ENQUIRY")
     floor.call_token("E1", younger)
     assert overtakers(floor, elder.label) == [younger.label]

@@ -150,22 +150,3 @@ def everything_told(floor: Floor, *, staff: bool) -> str:
     events = floor.db.read(lambda read: catch_up_of(read, CENTRE, after=0, epoch=None, staff=staff))
     counters = floor.db.read(lambda read: counters_of(read, floor.centre_id, staff=staff))
     return snapshot.decode() + repr(events) + repr(counters)
-
-
-def test_a_clock_set_back_between_two_stops_turns_no_line_around(floor: Floor) -> None:
-    """The minutes that lie in both stops are no time twice: the first to come still has the greater age."""
-    floor.open("G1")
-    first = floor.issue()
-    floor.freeze()
-    floor.wait(minutes=30)
-    floor.unfreeze()
-    floor.begin -= timedelta(minutes=25)
-    floor.confirm_clock()
-    floor.freeze()
-    floor.wait(minutes=25)
-    floor.unfreeze()
-    floor.issue()
-    floor.wait(minutes=5)
-    call = floor.call("G1")
-    assert call.token.id == first.id
-    assert call.reason.params["waited_s"] > 0

@@ -194,11 +194,11 @@ def test_a_token_whose_counter_has_closed_is_called_by_the_others_with_its_age(f
     floor.open("C1", "C2")
     floor.transfer("A1", "C", "C2")
     floor.set_state("C2", CounterState.CLOSED)
-    assert floor.db.read(lambda conn: due_centres(conn, floor.now())) == [floor.centre_id]
+    assert floor.db.read(lambda conn: due_centres(conn, lambda _centre: floor.now())) == [floor.centre_id]
     assert floor.keep_house() == 1
     released = floor.token(served)
     assert (released.step.only, released.step.since) == (None, served.issued_at)
-    assert floor.db.read(lambda conn: due_centres(conn, floor.now())) == []
+    assert floor.db.read(lambda conn: due_centres(conn, lambda _centre: floor.now())) == []
     assert floor.call("C1").token.label == "N001"
     assert floor.verdict().faults == []
 

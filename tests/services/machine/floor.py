@@ -101,8 +101,3 @@ class FloorModel(DeskModel):
         begun = [t["day"] for t in over] + [day for day in still if day < self.today]
         if begun:
             self._close(max(begun), over)
-
-    def confirm_clock(self) -> None:
-        if self.closed_day > self.today:
-            self.closed_day = date.min
-        self.note("confirmed")

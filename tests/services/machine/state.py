@@ -9,7 +9,7 @@ from tests.services.machine.line import FairLine
 from tests.services.machine.plan import COUNTERS
 
 AT = ("called", "serving")
-ZONE, SKEW = timedelta(hours=5, minutes=30), timedelta(minutes=2)
+ZONE = timedelta(hours=5, minutes=30)
 Dict = dict[str, Any]
 Seen = tuple[str, str | None] | None
 """What a screen believes: a token and perhaps its state; None when it does not say."""
@@ -43,7 +43,6 @@ class FloorState:
         self.freezes: list[list[datetime | None]] = []
         self.deeds: list[Dict] = []
         self.closed_day = date.min
-        self.last_at = MORNING
         self.line = FairLine()
 
     # What is asked of it
@@ -90,7 +89,6 @@ class FloorState:
 
     def note(self, kind: str, token: Dict | None = None, desk: str | None = None, before: Dict | None = None) -> None:
         """Take down an event."""
-        self.last_at = self.now if kind == "confirmed" else max(self.last_at, self.now)
         told = {"kind": kind, "token": token and token["id"], "desk": desk, "before": before, "at": self.now}
         self.deeds.append(told | {"seq": self.seq + 1, "undone": False})
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.services.machine.plan import ACCESS, EMERGENCIES, LAST, NEEDS, OVERFLOW, ROUTES, SERVICES
-from tests.services.machine.state import SKEW, ZONE, Dict, FloorState, refuse
+from tests.services.machine.state import ZONE, Dict, FloorState, refuse
 
 PAUSE, HOUR = timedelta(minutes=15), timedelta(hours=1)
 OPENS, LAST_TOKEN = timedelta(hours=9, minutes=30), timedelta(hours=16)
@@ -28,7 +28,6 @@ class TokenModel(FloorState):
             unknown_service=not {service, *order["then"]} <= set(SERVICES),
             unknown_need=order["need"] not in (None, *NEEDS),
             unknown_language=order["language"] not in (None, "hi", "en", "mr"),
-            clock_behind=self.now < self.last_at - SKEW,
         )
         if paper is None:
             self.used[self.today, letter] = number

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 
 from server.domain.errors import Refused
 from server.domain.events.kinds import STORED_ONLY, Kind
+from server.domain.steady.choice import Choice
 from server.domain.token.lifecycle import CounterState
+from server.services.floor import clock
 from server.services.views.projections import Projections
 from server.services.views.snapshot import EventsView, catch_up
 from server.storage import schema
@@ -24,7 +27,8 @@ from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.sql.tokens import open_tokens
 from tests.conftest import skip_or_fail
-from tests.factories import CENTRE, MORNING, Floor, as_json, install_floor
+from tests.factories import CENTRE, MORNING, TEST, Floor, as_json, install_floor
+from tests.machines import FakeMachine
 
 ROOT = Path(__file__).parents[3]
 COUNTERS = ("G1", "G2", "A1", "AX1", "B1", "C1", "X1")
@@ -57,9 +61,23 @@ COMMANDS: dict[str, Any] = {
     "unfreeze": lambda floor, counter: floor.unfreeze(),
     "lease": lambda floor, counter: floor.void(floor.lease()),
     "policy": lambda floor, counter: floor.set_policy("missed", {"calls": 2, "minutes": 3}),
-    "clock": lambda floor, counter: floor.confirm_clock(),
+    "clock": lambda floor, counter: doubt_and_choose(floor),
     "close_day": lambda floor, counter: floor.close_day(force=True),
 }
+
+
+def doubt_and_choose(floor: Floor) -> None:
+    """Let the clock of the machine go wrong, and say that the floor's own is right."""
+    now = floor.now()
+    was, machine = floor.db.clock, FakeMachine(now, boot=now - MORNING + timedelta(hours=1))
+    floor.db.clock = machine
+    floor.write(lambda tx: tx.now)
+    machine.is_set(days=-1)
+    floor.write(lambda tx: tx.now)
+    floor.write(lambda tx: clock.settle(tx, Choice.FLOOR, TEST))
+    floor.db.clock = was
+
+
 WALK = st.lists(st.tuples(st.sampled_from([*COMMANDS, "issue", "call", "start", "finish"]), st.sampled_from(COUNTERS)))
 # One day in which each command succeeds once.
 DAY = [
@@ -172,7 +190,7 @@ def test_the_day_of_this_test_has_every_kind_of_event() -> None:
         for command, counter in DAY:
             COMMANDS[command](floor, counter)
         seen = {event["type"] for event in events_since(floor, empty, staff=False)}
-    assert seen == {kind.value for kind in set(Kind) - STORED_ONLY}
+    assert seen == {kind.value for kind in set(Kind) - STORED_ONLY - {Kind.CLOCK_FOLLOWED}}  # while nobody is there
     assert {command for command, _ in DAY} | {"finish"} == set(COMMANDS)
 
 
