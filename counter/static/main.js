@@ -3,6 +3,7 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { Strip } from "/static/staff/strip.js";
+import { watchEmergency } from "/static/ui/alarm.js";
 import { Keycap, mount, Section } from "/static/ui/parts.js";
 import { Reader } from "/static/ui/reader.js";
 import { t } from "/static/ui/words.js";
@@ -47,5 +48,6 @@ effect(() => {
 const reader = new Reader({ key: onKey, code: scanned, isKey, known, typed: () => false });
 document.addEventListener("keydown", (event) => reader.hear(event), true);
 begin();
+watchEmergency({ wanted: () => 64 });
 sitAgain();
 mount(html`<${Console} />`, "app");

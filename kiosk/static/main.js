@@ -3,6 +3,8 @@
 import { useEffect } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
+import { NoticeStrip, watchEmergency } from "/static/ui/alarm.js";
+import { follow } from "/static/ui/live.js";
 import { Icon, mount } from "/static/ui/parts.js";
 import { Reader } from "/static/ui/reader.js";
 import { language, t } from "/static/ui/words.js";
@@ -14,6 +16,12 @@ import { scanned } from "./scanned.js";
 import * as screens from "./screens.js";
 import { LookingScreen, SlipScreen } from "./slips.js";
 import { back, canGoBack, contrast, low, muted, notice, order, step } from "./state.js";
+import { sayAll } from "./voice.js";
+
+/** The size of the words of an emergency, of the shorter side: read three metres away. */
+const LEGIBLE = 0.13;
+/** In how many languages a strip speaks before one was chosen. */
+const STRIP = 3;
 
 const SCREENS = {
   language: screens.LanguageScreen,
@@ -72,7 +80,7 @@ function Notice() {
 function Kiosk() {
   const Present = SCREENS[step.value];
   useEffect(() => focus(document.querySelector("input") ?? document.querySelector("h1")), [step.value]);
-  return html`<main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Notice} /><${Footer} /><${Ending} />`;
+  return html`<${NoticeStrip} languages=${step.value === "language" ? page.centre.languages.slice(0, STRIP) : [language.value]} /><main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Notice} /><${Footer} /><${Ending} />`;
 }
 
 effect(() => void document.body.classList.toggle("low", low.value));
@@ -80,5 +88,13 @@ effect(() => void document.body.classList.toggle("night", contrast.value));
 watchAttention();
 const reader = new Reader({ key: press, code: scanned, isKey, known, typed: () => true });
 document.addEventListener("keydown", (event) => reader.hear(event), true);
+follow(() => {});
+watchEmergency({
+  wanted: () => Math.min(innerWidth, innerHeight) * LEGIBLE,
+  onBegin: (lines) => {
+    leave();
+    sayAll(lines);
+  },
+});
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 mount(html`<${Kiosk} />`, "kiosk");

@@ -9,6 +9,19 @@ export function voice() {
   return voices.find(({ localService, lang }) => localService && lang.startsWith(language.value));
 }
 
+/**
+ * Read sentences aloud one after the other, each whose language the device speaks, muted or not: somebody must leave.
+ *
+ * @param {{ lang: string, text: string }[]} lines
+ */
+export function sayAll(lines) {
+  const voices = globalThis.speechSynthesis?.getVoices() ?? [];
+  for (const { lang, text } of lines) {
+    const own = voices.find((other) => other.localService && other.lang.startsWith(lang));
+    if (own) speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(text), { voice: own, lang: own.lang }));
+  }
+}
+
 /** @param {string} text */
 export function say(text) {
   const own = voice();

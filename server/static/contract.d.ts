@@ -46,11 +46,12 @@ export interface BoardPage {
   settings: BoardSettings;
 }
 
-/** How large a board is and from where it is read; `directions` says by counter which way to go. */
+/** How large a board is and from where it is read; `directions` says by counter which way to go, `exit` out. */
 export interface BoardSettings {
   inches?: number;
   distance_m?: number;
   directions?: Record<string, string>;
+  exit?: "left" | "right" | "up" | "down";
 }
 
 /** How many bookings were new. */

@@ -1,5 +1,7 @@
 """What the server writes into each page for its scripts, name by name: the JSON of `#page`."""
 
+from typing import Literal
+
 from server.domain.notice import NoticeKind
 from server.domain.permissions import Role
 from server.domain.plan.plan import Names
@@ -85,11 +87,12 @@ class KioskPage(Frame):
 
 
 class BoardSettings(Spoken):
-    """How large a board is and from where it is read; `directions` says by counter which way to go."""
+    """How large a board is and from where it is read; `directions` says by counter which way to go, `exit` out."""
 
     inches: float | None = None
     distance_m: float | None = None
     directions: dict[str, str] | None = None
+    exit: Literal["left", "right", "up", "down"] | None = None
 
 
 class BoardPage(Frame):

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page
 from sqlalchemy import insert, select, update
 
+from server.domain.actors import By
+from server.domain.notice import NoticeKind
 from server.domain.plan.hours import WEEKDAYS
+from server.services.floor import notice
 from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.tables.bookings import BookingTable
@@ -55,6 +58,21 @@ def _write(demo: DemoProcess, change: Callable[[Transaction], None]) -> None:
         db.write(centre.id, change)
     finally:
         db.close()
+
+
+def end_notices(demo: DemoProcess) -> None:
+    """Let somebody who is signed in end whatever the centre tells everybody."""
+
+    def end(tx: Transaction) -> None:
+        for kind in NoticeKind:
+            notice.lift_notice(tx, kind, By("staff:1"))
+
+    _write(demo, end)
+
+
+def speak(demo: DemoProcess, *languages: str) -> None:
+    """Let the centre have other languages."""
+    _write(demo, lambda tx: tx.change_centre(languages=list(languages)))
 
 
 def all_days_but_today() -> list[str]:

@@ -223,7 +223,8 @@ def test_only_a_manager_calls_out_of_order_and_only_with_a_reason(clerk: Page, o
 
 
 def test_a_manager_stops_the_floor_by_holding_a_button_and_lets_it_go_on(clerk: Page, manager: Page) -> None:
-    stop = manager.get_by_role("button", name="Fire")
+    manager.get_by_role("button", name="Pause of the floor…").click()
+    stop = manager.get_by_role("button", name="Power cut")
     expect(stop).to_be_enabled()
     stop.focus()
     manager.keyboard.down("Enter")
@@ -234,8 +235,8 @@ def test_a_manager_stops_the_floor_by_holding_a_button_and_lets_it_go_on(clerk: 
     manager.keyboard.down("Enter")
     expect(manager.locator("body")).to_have_attribute("data-stopped", "true")
     manager.keyboard.up("Enter")
-    expect(manager.locator("h1")).to_contain_text("The floor is stopped since")
-    expect(manager.locator("h1")).to_contain_text("fire")
+    expect(manager.locator("h1")).to_contain_text("Pause of the floor since")
+    expect(manager.locator("h1")).to_contain_text("Power cut")
     assert violations(manager) == []
     expect(clerk.locator(".stopped")).to_contain_text("The floor is stopped.")
     expect(clerk.get_by_role("button", name="Next N")).to_be_disabled()

@@ -168,6 +168,7 @@ def test_the_board_shows_a_family_takes_calls_back_in_words_and_stands_still_wit
     with frozen(api):
         expect(board.locator("body")).to_have_attribute("data-state", "frozen")
         expect(board.locator(".frozen p")).to_have_count(3)
+        expect(board.locator(".frozen p[lang=hi]")).to_contain_text("बिजली बंद")
         expect(board.locator("footer")).to_have_count(0)
         for width, height in ((1080, 1920), (1920, 1080)):
             board.set_viewport_size({"width": width, "height": height})
@@ -223,13 +224,18 @@ def test_an_appointment_that_does_not_fit_is_answered_in_words(kiosk: Page, api:
         fits(kiosk)
 
 
-def test_a_stopped_and_a_closed_centre_give_no_token_and_say_when_they_will(
+def test_a_kiosk_gives_tokens_in_a_pause_and_says_so_and_none_when_the_centre_is_closed(
     kiosk: Page, api: Client, demo: DemoProcess
 ) -> None:
     with frozen(api):
-        ask_for_a_token(kiosk)
-        expect(kiosk.locator("h1")).to_have_text("The centre has stopped")
+        expect(kiosk.locator(".notice-strip p")).to_have_count(3)
         fits(kiosk)
+        ask_for_a_token(kiosk)
+        expect(kiosk.locator(".notice-strip")).to_have_text("Power cut. Nobody is called now. Tokens are given.")
+        expect(kiosk.locator("main")).to_have_attribute("data-step", "result")
+        fits(kiosk)
+    expect(kiosk.locator(".notice-strip")).to_have_count(0)
+    kiosk.get_by_role("button", name="Finish").click()
     change_policy(demo, "hours", days=all_days_but_today(), tokens=["09:30", "16:00"])
     try:
         begin(kiosk)

@@ -3,13 +3,15 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { computed, effect, signal } from "/static/vendor/signals.js";
 import { together } from "/static/ui/counters.js";
+import { watchEmergency } from "/static/ui/alarm.js";
 import { asOf, clock, floor, follow, live, now } from "/static/ui/live.js";
-import { Chip, mount, Section } from "/static/ui/parts.js";
+import { causeName } from "/static/ui/notice.js";
+import { Chip, Icon, mount, Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import { Announcer, callKey, liveCalls, takenBack } from "./calls.js";
 import { chime, silenced, unlock } from "./chime.js";
 import { page } from "./page.js";
-import { rowScale, sizes } from "./sizes.js";
+import { legible, rowScale, sizes } from "./sizes.js";
 
 const TURN_MS = 6000;
 const RETRACTED_MS = 15_000;
@@ -25,6 +27,7 @@ const calls = computed(() => (floor.value ? liveCalls(floor.value.tokens.values(
 const shape = computed(() => sizes({ ...size.value, ...page.settings }, calls.value.length));
 const state = computed(() => {
   if (!floor.value) return "loading";
+  if (floor.value.notice?.kind === "emergency") return "emergency";
   if (!live.value) return "stale";
   if (floor.value.frozen) return "frozen";
   return calls.value.length ? "calls" : "empty";
@@ -55,9 +58,10 @@ function Empty() {
 
 /** The whole screen says one thing, in every language, and nobody is called. */
 function Frozen() {
+  const notice = floor.value?.notice;
   return html`<div class="frozen" role="alert">
-    <svg class="pictogram" viewBox="0 0 24 24" aria-hidden="true"><use href="/static/vendor/icons.svg#octagon-pause" /></svg>
-    ${languages.map((lang) => html`<p lang=${lang}>${t("The centre has stopped; your place is kept.", {}, lang)}</p>`)}
+    <${Icon} name="octagon-pause" />
+    ${languages.map((lang) => html`<p lang=${lang}>${notice && html`<b>${causeName(notice, lang)}.</b> `}${t("The centre has stopped; your place is kept.", {}, lang)}</p>`)}
   </div>`;
 }
 
@@ -68,11 +72,12 @@ function Footer() {
     return html`<footer class="stale" lang=${lang}>
       <p>${t("The board has stopped; this is as of {time}. Listen to the counters.", { time }, lang)}</p></footer>`;
   }
+  const outage = floor.value?.notice?.kind === "outage" ? floor.value.notice : null;
   const hidden = calls.value.length - shape.value.room;
-  return html`<footer lang=${lang}>
+  return html`<footer lang=${lang} class=${outage ? "outage" : ""}>
     <b class="time">${clock(now.value)}</b>
     <span class="zone"><span class="section" data-section=${page.zone}>${page.zone}</span> ${named(stages[0]?.name ?? {}, lang)}</span>
-    <p>${t("Please keep an eye on your number", {}, lang)}</p>
+    <p>${outage ? html`<b>${causeName(outage, lang)}.</b> ${t("Calls go on.", {}, lang)}` : t("Please keep an eye on your number", {}, lang)}</p>
     ${silenced.value && html`<button class="button primary sound" onClick=${unlock}>${t("Touch for sound", {}, lang)}</button>`}
     ${calls.value.length > 4 && html`<span class="reach">${shape.value.metres} m${hidden > 0 ? ` · +${hidden}` : ""}</span>`}
   </footer>`;
@@ -116,6 +121,7 @@ effect(() => {
 effect(() => {
   document.body.dataset.state = state.value;
 });
+watchEmergency({ wanted: () => legible({ ...size.value, ...page.settings }), exit: page.settings.exit });
 follow(
   (event, before) => {
     noteRetraction(event, before);

@@ -27,6 +27,15 @@ export function sizes({ width, height, inches = 55, distance_m: distance = 10 },
 }
 
 /**
+ * Return the size of words that can be read from where people sit, in pixels.
+ *
+ * @param {Parameters<typeof sizes>[0]} screen
+ */
+export function legible({ width, height, inches = 55, distance_m: distance = 10 }) {
+  return (CAP_MM_PER_M * distance * Math.max(width, height)) / (inches * 25.4 * WIDE) / CAP;
+}
+
+/**
  * @param {number} wanted cap height in pixels
  * @param {number} width
  * @param {number} height

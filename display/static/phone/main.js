@@ -1,6 +1,7 @@
 // The citizen's own page: asks for the status, shows it, and says so when it cannot ask.
 
 import { status as statusOf } from "/static/ui/addresses.js";
+import { Emergency } from "/static/ui/emergency.js";
 import { showActions } from "./actions.js";
 import { Follower } from "./follower.js";
 import { make, named, page, part, put, say, speak, spoken } from "./page.js";
@@ -10,6 +11,8 @@ const BEGIN_MS = 2000;
 
 const { t } = say;
 const follower = new Follower(statusOf(page.secret), page.status);
+const outside = make("p");
+const emergency = new Emergency({ more: [outside], onBegin: () => vibrate() });
 let buzzed = "";
 
 /** @param {string} code */
@@ -38,6 +41,11 @@ function languages() {
   );
 }
 
+/** @type {(notice: Baari.Notice, frozen: boolean) => string} */
+function causeWords({ cause }, frozen) {
+  return `${named(page.causes[cause]?.name ?? { en: cause })}. ${frozen ? "" : t("Calls go on.")}`.trim();
+}
+
 /** @param {Baari.StatusNow} status */
 function chip(status) {
   const party = status.party > 1 ? [make("small", { text: `×${status.party}` })] : [];
@@ -58,6 +66,8 @@ function here({ visit }) {
 
 function show() {
   const { status } = follower;
+  emergency.show(status.ended ? null : status.notice);
+  outside.textContent = t("If you are outside, stay outside.");
   const called = status.state === "called" && !status.frozen;
   const at = say.at(status);
   document.body.classList.toggle("called", called);
@@ -66,7 +76,10 @@ function show() {
   const words = { label: status.label, party: status.party, truth: truth(status, say), then: following(status, here(status), say), passed: passed(status, page.called_first, say) };
   part("top").setAttribute("aria-live", called ? "assertive" : "polite");
   const time = follower.lost ? say.time(status.as_of) : "";
-  put("lost", time, () => (time ? [make("p", { className: "lost", text: t("As of {time}. Watch the board.", { time }) })] : []));
+  put("lost", [time, status.notice], () => [
+    ...(time ? [make("p", { className: "lost", text: t("As of {time}. Watch the board.", { time }) })] : []),
+    ...(status.notice && !status.ended ? [make("p", { className: "lost", text: causeWords(status.notice, status.frozen) })] : []),
+  ]);
   put("top", [words, called, at], () => [
     make("p", { className: "centre", text: named(page.centre.name) }),
     make("p", { className: "number" }, [chip(status)]),
@@ -99,7 +112,11 @@ function buzz() {
   const key = `${follower.status.call}#${follower.status.calls}`;
   if (key === buzzed) return;
   buzzed = key;
-  // Before the first touch a browser refuses to buzz, and says so on its console.
+  vibrate();
+}
+
+/** Before the first touch a browser refuses to buzz, and says so on its console. */
+function vibrate() {
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300, 150, 300]);
 }
 

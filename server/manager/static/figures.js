@@ -48,6 +48,7 @@ function contents(code) {
   const served = tokens.filter(({ state }) => atCounter(state));
   const busy = new Map(served.flatMap((token) => [token.counter, ...token.beside].map((counter) => [counter, token])));
   return {
+    people: tokens.reduce((sum, { party }) => sum + party, 0),
     waiting: tokens.filter((token) => token.state === "waiting"),
     called: tokens.filter((token) => token.state === "called").length,
     serving: tokens.filter((token) => token.state === "serving").length,
@@ -57,6 +58,9 @@ function contents(code) {
     busy: counters.filter((counter) => busy.has(counter.id)).length,
   };
 }
+
+/** How many people may still be in the centre, by the stage at which their token is. */
+export const inside = computed(() => stages.value.filter(({ people }) => people).map(({ code, people }) => `${code} ${people}`).join(" · ") || "0");
 
 /**
  * Whether a called person has not been started for three minutes: the counter is silent.

@@ -5,7 +5,7 @@ import { stop } from "/static/staff/stopped.js";
 import { live } from "/static/ui/live.js";
 import { causeName, flagWords, kindName } from "/static/ui/notice.js";
 import { page } from "/static/ui/page.js";
-import { t } from "/static/ui/words.js";
+import { named, t } from "/static/ui/words.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { signal } from "/static/vendor/signals.js";
 import { HoldButton } from "./hold.js";
@@ -29,8 +29,14 @@ const choosing = signal(/** @type {Kind | null} */ (null));
 export function Ending({ flag }) {
   const { kind } = flag;
   const words = kind === "emergency" ? t("The emergency is over") : kind === "outage" ? t("The outage is over") : t("Go on, everybody in the same place");
-  return html`<div class=${`flag ${kind}`}><b>${flagWords(flag)}</b>
+  return html`<div class="flag"><b>${flagWords(flag)}</b>
     <${HoldButton} fire=${() => end(kind)} disabled=${!live.value}>${words}</${HoldButton}></div>`;
+}
+
+/** What every screen will say, behind the name of an emergency. @param {string} cause */
+function verbs(cause) {
+  const { verb } = page.causes[cause];
+  return choosing.value === "emergency" && verb ? html`: <span>${named(verb)}</span>` : "";
 }
 
 /** The causes of a kind; each is held, so that nothing big happens by a slip of the hand. */
@@ -48,7 +54,7 @@ function Causes() {
   const causes = Object.entries(page.causes).filter(([, { kinds }]) => kinds.includes(kind));
   return html`<${Panel} title=${kindName(kind)} close=${close}>
     <p>${EFFECTS()[kind]}</p><p><b>${t("Hold 2 s:")}</b></p>
-    <div class="causes">${causes.map(([cause]) => html`<${HoldButton} key=${cause} fire=${() => fire(cause)} disabled=${!live.value}>${causeName({ cause })}</${HoldButton}>`)}</div>
+    <div class="causes">${causes.map(([cause]) => html`<${HoldButton} key=${cause} fire=${() => fire(cause)} disabled=${!live.value}>${causeName({ cause })}${verbs(cause)}</${HoldButton}>`)}</div>
   </${Panel}>`;
 }
 
@@ -58,10 +64,11 @@ export function Halt() {
   const open = (kind) => {
     choosing.value = kind;
   };
+  const below = flags.filter(({ kind }) => kind !== "emergency"); // whose end is said over the whole page
   const free = KINDS.filter((kind) => !flags.some((flag) => flag.kind === kind));
   return html`<section class=${`halt ${flags.length ? "on" : ""}`} aria-label=${t("Emergency, outage, pause")}>
-    ${flags.length > 0 && html`<b>${t("Hold 2 s to go on:")}</b>`}
-    ${flags.map((flag) => html`<${Ending} key=${flag.kind} flag=${flag} />`)}
-    ${free.map((kind) => html`<button key=${kind} class=${`button ${kind}`} type="button" disabled=${!live.value} onClick=${() => open(kind)}>${kindName(kind)}…</button>`)}
+    ${below.length > 0 && html`<b>${t("Hold 2 s to go on:")}</b>`}
+    ${below.map((flag) => html`<${Ending} key=${flag.kind} flag=${flag} />`)}
+    ${free.map((kind) => html`<button key=${kind} class=${`button ${kind === "emergency" ? "grave" : ""}`} type="button" disabled=${!live.value} onClick=${() => open(kind)}>${kindName(kind)}…</button>`)}
     <${Causes} /></section>`;
 }

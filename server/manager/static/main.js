@@ -1,6 +1,6 @@
 // The manager's page: one sentence, the floor as a river, the ruler of today's stays, and the levers.
 
-import { html } from "/static/vendor/htm-preact.js";
+import { html, render } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { flagWords } from "/static/ui/notice.js";
 import { stop } from "/static/staff/stopped.js";
@@ -8,19 +8,30 @@ import { Strip } from "/static/staff/strip.js";
 import { REPORT } from "/static/ui/addresses.js";
 import { clock, floor, live, pictured } from "/static/ui/live.js";
 import { page } from "/static/ui/page.js";
+import { watchEmergency } from "/static/ui/alarm.js";
 import { Keycap, mount } from "/static/ui/parts.js";
 import { nameOf } from "/static/ui/strokes.js";
 import { named, t, tn } from "/static/ui/words.js";
 import { Clocks } from "./clocks.js";
 import { answer, Explanation } from "./explain.js";
 import * as f from "./figures.js";
-import { Halt } from "./halt.js";
+import { Ending, Halt } from "./halt.js";
 import { Levers } from "./levers.js";
 import { Rail } from "./rail.js";
 import { River } from "./river.js";
 import { Ruler } from "./ruler.js";
 import { Morning, Table } from "./sheets.js";
 import { notice, pull, takeBack, undo } from "./steering.js";
+
+/** Where the end of an emergency is said, over the whole page. */
+const ending = document.createElement("div");
+
+/** Who may still be inside, and how the emergency ends. */
+function Over() {
+  const flag = floor.value?.notice;
+  if (flag?.kind !== "emergency") return null;
+  return html`<p>${t("Inside, by stage: {people}", { people: f.inside.value })}</p><${Ending} flag=${flag} />`;
+}
 
 /** @param {Baari.Sentence} sentence */
 function words({ kind, params }) {
@@ -105,4 +116,6 @@ effect(() => {
   document.body.dataset.stopped = String(floor.value?.frozen ?? false);
 });
 f.begin();
+watchEmergency({ wanted: () => 64, more: [ending] });
 mount(html`<${Manager} />`, "app");
+render(html`<${Over} />`, ending);

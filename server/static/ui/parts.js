@@ -1,10 +1,9 @@
 // Parts that look the same on every surface.
 
 import { html, render } from "../vendor/htm-preact.js";
+import { iconAddress } from "./icons.js";
 
 /** @typedef {import("preact").ComponentChildren} Children */
-
-const OWN_ICONS = ["senior", "pregnant"];
 
 /**
  * Put content on the page, into the element of an id.
@@ -58,6 +57,5 @@ export function Keycap({ children }) {
  * @param {{ name: string }} props
  */
 export function Icon({ name }) {
-  const file = OWN_ICONS.includes(name) ? "/static/ui/icons.svg" : "/static/vendor/icons.svg";
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href=${`${file}#${name}`} /></svg>`;
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href=${iconAddress(name)} /></svg>`;
 }

@@ -4,7 +4,7 @@ export const CENTRE = {
   code: "PSK", name: { en: "Pune", hi: "पुणे" }, timezone: "Asia/Kolkata", languages: ["hi", "en"],
   stages: [{ code: "A", name: { en: "Counter A" }, zone: "A" }],
 };
-const FRAME = { centre: CENTRE, language: "en", own_names: { hi: "हिन्दी", en: "English" }, now: "2026-11-24T04:00:00.000Z", ahead_s: 0, csrf: "csrf", words: {} };
+const FRAME = { centre: CENTRE, language: "en", own_names: { hi: "हिन्दी", en: "English" }, now: "2026-11-24T04:00:00.000Z", ahead_s: 0, csrf: "csrf", words: {}, causes: {} };
 
 const every = globalThis.setInterval;
 
