@@ -92,8 +92,8 @@ export class Emergency {
   /** @param {number} px */
   fits(px) {
     this.dialog.style.setProperty("--verb", `${px}px`);
-    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = this.words;
-    return scrollWidth <= clientWidth && scrollHeight <= clientHeight;
+    const { scrollWidth, offsetWidth, scrollHeight, offsetHeight } = this.words;
+    return scrollWidth <= offsetWidth && scrollHeight <= offsetHeight;
   }
 
   /** @param {Line[]} lines */
