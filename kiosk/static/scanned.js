@@ -3,12 +3,14 @@
 import { normal, sorted } from "/static/ui/codes.js";
 import { t } from "/static/ui/words.js";
 import { leave } from "./attention.js";
-import { bookedOrder, take } from "./issue.js";
+import { bookedOrder, forgetOrder, take } from "./issue.js";
 import { known } from "./page.js";
 import { showSlip } from "./slips.js";
 import { canGoBack, notice, order, step } from "./state.js";
 
 const UNDER_WAY = ["busy", "looking"];
+/** Who has what they came for goes; who was refused tries again, in their language. */
+const SERVED = ["result", "shown"];
 
 /**
  * Do what a code is for, whatever the screen shows.
@@ -25,15 +27,19 @@ export function scanned(readings) {
 }
 
 /**
- * A letter says enough: its owner has told everything when booking. On a screen that asks nothing it is the next citizen's,
- * but a second scan of the letter whose number is shown changes nothing.
+ * A letter says enough: its owner has told everything when booking. On a screen with a number it is the next citizen's, but a
+ * second scan of the letter whose number is shown changes nothing, and of one that was not answered asks again.
  *
  * @param {string[]} references
  */
 function booked(references) {
   const again = references.some((reference) => normal(reference) === normal(order.value.appointment ?? ""));
   if (again && step.value === "result") return;
-  if (step.value !== "language" && !canGoBack()) leave();
+  if (again && step.value === "silent") return void take();
+  if (SERVED.includes(step.value)) leave();
+  forgetOrder();
+  const { language } = order.value;
+  order.value = language ? { language } : {};
   const [first, ...others] = references;
   bookedOrder(first, { others, scanned: true });
   take();

@@ -263,7 +263,7 @@ test("a scanned letter is taken on every screen that is not at work, and what wa
     scanned(["ARN-26-000017"]);
     await settled();
     assert.deepEqual(references(requests), ["ARN-26-000017"], step);
-    assert.equal(requests[0].body.language, ["result", "shown", "refused", "silent", "unheard"].includes(step) ? "hi" : "en", step);
+    assert.equal(requests[0].body.language, ["result", "shown"].includes(step) ? "hi" : "en", step);
     assert.equal(state.step.value, "result");
   }
 });
@@ -278,6 +278,21 @@ test("a letter that is scanned again while its number is shown changes nothing",
   scanned(["ARN-26-000018"]);
   await settled();
   assert.deepEqual(references(requests), ["ARN-26-000017", "ARN-26-000018"]);
+});
+
+test("a letter whose order was not answered asks again under its key, and another letter under its own", async () => {
+  const lost = server(LOST);
+  scanned(["ARN-26-000017"]);
+  await settled();
+  assert.equal(state.step.value, "silent");
+  const again = server(LOST);
+  scanned(["arn-26-000017"]);
+  await settled();
+  assert.deepEqual([again[0].key, again[0].body], [lost[0].key, lost[0].body]);
+  const other = server(issued("N002"));
+  scanned(["ARN-26-000018"]);
+  await settled();
+  assert.notEqual(other[0].key, lost[0].key);
 });
 
 test("what is scanned while the kiosk is at work is told, and not taken", async () => {
