@@ -67,4 +67,4 @@ def _unpaired(device: str) -> str:
 def _choices(facts: places.CentreFacts) -> dict[str, object]:
     services = [{"code": s.code, "name": s.name, "icon": s.icon} for s in facts.plan.services.values()]
     needs = [{"code": code, "name": need.name, "icon": need.icon} for code, need in facts.needs.items()]
-    return {"services": services, "needs": needs, "hours": facts.hours, "references": []}
+    return {"services": services, "needs": needs, "hours": facts.hours, "references": facts.plan.patterns}

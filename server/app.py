@@ -35,6 +35,7 @@ from server.api import (
 )
 from server.clock import Clock, SystemClock
 from server.config import Settings
+from server.domain.derived import Purpose
 from server.domain.ids import RandomBytes
 from server.live.relay import Relay
 from server.live.sockets import Guard, Sockets
@@ -49,6 +50,7 @@ from server.services.views.stream import centres_now
 from server.storage.database import Database
 from server.storage.leader import Leader
 from server.web import problems, text
+from server.web.derived import Keyring
 from server.web.front import Front
 from server.web.guard import credential, socket_holder
 from server.web.headers import secured
@@ -164,8 +166,9 @@ def build_server(
     sockets = Sockets(socketio, reads.read, guard, settings.max_sockets, metrics.sockets.set)
     looks = (presence.look, lambda _read: sockets.recheck())
     relay = Relay(db, sockets.tell, sockets.count, looks=looks)
-    reports = DayReports(db, settings.secret)
-    here = Site(db, reads, views, presence, settings, real, random_bytes, relay.alive, reports)
+    keyring = Keyring(db, settings.secret)
+    reports = DayReports(db, lambda: keyring.keys().key(Purpose.SEALS))
+    here = Site(db, reads, views, presence, settings, real, random_bytes, relay.alive, reports, keyring)
     app.extensions[EXTENSION] = here
     kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
     worker = OutboxWorker(db, kinds, random.random)

@@ -14,11 +14,12 @@ from server.config import ConfigError, Settings
 from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, welcome, write_facts
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
-from server.operations import clock, figures, installation, jobs, records, trials
-from server.operations.shared import PORT, PRESETS, require_our_schema, settings_of
+from server.operations import clock, figures, installation, jobs, records, secret, trials
+from server.operations.shared import PORT, PRESETS, claim_database, require_our_schema, settings_of
 from server.process import Process
 from server.release import RELEASE
 from server.services.setup import presets
+from server.services.setup.secret import WrongSecret
 from server.storage import schema
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     installation.key,
     installation.printer,
     installation.user,
+    secret.secret,
     records.verify,
     records.explain,
     records.report,
@@ -57,7 +59,7 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"baari: {error}", err=True)
         sys.exit(2)
-    except (Refused, NotADemo, schema.WrongSchema, LookupError, ValueError, OSError) as error:
+    except (Refused, NotADemo, schema.WrongSchema, WrongSecret, LookupError, ValueError, OSError) as error:
         click.echo(f"baari: {error}", err=True)
         sys.exit(1)
 
@@ -68,6 +70,7 @@ def serve(port: int | None) -> None:
     """Serve the centres of the database."""
     settings = settings_of(port=port)
     require_our_schema()
+    claim_database()
     _require_free_port(settings)
     _warn_of_script()
     Process(settings, lambda: build_server(settings)).run()
@@ -87,6 +90,7 @@ def demo(preset: str, port: int | None, speed: float, simulate: bool, keep: bool
     plan = plan_demo(shape, speed=speed, simulate=simulate, now=SystemClock().now())
     facts = left_behind(settings) if keep else set_up(settings, plan)
     require_our_schema()
+    claim_database()
     write_facts(settings, facts)
     click.echo(welcome(facts, settings.data_dir / "demo.json"))
     _warn_of_script()

@@ -82,6 +82,11 @@ class Settings(BaseModel):
         named = [f"{scheme}://{host}" for host in self.trusted_hosts for scheme in ("http", "https")]
         return tuple(dict.fromkeys((self.url, *local, *named)))
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether the installation has its secret already."""
+        return bool(self.secret_key) or (self.data_dir / "secret_key").exists()
+
     def secret(self) -> bytes:
         """Return the installation's secret; it is made in the data folder (mode 600) when none is set."""
         if self.secret_key:

@@ -4,7 +4,7 @@ import itertools
 import random
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from server.domain.actors import By
 from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
+from server.domain.derived import DerivedKeys
 from server.domain.events.event import Event
 from server.domain.events.kinds import Payload, TokenHeld, TokenStarted
 from server.domain.events.stored import VERSION
@@ -22,11 +23,12 @@ from server.domain.ids import status_secret, token_id
 from server.domain.leases import Lease
 from server.domain.notice import NoticeKind
 from server.domain.permissions import Role
+from server.domain.references import Reference, referred
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Step, Token
 from server.services.bookings import book
-from server.services.bookings.book import NewBooking
+from server.services.bookings.book import NewBooking, Result
 from server.services.floor import away, call, correct, counters, day, issue, move, notice, serve, undo
 from server.services.floor.call import Call
 from server.services.numbers import leases
@@ -43,6 +45,7 @@ MORNING = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 09:30 in Asia/Kolkata, a T
 DAY = date(2026, 11, 24)
 CENTRE = "PSK-DEMO"
 TEST = By("test")
+KEYS = DerivedKeys(b"a secret of one installation", (0, 1))
 T = TypeVar("T")
 
 
@@ -76,6 +79,13 @@ def make_token(**changes: Any) -> Token:
 def make_event(payload: Payload, *, seq: int = 1, at: datetime = MORNING, by: By = TEST) -> Event:
     """Return a committed event of the present version."""
     return Event(seq, at, payload.kind, by, seq, 1, RULE, payload, VERSION, "hash")
+
+
+def make_reference(text: str) -> Reference:
+    """Return the reference that a text names."""
+    reference = referred(text, KEYS)
+    assert reference is not None
+    return reference
 
 
 def as_json(view: object) -> Any:
@@ -130,12 +140,12 @@ class Floor:
         """The centre as it stands."""
         return self.db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
 
-    def order(self, service: str = "NORMAL", **changes: Any) -> issue.Order:
+    def order(self, service: str | None = "NORMAL", **changes: Any) -> issue.Order:
         """Return an order with ids of its own."""
         ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
         return issue.Order(*ids, service=service, **changes)
 
-    def issue(self, service: str = "NORMAL", **changes: Any) -> Token:
+    def issue(self, service: str | None = "NORMAL", **changes: Any) -> Token:
         """Issue a token."""
         order, now = self.order(service, **changes), self.now()
         return self.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
@@ -275,9 +285,14 @@ class Floor:
         )
 
     def book(self, *bookings: NewBooking) -> int:
-        """Take over bookings."""
+        """Take over bookings, and return how many were new."""
         now = self.now()
-        return self.write(lambda tx: book.book(at_time(tx, now), bookings))
+        rows = self.write(lambda tx: book.book(at_time(tx, now), bookings, By("test")))
+        return sum(row.result is Result.CREATED for row in rows)
+
+    def expect(self, reference: str, minutes: int = 0, service: str = "NORMAL", need: str | None = None) -> None:
+        """Expect somebody with an appointment, some minutes after the centre opens."""
+        self.book(NewBooking(make_reference(reference), MORNING + timedelta(minutes=minutes), service, need))
 
     def undo_of(self, token: Token) -> Token:
         """Take back the last action on a token."""
@@ -324,14 +339,19 @@ def install_shape(db: Database, shape: Preset, begin: datetime, *, demo: bool = 
     return Floor(db, centre_id, shape, begin=begin)
 
 
-def second_centre(floor: Floor) -> int:
-    """Install another centre, with one stage, beside that of the floor and return its id."""
-    preset = load_preset("M")
+def second_centre(floor: Floor, code: str = "PSK-2", services: Mapping[str, str] | None = None) -> int:
+    """Install another centre, with one stage, beside that of the floor and return its id.
+
+    `services` gives other codes to some of its services.
+    """
+    preset, renamed = load_preset("M"), services or {}
     only = preset.stages[-1].model_copy(update={"code": "Z"})
+    offered = [s.model_copy(update={"code": renamed.get(s.code, s.code)}) for s in preset.services]
     changes = {
-        "centre": preset.centre.model_copy(update={"code": "PSK-2", "name": {"en": "Second centre"}}),
+        "centre": preset.centre.model_copy(update={"code": code, "name": {"en": "Second centre"}}),
         "stages": [only],
         "routes": {code: ["Z"] for code in preset.routes},
+        "services": offered,
         "kiosks": [],
     }
     shape = preset.model_copy(update=changes)

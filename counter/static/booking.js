@@ -3,6 +3,7 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
 import { appointments } from "/static/ui/addresses.js";
+import { normal } from "/static/ui/codes.js";
 import { Failure, read } from "/static/ui/http.js";
 import { timeOf } from "/static/ui/times.js";
 import { named, t } from "/static/ui/words.js";
@@ -45,8 +46,9 @@ export function BookingField({ offered }) {
     typed.value = tail;
     offered.value = null;
     trouble.value = "";
-    field.setCustomValidity(tail && tail.length <= page.tail ? t("Please type the whole number.") : "");
-    if (tail.length !== page.tail) return;
+    const { length } = [...normal(tail)];
+    field.setCustomValidity(tail && length <= page.tail ? t("Please type the whole number.") : "");
+    if (length !== page.tail) return;
     const { bookings, failure } = await bookingsOf(tail);
     if (typed.value !== tail) return;
     offered.value = bookings;
@@ -76,10 +78,20 @@ async function bookingsOf(tail) {
 
 /** @param {{ bookings: Booking[] }} props */
 function Bookings({ bookings }) {
-  const free = bookings.filter((booking) => !booking.checked_in);
+  const free = bookings.filter((booking) => !state(booking));
   return html`<fieldset class="field wide"><legend>${t("Which appointment?")}</legend>
     ${bookings.map((booking) => html`<${Radio} key=${booking.id} name="booking" value=${booking.id} on=${free.length === 1 && booking === free[0]}>
-      <span><b>${timeOf(booking.slot)}</b> ${purpose(booking)}${booking.checked_in && html` <span class="muted">${t("has its token")}</span>`}</span></${Radio}>`)}</fieldset>`;
+      <span><b>${booking.slot && timeOf(booking.slot)}</b> ${purpose(booking)}${state(booking) && html` <span class="muted">${state(booking)}</span>`}</span></${Radio}>`)}</fieldset>`;
+}
+
+/**
+ * Why a booking brings no token, in words; empty when it does.
+ *
+ * @param {Booking} booking
+ */
+function state({ cancelled, checked_in: has }) {
+  if (cancelled) return t("was cancelled");
+  return has ? t("has its token") : "";
 }
 
 /**

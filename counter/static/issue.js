@@ -16,7 +16,7 @@ import { Refused } from "./middle.js";
 import { instant, timeOfDay } from "./moment.js";
 import { page } from "./page.js";
 import { TokenLabel } from "./people.js";
-import { closePanel, pending } from "./state.js";
+import { closePanel, pending, refusal } from "./state.js";
 
 /**
  * Return the order that the form tells; `offered` are the bookings it offered.
@@ -26,7 +26,7 @@ import { closePanel, pending } from "./state.js";
  * @returns {Baari.TokenIn}
  */
 function order(form, offered) {
-  const { service = "", need, language, party, access } = read(form);
+  const { service, need, language, party, access } = read(form);
   const [label, time, printer] = ["label", "time", "printer"].map((name) => field(form, name));
   const paper = label ? { label: label.toUpperCase(), taken_at: instant(now.value - ahead.value, time, page.centre.timezone) } : undefined;
   return { service, need, language, party, access, ...bookingOf(form, offered), paper, print_at: printer || undefined };
@@ -52,6 +52,16 @@ function Paper({ open }) {
     <label class="field short"><span>${t("Given at")}</span><input type="time" name="time" required=${open.value} disabled=${!open.value} defaultValue=${timeOfDay(now.peek(), page.centre.timezone)} /></label></div>`;
 }
 
+/**
+ * Return what a button does with the form that it stands in.
+ *
+ * @param {(form: FormData) => unknown} send
+ * @returns {(event: Event & { currentTarget: HTMLButtonElement }) => void}
+ */
+function withForm(send) {
+  return ({ currentTarget: { form } }) => void (form && send(new FormData(form)));
+}
+
 export function IssuePanel() {
   const [keyOf] = useState(keysOfOrders);
   const given = useSignal(/** @type {Baari.TokenOut | null} */ (null));
@@ -63,11 +73,19 @@ export function IssuePanel() {
     const wanted = order(form, offered.value);
     given.value = await issue(wanted, keyOf(wanted));
   };
+  /** Give a number all the same; what was typed rides along. @param {FormData} form */
+  const sendWithout = async (form) => {
+    const { appointment, ...wanted } = order(form, offered.value);
+    const claimed = { ...wanted, claim: appointment };
+    given.value = await issue(claimed, keyOf(claimed));
+  };
   const done = given.value !== null;
+  const unknown = !done && refusal.value?.code === "unknown_appointment";
   return html`<${Panel} title=${t("Give a token")} verb=${done ? t("Done") : t("Give a token")} busy=${pending.value !== null} send=${send} close=${closePanel}>
     ${done
       ? html`<${Given} answer=${given.value} />`
       : html`<div class="fields"><${BookingField} offered=${offered} />${!offered.value?.length && html`<${ServiceField} value=${page.services[0].code} /><${NeedField} />`}<${LanguageField} value=${language.peek()} /><${PartyField} /><${AccessField} /><${Paper} open=${paper} /></div>`}
     <${Refused} />
+    ${unknown && html`<p><button class="button" type="button" disabled=${pending.value !== null} onClick=${withForm(sendWithout)}>${t("Give a token without appointment")}</button></p>`}
   </${Panel}>`;
 }

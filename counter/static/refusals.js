@@ -73,6 +73,9 @@ const SAID = {
   appointment_other_day: ({ slot }) => t("The appointment is on {day} at {time}.", { day: dayOf(slot), time: timeOf(slot) }),
   appointment_other_centre: ({ name }) => t("The appointment is at the centre {name}.", { name: named(name) }),
   appointment_used: ({ label }) => t("This appointment has its token: {label}", { label }),
+  appointment_cancelled: () => t("This appointment was cancelled"),
+  appointment_ambiguous: () => t("This number fits several services. Please choose one."),
+  unknown_appointment: () => t("This appointment is not known here. Type it again, or give a token without it."),
   forbidden: (details) => endedBy(details) ? endWords({ user: details.signed_in }) : t("Only a manager can do this."),
 };
 

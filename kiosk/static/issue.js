@@ -50,20 +50,38 @@ export function forgetOrder() {
 }
 
 /**
- * Order for somebody with an appointment, by its reference; `others` are further ways in which a scanned one may read.
+ * Order for somebody with an appointment, by its reference, which brings its own service; `others` are further ways in
+ * which a scanned one may read.
  *
  * @param {string} appointment
  * @param {{ others?: string[], scanned?: boolean }} [how]
  */
 export function bookedOrder(appointment, { others = [], scanned = false } = {}) {
-  const language = order.value.language ?? page.centre.languages[0];
-  order.value = { ...order.value, language, appointment, others, scanned, service: page.services[0].code };
+  const { language } = order.value;
+  order.value = { ...(language && { language }), appointment, others, scanned };
+}
+
+/** Go on without the appointment that nobody knows: what was shown rides along, for staff to look into. */
+export function withoutAppointment() {
+  const { language, appointment: claim } = order.value;
+  order.value = { ...(language && { language }), claim };
+  step.value = language ? "service" : "language";
+}
+
+/**
+ * Say for which of several services a reference is.
+ *
+ * @param {string} service
+ */
+export function takeFor(service) {
+  order.value = { ...order.value, service };
+  return take();
 }
 
 /** @returns {Baari.TokenIn} the order as the API takes it; what was not said is left out of its JSON */
 function body() {
-  const { service = "", need, language, appointment } = order.value;
-  return { service, need, language, appointment, print_at: page.printer };
+  const { service, need, language = page.centre.languages[0], appointment, claim } = order.value;
+  return { service, need, language, appointment, claim, print_at: page.printer };
 }
 
 /**

@@ -38,6 +38,12 @@ const WORDS = {
   not_an_appointment: () => [
     "circle-question-mark", t("This code is not an appointment."), t("Scan your letter, or ask at the enquiry counter."),
   ],
+  appointment_cancelled: () => [
+    "calendar-check", t("This appointment was cancelled"), t("Take a token without it, or ask the staff."),
+  ],
+  appointment_ambiguous: () => ["calendar-check", t("What is your appointment for?"), ""],
+  unknown_appointment: () => ["circle-question-mark", t("This appointment is not known here"), t("Please compare it with your letter.")],
+  ask_staff: () => ["circle-question-mark", t("Please ask the staff"), t("Show your letter at the enquiry counter.")],
   unknown_token: () => ["circle-question-mark", t("This slip is not known here"), t("Ask at the enquiry counter.")],
 };
 

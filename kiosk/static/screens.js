@@ -35,7 +35,7 @@ export function Question({ text, note, icon }) {
 }
 
 /** @param {{ place: number, icon: string, names: Record<string, string>, onChoose: () => void, quiet?: boolean }} props */
-function Choice({ place, icon, names, onChoose, quiet }) {
+export function Choice({ place, icon, names, onChoose, quiet }) {
   const other = second();
   return html`<button class=${`choice ${quiet ? "quiet" : ""}`} onClick=${onChoose}>
     ${icon && html`<${Icon} name=${icon} />`}
@@ -165,7 +165,7 @@ export function Waits({ ahead, stage, told }) {
 export function ResultScreen() {
   const issued = result.value;
   if (!issued) return null;
-  const { token, print } = issued;
+  const { token, print, appointment } = issued;
   const stage = page.centre.stages.find(({ code }) => code === token.stage);
   const lost = ["unconfirmed", "rejected"].includes(print.state);
   const secret = issued.status_url.split("/").at(-1) ?? "";
@@ -173,6 +173,7 @@ export function ResultScreen() {
       <p class="centre">${t("Your token")}</p>
       <h1 tabindex="-1" class="number"><${Chip} label=${token.label} /></h1>
       <${Waits} ahead=${issued.ahead} stage=${token.stage} told=${issued} />
+      ${appointment?.slot && appointment.late_min > 0 && html`<p class="note">${t("Your appointment was at {time}. You wait from now on.", { time: timeOf(appointment.slot) })}</p>`}
     </header>
     <div class="choices outcome">
       ${stage && html`<p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>`}

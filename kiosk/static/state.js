@@ -12,9 +12,9 @@ import { page } from "./page.js";
  */
 
 /**
- * `others` are further ways in which a scanned reference may read.
+ * `others` are further ways in which a scanned reference may read; a `claim` is one that nobody knows.
  *
- * @typedef {{ language?: string, service?: string, need?: string, appointment?: string, others?: string[], scanned?: boolean }} Order
+ * @typedef {{ language?: string, service?: string, need?: string, appointment?: string, others?: string[], scanned?: boolean, claim?: string }} Order
  */
 
 /** @typedef {Baari.StatusNow & { returned: boolean }} Shown the token of a slip, and whether its owner has just returned */

@@ -1,35 +1,40 @@
 """Bookings taken over and found, and whom the gate lets in."""
 
+from datetime import datetime
 from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.api.at_centre import AT
 from server.api.commands import command
 from server.api.operations import operation
-from server.api.references import hidden
-from server.api.shapes import Code, Instant, Strict
-from server.domain import errors as e
+from server.api.references import reference_of
+from server.api.shapes import Instant, Strict
+from server.domain.actors import By
 from server.domain.instants import to_iso
 from server.domain.permissions import Permission
-from server.services.bookings import book
-from server.services.bookings.book import TAIL, BookingView, NewBooking
+from server.domain.references import RAW_MAX, Reference
+from server.services.bookings import book, search
+from server.services.bookings.book import NewBooking, Result
 from server.services.bookings.gate import gate_at
+from server.services.bookings.search import BookingView
 from server.web.guard import authorise
 from server.web.site import read, site
 
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 bp = APIBlueprint("bookings", __name__, tag="Bookings")
 
 
 class BookingIn(Strict):
-    """A booking of the portal."""
+    """A booking of the portal; what does not fit refuses its row alone."""
 
-    reference: Annotated[str, Field(min_length=TAIL, max_length=64)]
-    slot: Instant
-    service: Code
-    need: Code | None = None
+    reference: str
+    slot: Annotated[str, Field(description="a time with its zone, like 2026-11-24T10:15:00+05:30")]
+    service: str
+    need: str | None = None
+    cancelled: bool = False
 
 
 class BookingsIn(Strict):
@@ -38,10 +43,18 @@ class BookingsIn(Strict):
     bookings: Annotated[list[BookingIn], Field(min_length=1, max_length=300)]
 
 
-class BookedOut(BaseModel):
-    """How many bookings were new."""
+class RowOut(BaseModel):
+    """What became of row `n`, counted from 1; `code` says why it was refused, or that its slot is over capacity."""
 
-    booked: int
+    n: int
+    result: Result
+    code: str | None
+
+
+class RowsOut(BaseModel):
+    """What became of each row."""
+
+    rows: list[RowOut]
 
 
 class FindIn(BaseModel):
@@ -67,16 +80,13 @@ class GateOut(BaseModel):
 
 @bp.post(f"{AT}/appointments")
 @bp.input(BookingsIn, arg_name="asked")
-@bp.output(BookedOut)
-@operation("take_bookings", e.UnknownService, e.UnknownNeed)
+@bp.output(RowsOut)
+@operation("take_bookings")
 def take_bookings(centre: str, asked: BookingsIn) -> Response:
     """Take over bookings from the portal."""
     principal = authorise(Permission.TAKE_BOOKINGS, centre=centre)
-    booked = [
-        NewBooking(hidden(booking.reference), booking.reference[-TAIL:], booking.slot, booking.service, booking.need)
-        for booking in asked.bookings
-    ]
-    return command(principal, lambda tx: {"booked": book.book(tx, booked)})
+    booked = [_new(booking) for booking in asked.bookings]
+    return command(principal, lambda tx: {"rows": book.book(tx, booked, By(principal.id))})
 
 
 @bp.get(f"{AT}/appointments")
@@ -87,7 +97,7 @@ def find_booking(centre: str, asked: FindIn) -> Response:
     """Find a booking of today by the last characters of its reference."""
     authorise(Permission.FIND_BOOKING, centre=centre)
     now = site().db.now(centre)
-    return jsonify(bookings=read(lambda conn: book.find_at(conn, centre, asked.tail, asked.slot, now)))
+    return jsonify(bookings=read(lambda conn: search.find_at(conn, centre, asked.tail, asked.slot, now)))
 
 
 @bp.get(f"{AT}/gate")
@@ -99,3 +109,15 @@ def gate(centre: str) -> Response:
     now = site().db.now(centre)
     batch = read(lambda conn: gate_at(conn, centre, now))
     return jsonify(until=to_iso(batch.until), held_min=batch.held_min)
+
+
+def _new(asked: BookingIn) -> NewBooking:
+    try:
+        slot = _INSTANT.validate_python(asked.slot)
+    except ValidationError:
+        slot = None
+    return NewBooking(_reference(asked.reference), slot, asked.service, asked.need, asked.cancelled)
+
+
+def _reference(text: str) -> Reference | None:
+    return reference_of(text) if len(text) <= RAW_MAX else None

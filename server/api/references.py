@@ -1,11 +1,25 @@
-"""References of applications: kept as a keyed hash, enough to match one and not to read it."""
+"""References of applications, as requests name them."""
 
-import hashlib
-import hmac
+from typing import Annotated
 
+from pydantic import Field
+
+from server.domain.errors import UnknownAppointment
+from server.domain.references import RAW_MAX, Reference, referred
 from server.web.site import site
 
+ReferenceText = Annotated[str, Field(min_length=1, max_length=RAW_MAX)]
+"""A reference as it was typed, scanned or told: it is looked for in its normal form."""
 
-def hidden(reference: str) -> str:
-    """Return the keyed hash of a reference, the same for `arn-12` and ` ARN-12`."""
-    return hmac.new(site().settings.secret(), reference.strip().upper().encode(), hashlib.sha256).hexdigest()
+
+def reference_of(text: str | None) -> Reference | None:
+    """Return the reference that a text names, None when there is no text or it cannot be one."""
+    return None if text is None else referred(text, site().derived_keys())
+
+
+def shown_reference(text: str | None) -> Reference | None:
+    """Return the reference that somebody shows, None when they show none; raises UnknownAppointment."""
+    reference = reference_of(text)
+    if text is not None and reference is None:
+        raise UnknownAppointment("A reference has 4 to 64 letters and digits.")
+    return reference

@@ -21,6 +21,8 @@ BOOKING: Refusals = (
     e.AppointmentOtherDay,
     e.AppointmentEarly,
     e.AppointmentUsed,
+    e.AppointmentCancelled,
+    e.AppointmentAmbiguous,
 )
 RETURN_SLIP: Refusals = (e.UnknownToken, e.ReturnSlipExpired, e.ReturnSlipUsed)
 NUMBERS: Refusals = (e.SeriesFull, e.NumberNotLeased)

@@ -79,7 +79,7 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 @bp.post(f"{AT}/correct")
 @bp.input(CorrectIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("correct_token", *TOKEN, e.UnknownCounter, e.UnknownService, e.UnknownNeed)
+@operation("correct_token", *TOKEN, e.UnknownCounter, e.UnknownService)
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
     at = Spot(centre, token, asked.counter)

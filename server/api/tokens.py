@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from server.api.commands import command
 from server.api.operations import operation
-from server.api.references import hidden
+from server.api.references import ReferenceText, reference_of, shown_reference
 from server.api.refusals import BOOKING, NOT_NOW, NUMBERS, RETURN_SLIP, TOKEN, WISHES
 from server.api.shapes import ID_MAX, Code, Instant, Strict
 from server.domain import errors as e
@@ -22,7 +22,7 @@ from server.domain.instants import to_iso
 from server.domain.permissions import Permission, Role, may
 from server.domain.token.token import Token
 from server.services.floor import citizen
-from server.services.floor.issue import Issued, Order, PadNumber, issue
+from server.services.floor.issue import Appointment, Issued, Order, PadNumber, issue
 from server.services.paper import slips
 from server.services.paper.slips import Printing
 from server.services.people import seats
@@ -45,17 +45,19 @@ class PaperIn(Strict):
 class TokenIn(Strict):
     """What a citizen asks for.
 
-    `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one.
-    `counter`: the one that issues it.
+    `service` may be left out with an appointment, which brings its own; it chooses where a reference may be of several.
+    `then`: services after the first. `booking`: an appointment that staff found. `claim`: a reference that was not
+    known and rides along with a walk-in. `return_slip`: the secret of one. `counter`: the one that issues it.
     """
 
-    service: Annotated[str, Field(min_length=1, max_length=32)]
+    service: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     then: Annotated[list[Code], Field(default_factory=list, max_length=5)]
     need: Annotated[str, Field(max_length=32)] | None = None
     access: Annotated[list[Code], Field(default_factory=list, max_length=8)]
     party: int = 1
     language: Annotated[str, Field(max_length=16)] | None = None
-    appointment: Annotated[str, Field(min_length=4, max_length=64)] | None = None
+    appointment: ReferenceText | None = None
+    claim: ReferenceText | None = None
     booking: Annotated[int, Field(ge=1, le=ID_MAX)] | None = None
     return_slip: Annotated[str, Field(max_length=64)] | None = None
     paper: PaperIn | None = None
@@ -111,6 +113,14 @@ class ReturnAnswer(BaseModel):
     token: NewToken
 
 
+class AppointmentOut(BaseModel):
+    """The appointment of a token; who comes `late_min` minutes late waits from the arrival."""
+
+    slot: str | None
+    service: str
+    late_min: int
+
+
 class TokenOut(BaseModel):
     """A new token, how many are called before it, the wait at its first stage, the whole visit, and its own page.
 
@@ -124,6 +134,7 @@ class TokenOut(BaseModel):
     opens_at: datetime | None
     status_url: str
     print: PrintOut
+    appointment: AppointmentOut | None
 
 
 UNATTENDED = (Role.KIOSK, Role.INTEGRATION)
@@ -197,8 +208,9 @@ def _order(principal: Principal, asked: TokenIn) -> Order:
         party=asked.party,
         language=asked.language,
         phone=asked.phone,
-        appointment_hash=None if asked.appointment is None else hidden(asked.appointment),
+        reference=shown_reference(asked.appointment),
         booking=asked.booking,
+        claim=reference_of(asked.claim),
         return_of=asked.return_slip,
         paper=None if asked.paper is None else PadNumber(asked.paper.label, asked.paper.taken_at),
         printer=asked.print_at or principal.printer,
@@ -215,7 +227,13 @@ def _answer(issued: Issued, url: str) -> dict[str, object]:
         "opens_at": None if told.opens_at is None else to_iso(told.opens_at),
         "status_url": f"{url}/t/{issued.secret}",
         "print": {"state": issued.print_state},
+        "appointment": None if issued.appointment is None else _appointment(issued.appointment),
     }
+
+
+def _appointment(appointment: Appointment) -> dict[str, object]:
+    slot = None if appointment.slot is None else to_iso(appointment.slot)
+    return {"slot": slot, "service": appointment.service, "late_min": appointment.late_min}
 
 
 def _new(token: Token) -> dict[str, object]:

@@ -5,7 +5,7 @@ after it, and in between from the slot too: being a little late costs nothing, b
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,14 +15,21 @@ from server.domain.plan.slots import SlotRules
 
 
 class Booking(NamedTuple):
-    """A booking as it stands; `token_id` is the token that it became."""
+    """A booking as it stands; `token_id` is the token that it became.
+
+    Without a `slot` no list has it: its reference fitted a service that takes every reference of a form.
+    """
 
     id: int
     centre_id: int
+    reference_hash: str
+    key_number: int
     tail: str
-    slot: datetime
+    day: date
+    slot: datetime | None
     service: str
     need: str | None
+    cancelled: bool
     token_id: str | None
 
 
@@ -41,10 +48,20 @@ def aged_from(slot: datetime | None, now: datetime, rules: SlotRules) -> datetim
     return slot
 
 
-def require_today(slot: datetime, hours: Hours, now: datetime) -> None:
-    """Raise AppointmentOtherDay, in words, unless a booking is for the business day at `now`."""
-    day, today = (business_day(at, hours.timezone, hours.day_start) for at in (slot, now))
-    if day != today:
+def late_by(slot: datetime | None, now: datetime, rules: SlotRules) -> int:
+    """Return by how many minutes somebody comes after the time in which a slot counts; 0 when they are not late."""
+    if slot is None or now <= slot + timedelta(minutes=rules.late_min):
+        return 0
+    return int((now - slot).total_seconds() // 60)
+
+
+def require_today(slot: datetime, hours: Hours, rules: SlotRules, now: datetime, today: date) -> None:
+    """Raise AppointmentOtherDay, in words, unless a booking is for the business day of now.
+
+    Who comes before midnight for the first minutes of the next day is early, not wrong.
+    """
+    day = business_day(slot, hours.timezone, hours.day_start)
+    if day != today and not now < slot <= now + timedelta(minutes=rules.admit_early_min):
         local = slot.astimezone(ZoneInfo(hours.timezone))
         when = f"The appointment {'is' if day > today else 'was'} on {local:%d-%m-%Y} at {local:%H:%M}."
         raise AppointmentOtherDay(when, slot=local.isoformat(timespec="minutes"))

@@ -11,7 +11,7 @@
     │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
     │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
-    │                         ReturnSlipExpired · ReturnSlipUsed
+    │                         AppointmentCancelled · AppointmentAmbiguous · ReturnSlipExpired · ReturnSlipUsed
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownCause · UnknownOfficer
     │                         IdempotencyKeyReused
@@ -160,6 +160,14 @@ class AppointmentOtherCentre(Conflict):
 
 class AppointmentUsed(Conflict):
     code = "appointment_used"
+
+
+class AppointmentCancelled(Conflict):
+    code = "appointment_cancelled"
+
+
+class AppointmentAmbiguous(Conflict):
+    code = "appointment_ambiguous"
 
 
 class ReturnSlipExpired(Conflict):

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
 from server.clock import SystemClock
 from server.domain.permissions import PEOPLE, Role, reaches_all
-from server.operations.shared import CENTRE, PRESETS, only_centre, settings_of, with_database
+from server.operations.shared import CENTRE, PRESETS, claim_database, only_centre, settings_of, with_database
 from server.services.people import keys, passwords, sign_in
 from server.services.setup import presets
 from server.services.setup.rules import Slug
@@ -56,6 +56,7 @@ def init(preset: str, code: str | None, name: str | None) -> None:
         return presets.install_centre(tx, shape, today, secrets.token_hex(4), demo=False)
 
     with_database(lambda db: db.write(None, install))
+    claim_database()
     click.echo(f"{next(iter(own_name.values()))} ({shape.centre.code}) is set up. Next: baari key create, baari serve.")
 
 

@@ -12,9 +12,10 @@ import yaml
 
 from server.clock import SystemClock
 from server.domain.actors import By
-from server.domain.proof.seals import read_seal
+from server.domain.derived import Purpose
+from server.domain.proof.seals import Seal, read_seal
 from server.operations import report_lines
-from server.operations.shared import AS_JSON, CENTRE, Day, only_centre, settings_of, with_database
+from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, with_database
 from server.services.figures.cells import roll_up
 from server.services.figures.explanations import Explanation
 from server.services.figures.explanations import explain as explain_token
@@ -36,9 +37,8 @@ CERTIFICATES_SHOWN = 7
 @AS_JSON
 def verify(seals: Sequence[str], as_json: bool) -> None:
     """Replay the event log of every centre and certify its days; exit 1 when a promise was broken."""
-    secret = settings_of().secret() if seals else b""
     anchors: dict[str, list[Anchor]] = {}
-    for seal in (read_seal(text, secret) for text in seals):
+    for seal in _seals(seals):
         anchors.setdefault(seal.centre, []).append(Anchor(seal.seq, seal.head))
     verdicts = with_database(
         lambda db: db.read(
@@ -50,6 +50,13 @@ def verify(seals: Sequence[str], as_json: bool) -> None:
     ok = all(verdict.ok for verdict in verdicts.values())
     click.echo(json.dumps(_verdict_view(verdicts)) if as_json else "\n".join(_verdict_lines(verdicts)))
     sys.exit(0 if ok else 1)
+
+
+def _seals(texts: Sequence[str]) -> list[Seal]:
+    if not texts:
+        return []
+    keys = with_database(derived_keys)
+    return [read_seal(text, keys) for text in texts]
 
 
 def _verdict_view(verdicts: dict[str, Verdict]) -> dict[str, object]:
@@ -112,12 +119,12 @@ def explain(label: str, day: date | None, language: str, centre: str | None, as_
 @AS_JSON
 def report(day: date | None, centre: str | None, as_json: bool) -> None:
     """Print the report of a day with its certificate of fairness and its seal."""
-    secret, now = settings_of().secret(), SystemClock().now()
+    now = SystemClock().now()
 
     def run(db: Database) -> DayReport:
         state = only_centre(db, centre)
         roll_up(db, state.id)
-        return DayReports(db, lambda: secret).report(state.code, day, now)
+        return DayReports(db, lambda: derived_keys(db).key(Purpose.SEALS)).report(state.code, day, now)
 
     made = with_database(run)
     click.echo(json.dumps(asdict(made), ensure_ascii=False) if as_json else "\n".join(report_lines.report_lines(made)))

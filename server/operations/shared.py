@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 import click
 
+from server.clock import SystemClock
 from server.config import Settings, load_settings
 from server.domain.centre import CentreState
-from server.services.setup import presets
+from server.domain.derived import DerivedKeys
+from server.services.setup import presets, secret
 from server.storage import schema
 from server.storage.database import Database
 from server.storage.sql.centres import all_centres, centre_by_code
@@ -54,6 +56,29 @@ def with_database(fn: Callable[[Database], T]) -> T:
 def require_our_schema() -> None:
     """Raise WrongSchema, which names the command to run, unless the database has the schema of this program."""
     with_database(lambda db: None)
+
+
+def derived_keys(db: Database) -> DerivedKeys:
+    """Return the keys derived from the secret of the settings; raises WrongSecret when the database has another."""
+    return secret.keys_of(db.read(secret.numbers_of), our_secret(db))
+
+
+def our_secret(db: Database) -> bytes:
+    """Return the secret of the settings; made anew only for a database that needs none yet. Raises WrongSecret."""
+    settings = settings_of()
+    if not settings.has_secret and db.read(secret.is_needed):
+        raise secret.WrongSecret(f"There is no secret in {settings.data_dir}. {secret.ANOTHER}")
+    return settings.secret()
+
+
+def claim_database() -> None:
+    """Let the database know the secret it is served with; raises WrongSecret when it was made with another."""
+
+    def claim(db: Database) -> None:
+        ours = our_secret(db)
+        db.write(None, lambda tx: secret.claim(tx, ours, SystemClock().now()))
+
+    with_database(claim)
 
 
 def only_centre(db: Database, code: str | None) -> CentreState:

@@ -13,8 +13,9 @@ from server.domain.errors import AppointmentEarly, Conflict
 from server.domain.events.kinds import TokenStarted
 from server.domain.ids import status_secret, token_id
 from server.domain.instants import whole_ms
+from server.domain.references import TAIL, Reference
 from server.domain.token.lifecycle import CounterState
-from server.services.bookings.book import TAIL, NewBooking, book
+from server.services.bookings.book import NewBooking, book
 from server.services.floor import call, counters, serve
 from server.services.floor.day import DayClose, close_day
 from server.services.floor.issue import Order, issue
@@ -62,13 +63,13 @@ class Floor:
         self._idle.clear()
         self._at(demand.opening(self._preset, day), self._open_counters)
         coming = list(demand.arrivals(self._preset, day, self._rng))
-        references = [self._rng.randbytes(16).hex() for _ in coming]
+        references = [_reference(self._rng.randbytes(16).hex()) for _ in coming]
         booked = [
-            NewBooking(reference, reference[-TAIL:], arrival.slot, arrival.service, arrival.need)
+            NewBooking(reference, arrival.slot, arrival.service, arrival.need)
             for reference, arrival in zip(references, coming, strict=True)
         ]
-        opening = demand.opening(self._preset, day)
-        self._db.write(self._centre, lambda tx: attempt(tx, opening, lambda tx: book(tx, booked)))
+        begins = min([demand.opening(self._preset, day), *(arrival.at for arrival in coming)])
+        self._db.write(self._centre, lambda tx: attempt(tx, begins, lambda tx: book(tx, booked, By(ACTOR))))
         for reference, arrival in zip(references, coming, strict=True):
             self._at(arrival.at, partial(self._arrive, arrival, reference))
 
@@ -117,7 +118,7 @@ class Floor:
                 self._idle[stage.code].append(counter)
             self._dispatch(tx, stage.code, now)
 
-    def _arrive(self, arrival: demand.Arrival, reference: str, tx: Transaction, now: datetime) -> None:
+    def _arrive(self, arrival: demand.Arrival, reference: Reference, tx: Transaction, now: datetime) -> None:
         """Let a citizen check in; one who is held at the gate tries again when it says."""
         order = Order(
             token_id=token_id(now, self._rng.randbytes),
@@ -125,7 +126,7 @@ class Floor:
             service=arrival.service,
             need=arrival.need,
             language=arrival.language,
-            appointment_hash=reference,
+            reference=reference,
         )
         try:
             issued = attempt(tx, now, lambda tx: issue(tx, order, By(ACTOR)))
@@ -183,3 +184,7 @@ class Floor:
 def _is_taken(tx: Transaction, counter: str) -> bool:
     """Whether a person sits at a counter: what happens there is theirs."""
     return counter_by_id(tx.conn, tx.centre.id, counter).operator is not None
+
+
+def _reference(characters: str) -> Reference:
+    return Reference(characters, tail=characters[-TAIL:])

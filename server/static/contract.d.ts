@@ -25,6 +25,13 @@ export interface ActionView {
   at: string;
 }
 
+/** The appointment of a token; who comes `late_min` minutes late waits from the arrival. */
+export interface AppointmentOut {
+  slot: string | null;
+  service: string;
+  late_min: number;
+}
+
 /** How many people will stay longer than the promise and than its breach. */
 export interface AtRisk {
   promise: number;
@@ -54,26 +61,23 @@ export interface BoardSettings {
   exit?: "left" | "right" | "up" | "down";
 }
 
-/** How many bookings were new. */
-export interface BookedOut {
-  booked: number;
-}
-
-/** A booking of the portal. */
+/** A booking of the portal; what does not fit refuses its row alone. */
 export interface BookingIn {
   reference: string;
   slot: string;
   service: string;
   need?: string | null;
+  cancelled?: boolean;
 }
 
 /** A booking as staff find it; `checked_in` says that it has its token. */
 export interface BookingView {
   id: number;
   tail: string;
-  slot: string;
+  slot: string | null;
   service: string;
   need: string | null;
+  cancelled: boolean;
   checked_in: boolean;
 }
 
@@ -427,6 +431,7 @@ export type Kind =
   | "centre.resumed"
   | "numbers.leased"
   | "numbers.voided"
+  | "bookings.taken"
   | "policy.changed"
   | "clock.confirmed"
   | "clock.doubted"
@@ -617,7 +622,7 @@ export interface OtherEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "numbers.leased" | "numbers.voided" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.closed";
+  type: "numbers.leased" | "numbers.voided" | "bookings.taken" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.closed";
   at: string;
   token: null;
   counter: null;
@@ -848,6 +853,9 @@ export interface ReprintOut {
   print: Printing;
 }
 
+/** What became of a row. */
+export type Result = "created" | "unchanged" | "changed" | "refused";
+
 /** Which parked token to serve again; the one parked last when not given. */
 export interface ResumeIn {
   token?: string | null;
@@ -860,6 +868,18 @@ export interface ReturnAnswer {
 
 /** What a key or a person is for. */
 export type Role = "kiosk" | "counter" | "display" | "manager" | "integration";
+
+/** What became of row `n`, counted from 1; `code` says why it was refused, or that its slot is over capacity. */
+export interface RowOut {
+  n: number;
+  result: Result;
+  code: string | null;
+}
+
+/** What became of each row. */
+export interface RowsOut {
+  rows: RowOut[];
+}
 
 /** The last event of the day, its hash, and the signed text of the QR code. */
 export interface SealView {
@@ -1108,15 +1128,16 @@ export interface TokenEvent {
   notice: null;
 }
 
-/** What a citizen asks for. `then`: services after the first. `booking`: an appointment that staff found. `return_slip`: the secret of one. `counter`: the one that issues it. */
+/** What a citizen asks for. `service` may be left out with an appointment, which brings its own; it chooses where a reference may be of several. `then`: services after the first. `booking`: an appointment that staff found. `claim`: a reference that was not known and rides along with a walk-in. `return_slip`: the secret of one. `counter`: the one that issues it. */
 export interface TokenIn {
-  service: string;
+  service?: string | null;
   then?: string[];
   need?: string | null;
   access?: string[];
   party?: number;
   language?: string | null;
   appointment?: string | null;
+  claim?: string | null;
   booking?: number | null;
   return_slip?: string | null;
   paper?: PaperIn | null;
@@ -1140,6 +1161,7 @@ export interface TokenOut {
   opens_at: string | null;
   status_url: string;
   print: PrintOut;
+  appointment: AppointmentOut | null;
 }
 
 /** Where to: a stage, a counter or an officer of a stage; `returns` brings the token back here afterwards. */
@@ -1210,7 +1232,7 @@ export interface Reads {
 
 /** The commands, by path. */
 export interface Commands {
-  "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: BookedOut };
+  "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: RowsOut };
   "/api/v1/centres/{centre}/clock": { body: ChoiceIn; answer: ClockView };
   "/api/v1/centres/{centre}/close-day": { body: CloseDayIn; answer: DayClose };
   "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };

@@ -1,12 +1,12 @@
 """Who sends this request, and whether they may."""
 
-import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from flask import Request, request
 
+from server.domain.derived import Purpose
 from server.domain.errors import Forbidden, Unauthenticated
 from server.domain.permissions import Permission, may
 from server.services.people.presence import Place
@@ -105,7 +105,8 @@ def _signed_in(carried: list[Credential]) -> str | None:
 
 def belongs(token: str, cookie: Credential) -> bool:
     """Return whether a CSRF token belongs to a cookie."""
-    return hmac.compare_digest(token.encode(), csrf_token(cookie.secret).encode())
+    keys = site().derived_keys().accepted(Purpose.CSRF)
+    return any(hmac.compare_digest(token.encode(), key.mac(cookie.secret).encode()) for key in keys)
 
 
 def cookies(asked: Request) -> Iterator[Credential]:
@@ -117,4 +118,4 @@ def cookies(asked: Request) -> Iterator[Credential]:
 
 def csrf_token(secret: str) -> str:
     """Return the token that a page must send in `X-CSRF-Token` beside a cookie."""
-    return hmac.new(site().settings.secret(), secret.encode(), hashlib.sha256).hexdigest()
+    return site().derived_keys().key(Purpose.CSRF).mac(secret)

@@ -8,10 +8,12 @@ from flask import current_app
 
 from server.clock import Clock
 from server.config import Settings
+from server.domain.derived import DerivedKeys
 from server.domain.ids import RandomBytes
 from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.transaction import Read
+from server.web.derived import Keyring
 from server.web.presence import Presence
 from server.web.reads import Reads
 from server.web.views import Views
@@ -33,6 +35,11 @@ class Site:
     random_bytes: RandomBytes
     live: Callable[[], bool]
     reports: DayReports
+    keyring: Keyring
+
+    def derived_keys(self) -> DerivedKeys:
+        """Return the keys derived from the secret of the installation; raises Unavailable."""
+        return self.keyring.keys()
 
 
 def site() -> Site:

@@ -6,9 +6,9 @@ from typing import Any
 
 from server.domain.actors import By
 from server.domain.permissions import Role
-from server.services.bookings.book import TAIL, NewBooking
+from server.services.bookings.book import NewBooking
 from server.services.floor import away, issue
-from tests.factories import CENTRE, MORNING, Floor, at_time
+from tests.factories import CENTRE, MORNING, Floor, at_time, make_reference
 
 Ids = dict[str, str]
 Ready = Callable[[Floor], Ids]
@@ -96,7 +96,7 @@ def leased(floor: Floor) -> Ids:
 
 def booked(floor: Floor) -> Ids:
     """Somebody is expected whose reference ends in 1234."""
-    floor.book(NewBooking("hash", "ARN-1234"[-TAIL:], MORNING, "NORMAL", None))
+    floor.book(NewBooking(make_reference("ARN-1234"), MORNING, "NORMAL"))
     return {}
 
 

@@ -173,7 +173,7 @@ def test_a_foreign_host_is_refused_and_the_setting_named(api: Api) -> None:
 def test_health_is_alive_and_readiness_names_what_is_missing(api: Api) -> None:
     assert api.client.get("/healthz").get_json() == {"status": "ok", "release": RELEASE}
     ready = api.client.get("/readyz")  # the relay of this server was never started
-    assert (ready.status_code, ready.get_json()["checks"]) == (503, {"database": True, "live": False})
+    assert (ready.status_code, ready.get_json()["checks"]) == (503, {"database": True, "live": False, "secret": True})
 
 
 def test_metrics_count_requests_and_tokens(api: Api) -> None:

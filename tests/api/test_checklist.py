@@ -13,11 +13,13 @@ from werkzeug.test import TestResponse
 
 from server.app import build_server
 from server.config import load_settings
+from server.domain.derived import Purpose
 from server.domain.permissions import Role
 from server.services.people.keys import create_key
 from server.services.views.day_report import DayReports
 from server.storage import schema
 from server.storage.database import Database
+from server.web.derived import Keyring
 from server.web.presence import Presence
 from server.web.reads import Reads
 from server.web.site import EXTENSION, Site
@@ -106,8 +108,10 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         floor.db.clock = StillClock(floor.now())
         reads = Reads(floor.db)
         views = Views(reads, floor.db.now)
-        presence, reports = Presence(floor.db, site.real), DayReports(floor.db, site.settings.secret)
-        now = replace(site, db=floor.db, reads=reads, views=views, presence=presence, reports=reports)
+        presence, keyring = Presence(floor.db, site.real), Keyring(floor.db, site.settings.secret)
+        reports = DayReports(floor.db, lambda: keyring.keys().key(Purpose.SEALS))
+        own = replace(site, db=floor.db, reads=reads, views=views)
+        now = replace(own, presence=presence, reports=reports, keyring=keyring)
         return Trial(operation, recipe, floor, server.app, now, keys, ids, floor.centre.event_seq)
 
     yield begin

@@ -32,7 +32,7 @@ CANNOT: Mapping[str, set[str]] = {
     "call_token": {"IllegalTransition"},  # it was looked at before
     "take_over": CURRENT | {"IllegalTransition", "Stale"},  # nobody says what they saw
     "resume_token": CURRENT | {"IllegalTransition"},  # who is parked can be served
-    "finish_service": {"UnknownNeed"},  # the plan of a day does not lose a need
+    "take_bookings": {"UnknownToken"},  # a booking became a token that is there
     "undo_last": CURRENT,
     "read_line": {"InvalidInput", "UnknownStage"},  # every counter stands at a stage of its plan
     "read_status": {"UnknownStage"},  # a token is at a stage of its plan

@@ -294,11 +294,18 @@ def test_bookings_are_taken_over_found_and_checked_in(hall: Hall) -> None:
         {"reference": f"ARN-26-{tail}", "slot": at, "service": "NORMAL"}
         for tail, at in (("0001", slot("09:45")), ("0002", slot("11:00")), ("0003", slot("09:45", 25)))
     ]
-    assert hall.ask(f"{AT}/appointments", I, bookings=booked) == {"booked": 3}
+    rows = [{"n": n, "result": "created", "code": None} for n in (1, 2, 3)]
+    assert hall.ask(f"{AT}/appointments", I, bookings=booked) == {"rows": rows}
     assert hall.refused(f"{AT}/appointments", C, bookings=booked) == (403, "forbidden")
     assert hall.refused(f"{AT}/appointments", I, bookings=[]) == (422, "invalid_input")
-    naive = [{**booked[0], "slot": "2026-11-24T09:45:00"}]
-    assert hall.refused(f"{AT}/appointments", I, bookings=naive) == (422, "invalid_input")
+    told = [{**booked[0], "reference": "arn 26 0001"}, {**booked[1], "reference": "a-1"}, {**booked[1], "service": "X"}]
+    assert hall.ask(f"{AT}/appointments", I, bookings=told) == {
+        "rows": [
+            {"n": 1, "result": "unchanged", "code": None},
+            {"n": 2, "result": "refused", "code": "invalid_reference"},
+            {"n": 3, "result": "refused", "code": "unknown_service"},
+        ]
+    }
     assert hall.issue(appointment="ARN-26-0001")["token"]["label"] == "N001"
     refusals = [
         hall.refused(f"{AT}/tokens", K, service="NORMAL", appointment=f"ARN-26-{tail}")
@@ -318,8 +325,10 @@ def test_bookings_are_taken_over_found_and_checked_in(hall: Hall) -> None:
     [7, "7", "-1.5", "2026-11-24T10:15:00", "0001-01-01T00:00:00+05:30", "9999-12-31T23:59:59-05:30", "today"],
 )
 def test_a_time_is_refused_that_is_not_written_out_with_its_zone_or_in_no_year_of_ours(hall: Hall, moment: Any) -> None:
-    booking = {"reference": "ARN-1234", "slot": moment, "service": "NORMAL"}
-    assert hall.refused(f"{AT}/appointments", bookings=[booking]) == (422, "invalid_input")
+    if isinstance(moment, str):
+        booking = {"reference": "ARN-1234", "slot": moment, "service": "NORMAL"}
+        row = {"n": 1, "result": "refused", "code": "invalid_slot"}
+        assert hall.ask(f"{AT}/appointments", bookings=[booking]) == {"rows": [row]}
     paper = {"label": "N001", "taken_at": moment}
     assert hall.refused(f"{AT}/tokens", C, service="NORMAL", paper=paper) == (422, "invalid_input")
     found = hall.send("GET", f"{AT}/appointments?{urlencode({'tail': '0001', 'slot': moment})}", C)

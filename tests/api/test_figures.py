@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from server.app import build_server
 from server.clock import SystemClock
 from server.config import load_settings
+from server.domain.derived import DerivedKeys
 from server.domain.permissions import Role
 from server.domain.proof.seals import read_seal
 from server.web.guard import STAFF_COOKIE
@@ -89,7 +90,7 @@ def test_the_report_has_the_keys_of_the_contract_and_a_signed_seal(
     }
     assert (certificate["ok"], certificate["faults"], certificate["events"]) == (True, [], seal["seq"])
     assert certificate["overtaken"] == {"E": {"tokens": 1, "mean": 0, "p95": 0, "max": 0}}
-    assert read_seal(seal["text"], SECRET.encode()).head == seal["head"] == sqlite_floor.centre.head
+    assert read_seal(seal["text"], DerivedKeys(SECRET.encode())).head == seal["head"] == sqlite_floor.centre.head
 
 
 def test_an_explanation_has_the_keys_of_the_contract(client: FlaskClient, manager: dict[str, str]) -> None:

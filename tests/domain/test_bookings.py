@@ -1,16 +1,16 @@
 """Bookings: from when they age, whom the gate lets in, and the words for everybody else."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.bookings import Batch, aged_from, batch_now, require_admitted, require_today
+from server.domain.bookings import Batch, aged_from, batch_now, late_by, require_admitted, require_today
 from server.domain.errors import AppointmentEarly, AppointmentOtherDay
 from server.domain.plan.slots import SlotRules
 from tests.domain.plan.test_hours import NIGHT, make_hours, utc
-from tests.factories import MORNING
+from tests.factories import DAY, MORNING
 
 RULES = SlotRules(minutes=15, capacity=25, admit_early_min=15, late_min=10)
 
@@ -36,18 +36,34 @@ def test_a_walk_in_ages_from_the_arrival() -> None:
 def test_a_booking_of_another_day_is_told_which() -> None:
     slot = utc(2026, 11, 26, 5, 0)
     with pytest.raises(AppointmentOtherDay, match=r"is on 26-11-2026 at 10:30\.") as refused:
-        require_today(slot, make_hours(), MORNING)
+        require_today(slot, make_hours(), RULES, MORNING, DAY)
     assert refused.value.details["slot"] == "2026-11-26T10:30+05:30"
     with pytest.raises(AppointmentOtherDay, match=r"was on 23-11-2026"):
-        require_today(slot - timedelta(days=3), make_hours(), MORNING)
+        require_today(slot - timedelta(days=3), make_hours(), RULES, MORNING, DAY)
 
 
 def test_a_booking_after_midnight_belongs_to_the_night_shift_that_has_begun() -> None:
     """22:00 and 01:00 are one business day of a centre whose day begins at 06:00."""
     evening, slot = utc(2026, 11, 24, 16, 30), utc(2026, 11, 24, 19, 30)
-    require_today(slot, NIGHT, evening)
+    require_today(slot, NIGHT, RULES, evening, DAY)
     with pytest.raises(AppointmentOtherDay):
-        require_today(slot, make_hours(day_start=time(0)), evening)
+        require_today(slot, make_hours(day_start=time(0)), RULES, evening, DAY)
+
+
+def test_who_comes_before_midnight_for_the_first_minutes_of_the_next_day_is_let_in() -> None:
+    """00:10 of the 25th in Asia/Kolkata: who comes at 23:58 is early, who comes at 23:54 is of another day."""
+    slot, hours = utc(2026, 11, 24, 18, 40), make_hours(day_start=time(0))
+    require_today(slot, hours, RULES, utc(2026, 11, 24, 18, 28), DAY)
+    with pytest.raises(AppointmentOtherDay, match="is on 25-11-2026 at 00:10"):
+        require_today(slot, hours, RULES, utc(2026, 11, 24, 18, 24), DAY)
+    with pytest.raises(AppointmentOtherDay, match="was on 25-11-2026"):
+        require_today(slot, hours, RULES, utc(2026, 11, 25, 18, 31), date(2026, 11, 26))
+
+
+@pytest.mark.parametrize(("comes", "late"), [(-5, 0), (10, 0), (10.5, 10), (40, 40)])
+def test_who_comes_after_the_time_that_costs_nothing_is_late_by_all_of_it(comes: float, late: int) -> None:
+    assert late_by(MORNING, after(comes), RULES) == late
+    assert late_by(None, after(comes), RULES) == 0
 
 
 def test_somebody_early_is_told_from_when_they_may_come_in() -> None:

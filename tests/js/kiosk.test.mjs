@@ -8,7 +8,8 @@ import { answered, LOST, refused, server, setPage, settled } from "./fakes/page.
 const SERVICES = [{ code: "NORMAL", name: { en: "Passport" }, icon: "book-user" }, { code: "PCC", name: { en: "Clearance" }, icon: "shield-check" }];
 setPage({ device: "K1", printer: "printer-k1", services: SERVICES, needs: [], references: ["20\\d{10}"], hours: { tokens: ["09:30", "16:00"] } });
 const { leave } = await import("/kiosk/static/attention.js");
-const { bookedOrder, take } = await import("/kiosk/static/issue.js");
+const { bookedOrder, take, takeFor, withoutAppointment } = await import("/kiosk/static/issue.js");
+const { hasWords } = await import("/kiosk/static/refusals.js");
 const { scanned } = await import("/kiosk/static/scanned.js");
 const { isKey, press } = await import("/kiosk/static/keys.js");
 const { showSlip } = await import("/kiosk/static/slips.js");
@@ -152,14 +153,57 @@ test("only questions can be left by going back", () => {
   assert.deepEqual(leads, ["service", "appointment", "need"]);
 });
 
-test("a typed reference is an order in the centre's first language, or in the one that was chosen", () => {
+test("a scanned letter is an order in the centre's first language, or in the one that was chosen", async () => {
+  const requests = server(issued("N001"), issued("N002"));
   bookedOrder("ARN-1");
-  const typed = { others: [], scanned: false, service: "NORMAL" };
-  assert.deepEqual(state.order.value, { language: "hi", appointment: "ARN-1", ...typed });
+  await take();
   leave();
   state.chooseLanguage("en");
   bookedOrder("ARN-2");
-  assert.deepEqual(state.order.value, { language: "en", appointment: "ARN-2", ...typed });
+  await take();
+  assert.deepEqual(requests.map(({ body }) => body), [
+    { language: "hi", appointment: "ARN-1", print_at: "printer-k1" },
+    { language: "en", appointment: "ARN-2", print_at: "printer-k1" },
+  ]);
+});
+
+test("an appointment that nobody knows rides along with a walk-in, and is typed again without it", async () => {
+  const requests = server(refused(404, "unknown_appointment"), issued("N001"));
+  state.chooseLanguage("en");
+  bookedOrder("23-1");
+  await take();
+  assert.equal(state.step.value, "refused");
+  assert.equal(state.order.value.appointment, "23-1");
+  withoutAppointment();
+  assert.equal(state.step.value, "service");
+  state.go("need", { service: "PCC" });
+  await take();
+  assert.deepEqual(requests[1].body, { service: "PCC", language: "en", claim: "23-1", print_at: "printer-k1" });
+  assert.notEqual(requests[0].key, requests[1].key);
+});
+
+test("whoever scanned before a language was chosen chooses one before they go on without the appointment", async () => {
+  server(refused(404, "unknown_appointment"));
+  bookedOrder("23-1");
+  await take();
+  withoutAppointment();
+  assert.equal(state.step.value, "language");
+  state.chooseLanguage("en");
+  bookedOrder("23-2");
+  assert.deepEqual(state.order.value, { language: "en", appointment: "23-2", others: [], scanned: false });
+});
+
+test("a reference that fits several services is sent again for the one that was chosen", async () => {
+  const requests = server(refused(409, "appointment_ambiguous", { services: ["NORMAL", "PCC"] }), issued("N001"));
+  bookedOrder("1234");
+  await take();
+  assert.equal(state.step.value, "refused");
+  await takeFor("PCC");
+  assert.deepEqual(requests[1].body, { service: "PCC", language: "hi", appointment: "1234", print_at: "printer-k1" });
+});
+
+test("what nobody knows, was cancelled or is of several services is told in words", () => {
+  for (const code of ["unknown_appointment", "appointment_cancelled", "appointment_ambiguous", "ask_staff"]) assert.ok(hasWords(code));
 });
 
 test("the slip is followed until it is out, and no longer", async (t) => {

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, text
 
 from server.domain.actors import By
+from server.domain.derived import DerivedKey
 from server.domain.permissions import Role
 from server.services.bookings.book import NewBooking
 from server.services.figures.cells import centres_behind, roll_up
@@ -20,7 +21,7 @@ from server.services.views.projections import Projections
 from server.storage.database import Database
 from server.storage.metadata import METADATA
 from server.storage.transaction import Transaction
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, make_reference
 
 COUNTERS = ("G1", "G2", "G3", "G4", "A1", "A2", "A3", "A4", "B1")
 CALLING = ("G4", "A4", "B1")
@@ -34,7 +35,7 @@ def full_floor(db: Database) -> Floor:
     _sealed_day(floor)
     floor.begin = TOMORROW - timedelta(minutes=next(floor.minutes))
     _staff(floor)
-    floor.book(*(NewBooking(f"hash-{n}", f"000{n}", TOMORROW + timedelta(hours=1), "PCC") for n in range(3)))
+    floor.book(*(NewBooking(make_reference(f"ARN-000{n}"), TOMORROW + timedelta(hours=1), "PCC") for n in range(3)))
     _people(floor)
     return floor
 
@@ -126,7 +127,7 @@ def picture(floor: Floor) -> Picture:
     views = Projections(lambda: None).of(floor.centre_id)
     lines = {c: floor.db.read(lambda read, c=c: views.line(read, c, LATER)).body for c in COUNTERS}  # type: ignore[misc]
     snapshot = floor.db.read(lambda read: views.snapshot(read, LATER, staff=True)).body
-    report = DayReports(floor.db, lambda: b"secret").report(CENTRE, DAY, LATER)
+    report = DayReports(floor.db, lambda: DerivedKey(1, b"secret")).report(CENTRE, DAY, LATER)
     return Picture(
         rows=floor.db.read(all_rows),
         faults=list(floor.verdict().faults),

@@ -13,6 +13,8 @@ import pytest
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
+from server.domain.derived import DerivedKeys, Purpose
+from server.domain.proof.seals import read_seal
 from server.domain.proof.verdicts import Verdict
 from server.services.figures.cells import centres_behind, roll_up
 from server.services.figures.reports import DayReport
@@ -30,6 +32,7 @@ from tests.migrations.shape import shape
 
 PILOT = Path(__file__).parent / "pilot"
 EXPECTED: Any = json.loads((PILOT / "expected.json").read_text("utf-8"))
+KEYS_OF_NOW = DerivedKeys(b"secret", (0, 1))
 NOW = datetime.fromisoformat(EXPECTED["at"])
 
 
@@ -90,8 +93,11 @@ def test_the_report_of_the_sealed_day_is_the_same(floor: Floor) -> None:
     day = date.fromisoformat(EXPECTED["day"])
     for centre in floor.db.read(centres_behind):
         roll_up(floor.db, centre)
-    report = TypeAdapter(DayReport).dump_python(DayReports(floor.db, lambda: b"secret").report(CENTRE, day, NOW))
-    assert report["seal"] == EXPECTED["seal"]
+    reports = DayReports(floor.db, lambda: KEYS_OF_NOW.key(Purpose.SEALS))
+    report = TypeAdapter(DayReport).dump_python(reports.report(CENTRE, day, NOW))
+    seal = EXPECTED["seal"]
+    assert (report["seal"]["seq"], report["seal"]["head"]) == (seal["seq"], seal["head"])
+    assert read_seal(seal["text"], DerivedKeys(b"secret", (0, 1))) == read_seal(report["seal"]["text"], KEYS_OF_NOW)
     figures, before = report["figures"], EXPECTED["figures"]
     assert {name: figures[name] for name in ("issued", "completed", "ended")} == {
         name: before[name] for name in ("issued", "completed", "ended")

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     CENTRE_RESUMED = "centre.resumed"
     NUMBERS_LEASED = "numbers.leased"
     NUMBERS_VOIDED = "numbers.voided"
+    BOOKINGS_TAKEN = "bookings.taken"
     POLICY_CHANGED = "policy.changed"
     CLOCK_CONFIRMED = "clock.confirmed"
     CLOCK_DOUBTED = "clock.doubted"

@@ -197,6 +197,17 @@ class NumbersVoided(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class BookingsTaken(Payload):
+    """Bookings were imported: how many rows were new, were changed, were there already, and were refused."""
+
+    kind: ClassVar[Kind] = Kind.BOOKINGS_TAKEN
+    created: int
+    changed: int
+    unchanged: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyChanged(Payload):
     """A rule of a kind holds from a day on; `number` is the version of the set-up that it made (None: not counted)."""
 

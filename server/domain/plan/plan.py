@@ -9,6 +9,7 @@ from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.errors import UnknownCause, UnknownLanguage, UnknownNeed, UnknownReason, UnknownService, UnknownStage
 from server.domain.notice import Cause, NoticeKind
+from server.domain.plan.booked import BookedRule
 from server.domain.plan.hours import Hours, next_working_day
 from server.domain.plan.series import Series
 from server.domain.plan.slots import SlotRules
@@ -85,7 +86,10 @@ class FloorRules:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that commands need to know of a centre beside its tokens and counters."""
+    """All that commands need to know of a centre beside its tokens and counters.
+
+    `former_needs` are those of earlier rules: who was booked or given a number with one keeps it.
+    """
 
     languages: tuple[str, ...]
     stages: Mapping[str, Stage]
@@ -99,6 +103,13 @@ class Plan:
     hours: Hours
     slots: SlotRules
     slip_help: Names
+    bookings: Mapping[str, BookedRule] = field(default_factory=dict)
+    former_needs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def patterns(self) -> list[str]:
+        """The forms of references, of those services whose rule tells it."""
+        return [rule.pattern for rule in self.bookings.values() if rule.pattern is not None]
 
     def service(self, code: str) -> Service:
         """Return a service; raises UnknownService."""
@@ -121,6 +132,10 @@ class Plan:
         if need not in self.needs:
             raise UnknownNeed(f"There is no need “{need}” here.", known=sorted(self.needs))
         return self.needs[need]
+
+    def kept_series(self, service: Service, need: str | None) -> str:
+        """Return the series letter of somebody whose need was promised already: no later rule takes it away."""
+        return self.needs.get(need or "") or self.former_needs.get(need or "") or service.series
 
     def language(self, code: str | None) -> str:
         """Return a language of the centre, its first when none is asked; raises UnknownLanguage."""
@@ -166,7 +181,7 @@ class Plan:
         if not left:
             return None
         service = self.services[left[0]]
-        return Following(service.code, self.series_for(service, token.need), service.route, left[1:])
+        return Following(service.code, self.kept_series(service, token.need), service.route, left[1:])
 
     def after(self, route: str, then: Sequence[str]) -> tuple[str, ...]:
         """Return which services are still to do when a route was passed to its end."""

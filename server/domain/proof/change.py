@@ -74,11 +74,14 @@ def purged(token: Token) -> bool:
     return token.needs_seal is not None and token.need is None and not token.access
 
 
-def class_for(change: Change, service: Service, token: Token) -> str:
-    """Return the class of a token for a service by what its citizen needs."""
+def class_for(change: Change, service: Service, token: Token, *, kept: bool = True) -> str:
+    """Return the class of a token for a service by what its citizen needs.
+
+    A need that was `kept`, because it was booked or noted already, stays good when the rules have dropped it.
+    """
     if not purged(token):
-        return change.plan.series_for(service, token.need)
-    known = {service.series, *change.plan.needs.values()}
+        return (change.plan.kept_series if kept else change.plan.series_for)(service, token.need)
+    known = {service.series, *change.plan.needs.values(), *change.plan.former_needs.values()}
     return change.after.klass if change.after.klass in known else service.series
 
 

@@ -100,6 +100,15 @@ def _rule(hall: Hall, event: Event) -> Findings:
         yield "wrong_plan", f"The rule {event.payload.policy} changes a day that has begun."
 
 
+def _bookings(_hall: Hall, event: Event) -> Findings:
+    """An import stands in the log when it has changed something."""
+    assert isinstance(event.payload, p.BookingsTaken)  # noqa: S101 - by its kind
+    told = event.payload
+    counts = (told.created, told.changed, told.unchanged, told.refused)
+    if min(counts) < 0 or told.created + told.changed == 0:
+        yield "wrong_count", "Bookings were imported, and nothing is said to have changed."
+
+
 def _clock(hall: Hall, event: Event) -> Findings:
     """The time of the event before is that of the event before."""
     assert isinstance(event.payload, p.ClockConfirmed)  # noqa: S101 - by its kind
@@ -155,6 +164,7 @@ NOTES: Mapping[Kind, Note] = {
     Kind.NOTICE_LIFTED: _flag,
     Kind.NUMBERS_LEASED: _leased,
     Kind.NUMBERS_VOIDED: _voided,
+    Kind.BOOKINGS_TAKEN: _bookings,
     Kind.POLICY_CHANGED: _rule,
     Kind.CLOCK_CONFIRMED: _clock,
     Kind.CLOCK_DOUBTED: _doubted,

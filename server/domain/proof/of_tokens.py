@@ -21,10 +21,11 @@ def issued(change: Change) -> Made:
     arrived = after.issued_at if after.entered_by_hand else event.at
     if arrived > event.at or hall.day_at(arrived) != hall.day:
         change.find("wrong_time", "it was taken on another day, or later than it was entered.")
-    klass = class_for(change, service, after)
+    booked = getattr(change.payload, "booking", None) is not None
+    klass = class_for(change, service, after, kept=booked)
     row = after.klass if after.klass in plan.series else klass
     series = after.series if after.entered_by_hand else hall.ledger.series_of(hall.day, row, plan.series)
-    slot = after.slot if not event.v or getattr(change.payload, "booking", None) is not None else None
+    slot = after.slot if not event.v or booked else None
     since = aged_from(slot, arrived - hall.difference, plan.slots) + hall.difference
     then = tuple(plan.service(code).code for code in dict.fromkeys(after.then) if code != service.code)
     return None, Token(
@@ -77,7 +78,7 @@ def remarked(change: Change) -> Made:
 def _class_noted(change: Change) -> str:
     """Return the class after a remark: as it was, or as the need that was noted has it."""
     before, after = change.before, change.after
-    by_need = class_for(change, change.plan.service(before.service), after)
+    by_need = class_for(change, change.plan.service(before.service), after, kept=after.need == before.need)
     untouched = after.need == before.need or purged(after) or purged(before)
     return before.klass if untouched and after.klass == before.klass else by_need
 

@@ -1,1 +1,1 @@
-"""Bookings. Doors: `book`, `present`, `gate`."""
+"""Bookings. Doors: `book`, `search`, `present`, `gate`."""

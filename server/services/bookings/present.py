@@ -1,10 +1,11 @@
 """A booking or a return slip presented at the kiosk or a counter, and checked in once."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.bookings import Booking, require_admitted, require_today
 from server.domain.errors import (
-    AppointmentOtherCentre,
+    AppointmentCancelled,
     AppointmentUsed,
     ReturnSlipExpired,
     ReturnSlipUsed,
@@ -12,46 +13,78 @@ from server.domain.errors import (
     UnknownToken,
 )
 from server.domain.plan.plan import Plan
+from server.domain.references import Reference
 from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.token import Token
+from server.services.bookings import unlisted
+from server.services.bookings.find import found, known_booking
 from server.services.bookings.gate import gate
-from server.storage.sql import centres, tokens
-from server.storage.sql.bookings import find_booking, use_booking
+from server.storage.sql import tokens
+from server.storage.sql.bookings import use_booking
 from server.storage.transaction import Transaction
 
 
-def presented(
-    tx: Transaction, plan: Plan, reference_hash: str | None, booking: int | None, now: datetime, *, late: bool = False
-) -> Booking | None:
-    """Return the booking that is presented, None for a walk-in or a reference that nobody announced.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How somebody names an appointment: by its reference, or by a booking that staff found.
 
-    With `late` it is entered from paper: the person was let in already. Raises UnknownAppointment (of a booking by
-    its id), AppointmentOtherCentre, AppointmentOtherDay, AppointmentEarly, AppointmentUsed.
+    `service` chooses where a reference, of which there is no list, may be of several.
     """
-    if reference_hash is None and booking is None:
-        return None
-    row = find_booking(tx.conn, tx.centre.id, reference_hash, booking)
-    if row is None:
-        if booking is not None:
-            raise UnknownAppointment("There is no such booking.")
-        return None
-    if row.centre_id != tx.centre.id:
-        other = centres.centre_by_id(tx.conn, row.centre_id)
-        name = other.name.get("en") or next(iter(other.name.values()))
-        raise AppointmentOtherCentre(f"This appointment is at {name}.", centre=other.code, name=other.name)
-    require_today(row.slot, plan.hours, now)
-    _require_unused(tx, row.token_id)
-    if not late:
-        require_admitted(row.slot, gate(tx.conn, tx.centre, plan, now), now, tx.centre.timezone)
-    return row
+
+    reference: Reference | None = None
+    booking: int | None = None
+    service: str | None = None
 
 
-def _require_unused(tx: Transaction, token_id: str | None) -> None:
-    """Raise AppointmentUsed when a booking has its token; one that was cancelled leaves the booking good."""
-    if token_id is None:
-        return
-    token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    if token.state != TokenEnd.CANCELLED.value:
+def presented(
+    tx: Transaction, plan: Plan, shown: Shown, today: date, now: datetime, *, late: bool = False
+) -> Booking | None:
+    """Return the booking that is presented, None for a walk-in.
+
+    With `late` it is entered from paper: the person was let in already. Raises UnknownAppointment,
+    AppointmentAmbiguous, AppointmentOtherCentre, AppointmentCancelled, AppointmentOtherDay,
+    AppointmentUsed, AppointmentEarly.
+    """
+    booking = named(tx, plan, shown)
+    if booking is None:
+        return None
+    require_good(tx, plan, booking, today, now)
+    if booking.slot is not None and not late:
+        require_admitted(booking.slot, gate(tx.conn, tx.centre, plan, now), now, tx.centre.timezone)
+    return booking
+
+
+def named(tx: Transaction, plan: Plan, shown: Shown) -> Booking | None:
+    """Return the booking that somebody names, whether it is good now or not, None when they name none.
+
+    Raises UnknownAppointment, AppointmentAmbiguous, AppointmentOtherCentre.
+    """
+    if shown.booking is not None:
+        return known_booking(tx, shown.booking)
+    if shown.reference is None:
+        return None
+    reference = shown.reference
+    booking = found(tx, plan, reference)
+    if booking is None:
+        booking = unlisted.of_form(tx, plan, reference, shown.service)
+    elif booking.slot is None:
+        booking = unlisted.of_today(tx, plan, booking, reference, shown.service)
+    if booking is None:
+        raise UnknownAppointment("No appointment of this reference is known here.")
+    return booking
+
+
+def require_good(tx: Transaction, plan: Plan, booking: Booking, today: date, now: datetime) -> None:
+    """Raise what stands against a booking whenever it is shown today.
+
+    AppointmentCancelled, AppointmentOtherDay, and AppointmentUsed when it has its token, unless that was cancelled.
+    """
+    if booking.cancelled:
+        raise AppointmentCancelled("This appointment was cancelled.")
+    if booking.slot is not None:
+        require_today(booking.slot, plan.hours, plan.slots, now, today)
+    token = None if booking.token_id is None else tokens.token_by_id(tx.conn, tx.centre.id, booking.token_id)
+    if token is not None and token.state != TokenEnd.CANCELLED.value:
         raise AppointmentUsed(f"This appointment has its token: {token.label}.", label=token.label)
 
 

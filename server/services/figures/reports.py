@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from server.domain.centre import CentreState
+from server.domain.derived import DerivedKey
 from server.domain.errors import InvalidInput
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
@@ -164,8 +165,8 @@ def keep_facts(tx: Transaction, span: Span, facts: DayFacts) -> None:
     day_reports.keep_report(tx.conn, span.key, _KEPT.dump_json(facts).decode(), tx.now)
 
 
-def signed(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes) -> DayReport:
-    """Return the report of a day, signed with the secret of the installation."""
+def signed(read: Read, span: Span, facts: DayFacts, now: datetime, key: DerivedKey) -> DayReport:
+    """Return the report of a day, signed with the key for seals."""
     centre = span.centre
     seal = Seal(centre.code, span.day, facts.until, facts.head)
     zone = ZoneInfo(centre.timezone)
@@ -180,7 +181,7 @@ def signed(read: Read, span: Span, facts: DayFacts, now: datetime, secret: bytes
         certificate=facts.certificate,
         notices=tuple(_changes(told, zone)),
         clock=tuple(change for event in told if (change := _clock_change(event, zone)) is not None),
-        seal=SealView(seal.seq, seal.head, seal.text(secret)),
+        seal=SealView(seal.seq, seal.head, seal.text(key)),
     )
 
 

@@ -32,7 +32,7 @@ def correct(tx: Transaction, token_id: str, service: str, by: By) -> Token:
     before, plan = token_under_way(tx, token_id), plan_now(tx)
     wanted = plan.service(service)
     route = plan.routes[wanted.route]
-    after = changes.correct(before, wanted.code, plan.series_for(wanted, before.need), wanted.route, route)
+    after = changes.correct(before, wanted.code, plan.kept_series(wanted, before.need), wanted.route, route)
     if after.step.stage in route or after.step.ways_back:
         return change_token(tx, before, TokenCorrected(after, was=before.service), by)
     closed, moved = changes.move(after, route[0], tx.next_seq, tx.moment)

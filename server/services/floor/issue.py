@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.actors import By
-from server.domain.bookings import Booking, aged_from
+from server.domain.bookings import Booking, aged_from, late_by
 from server.domain.errors import DayClosed, InvalidInput, SeriesFull
 from server.domain.events.payloads import TokenIssued
 from server.domain.forecast import Forecast
 from server.domain.plan.hours import require_open
-from server.domain.plan.plan import Plan
+from server.domain.plan.plan import Plan, Service
 from server.domain.plan.series import label
+from server.domain.references import Reference
 from server.domain.token.lifecycle import StepState
 from server.domain.token.record import seal_needs
 from server.domain.token.token import Step, Token
 from server.services.bookings import present
+from server.services.bookings.present import Shown
 from server.services.floor.correct import access_needs, access_values, party_size
 from server.services.floor.forecasts import foresee
 from server.services.numbers import leases
@@ -35,27 +37,38 @@ class PadNumber:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a citizen asks for. `token_id` and `secret` are minted by the issuer; the hash hides a reference.
+    """What a citizen asks for. `token_id` and `secret` are minted by the issuer.
 
     `then` are the services after the first, `party` how many people share the number, `access` what they need to be
     reached and served. `booking` names an appointment that staff found, `return_of` the secret of a return slip. An
-    appointment that is known brings its own service, and its need when none is told. `printer` gets the slip.
+    appointment brings its own service, and its need when none is told. `claim` is a reference that was not known and
+    rides along with a walk-in. `printer` gets the slip.
     """
 
     token_id: str
     secret: str
-    service: str
+    service: str | None
     then: tuple[str, ...] = ()
     need: str | None = None
     access: tuple[str, ...] = ()
     party: int = 1
     language: str | None = None
     phone: str | None = None
-    appointment_hash: str | None = None
+    reference: Reference | None = None
     booking: int | None = None
+    claim: Reference | None = None
     return_of: str | None = None
     paper: PadNumber | None = None
     printer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """The appointment that a token was given for; who comes `late_min` late ages from the arrival."""
+
+    slot: datetime | None
+    service: str
+    late_min: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class Issued:
     secret: str
     forecast: Forecast
     print_state: PrintState
+    appointment: Appointment | None = None
 
 
 def issue(tx: Transaction, order: Order, by: By) -> Issued:
@@ -81,30 +95,51 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     plan = plan_now(tx)
     returned = present.require_return(tx, order.return_of, day)
     arrived = _arrival(tx, order)
-    shown = tx.centre.wall(arrived)
-    booking = present.presented(tx, plan, order.appointment_hash, order.booking, shown, late=order.paper is not None)
-    since = tx.centre.floor(aged_from(None if booking is None else booking.slot, shown, plan.slots))
-    service = plan.service(order.service if booking is None else booking.service)
+    shown, came = Shown(order.reference, order.booking, order.service), tx.centre.wall(arrived)
+    booking = present.presented(tx, plan, shown, day, came, late=order.paper is not None)
+    since = tx.centre.floor(aged_from(None if booking is None else booking.slot, came, plan.slots))
+    service = plan.service(_wanted(order, booking))
     step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since, arrived)
     foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now)
     token = _new_token(tx, order, booking, step, arrived)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
     forecast = foreseen(token).forecast
+    appointment = None if booking is None else _appointment(plan, booking, came)
     if booking is not None:
         present.check_in(tx, booking, token)
     _keep_private(tx, order, returned)
     tx.record(TokenIssued(token, order.printer, None if booking is None else booking.id, returned), by)
     if order.printer is None:
-        return Issued(token, order.secret, forecast, PrintState.NONE)
+        return Issued(token, order.secret, forecast, PrintState.NONE, appointment)
     slips.queue_original(tx, order.printer, token, forecast)
-    return Issued(token, order.secret, forecast, PrintState.QUEUED)
+    return Issued(token, order.secret, forecast, PrintState.QUEUED, appointment)
+
+
+def _appointment(plan: Plan, booking: Booking, arrived: datetime) -> Appointment:
+    return Appointment(booking.slot, booking.service, late_by(booking.slot, arrived, plan.slots))
+
+
+def _wanted(order: Order, booking: Booking | None) -> str:
+    """Return the service of a token: the booked one, else the one asked for; raises InvalidInput without one."""
+    if booking is not None:
+        return booking.service
+    if order.service is None:
+        raise InvalidInput("Somebody without an appointment says what they have come for.")
+    return order.service
+
+
+def _class_of(plan: Plan, service: Service, order: Order, booking: Booking | None) -> str:
+    """Return the class of a token; a need that somebody booked with stays good when the rules have dropped it."""
+    if order.need is None and booking is not None:
+        return plan.kept_series(service, booking.need)
+    return plan.series_for(service, order.need)
 
 
 def _new_token(tx: Transaction, order: Order, booking: Booking | None, step: Step, arrived: datetime) -> Token:
     plan = plan_now(tx)
     slot, need = (None, order.need) if booking is None else (booking.slot, order.need or booking.need)
-    service = plan.service(order.service if booking is None else booking.service)
-    klass, access = plan.series_for(service, need), access_needs(order.access)
+    service = plan.service(_wanted(order, booking))
+    klass, access = _class_of(plan, service, order, booking), access_needs(order.access)
     # From paper they were let in already: a number that was handed out is never refused for the hour.
     if order.paper is None:
         _require_open_hours(plan, slot, tx.wall)
@@ -165,5 +200,7 @@ def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str) -> tupl
 
 def _keep_private(tx: Transaction, order: Order, returned: str | None) -> None:
     """Write what may be known of the citizen; `returned` is the token whose return slip was taken."""
-    if order.phone or order.appointment_hash or returned:
-        tokens.keep_private(tx.conn, tx.centre.id, order.token_id, order.phone, order.appointment_hash, returned)
+    if order.phone or order.reference or order.claim or returned:
+        shown, claim = (None if each is None else each.hash for each in (order.reference, order.claim))
+        known = tokens.Private(order.phone, shown, claim, returned)
+        tokens.keep_private(tx.conn, tx.centre.id, order.token_id, known)

@@ -11,14 +11,17 @@ from server.domain.calling.rule import CallingRule
 from server.domain.centre import CentreState
 from server.domain.json import JsonObject
 from server.domain.notice import Cause
+from server.domain.plan.booked import BookedRule
 from server.domain.plan.hours import hours_of
 from server.domain.plan.plan import FloorRules, Plan, Service, Stage
 from server.domain.plan.series import Series
 from server.domain.plan.slots import SlotRules
 from server.domain.token.route import Outcome
 from server.services.setup.rules import (
+    BOOKINGS,
     NEEDS,
     PROFILES,
+    WHEN_ABSENT,
     CallingShape,
     FloorShape,
     HoursShape,
@@ -101,6 +104,8 @@ def plan_from(own: Own, parts: Parts, bodies: Bodies, day: date) -> Plan:
         hours=hours_of(own.timezone, own.day_start, rule(HoursShape).model_dump(mode="json")),
         slots=SlotRules(**dict(rule(SlotsShape))),
         slip_help=rule(SlipShape).help,
+        bookings={code: BookedRule(row.booked, row.pattern) for code, row in rule(BOOKINGS).items()},
+        former_needs=_former_needs(parts("policies"), day),
     )
 
 
@@ -111,9 +116,18 @@ def rule_on(read: Read, centre_id: int, day: date, shape: type[Rule]) -> Rule:
 
 def _rule_of(shape: type[Rule], body: JsonObject | None, day: date) -> Rule:
     kind = kind_of(shape)
-    if body is None:
+    kept = WHEN_ABSENT.get(kind) if body is None else body
+    if kept is None:
         raise LookupError(f"no {kind} policy on {day}")
-    return adapter_of(shape).validate_python(_of_today(kind, body))
+    return adapter_of(shape).validate_python(_of_today(kind, kept))
+
+
+def _former_needs(policies: Sequence[PartRow], day: date) -> dict[str, str]:
+    """Return the series of every need that a rule up to a day knew; the latest rule that knew it counts."""
+    of_needs = (row for row in policies if row.kind == kind_of(NEEDS) and str(row.valid_from) <= day.isoformat())
+    rules = sorted(of_needs, key=lambda row: str(row.valid_from))
+    shapes = (adapter_of(NEEDS).validate_python(rule.body) for rule in rules)
+    return {code: need.series for shape in shapes for code, need in shape.items()}
 
 
 def _of_today(kind: str, body: JsonObject) -> JsonObject:

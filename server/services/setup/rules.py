@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
+from server.domain.json import JsonObject
 from server.domain.notice import NoticeKind
+from server.domain.plan.booked import Booked
 from server.domain.plan.plan import FloorRules
 from server.domain.plan.slots import SlotRules
 from server.domain.token.undo import UNDO_MAX_MIN
@@ -20,6 +22,9 @@ Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
 CauseCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,31}$")]
 Names = Annotated[dict[str, str], Field(min_length=1, description="a name in each language, by its code")]
 Minutes = Annotated[float, Field(gt=0)]
+_PART = r"(?:[^\W_]|\\d|\[(?:[^\W_]-[^\W_]|[^\W_])+\])"
+PATTERN = rf"^(?:{_PART}(?:\{{\d{{1,2}}(?:,\d{{1,2}})?\}})?)+$"
+LOOSE_PARTS = 3
 # What a rule leaves out is as the domain has it.
 CALLING, FLOOR, PROFILE, SLOTS = CallingRule(), FloorRules(), Profile(""), SlotRules()
 
@@ -124,7 +129,22 @@ class SlipShape(Shape):
     help: Names
 
 
-NEEDS, PROFILES = dict[str, NeedShape], dict[str, ProfileShape]
+class BookedShape(Shape):
+    """See `server.domain.plan.booked.BookedRule`. A pattern has letters, digits, `\\d`, `[a-z]`, `{2}` and `{2,4}`."""
+
+    booked: Annotated[Booked, Field(strict=False)] = Booked.LISTED
+    pattern: Annotated[str, Field(max_length=120, pattern=PATTERN)] | None = None
+
+    @model_validator(mode="after")
+    def _open_has_a_form(self) -> Self:
+        if self.booked is Booked.OPEN and self.pattern is None:
+            raise ValueError("a service that takes any reference needs the pattern of its references")
+        if self.pattern is not None and self.pattern.count(",") > LOOSE_PARTS:
+            raise ValueError(f"a pattern has at most {LOOSE_PARTS} parts of no fixed length")
+        return self
+
+
+NEEDS, PROFILES, BOOKINGS = dict[str, NeedShape], dict[str, ProfileShape], dict[str, BookedShape]
 
 POLICIES: Mapping[str, Any] = {  # a shape, or a mapping to shapes: pydantic adapts any type
     "calling": CallingShape,
@@ -136,8 +156,11 @@ POLICIES: Mapping[str, Any] = {  # a shape, or a mapping to shapes: pydantic ada
     "profiles": PROFILES,
     "floor": FloorShape,
     "slip": SlipShape,
+    "bookings": BOOKINGS,
 }
 """The kinds of effective-dated rules, and the shape of each."""
+WHEN_ABSENT: Mapping[str, JsonObject] = {"bookings": {}}
+"""What holds where a centre has no rule of a kind: it was set up before there was one."""
 
 
 def kind_of(shape: object) -> str:
@@ -160,6 +183,8 @@ def named_in(kind: str, rule: Any) -> Mapping[str, Sequence[str]]:  # a value in
     """Return the series, services and counters that a rule speaks of, by what they are."""
     if kind == "needs":
         return {"series": [need.series for need in rule.values()]}
+    if kind == "bookings":
+        return {"service": list(rule)}
     if kind == "calling":
         return {"series": [*rule.protected, *rule.targets]}
     if kind == "profiles":

@@ -10,6 +10,7 @@ from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.route import BACK, END, NEXT
 from server.services.setup.rules import (
     POLICIES,
+    BookedShape,
     CallingShape,
     Clock,
     ClocksShape,
@@ -122,6 +123,7 @@ class Preset(Shape):
     needs: dict[str, NeedShape]
     calling: CallingShape
     profiles: dict[str, ProfileShape] = Field(default_factory=dict)
+    bookings: dict[str, BookedShape] = Field(default_factory=dict)
     floor: FloorShape = FloorShape()
     slip: SlipShape
     kiosks: list[KioskShape]

@@ -1,7 +1,7 @@
 """What the console needs to know of its centre before anybody is called."""
 
 from server.domain.plan.plan import Stage
-from server.services.bookings.book import TAIL
+from server.domain.references import TAIL
 from server.services.floor.correct import ACCESS, PARTY_MAX
 from server.services.views.places import CentreFacts, printers_of
 from server.storage.transaction import Read
@@ -17,7 +17,7 @@ def console_facts(read: Read, centre: CentreFacts) -> dict[str, object]:
         "access": ACCESS,
         "party_max": PARTY_MAX,
         "tail": TAIL,
-        "references": [],
+        "references": plan.patterns,
         "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
         "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
         "undo_min": plan.floor.undo_min,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 
+from server.domain.derived import DerivedKey
 from server.services.figures import reports
 from server.services.figures.once import Once
 from server.services.figures.reports import DayFacts, DayReport, Span
@@ -16,11 +17,11 @@ KEPT = 8
 class DayReports:
     """The reports of an installation. What was computed of a closed day is kept in the database, else for a moment.
 
-    It holds the database because a report is computed outside the writer and then written; `secret` signs the seals.
+    It holds the database because a report is computed outside the writer and then written; `key` signs the seals.
     """
 
-    def __init__(self, db: Database, secret: Callable[[], bytes]) -> None:
-        self._db, self._secret = db, secret
+    def __init__(self, db: Database, key: Callable[[], DerivedKey]) -> None:
+        self._db, self._key = db, key
         self._facts: Once[ReportKey, DayFacts] = Once(KEPT)
 
     def report(self, code: str, day: date | None, now: datetime) -> DayReport:
@@ -30,8 +31,8 @@ class DayReports:
         """
         span = self._db.read(lambda read: reports.span_of(read, code, day, now))
         facts = self._facts.get(span.key, partial(self._closed if span.closed else self._computed, span))
-        secret = self._secret()
-        return self._db.read(lambda read: reports.signed(read, span, facts, now, secret))
+        key = self._key()
+        return self._db.read(lambda read: reports.signed(read, span, facts, now, key))
 
     def _closed(self, span: Span) -> DayFacts:
         kept = self._db.read(lambda read: reports.kept_facts(read, span))

@@ -1,9 +1,9 @@
 """Reads and writes of bookings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, not_, or_, select, update
 
 from server.domain.bookings import Booking
 from server.storage.statements import Statement
@@ -17,48 +17,106 @@ BY_REFERENCE = Statement(
         BookingTable.centre_id != bindparam("centre", type_=BookingTable.centre_id.type), BookingTable.id
     )
 )
-COLUMNS = ["tail", "day", "slot", "service", "need", "token_id"]
-ADD = Statement(insert(BookingTable), ["centre_id", "reference_hash", *COLUMNS])
-# One that has its token stays with it, but is good once more for a later day.
-MOVE = Statement(
-    update(BookingTable).where(
-        BookingTable.centre_id == bindparam("centre"),
-        BookingTable.reference_hash == bindparam("reference"),
-        or_(BookingTable.token_id.is_(None), BookingTable.day < bindparam("before", type_=BookingTable.day.type)),
-    ),
-    COLUMNS,
+COLUMNS = ["reference_hash", "key_number", "tail", "day", "slot", "service", "need", "cancelled", "token_id"]
+ADD = Statement(insert(BookingTable), ["centre_id", *COLUMNS])
+CHANGE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), COLUMNS)
+REWRITE = Statement(
+    update(BookingTable).where(BookingTable.id == bindparam("booking")), ["reference_hash", "key_number", "tail"]
 )
 USE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), ["token_id"])
 
 
-def find_booking(conn: Connection, centre_id: int, reference_hash: str | None, booking: int | None) -> Booking | None:
-    """Return a booking by its id, or by the hash of its reference: that of the centre, else that of another one."""
-    if booking is not None:
-        row = BY_ID.row(conn, booking=booking)
-    else:
-        row = BY_REFERENCE.row(conn, reference=reference_hash, centre=centre_id)
+def booking_by_id(conn: Connection, booking: int) -> Booking | None:
+    """Return a booking of any centre, None when there is none."""
+    row = BY_ID.row(conn, booking=booking)
     return None if row is None else Booking(*row)
 
 
-def add_bookings(conn: Connection, bookings: Sequence[Mapping[str, object]]) -> None:
-    """Write new bookings: `centre_id`, `reference_hash` and what is in `COLUMNS`."""
+def bookings_by_hash(conn: Connection, centre_id: int, reference_hash: str) -> list[Booking]:
+    """Return the bookings of a reference at all centres, that of one's own first."""
+    return [Booking(*row) for row in BY_REFERENCE.rows(conn, reference=reference_hash, centre=centre_id)]
+
+
+def bookings_under(conn: Connection, centre_id: int, hashes: Collection[str]) -> dict[str, Booking]:
+    """Return the bookings of a centre that stand under some hashes, by them."""
+    query = ROW.where(BookingTable.centre_id == centre_id, BookingTable.reference_hash.in_(hashes))
+    return {row.reference_hash: Booking(*row) for row in conn.execute(query)}
+
+
+def add_bookings(conn: Connection, bookings: Sequence[Booking]) -> None:
+    """Write new bookings; the database gives them their ids."""
     if bookings:
-        ADD.send_many(conn, bookings)
+        ADD.send_many(conn, [_values(booking, "centre_id", *COLUMNS) for booking in bookings])
 
 
-def move_booking(conn: Connection, centre_id: int, reference_hash: str, values: Mapping[str, object]) -> None:
-    """Write what is in `COLUMNS` to a booking that has no token yet, or one of an earlier day."""
-    MOVE.send(conn, centre=centre_id, reference=reference_hash, before=values["day"], **values)
+def add_booking(conn: Connection, booking: Booking) -> int:
+    """Write a new booking and return its id."""
+    new = insert(BookingTable).values(_values(booking, "centre_id", *COLUMNS))
+    return int(conn.execute(new.returning(BookingTable.id)).scalar_one())
 
 
-def use_booking(conn: Connection, booking: int, token_id: str) -> None:
-    """Note which token a booking has become."""
+def change_booking(conn: Connection, booking: Booking) -> None:
+    """Write a booking as it is now."""
+    CHANGE.send(conn, booking=booking.id, **_values(booking, *COLUMNS))
+
+
+def _values(booking: Booking, *names: str) -> dict[str, object]:
+    return {name: getattr(booking, name) for name in names}
+
+
+def rewrite_booking(conn: Connection, booking: int, reference_hash: str, key_number: int, tail: str) -> None:
+    """Keep a booking under another hash of its reference."""
+    values = {"reference_hash": reference_hash, "key_number": key_number, "tail": tail}
+    REWRITE.send(conn, booking=booking, **values)
+
+
+def use_booking(conn: Connection, booking: int, token_id: str | None) -> None:
+    """Note which token a booking has become, None when it is free again."""
     USE.send(conn, booking=booking, token_id=token_id)
 
 
-def bookings_by_tail(conn: Connection, centre_id: int, day: date, tail: str, slot: datetime | None) -> list[Booking]:
-    """Return the bookings of a day, or of one of its slots, whose reference ends in `tail`, by slot."""
-    query = ROW.where(BookingTable.centre_id == centre_id, BookingTable.day == day, BookingTable.tail == tail)
+def booking_of_token(conn: Connection, centre_id: int, token_id: str) -> Booking | None:
+    """Return the booking that has become a token, None when there is none."""
+    query = ROW.where(BookingTable.centre_id == centre_id, BookingTable.token_id == token_id)
+    row = conn.execute(query.order_by(BookingTable.id)).first()
+    return None if row is None else Booking(*row)
+
+
+def bookings_by_tail(
+    conn: Connection, centre_id: int, day: date, tail: str, slot: datetime | None, old_key: int
+) -> list[Booking]:
+    """Return the bookings of a day, or of one of its slots, whose reference ends in `tail`, by slot.
+
+    With them come those that stand under `old_key`, which know no tail of the present form.
+    """
+    known = or_(BookingTable.tail == tail, BookingTable.key_number == old_key)
+    query = ROW.where(BookingTable.centre_id == centre_id, BookingTable.day == day, known)
     if slot is not None:
         query = query.where(BookingTable.slot == slot)
     return [Booking(*row) for row in conn.execute(query.order_by(BookingTable.slot, BookingTable.id))]
+
+
+def booked_in_slots(conn: Connection, centre_id: int, slots: Collection[datetime]) -> dict[datetime, int]:
+    """Return how many bookings stand in some slots, by slot; cancelled ones take no place."""
+    query = select(BookingTable.slot, func.count()).where(
+        BookingTable.centre_id == centre_id, BookingTable.slot.in_(slots), not_(BookingTable.cancelled)
+    )
+    return {row[0]: row[1] for row in conn.execute(query.group_by(BookingTable.slot)) if row[0] is not None}
+
+
+def services_booked(conn: Connection, centre_id: int, services: Collection[str]) -> set[str]:
+    """Return which of some services have bookings that were imported."""
+    of_service = and_(BookingTable.centre_id == centre_id, BookingTable.slot.is_not(None))
+    asked = [(code, exists().where(of_service, BookingTable.service == code)) for code in services]
+    if not asked:
+        return set()
+    row = conn.execute(select(*(there.label(f"there_{place}") for place, (_, there) in enumerate(asked)))).one()
+    return {code for (code, _), there in zip(asked, row, strict=True) if there}
+
+
+def count_under_other_keys(conn: Connection, centre_id: int, key_number: int, since: date) -> int:
+    """Return how many bookings of a day or later stand under another key than that of a number."""
+    query = select(func.count()).where(
+        BookingTable.centre_id == centre_id, BookingTable.day >= since, BookingTable.key_number != key_number
+    )
+    return int(conn.execute(query).scalar_one())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -207,7 +208,18 @@ def count_tokens(conn: Connection, centre_id: int) -> int:
 SECRET = Statement(
     select(TokenTable.secret).where(TokenTable.centre_id == bindparam("centre"), TokenTable.id == bindparam("token"))
 )
-KEEP_PRIVATE = Statement(insert(TokenPrivateTable), ["token_id", "centre_id", "phone", "appointment_hash", "return_of"])
+
+
+class Private(NamedTuple):
+    """What may be known of a citizen: their phone, what they showed and claimed as hashes, whose return slip it was."""
+
+    phone: str | None
+    appointment_hash: str | None
+    claim_hash: str | None
+    return_of: str | None
+
+
+KEEP_PRIVATE = Statement(insert(TokenPrivateTable), ["token_id", "centre_id", *Private._fields])
 
 
 def secret_of(conn: Connection, centre_id: int, token_id: str) -> str:
@@ -218,14 +230,13 @@ def secret_of(conn: Connection, centre_id: int, token_id: str) -> str:
     return str(row[0])
 
 
-def keep_private(
-    conn: Connection,
-    centre_id: int,
-    token_id: str,
-    phone: str | None,
-    reference_hash: str | None,
-    return_of: str | None,
-) -> None:
+def keep_private(conn: Connection, centre_id: int, token_id: str, known: Private) -> None:
     """Write what may be known of a citizen: all of it can be purged."""
-    values = {"phone": phone, "appointment_hash": reference_hash, "return_of": return_of}
-    KEEP_PRIVATE.send(conn, token_id=token_id, centre_id=centre_id, **values)
+    KEEP_PRIVATE.send(conn, token_id=token_id, centre_id=centre_id, **known._asdict())
+
+
+def private_of(conn: Connection, token_id: str) -> Private | None:
+    """Return what may be known of a citizen, None when nothing is, or it was purged."""
+    columns = (getattr(TokenPrivateTable, name) for name in Private._fields)
+    row = conn.execute(select(*columns).where(TokenPrivateTable.token_id == token_id)).first()
+    return None if row is None else Private(*row)

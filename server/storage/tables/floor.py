@@ -26,7 +26,7 @@ class CounterTable(Base):
 
 
 class TokenTable(Base):
-    """A citizen's turn; where it is now stands in its latest step."""
+    """A citizen's turn; where it is now stands in its latest step. A merged one leads to the token that stays."""
 
     __tablename__ = "token"
     __table_args__ = (
@@ -60,21 +60,29 @@ class TokenTable(Base):
     decision: Mapped[str | None]
     ends: Mapped[str]
     secret: Mapped[str] = mapped_column(unique=True)
+    merged_into: Mapped[str | None]
     issued_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     stayed: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class TokenPrivateTable(Base):
-    """Personal data of a token, kept outside the event chain so that it can be purged."""
+    """Personal data of a token, kept outside the event chain so that it can be purged.
+
+    `claim_hash` is the keyed hash of a reference that was shown and not known.
+    """
 
     __tablename__ = "token_private"
-    __table_args__ = (Index("ix_token_private_return_of", "centre_id", "return_of"),)
+    __table_args__ = (
+        Index("ix_token_private_return_of", "centre_id", "return_of"),
+        partial_index("ix_token_private_claim", "centre_id", "claim_hash", where="claim_hash IS NOT NULL"),
+    )
 
     token_id: Mapped[str] = mapped_column(ForeignKey("token.id"), primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     phone: Mapped[str | None]
     appointment_hash: Mapped[str | None]
+    claim_hash: Mapped[str | None]
     return_of: Mapped[str | None]
 
 

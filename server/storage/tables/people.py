@@ -21,6 +21,20 @@ class InstallationTable(Base):
     auth_seq: Mapped[int] = mapped_column(BigInteger)
 
 
+class DerivedKeyTable(Base):
+    """A number under which keys are derived from the secret of the installation, and which secret that was.
+
+    What is signed under a number that has ended is refused, but for references and seals.
+    """
+
+    __tablename__ = "derived_key"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str]
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class DeviceTable(Base):
     """A kiosk, a board or a printer; `printer` is the device that prints what this one issues."""
 

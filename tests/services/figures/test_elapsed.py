@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.derived import DerivedKey
 from server.services.figures.explanations import explain
 from server.services.figures.outlook import outlook_of
 from server.services.figures.statistics import Period, period_figures
@@ -38,7 +39,9 @@ def test_a_stopped_hour_is_no_part_of_a_stay_whoever_tells_it(floor: Floor) -> N
     ended = floor.finish("E1")
     assert figures(floor).stay["all"].p50 == 5.2
     assert figures(floor).wait["E"].p50 == 1.2
-    report = DayReports(floor.db, lambda: b"secret").report(CENTRE, DAY, floor.begin + timedelta(hours=3))
+    report = DayReports(floor.db, lambda: DerivedKey(1, b"secret")).report(
+        CENTRE, DAY, floor.begin + timedelta(hours=3)
+    )
     assert report.figures.stay["all"].p95 == 5.2
     secret = floor.db.read(lambda read: tokens.secret_of(read, floor.centre_id, token.id))
     _, status = floor.db.read(lambda read: phone.status_of(read, secret, floor.begin + timedelta(hours=3)))

@@ -24,7 +24,7 @@ from server.services.floor import counters
 from server.services.people import seats, sign_in
 from server.services.people.principal import Principal
 from server.storage.sql import people
-from tests.factories import CENTRE, MORNING, Floor, at_time
+from tests.factories import CENTRE, MORNING, Floor, at_time, make_reference
 
 
 def outlook(floor: Floor, now: datetime) -> OutlookView:
@@ -181,18 +181,18 @@ def test_after_the_hours_whoever_waits_with_all_counters_closed_is_stranded_at_o
 
 
 def test_before_the_counters_open_nobody_is_stranded(floor: Floor) -> None:
-    floor.book(NewBooking("hash", "4711", MORNING, service="NORMAL"))
+    floor.book(NewBooking(make_reference("4711"), MORNING, service="NORMAL"))
     floor.minutes = iter([-10])
-    floor.issue(appointment_hash="hash")
+    floor.issue(reference=make_reference("4711"))
     told = outlook(floor, MORNING - timedelta(minutes=5))
     assert (told.stranded, told.sentence.kind) == ((), SentenceKind.ON_TIME)
 
 
 def test_who_came_before_the_time_of_their_booking_is_here_since_they_came(floor: Floor) -> None:
     floor.open("G1", "A1", "B1", "C1", "X1")
-    floor.book(NewBooking("hash", "4711", MORNING + timedelta(minutes=15), service="NORMAL"))
+    floor.book(NewBooking(make_reference("4711"), MORNING + timedelta(minutes=15), service="NORMAL"))
     floor.minutes = iter([5])
-    floor.issue(appointment_hash="hash")
+    floor.issue(reference=make_reference("4711"))
     [person] = outlook(floor, MORNING + timedelta(minutes=35)).people_at_risk
     assert person.stay_min == 30
 

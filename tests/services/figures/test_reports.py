@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from server.domain.derived import DerivedKeys, Purpose
 from server.domain.errors import InvalidInput, Unavailable
 from server.domain.proof.seals import read_seal
 from server.operations.report_lines import certificate_lines, report_lines
@@ -20,13 +21,13 @@ from server.services.proof.verify import Anchor, verify
 from server.services.views.day_report import DayReports
 from tests.factories import CENTRE, DAY, MORNING, Floor
 
-SECRET = b"secret"
+SECRET = DerivedKeys(b"secret")
 EVENING = MORNING + timedelta(hours=8)
 
 
 def fresh(floor: Floor) -> DayReports:
     """Return the reports of a server that has just started."""
-    return DayReports(floor.db, lambda: SECRET)
+    return DayReports(floor.db, lambda: SECRET.key(Purpose.SEALS))
 
 
 def report(floor: Floor, day: date | None = None, now: datetime = EVENING) -> DayReport:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from server.domain.actors import By
 from server.services.bookings.book import NewBooking
 from server.services.floor.issue import PadNumber, issue
-from tests.factories import MORNING, Floor, at_time
+from tests.factories import MORNING, Floor, at_time, make_reference
 
 TOMORROW = MORNING + timedelta(days=1)
 COUNTERS = ("G1", "G2", "G3", "A1", "A2", "AX1", "B1", "C1", "X1")
@@ -25,11 +25,11 @@ def busy_day(floor: Floor) -> None:
 
 def _first_day(floor: Floor) -> None:
     floor.open(*COUNTERS)
-    floor.book(NewBooking("hash-1", "0001", MORNING + timedelta(minutes=20), "PCC"))
+    floor.book(NewBooking(make_reference("26-0001"), MORNING + timedelta(minutes=20), "PCC"))
     floor.issue(then=("ENQUIRY",))
     floor.issue()
     floor.issue(need="senior")
-    floor.issue("PCC", appointment_hash="hash-1")
+    floor.issue("PCC", reference=make_reference("26-0001"))
     _whole_way(floor)
     _deferred(floor)
     _party(floor)

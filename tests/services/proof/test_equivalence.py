@@ -61,6 +61,7 @@ COMMANDS: dict[str, Any] = {
     "unfreeze": lambda floor, counter: floor.unfreeze(),
     "lease": lambda floor, counter: floor.void(floor.lease()),
     "policy": lambda floor, counter: floor.set_policy("missed", {"calls": 2, "minutes": 3}),
+    "expect": lambda floor, counter: floor.expect("ARN-1234"),
     "clock": lambda floor, counter: doubt_and_choose(floor),
     "close_day": lambda floor, counter: floor.close_day(force=True),
 }
@@ -82,7 +83,7 @@ WALK = st.lists(st.tuples(st.sampled_from([*COMMANDS, "issue", "call", "start", 
 # One day in which each command succeeds once.
 DAY = [
     *(("open", counter) for counter in COUNTERS),
-    *(("issue", ""), ("issue_first", ""), ("issue", ""), ("issue", "")),
+    *(("expect", ""), ("issue", ""), ("issue_first", ""), ("issue", ""), ("issue", "")),
     *(("call", "G1"), ("recall", "G1"), ("start", "G1"), ("finish", "G1")),
     *(("call", "G1"), ("miss", "G1"), ("cancel", ""), ("pause", "G2"), ("close", "G2")),
     *(("call", "A1"), ("start", "A1"), ("hold", "A1"), ("resume", "A1"), ("undo", "A1")),
