@@ -21,7 +21,7 @@ const moment = (text) => `${dayOf(text)}, ${timeOf(text)}`;
 export function Clocks() {
   const told = clocks.value;
   if (!told?.doubted || told.why === null) return null;
-  return html`<section class="clocks" aria-labelledby="clocks"><h2 id="clocks">${t("Two clocks disagree. Which one is right?")}</h2>
+  return html`<section class="clocks on" aria-labelledby="clocks"><h2 id="clocks">${t("Two clocks disagree. Which one is right?")}</h2>
     <p>${WHY()[told.why]} ${t("The floor goes on; nobody loses a place.")} ${t("Hold 2 s on the right time:")}</p>
     <${HoldButton} fire=${() => chooseClock("floor")} disabled=${!live.value}>${t("The floor's: {moment}", { moment: moment(told.shown) })}</${HoldButton}>
     <${HoldButton} fire=${() => chooseClock("wall")} disabled=${!live.value}>${t("The server's: {moment}", { moment: moment(told.wall) })}</${HoldButton}></section>`;

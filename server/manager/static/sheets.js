@@ -25,7 +25,7 @@ export function Morning() {
     [ready === printer, t("Printers"), t("{ready} of {n} have an address", { ready, n: printer })],
     [kiosk > 0, t("Kiosks"), String(kiosk)],
     [board > 0, t("Boards"), String(board)],
-    [true, t("Clock of the centre"), clock(now.value)],
+    [!f.clocks.value?.doubted, t("Clock of the centre"), clock(now.value)],
   ];
   return html`<section class="morning"><h2>${t("Before the first token")}</h2><ul>${rows.map(([good, what, state]) => html`<li class=${good ? "good" : "todo"}><i aria-hidden="true">${good ? "✓" : "!"}</i><b>${what}</b><span>${state}</span></li>`)}</ul></section>`;
 }

@@ -92,6 +92,15 @@ def test_a_clock_that_is_a_day_ahead_for_eight_seconds_ends_nobody_and_is_told(f
     assert (doubted.kind, doubted.by.actor, doubted.act) == (Kind.CLOCK_DOUBTED, "clock", doubted.seq)
 
 
+def test_while_the_clock_is_doubted_no_day_is_closed_by_itself(floor: FloorOnMachine) -> None:
+    floor.issue()
+    floor.machine.is_set(days=1)
+    floor.machine.passes(days=1)
+    floor.keep_house()
+    assert floor.centre.closed_day is None
+    assert floor.of_clock()[-1].kind is Kind.CLOCK_DOUBTED
+
+
 def test_a_command_that_sees_the_doubt_first_is_an_act_of_its_own(floor: FloorOnMachine) -> None:
     floor.open("G1")
     floor.issue()
