@@ -1,5 +1,6 @@
 """A later revision goes up and down over a floor full of people: nobody is lost, and the floor goes on."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from server.domain.notice import Notice, NoticeKind
 from server.domain.token.lifecycle import CounterState, StepState
 from server.storage import schema
 from server.storage.database import Database
@@ -186,3 +188,17 @@ def test_what_came_since_the_last_release_goes_down_and_up_again_and_nobody_is_l
     assert {table: len(rows) for table, rows in after.rows.items()} == {t: len(rows) for t, rows in before.rows.items()}
     assert replace(after, rows={}) == replace(before, rows={})
     go_on(floor)
+
+
+@pytest.mark.parametrize(("note", "cause"), [("fire", "fire"), ("boiler, ask Ravi", "other")])
+def test_a_floor_that_was_stopped_before_there_were_flags_is_in_a_pause(floor: Floor, note: str, cause: str) -> None:
+    schema.revert(floor.db.url, RELEASED)
+    start_anew(floor)
+    stop = "UPDATE event SET kind = 'centre.frozen', data = '{}', private = :note WHERE kind = 'notice.set'"
+    private = json.dumps({"note": note}).replace("'", "")
+    begun = "2026-11-24T04:30:00.000Z"
+    freezes = f'[["{begun}", null]]'
+    floor.db.write(None, lambda tx: tx.conn.exec_driver_sql(stop.replace(":note", f"'{private}'")))
+    floor.db.write(None, lambda tx: tx.conn.exec_driver_sql(f"UPDATE centre SET freezes = '{freezes}'"))
+    up(floor)
+    assert (floor.centre.frozen, floor.centre.flags) == (True, (Notice(NoticeKind.PAUSE, cause, begun),))
