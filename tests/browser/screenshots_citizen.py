@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.engine import AT_ONCE, all_days_but_today, change_policy, scan, serve
+from tests.browser.engine import AT_ONCE, all_days_but_today, change_policy, end_notices, scan, serve
 from tests.browser.screenshots import FOLDER, Studio, shoot
 from tests.factories import CENTRE
 
@@ -54,7 +54,7 @@ def phone(studio: Studio, address: str, lang: str) -> Page:
 
 
 def boards(studio: Studio) -> None:
-    """A family, a call taken back, and a stopped centre."""
+    """A family, and a call taken back."""
     page = studio.page(1920, 1080, key="display")
     page.goto(f"{studio.demo.url}/display/PSK-DEMO/board-e")
     page.locator("body[data-state=empty]").wait_for()
@@ -68,9 +68,6 @@ def boards(studio: Studio) -> None:
     serve(studio.api, "E2")
     serve(studio.api, "E1", "call-next")
     studio.keep(page, "board-family", wait_ms=3000)
-    studio.api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "cause": "power", "on": True})
-    studio.keep(page, "board-frozen")
-    studio.api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "on": False})
     serve(studio.api, "E1", "start", "finish")
 
 
@@ -93,6 +90,23 @@ def kiosks(studio: Studio) -> None:
     studio.keep(page, "kiosk-closed")
 
 
+def emergencies(studio: Studio) -> None:
+    """Leave the building, in every language, on a board, a kiosk and a phone; then the pause that is left."""
+    address = studio.api.issue().json()["status_url"]
+    board = studio.page(1920, 1080, key="display")
+    board.goto(f"{studio.demo.url}/display/PSK-DEMO/board-g")
+    pages = {"board": board, "kiosk": studio.page(1080, 1920, key="kiosk"), "phone": phone(studio, address, "en")}
+    studio.api.post(f"centres/{CENTRE}/notice", {"kind": "emergency", "cause": "fire", "on": True})
+    for surface, page in pages.items():
+        page.locator(".emergency[open]").wait_for(timeout=15_000)
+        studio.keep(page, f"{surface}-emergency")
+    end_notices(studio.demo)
+    studio.api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "cause": "power", "on": True})
+    studio.keep(pages["kiosk"], "kiosk-pause")
+    studio.keep(board, "board-frozen")
+    studio.api.post(f"centres/{CENTRE}/notice", {"kind": "pause", "on": False})
+
+
 def keep_slip(studio: Studio, **order: Any) -> None:
     """Print a slip and keep what the printer has on paper."""
     paper = f"{studio.demo.url}/demo/printer/printer-k1/paper.png"
@@ -112,7 +126,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        shoot(browser, folder, [phones, boards, kiosks])
+        shoot(browser, folder, [phones, boards, emergencies, kiosks])
         browser.close()
 
 
