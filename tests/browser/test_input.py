@@ -225,3 +225,16 @@ def test_a_slow_scanner_takes_a_token_and_answers_no_question(kiosk: Page, api: 
     expect(kiosk.locator("main")).not_to_have_attribute("data-step", "need")
     expect(kiosk.locator(".number .chip").or_(kiosk.locator(".refused"))).to_be_visible()
     assert len(api.snapshot()["tokens"]) <= 1
+
+
+@pytest.mark.parametrize("code", ["8901030865278", "HELLO"])
+def test_the_number_of_a_packet_and_a_word_are_no_appointment_however_often_they_are_scanned(
+    kiosk: Page, api: Client, code: str
+) -> None:
+    kiosk.locator(".tile[lang=en]").click()
+    for _ in range(2):
+        scan(kiosk, code, 5)
+        expect(kiosk.locator("main")).to_have_attribute("data-step", "refused")
+        expect(kiosk.locator("h1")).to_have_text(NOT_ONE)
+        assert violations(kiosk) == []
+    assert api.snapshot()["tokens"] == []

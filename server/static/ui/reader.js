@@ -6,8 +6,8 @@ import { placed, writes, written } from "./strokes.js";
 /** A scanner leaves at most 200 ms between two signs, of which a page on a slow computer hears a little late; what stays alone is a key. */
 const GAP_MS = 200 + 15;
 const SIGNS_MIN = 4;
-/** The end that a scanner adds may come when its code was known already by the silence after it. */
-const TAIL_MS = 500;
+/** What is known to be a code is waited for longer: its next sign, or its end, comes late to a busy page. */
+const CODE_GAP_MS = 500;
 const ENDS = ["Enter", "Tab"];
 /** What changes other keys and is none by itself. */
 const SILENT = ["Shift", "CapsLock", "AltGraph", "NumLock", "Control", "Alt", "Meta", "Fn", "ScrollLock"];
@@ -41,8 +41,6 @@ export class Reader {
     this.run = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
-    /** When the last sign of the last code was written. */
-    this.ended = -Infinity;
     /** The field into which the run is written, and what stood there before. @type {{ field: Field, value: string } | null} */
     this.into = null;
     /** A key that was sent to where those before it have led. @type {Event | null} */
@@ -58,7 +56,7 @@ export class Reader {
     if (event === this.sent || SILENT.includes(event.key)) return;
     const last = this.run.at(-1);
     // A busy page notices late that there was a silence.
-    if (last && event.timeStamp - last.event.timeStamp > GAP_MS) this.settle();
+    if (last && event.timeStamp - last.event.timeStamp > this.patience()) this.settle();
     if (event.ctrlKey || event.altKey || event.metaKey) this.hearControl(event);
     else if (event.repeat) this.hearRepeated(event);
     else if (ENDS.includes(event.key)) this.hearEnd(event);
@@ -82,10 +80,6 @@ export class Reader {
     if (this.isCode(event)) {
       take(event);
       this.handOn();
-      this.ended = -Infinity;
-    } else if (event.timeStamp - this.ended <= TAIL_MS) {
-      take(event);
-      this.ended = -Infinity;
     } else this.pass(event);
   }
 
@@ -100,7 +94,18 @@ export class Reader {
     this.run.push({ event, written: written(event), placed: placed(event) });
     clearTimeout(this.timer);
     if (this.areKeys()) this.flush();
-    else this.timer = setTimeout(() => this.settle(), GAP_MS);
+    else this.timer = setTimeout(() => this.lapse(), this.patience());
+  }
+
+  /** The time is over; on a busy page, keys that went down before may still be on their way here. */
+  lapse() {
+    if (isInputPending()) this.timer = setTimeout(() => this.lapse());
+    else this.settle();
+  }
+
+  /** Return the milliseconds of silence after which what waits is over. */
+  patience() {
+    return this.isCode() ? CODE_GAP_MS : GAP_MS;
   }
 
   /**
@@ -138,7 +143,6 @@ export class Reader {
     const { into } = this;
     const run = this.forget();
     if (into) restore(into.field, into.value);
-    this.ended = run[run.length - 1].event.timeStamp;
     this.page.code(readingsOf(run));
   }
 
@@ -191,6 +195,11 @@ export class Reader {
   areKeys() {
     return this.run.length >= SIGNS_MIN && !this.into && !this.isCode() && !mayGoOn(this.run);
   }
+}
+
+/** Whether the browser has input that no script has heard yet, where it can tell. */
+function isInputPending() {
+  return /** @type {any} */ (globalThis.navigator)?.scheduling?.isInputPending?.() ?? false;
 }
 
 /**
