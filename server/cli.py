@@ -14,7 +14,7 @@ from server.config import ConfigError, Settings
 from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, welcome, write_facts
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
-from server.operations import clock, figures, installation, jobs, records, secret, trials
+from server.operations import clock, days, figures, installation, jobs, records, secret, trials
 from server.operations.shared import PORT, PRESETS, claim_database, require_our_schema, settings_of
 from server.process import Process
 from server.release import RELEASE
@@ -33,7 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (
     records.verify,
     records.explain,
     records.report,
-    records.close_day,
+    days.day,
     figures.figures,
     jobs.job,
     records.policy,

@@ -11,7 +11,7 @@ from server.domain.errors import Refused
 from server.services.command import forget_expired
 from server.services.figures.cells import centres_behind, roll_up
 from server.services.floor.clock import hear, to_hear_of
-from server.services.floor.day import due_centres, keep_house
+from server.services.floor.house import due_centres, keep_house
 from server.services.people.sign_in import forget_sessions
 from server.storage.database import Database
 from server.storage.leader import Leader
@@ -53,7 +53,7 @@ class Scheduler:
         self._leader.resign()
 
     def keep_house(self) -> None:
-        """End pauses that are over, and close a day that nobody closed."""
+        """End pauses that are over, and close a day that is over when nobody is here."""
         for centre in self._db.read(lambda conn: due_centres(conn, self._db.now)):
             self._db.write(centre, lambda tx: keep_house(tx))
 

@@ -15,6 +15,7 @@ from server.domain.actors import By
 from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
+from server.domain.day import Then
 from server.domain.derived import DerivedKeys
 from server.domain.events.event import Event
 from server.domain.events.kinds import Payload, TokenHeld, TokenStarted
@@ -29,7 +30,7 @@ from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Step, Token
 from server.services.bookings import book
 from server.services.bookings.book import NewBooking, Result
-from server.services.floor import away, call, correct, counters, day, issue, move, notice, serve, undo
+from server.services.floor import away, call, correct, counters, day, house, issue, move, notice, reopening, serve, undo
 from server.services.floor.call import Call
 from server.services.numbers import leases
 from server.services.people import keys
@@ -306,7 +307,7 @@ class Floor:
     def keep_house(self, now: datetime | None = None) -> int:
         """Do what time brings."""
         at = now or self.now()
-        return self.write(lambda tx: day.keep_house(at_time(tx, at)))
+        return self.write(lambda tx: house.keep_house(at_time(tx, at)))
 
     def verdict(self) -> Verdict:
         """Replay the record."""
@@ -317,10 +318,24 @@ class Floor:
         now = self.now()
         return self.write(lambda tx: away.cancel(at_time(tx, now), token.id, By("test")))
 
-    def close_day(self, *, force: bool = False) -> day.DayClose:
-        """Close the day."""
+    def people_here(self) -> tuple[str, ...]:
+        """Return the ids of those who are here, as a manager is shown them."""
+        return tuple(token.id for token in self.db.read(lambda conn: day.people_here(conn, self.centre_id)))
+
+    def close_day(self, then: Then = Then.END, at: datetime | None = None) -> day.DayClose:
+        """Close the day as a manager who has seen who is here."""
+        now, closing = at or self.now(), day.Closing(self.people_here(), then)
+        return self.write(lambda tx: day.close_day(at_time(tx, now), tx.today, closing, By("test")))
+
+    def reopen_day(self, day_: date = DAY, at: datetime | None = None) -> reopening.Reopening:
+        """Let a closed day go on."""
+        now = at or self.now()
+        return self.write(lambda tx: reopening.reopen_day(at_time(tx, now), day_, "by mistake", By("test")))
+
+    def extend_day(self, until: datetime) -> day.DayExtension:
+        """Serve people on."""
         now = self.now()
-        return self.write(lambda tx: day.close_day(at_time(tx, now), By("test"), force=force))
+        return self.write(lambda tx: day.extend_day(at_time(tx, now), tx.today, until, By("test")))
 
     def key(self, role: Role, **bound: str) -> str:
         """Make a bearer key."""

@@ -67,6 +67,7 @@ const SAID = {
   series_full: ({ series }) => t("Series {series} has no number left today.", { series }),
   number_not_leased: () => t("This number is not from today's paper pad."),
   not_open_now: () => t("No tokens are given at this hour."),
+  day_not_open: () => t("The day before is not closed yet. Ask the manager."),
   day_closed: () => t("The day is closed. Tokens are given on the next working day."),
   appointment_early: ({ slot, admitted_from: from }) =>
     t("The appointment is at {time}. Let them in from {from}.", { time: timeOf(slot), from: timeOf(from) }),

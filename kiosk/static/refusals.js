@@ -19,6 +19,7 @@ const CLOSED = {
 const WORDS = {
   not_open_now: ({ why, opens_at: opens }) => ["clock", CLOSED[why](), opening(why, opens)],
   day_closed: noMore,
+  day_not_open: () => ["clock", t("Not open yet"), t("Staff have been told. Please wait here.")],
   series_full: noMore,
   emergency: () => ["octagon-pause", t("There is an emergency"), t("Please listen to the staff. Tokens are given when it goes on.")],
   appointment_early: ({ slot, admitted_from: from }) => [

@@ -43,6 +43,7 @@ IN_PATH = {
     "token": "the id of the token",
     "label": "the number of a token of today: `N001`",
     "lease": "the id of the block of numbers",
+    "day": "the date of a business day: `2026-11-24`; where it is read also `today`, the one that is open",
     "secret": "what stands behind `/t/` in the QR code of a slip",
 }
 MEANINGS = {

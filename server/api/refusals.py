@@ -26,7 +26,7 @@ BOOKING: Refusals = (
 )
 RETURN_SLIP: Refusals = (e.UnknownToken, e.ReturnSlipExpired, e.ReturnSlipUsed)
 NUMBERS: Refusals = (e.SeriesFull, e.NumberNotLeased)
-NOT_NOW: Refusals = (e.DayClosed, e.NotOpenNow, e.EmergencyNow)
+NOT_NOW: Refusals = (e.DayClosed, e.DayNotOpen, e.NotOpenNow, e.EmergencyNow)
 
 
 def refusals_of(own: Refusals, *, keyless: bool, command: bool, takes_input: bool) -> Iterator[type[Refused]]:

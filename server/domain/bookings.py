@@ -56,12 +56,13 @@ def late_by(slot: datetime | None, now: datetime, rules: SlotRules) -> int:
 
 
 def require_today(slot: datetime, hours: Hours, rules: SlotRules, now: datetime, today: date) -> None:
-    """Raise AppointmentOtherDay, in words, unless a booking is for the business day of now.
+    """Raise AppointmentOtherDay, in words, unless a booking is for the business day `today`.
 
-    Who comes before midnight for the first minutes of the next day is early, not wrong.
+    One whose time is near may come from the day before, or is of the day before: midnight makes nobody early or late.
     """
     day = business_day(slot, hours.timezone, hours.day_start)
-    if day != today and not now < slot <= now + timedelta(minutes=rules.admit_early_min):
+    early, late = (timedelta(minutes=m) for m in (rules.admit_early_min, rules.late_min))
+    if day != today and not now - late <= slot <= now + early:
         local = slot.astimezone(ZoneInfo(hours.timezone))
         when = f"The appointment {'is' if day > today else 'was'} on {local:%d-%m-%Y} at {local:%H:%M}."
         raise AppointmentOtherDay(when, slot=local.isoformat(timespec="minutes"))

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from server.domain.calling.lane import Age
 from server.domain.errors import CentreFrozen, EmergencyNow
-from server.domain.freezes import Freeze, Moment, frozen_now
+from server.domain.freezes import Freeze, Moment, with_stop
+from server.domain.instants import to_iso
 from server.domain.json import JsonObject
 from server.domain.notice import Flags, NoticeKind, flag_of, flags_from
 from server.domain.plan.hours import Hours, business_day, clock, counters_open_at
@@ -18,6 +19,10 @@ class CentreState:
 
     `plan_version` is the latest version of the set-up, `plans` those in force now and dated later as [number, day].
     `clock` is how the clock of the floor stands to those of its machines.
+    `open_day` is the business day that is open since `opened_at`, perhaps `serve_until` after its hours; `closed_day`
+    the last that was closed. `carried_at` is when people were carried over into a night that still lasts, `sealed_seq`
+    the number of the event that closed the last day for good: what was done until then is not undone. `taken_numbers`
+    are those, by series, that people of earlier days had when the open day began.
     """
 
     id: int
@@ -32,6 +37,12 @@ class CentreState:
     plan_version: int
     plans: list[list[int | str]]
     closed_day: date | None
+    open_day: date | None
+    opened_at: datetime | None
+    serve_until: datetime | None
+    carried_at: datetime | None
+    sealed_seq: int
+    taken_numbers: dict[str, list[int]] | None
     day_start: str
     last_at: datetime | None
     freezes: list[list[str | None]]
@@ -65,11 +76,15 @@ class CentreState:
         return None if opening is None else self.floor(opening)
 
     def today(self, now: datetime) -> date:
-        """Return the business day while it is `now` on the floor's own clock."""
+        """Return the day that what is done at `now` belongs to: the open one whatever the calendar says."""
+        return self.open_day or self.calendar_day(now)
+
+    def calendar_day(self, now: datetime) -> date:
+        """Return the business day by the calendar while it is `now` on the floor's own clock."""
         return self.day(self.wall(now))
 
     def day(self, now: datetime) -> date:
-        """Return the business day at an instant of the time that people are shown."""
+        """Return the business day by the calendar at an instant of the time that people are shown."""
         return business_day(now, self.timezone, clock(self.day_start))
 
     def plan_number(self, day: date) -> int:
@@ -84,13 +99,23 @@ class CentreState:
 
     @property
     def frozen_times(self) -> list[Freeze]:
+        """The latest freezes as instants, and the night into which people were carried over."""
+        return self.stops if self.carried_at is None else [*self.stops, (self.carried_at, None)]
+
+    def stopped(self, begin: datetime, end: datetime) -> list[list[str | None]]:
+        """Return the freezes as they are kept, with one more that is over."""
+        stops = with_stop(self.stops, begin, end)
+        return [[to_iso(first), None if last is None else to_iso(last)] for first, last in stops]
+
+    @property
+    def stops(self) -> list[Freeze]:
         """The latest freezes as instants."""
         return [(_instant(begin), _instant(end) if end else None) for begin, end in self.freezes if begin]
 
     @property
     def frozen(self) -> bool:
         """Whether the centre is frozen now."""
-        return frozen_now(self.frozen_times)
+        return bool(self.freezes) and self.freezes[-1][1] is None
 
     def age(self, now: datetime) -> Age:
         """Return what tells how long a moment is ago, without the time in which the centre was frozen."""

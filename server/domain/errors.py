@@ -9,7 +9,8 @@
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · TooDeep · NotInThisLine · EmergencyLimit · CounterTaken
     │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
-    │   ├── the day           DayClosed · DayNotFinished · NotOpenNow · CentreFrozen · EmergencyNow
+    │   ├── the day           DayClosed · DayNotOpen · PeopleLive · AnotherDayOpen · NeverCloses · NotOpenNow
+    │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
     │                         AppointmentCancelled · AppointmentAmbiguous · ReturnSlipExpired · ReturnSlipUsed
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
@@ -182,8 +183,20 @@ class DayClosed(Conflict):
     code = "day_closed"
 
 
-class DayNotFinished(Conflict):
-    code = "day_not_finished"
+class DayNotOpen(Conflict):
+    code = "day_not_open"
+
+
+class PeopleLive(Conflict):
+    code = "people_live"
+
+
+class AnotherDayOpen(Conflict):
+    code = "another_day_open"
+
+
+class NeverCloses(Conflict):
+    code = "never_closes"
 
 
 class SeriesFull(Conflict):

@@ -10,8 +10,8 @@ from operator import itemgetter
 
 Freeze = tuple[datetime, datetime | None]
 """A time in which a centre was frozen; the end is None while it still is."""
-KEPT = timedelta(days=2)
-"""How long after its end a freeze is remembered."""
+KEPT = timedelta(days=14)
+"""For how long after its end a freeze is remembered: longer than anybody is carried over from day to day."""
 
 
 def freezes_after(freezes: Sequence[Freeze], now: datetime, *, frozen: bool) -> list[Freeze]:
@@ -48,6 +48,11 @@ def with_gap(freezes: Sequence[Freeze], gap: Freeze) -> list[Freeze]:
     """Return freezes with a time more that nobody has waited; one that still lasts stays the last."""
     lasting = list(freezes[-1:]) if frozen_now(freezes) else []
     return [*freezes[: len(freezes) - len(lasting)], gap, *lasting]
+
+
+def with_stop(freezes: Sequence[Freeze], begin: datetime, end: datetime) -> list[Freeze]:
+    """Return the latest freezes with a time more in which the centre was closed."""
+    return with_gap([freeze for freeze in freezes if freeze[1] is None or freeze[1] > end - KEPT], (begin, end))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,9 @@ class Permission(StrEnum):
     LEASE_NUMBERS = "lease_numbers"
     VOID_LEASE = "void_lease"
     CLOSE_DAY = "close_day"
+    EXTEND_DAY = "extend_day"
+    REOPEN_DAY = "reopen_day"
+    READ_DAY = "read_day"
     WATCH_FLOOR = "watch_floor"
     WATCH_STAFF = "watch_staff"
     READ_TOKEN = "read_token"
@@ -124,6 +127,9 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.LEASE_NUMBERS: {_M: _ALL},
     _P.VOID_LEASE: {_M: _ALL},
     _P.CLOSE_DAY: {_M: _ALL},
+    _P.EXTEND_DAY: {_M: _ALL},
+    _P.REOPEN_DAY: {_M: _ALL},
+    _P.READ_DAY: {_M: _ALL, _I: _ALL},
     _P.WATCH_FLOOR: _EVERYBODY,
     _P.WATCH_STAFF: {_C: _CENTRE, _M: _ALL},
     _P.READ_TOKEN: _EVERYBODY,

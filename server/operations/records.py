@@ -1,4 +1,4 @@
-"""What stands on record: prove it, explain it, report it, close the day, change a rule from a day on."""
+"""What stands on record: prove it, explain it, report it, change a rule from a day on."""
 
 import json
 import sys
@@ -20,7 +20,6 @@ from server.services.figures.cells import roll_up
 from server.services.figures.explanations import Explanation
 from server.services.figures.explanations import explain as explain_token
 from server.services.figures.reports import DayReport
-from server.services.floor.day import close_day as end_day
 from server.services.proof.verify import Anchor, Verdict
 from server.services.proof.verify import verify as verify_centre
 from server.services.setup import policies
@@ -129,23 +128,6 @@ def report(day: date | None, centre: str | None, as_json: bool) -> None:
     made = with_database(run)
     click.echo(json.dumps(asdict(made), ensure_ascii=False) if as_json else "\n".join(report_lines.report_lines(made)))
     sys.exit(0 if made.certificate.ok else 1)
-
-
-@click.command()
-@CENTRE
-@click.option("--force", is_flag=True, help="Also end people who are still being served.")
-def close_day(centre: str | None, force: bool) -> None:
-    """Close the business day: open tokens expire, counters close."""
-
-    def run(db: Database) -> str:
-        state = only_centre(db, centre)
-        closed = db.write(state.id, lambda tx: end_day(tx, By("cli"), force=force))
-        return (
-            f"{closed.day} is closed: {closed.expired} tokens expired, {closed.no_show} no-shows, "
-            f"{closed.counters} counters closed."
-        )
-
-    click.echo(with_database(run))
 
 
 @click.group()

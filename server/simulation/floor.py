@@ -17,7 +17,7 @@ from server.domain.references import TAIL, Reference
 from server.domain.token.lifecycle import CounterState
 from server.services.bookings.book import NewBooking, book
 from server.services.floor import call, counters, serve
-from server.services.floor.day import DayClose, close_day
+from server.services.floor.day import Closing, DayClose, close_day, people_here
 from server.services.floor.issue import Order, issue
 from server.services.setup.shapes import Preset, StageShape
 from server.simulation import demand
@@ -93,12 +93,15 @@ class Floor:
         return last
 
     def end_day(self, now: datetime) -> DayClose:
-        """Close the day; whoever is still on the floor expires."""
+        """Close the day as a manager does, who looks at who is still here and lets them come again."""
         self._idle.clear()
         self._due.clear()
-        return self._db.write(
-            self._centre, lambda tx: attempt(tx, now, lambda tx: close_day(tx, By(ACTOR), force=True))
-        )
+        here = self._db.read(lambda conn: people_here(conn, self._centre))
+        closing = Closing(tuple(token.id for token in here), reason="simulated")
+        return self._db.write(self._centre, lambda tx: attempt(tx, now, partial(self._close, closing=closing)))
+
+    def _close(self, tx: Transaction, closing: Closing) -> DayClose:
+        return close_day(tx, tx.today, closing, By(ACTOR))
 
     def wake_idle(self, now: datetime) -> None:
         """Let idle counters look again: somebody else may have put a token in line."""

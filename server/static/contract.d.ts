@@ -32,6 +32,9 @@ export interface AppointmentOut {
   late_min: number;
 }
 
+/** Why a person is asked what becomes of those who are here: it is soon over, it is, or the next day has come. */
+export type Ask = "soon" | "over" | "next_day";
+
 /** How many people will stay longer than the promise and than its breach. */
 export interface AtRisk {
   promise: number;
@@ -184,9 +187,11 @@ export interface ClocksData {
   breach_min: number;
 }
 
-/** Whether people who are still being served are ended too. */
+/** The ids of the tokens that were shown as still here, what becomes of these people, and why it is closed. */
 export interface CloseDayIn {
-  force?: boolean;
+  live?: string[];
+  then?: "end" | "carry_over";
+  reason?: string | null;
 }
 
 /** What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next. */
@@ -273,12 +278,19 @@ export interface DayCertificate {
   events: number;
 }
 
-/** What the close of a day ended: how many tokens expired or were no-shows, how many counters closed. */
+/** What the close of a day did: tokens that expired, were no-shows or stay for the next day, and counters closed. */
 export interface DayClose {
   day: string;
   expired: number;
   no_show: number;
+  still_here: number;
   counters: number;
+}
+
+/** Until when people of a day are served. */
+export interface DayExtension {
+  day: string;
+  until: string;
 }
 
 /** The report of a day as it is told; before the close of the day it stands for the events until now. */
@@ -293,6 +305,32 @@ export interface DayReport {
   notices: NoticeChange[];
   clock: ClockChange[];
   seal: SealView;
+}
+
+/** The close of a day: its event, and whether a later one has taken its place. */
+export interface DaySeal {
+  seq: number;
+  at: string;
+  superseded: boolean;
+}
+
+/** Whether a day is open, closed, or has not been opened. */
+export type DayState = "open" | "closed" | "not_open";
+
+/** A business day. `closes_at` is when it is over, None for one that is not open or runs on round the clock. `live` are those who are here, `missed` how many were called in vain; `asks` says why a person is asked about them, `reopens` whether the day may be opened again. `next_opens` is the latest until which people can be served on. */
+export interface DayView {
+  day: string;
+  state: DayState;
+  opened_at: string | null;
+  closes_at: string | null;
+  next_opens: string | null;
+  serve_until: string | null;
+  round_the_clock: boolean;
+  asks: Ask | null;
+  live: PublicToken[];
+  missed: number;
+  reopens: boolean;
+  seals: DaySeal[];
 }
 
 /** How many devices there are, and how many printers have an address. */
@@ -333,6 +371,11 @@ export interface Explanation {
   stage: string;
   calls: ExplainedCall[];
   overtaken: CalledFirst[];
+}
+
+/** Until when people who are here are served. */
+export interface ExtendDayIn {
+  until: string;
 }
 
 /** A broken promise: a stable code, the event where it shows, and a sentence. */
@@ -437,7 +480,10 @@ export type Kind =
   | "clock.doubted"
   | "clock.followed"
   | "clock.chosen"
-  | "day.closed";
+  | "day.opened"
+  | "day.extended"
+  | "day.closed"
+  | "day.reopened";
 
 /** What a kiosk offers, and the printer beside it; `references` are patterns of normal forms. */
 export interface KioskPage {
@@ -622,7 +668,7 @@ export interface OtherEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "numbers.leased" | "numbers.voided" | "bookings.taken" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.closed";
+  type: "numbers.leased" | "numbers.voided" | "bookings.taken" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.opened" | "day.extended" | "day.closed" | "day.reopened";
   at: string;
   token: null;
   counter: null;
@@ -728,6 +774,9 @@ export type Permission =
   | "lease_numbers"
   | "void_lease"
   | "close_day"
+  | "extend_day"
+  | "reopen_day"
+  | "read_day"
   | "watch_floor"
   | "watch_staff"
   | "read_token"
@@ -841,6 +890,18 @@ export interface RemarkIn {
   need?: string | null;
   emergency?: boolean | null;
   counter?: string | null;
+}
+
+/** Why the day goes on. */
+export interface ReopenDayIn {
+  reason: string;
+}
+
+/** What the reopening of a day did: how many people it brought back, and the counters they stand at. */
+export interface Reopening {
+  day: string;
+  restored: number;
+  counters: string[];
 }
 
 /** Where to print once more; the device's own printer when not given. */
@@ -1215,6 +1276,7 @@ export interface Reads {
   "/api/v1/centres/{centre}/clock": { body: Record<string, never>; answer: ClockView };
   "/api/v1/centres/{centre}/counters": { body: Record<string, never>; answer: CountersOut };
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
+  "/api/v1/centres/{centre}/days/{day}": { body: Record<string, never>; answer: DayView };
   "/api/v1/centres/{centre}/events": { body: Record<string, never>; answer: EventsOut };
   "/api/v1/centres/{centre}/explain/{label}": { body: Record<string, never>; answer: Explanation };
   "/api/v1/centres/{centre}/gate": { body: Record<string, never>; answer: GateOut };
@@ -1234,7 +1296,6 @@ export interface Reads {
 export interface Commands {
   "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: RowsOut };
   "/api/v1/centres/{centre}/clock": { body: ChoiceIn; answer: ClockView };
-  "/api/v1/centres/{centre}/close-day": { body: CloseDayIn; answer: DayClose };
   "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/call-next": { body: Record<string, never>; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/close": { body: ReasonIn; answer: CounterView };
@@ -1251,6 +1312,9 @@ export interface Commands {
   "/api/v1/centres/{centre}/counters/{counter}/take-over": { body: TakeOverIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/transfer": { body: TransferIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/undo": { body: UndoIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/days/{day}/close": { body: CloseDayIn; answer: DayClose };
+  "/api/v1/centres/{centre}/days/{day}/extend": { body: ExtendDayIn; answer: DayExtension };
+  "/api/v1/centres/{centre}/days/{day}/reopen": { body: ReopenDayIn; answer: Reopening };
   "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };
   "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
   "/api/v1/centres/{centre}/notice": { body: NoticeIn; answer: NoticeView };

@@ -8,20 +8,21 @@ from server.domain.actors import By
 from server.domain.permissions import Role
 from server.services.bookings.book import NewBooking
 from server.services.floor import away, issue
-from tests.factories import CENTRE, MORNING, Floor, at_time, make_reference
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, make_reference
 
 Ids = dict[str, str]
 Ready = Callable[[Floor], Ids]
 ROLES = {role.value[0].upper(): role for role in Role}
 
 # What stands in an address: a name that is there, and one that is not with the refusal it gets.
-THERE: Ids = {"centre": CENTRE, "counter": "G1"}
+THERE: Ids = {"centre": CENTRE, "counter": "G1", "day": DAY.isoformat()}
 NOT_THERE = {
     "centre": ("NOWHERE", 403, "forbidden"),
     "counter": ("Z9", 404, "unknown_counter"),
     "token": ("no-such-token", 404, "unknown_token"),
     "label": ("N999", 404, "unknown_token"),
     "lease": ("999", 404, "unknown_lease"),
+    "day": ("2026-13-01", 422, "invalid_input"),
     "secret": ("no-such-slip", 404, "unknown_token"),
 }
 
@@ -36,6 +37,21 @@ def waiting(floor: Floor) -> Ids:
     order, now = floor.order(printer="printer-k1"), floor.now()
     token = floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
     return {"token": token.id, "label": token.label, "secret": order.secret}
+
+
+def over(floor: Floor) -> Ids:
+    """N001 was served; nobody is here."""
+    floor.open("E1")
+    floor.issue("ENQUIRY")
+    floor.serve("E1")
+    return {}
+
+
+def closed(floor: Floor) -> Ids:
+    """The day was closed while N001 waited."""
+    ids = waiting(floor)
+    floor.close_day()
+    return ids
 
 
 def expected(floor: Floor) -> Ids:
@@ -157,7 +173,10 @@ RECIPES: Mapping[str, Recipe] = {
     "GET notice": Recipe(ANYBODY),
     "POST clock": Recipe("M", empty, {"choose": "floor"}),
     "GET clock": Recipe("M"),
-    "POST close-day": Recipe("M"),
+    "GET days": Recipe("IM"),
+    "POST days/close": Recipe("M", over, {"then": "carry_over"}),
+    "POST days/extend": Recipe("M", waiting, {"until": "2026-11-24T12:00:00.000Z"}),
+    "POST days/reopen": Recipe("M", closed, {"reason": "by mistake"}),
     "POST leases": Recipe("M", empty, {"series": "N", "count": 5, "holder": "pad"}, status=201),
     "POST leases/void": Recipe("M", leased, {"reason": "lost"}),
     "POST appointments": Recipe("IM", empty, {"bookings": [BOOKING]}),

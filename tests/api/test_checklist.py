@@ -183,7 +183,9 @@ def other_body(trial: Trial) -> dict[str, Any]:
             return trial.body | {name: spelt[kinds[0]]}
     name, value = list(trial.body.items())[-1]
     known = (trial.operation.fields or {}).get(name, {}).get("enum", [])
-    return trial.body | {name: next((word for word in known if word != value), None) or value + value}
+    later = value.replace("T12:", "T13:") if isinstance(value, str) else value
+    other = next((word for word in (*known, later) if word != value), None)
+    return trial.body | {name: other or value + value}
 
 
 @refused(GUARDED)

@@ -16,6 +16,7 @@ NOWHERE = {
     "UnknownCentre",  # the centre of a key or a token is there
 }
 CURRENT = {"UnknownToken"}  # the token at a counter is there
+OPENING = {"DayClosed", "DayNotOpen"}  # only a counter that opens opens a day
 OWN: Mapping[str, Refusals] = {
     view._spec["operation_id"]: view._spec["extensions"][REFUSALS]
     for view in build_app(Settings()).view_functions.values()
@@ -26,18 +27,20 @@ CANNOT: Mapping[str, set[str]] = {
     "pause_token": {"UnknownCounter"},
     "undo_token": {"UnknownCounter"},  # the counter where the token was is there
     "open_counter": CURRENT | {"IllegalTransition", "CounterBusy"},  # from every state, with whoever is there
-    "pause_counter": CURRENT,
-    "close_counter": CURRENT | {"IllegalTransition"},  # from every state
+    "pause_counter": CURRENT | OPENING,
+    "close_counter": CURRENT | OPENING | {"IllegalTransition"},  # from every state
     "call_next": CURRENT | {"IllegalTransition"},  # who is next waits
     "call_token": {"IllegalTransition"},  # it was looked at before
-    "take_over": CURRENT | {"IllegalTransition", "Stale"},  # nobody says what they saw
+    "take_over": CURRENT | OPENING | {"IllegalTransition", "Stale", "TooDeep"},  # nobody says what they saw
+    "issue_token": {"IllegalTransition"},  # whoever was missed can be ended
     "resume_token": CURRENT | {"IllegalTransition"},  # who is parked can be served
     "take_bookings": {"UnknownToken"},  # a booking became a token that is there
     "undo_last": CURRENT,
     "read_line": {"InvalidInput", "UnknownStage"},  # every counter stands at a stage of its plan
     "read_status": {"UnknownStage"},  # a token is at a stage of its plan
     "choose_clock": {"UnknownCause"},  # the floor is paused by a start, and not by this
-    "close_day": CURRENT | {"UnknownCounter", "CounterBusy", "IllegalTransition"},  # whoever is there is ended
+    "close_day": {"IllegalTransition"},  # whoever is there is ended
+    "reopen_day": {"UnknownCounter"},  # that of a token is there
     "void_lease": {"SeriesFull"},  # a variable has the name of the function that leases
 }
 

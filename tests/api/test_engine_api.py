@@ -242,7 +242,7 @@ def test_a_floor_is_stopped_and_goes_on(hall: Hall) -> None:
     assert hall.refused(f"{AT}/notice", kind="pause", cause="toilet", on=True) == (422, "unknown_cause")
     assert hall.ask(f"{AT}/notice", kind="pause", cause="power", on=True)["frozen"] is True
     assert hall.refused(counter("G1", "call-next"), C) == (409, "centre_frozen")
-    assert hall.refused(f"{AT}/close-day") == (409, "centre_frozen")
+    assert hall.refused(f"{AT}/days/2026-11-24/close") == (409, "centre_frozen")
     assert hall.send("GET", f"{AT}/snapshot").get_json()["frozen"] is True
     assert hall.ask(f"{AT}/notice", kind="pause", on=False)["frozen"] is False
     assert hall.at("G1", "call-next")["label"] == "N001"
@@ -354,6 +354,8 @@ def test_a_return_slip_is_taken_within_its_days(hall: Hall) -> None:
     assert hall.send("GET", f"/api/v1/status/{secret}", None).get_json()["return_until"] == "2026-11-27"
     hall.wait(24 * 60)
     assert hall.issue(service="RETURN", return_slip=secret)["token"]["label"] == "R001"
+    day = hall.send("GET", f"{AT}/days/today").get_json()
+    hall.ask(f"{AT}/days/{day['day']}/close", live=[person["id"] for person in day["live"]])
     hall.wait(6 * 24 * 60)
     refusal = hall.refused(f"{AT}/tokens", K, service="RETURN", return_slip=secret)
     assert refusal == (409, "return_slip_expired")

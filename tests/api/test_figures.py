@@ -102,7 +102,7 @@ def test_an_explanation_has_the_keys_of_the_contract(client: FlaskClient, manage
         "stage": "E",
         "calls": [
             {
-                "seq": 4,
+                "seq": 5,
                 "at": "09:33:00",
                 "stage": "E",
                 "counter": "E1",

@@ -66,6 +66,16 @@ def test_who_comes_after_the_time_that_costs_nothing_is_late_by_all_of_it(comes:
     assert late_by(None, after(comes), RULES) == 0
 
 
+def test_midnight_makes_nobody_early_or_late() -> None:
+    """Whoever comes within the minutes that are admitted before a slot, or after it, is of either day."""
+    midnight = utc(2026, 11, 24, 18, 30)
+    for minutes_before, minutes_after in ((2, 10), (15, 0), (-5, -4), (-1, -9)):
+        now, slot = midnight - timedelta(minutes=minutes_before), midnight + timedelta(minutes=minutes_after)
+        require_today(slot, make_hours(), RULES, now, DAY + timedelta(days=minutes_before < 0))
+    with pytest.raises(AppointmentOtherDay):
+        require_today(midnight + timedelta(minutes=14), make_hours(), RULES, midnight - timedelta(minutes=2), DAY)
+
+
 def test_somebody_early_is_told_from_when_they_may_come_in() -> None:
     batch = batch_now(MORNING, RULES, waiting=0, open_counters=6, service_min=2.5)
     with pytest.raises(AppointmentEarly, match=r"is at 10:00\. Please come in from 09:45\.") as refused:

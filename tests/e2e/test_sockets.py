@@ -144,12 +144,16 @@ def test_a_client_survives_a_crash_of_the_server(server: ServerProcess, watcher:
     assert_equal_soon(watcher, client)
 
 
-def test_a_client_sees_what_the_command_line_commits(server: ServerProcess, watcher: Watcher, client: Client) -> None:
+def test_a_client_sees_what_the_command_line_commits(
+    server: ServerProcess, watcher: Watcher, client: Client, tmp_path: Path
+) -> None:
     move_floor(client)
-    closed = run_baari(server.data_dir, "close-day", BAARI_DATABASE_URL=server.database_url)
-    assert closed.returncode == 0
+    before, rule = watcher.state()["seq"], tmp_path / "missed.yaml"
+    rule.write_text("{calls: 2, minutes: 4}")
+    done = run_baari(server.data_dir, "policy", "set", "missed", str(rule), BAARI_DATABASE_URL=server.database_url)
+    assert done.returncode == 0
     assert_equal_soon(watcher, client)
-    assert watcher.state()["tokens"] == []
+    assert watcher.state()["seq"] > before
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])

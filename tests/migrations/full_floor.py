@@ -47,7 +47,7 @@ def _sealed_day(floor: Floor) -> None:
     floor.serve("G1")
     floor.serve("G1")
     floor.serve("A1")
-    floor.close_day(force=True)
+    floor.close_day()
     for centre in floor.db.read(centres_behind):
         roll_up(floor.db, centre)
 

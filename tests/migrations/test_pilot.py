@@ -115,7 +115,7 @@ def test_the_floor_goes_on_and_the_record_of_both_times_is_one(floor: Floor) -> 
     assert floor.issue(need="senior").need == "senior"
     floor.resume("A3")
     floor.finish("A3")
-    floor.close_day(force=True)
+    floor.close_day()
     verdict = judge(floor)
     assert (verdict.faults, verdict.tokens) == ([], EXPECTED["tokens"] + 1)
 

@@ -86,7 +86,7 @@ def test_a_stage_that_is_not_there_is_refused_by_the_simulation(baari: Any) -> N
 
 def test_closing_the_day_needs_a_name_when_there_is_no_centre(baari: Any) -> None:
     baari("migrate")
-    refused = baari("close-day")
+    refused = baari("day", "close", "--yes")
     assert refused.returncode == 1
     assert "--centre" in refused.stderr
 

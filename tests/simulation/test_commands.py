@@ -31,4 +31,4 @@ def test_a_refusal_that_comes_late_undoes_its_own_command_only(floor: Floor) -> 
 
     assert floor.write(act) == ["N001", "N002", "N001"]
     verdict = floor.verdict()
-    assert (verdict.faults, verdict.tokens, verdict.events) == ([], 2, 5)
+    assert (verdict.faults, verdict.tokens, verdict.events) == ([], 2, 6)

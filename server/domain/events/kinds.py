@@ -51,7 +51,10 @@ class Kind(StrEnum):
     CLOCK_DOUBTED = "clock.doubted"
     CLOCK_FOLLOWED = "clock.followed"
     CLOCK_CHOSEN = "clock.chosen"
+    DAY_OPENED = "day.opened"
+    DAY_EXTENDED = "day.extended"
     DAY_CLOSED = "day.closed"
+    DAY_REOPENED = "day.reopened"
 
 
 STORED_ONLY = frozenset({Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED, Kind.CLOCK_CONFIRMED})

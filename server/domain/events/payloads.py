@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from server.domain.calling.rule import Reason
+from server.domain.day import Then
 from server.domain.events.kinds import Change, Kind, Payload, TokenChange, TokenEvent
 from server.domain.json import JsonObject
 from server.domain.leases import Lease
@@ -19,13 +20,17 @@ from server.domain.token.lifecycle import CounterState
 
 @dataclass(frozen=True, slots=True)
 class TokenIssued(TokenEvent):
-    """A token was given; by `booking` (its row) or for the return slip of the token `return_of`."""
+    """A token was given; by `booking` (its row) or for the return slip of the token `return_of`.
+
+    `left_out` are the labels due before its own that somebody of an earlier day has, or may have again.
+    """
 
     kind: ClassVar[Kind] = Kind.TOKEN_ISSUED
     undoable: ClassVar[bool] = False
     printer: str | None = None
     booking: int | None = None
     return_of: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +187,11 @@ class NoticeLifted(NoticeEvent):
 
 @dataclass(frozen=True, slots=True)
 class NumbersLeased(Payload):
-    """A block of numbers was given away."""
+    """A block of numbers was given away; `left_out` are the labels before it that are taken."""
 
     kind: ClassVar[Kind] = Kind.NUMBERS_LEASED
     lease: Lease
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +271,47 @@ class ClockConfirmed(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class DayOpened(Payload):
+    """A business day began; `carried_at` is when people were carried over into the night before it."""
+
+    kind: ClassVar[Kind] = Kind.DAY_OPENED
+    day: date
+    carried_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayExtended(Payload):
+    """People of the day are served on until a moment."""
+
+    kind: ClassVar[Kind] = Kind.DAY_EXTENDED
+    day: date
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DayClosed(Payload):
-    """A business day ended, with how many tokens expired or were no-shows."""
+    """A business day ended, with how many tokens expired or were no-shows, and how many people are still here.
+
+    `then` is what became of who was live, of whom a person was shown `shown` (ids of tokens).
+    """
 
     kind: ClassVar[Kind] = Kind.DAY_CLOSED
     day: date
     expired: int
     no_show: int
+    still_here: int = 0
+    then: Then = Then.END
+    shown: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayReopened(Payload):
+    """A closed day goes on; event number `superseded` had closed it at `closed_at`."""
+
+    kind: ClassVar[Kind] = Kind.DAY_REOPENED
+    day: date
+    superseded: int
+    closed_at: datetime
+    until: datetime | None
+    note: str | None

@@ -12,11 +12,12 @@ from types import NoneType
 from typing import Any, get_args
 
 from server.domain.calling.rule import Reason
+from server.domain.day import Then
 from server.domain.events import kinds
 from server.domain.events import payloads as p
 from server.domain.events.kinds import Kind, Payload, TokenEvent
 from server.domain.instants import to_iso
-from server.domain.json import FromJson, Json, Stored, ToJson
+from server.domain.json import FromJson, Json, JsonObject, Stored, ToJson
 from server.domain.leases import Lease
 from server.domain.notice import OTHER, Notice, NoticeKind
 from server.domain.token.lifecycle import CounterState
@@ -30,10 +31,18 @@ KEPT = frozenset({"ages_kept", "spans_kept"})
 """What records of old versions did not keep; it stands in no event."""
 STOPS_NAMED = frozenset({"fire", "power", "evacuation"})
 """The reasons to stop that were codes already when reasons were free text."""
+# What kinds hold since version 2, as it was before.
+GAINED: Mapping[Kind, JsonObject] = {
+    Kind.TOKEN_ISSUED: {"left_out": []},
+    Kind.NUMBERS_LEASED: {"left_out": []},
+    Kind.DAY_CLOSED: {"still_here": 0, "then": Then.END.value, "shown": []},
+}
 _WRITE: Mapping[type, ToJson] = {
     datetime: to_iso,
     date: date.isoformat,
     Kind: lambda kind: kind.value,
+    Then: lambda then: then.value,
+    tuple: list,
     Reason: lambda reason: reason.view(),
     NoticeKind: lambda flag: flag.value,
     Notice: lambda notice: {"kind": notice.kind.value, "cause": notice.cause, "since": notice.since},
@@ -48,7 +57,7 @@ def data_of(payload: Payload) -> dict[str, Json]:
         counter = payload.counter
         return {"counter": {"id": counter.id, "stage": counter.stage, "state": counter.state.value}}
     if isinstance(payload, p.NumbersLeased | p.NumbersVoided):
-        return {"lease": _block(payload.lease)}
+        return {"lease": _block(payload.lease), **_own(payload)}
     return _own(payload)
 
 
@@ -70,6 +79,8 @@ def read_payload(kind: Kind, version: int, data: Stored, private: Stored, at: da
     """
     if version == 0:
         data, private = _upcast(kind, data)
+    if version < VERSION:
+        data = {**GAINED.get(kind, {}), **data}
     if version < 2 and "token" in data:
         data = {**data, "token": upcast_step(data["token"]), "spans_kept": False}
     if kind in (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED):
@@ -94,7 +105,7 @@ _NAMES: dict[type[Payload], tuple[str, ...]] = {}
 def _names(kind: type[Payload]) -> tuple[str, ...]:
     names = _NAMES.get(kind)
     if names is None:
-        beside = PURGEABLE | KEPT | {"token"}
+        beside = PURGEABLE | KEPT | {"token", "lease"}
         names = _NAMES[kind] = tuple(f.name for f in fields(kind) if f.name not in beside)
     return names
 
@@ -144,6 +155,8 @@ _OF_JSON: Mapping[object, FromJson] = {
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
     Kind: Kind,
+    Then: Then,
+    tuple[str, ...]: tuple,
     Reason: _reason,
     NoticeKind: NoticeKind,
     Notice: lambda view: Notice(NoticeKind(view["kind"]), view["cause"], view["since"]),

@@ -78,13 +78,20 @@ def business_day(now: datetime, timezone: str, day_start: time = MIDNIGHT) -> da
     return today - timedelta(days=now < begins)
 
 
-def require_open(hours: Hours, now: datetime, *, early: timedelta = timedelta(), late: timedelta = timedelta()) -> None:
-    """Raise NotOpenNow, with `why` and the next opening, unless tokens are given at `now`.
+def require_open(
+    hours: Hours,
+    now: datetime,
+    day: date | None = None,
+    *,
+    early: timedelta = timedelta(),
+    late: timedelta = timedelta(),
+) -> None:
+    """Raise NotOpenNow, with `why` and the next opening, unless tokens of a business day are given at `now`.
 
-    `why` is `holiday`, `early`, `over` or `lunch`. A booking may come `early` before the first token and `late` after
-    the last.
+    The day is that of the calendar if none is told. `why` is `holiday`, `early`, `over` or `lunch`. A booking may come
+    `early` before the first token and `late` after the last, over midnight too.
     """
-    day = business_day(now, hours.timezone, hours.day_start)
+    day = day or business_day(now, hours.timezone, hours.day_start)
     if not hours.works_on(day):
         raise _refusal("holiday", "The centre does not work today.", hours, now)
     if now < hours.instant(day, hours.first) - early:

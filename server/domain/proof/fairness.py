@@ -139,7 +139,10 @@ class _Seats:
 
 
 class Audit:
-    """Follows the line from event to event. `plans` gives the plan in force at an instant."""
+    """Follows the line from event to event. `plans` gives the plan in force at an instant.
+
+    A call counts on the day that is open (`today`), whenever its token was given.
+    """
 
     def __init__(self, plans: Plans) -> None:
         self._plans = plans
@@ -147,6 +150,7 @@ class Audit:
         self._passes: Counter[tuple[str, str]] = Counter()
         self._seats: _Seats | None = None
         self.days: dict[date, DayFairness] = {}
+        self.today: date | None = None
 
     def day(self, day: date) -> DayFairness:
         """Return the figures of a business day."""
@@ -170,7 +174,7 @@ class Audit:
         plan = seats.plan
         profile, name = seats.seat(counter, payload.officer)
         group = (before.step.stage, name)
-        figures = self.day(before.day)
+        figures = self.day(self.today or before.day)
         figures.calls[reason.rule] += 1
         figures.quota = plan.calling.quota
         if reason.rule == "out_of_order":

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
-from server.domain.events.payloads import ClockChosen, ClockFollowed
-from server.domain.freezes import Freeze, frozen_now, with_gap
+from server.domain.events.payloads import ClockChosen, ClockFollowed, DayOpened, DayReopened
+from server.domain.freezes import Freeze, with_gap, with_stop
 from server.domain.notice import Flags
 from server.domain.plan.plan import Plan
 from server.domain.proof.findings import Finding
@@ -45,7 +45,9 @@ class SetUp:
 class Hall:
     """Goes from event to event. `whole` says that the record is replayed from its beginning, so that all is known.
 
-    `plan` and `day` are those of the present event; `expired` and `no_show` count those whom its act has ended.
+    `open_day` is kept from version 2 of the payloads on; before, `last_day` is the last that gave a token. `reopening`
+    is the act that opened a day again. `plan` and `day` are those of the present event; `expired` and `no_show` count
+    those whom its act has ended.
     """
 
     set_up: SetUp
@@ -58,6 +60,11 @@ class Hall:
     difference: timedelta = timedelta()
     last_at: datetime | None = None
     closed_day: date | None = None
+    closed_before: date | None = None
+    open_day: date | None = None
+    last_day: date | None = None
+    day_kept: bool = False
+    reopening: int = 0
     act: int = 0
     expired: int = 0
     no_show: int = 0
@@ -74,13 +81,13 @@ class Hall:
 
     @property
     def day(self) -> date:
-        """The business day of the present event."""
+        """The day that the present event belongs to: the open one, else that of the calendar."""
         return self._present[1]
 
     @property
     def frozen(self) -> bool:
         """Whether the floor is stopped."""
-        return frozen_now(self.freezes)
+        return bool(self.freezes) and self.freezes[-1][1] is None
 
     @property
     def _present(self) -> tuple[Plan, date]:
@@ -91,7 +98,9 @@ class Hall:
     def enter(self, event: Event) -> Iterator[Finding]:
         """Go on to an event; returns what its row says otherwise than the events before."""
         self.set_clock(event)
-        day = self.day_at(event.at)
+        if event.v > 1:
+            self.keep_day()
+        day = self._day_of(event)
         self._now = self.set_up.plan(event.plan, day), day
         if event.v and event.plan != (due := self.set_up.number_on(day)):
             yield "wrong_plan", f"Event {event.seq} names version {event.plan} of the set-up, {due} was in force."
@@ -113,6 +122,28 @@ class Hall:
     def day_at(self, moment: datetime) -> date:
         """Return the business day at an instant of the floor's clock."""
         return self.set_up.day(moment - self.difference)
+
+    def _day_of(self, event: Event) -> date:
+        if isinstance(event.payload, DayOpened | DayReopened):
+            return event.payload.day
+        return self.open_day or self.day_at(event.at)
+
+    def keep_day(self) -> None:
+        """Begin to keep the open day, as an upgrade does: the last that gave a token, unless it was closed."""
+        closed = self.closed_day is not None and self.last_day is not None and self.closed_day >= self.last_day
+        if not self.day_kept and not closed:
+            self.open_day = self.last_day
+        self.day_kept = True
+
+    def open(self, day: date, at: datetime, closed_since: datetime | None) -> None:
+        """Take over that a day opens or goes on; a time in which it was closed counts for nobody."""
+        self.open_day = day
+        if closed_since is not None:
+            self.freezes = with_stop(self.freezes, closed_since, at)
+
+    def close(self, day: date) -> None:
+        """Take over that a day is closed."""
+        self.open_day, self.closed_before, self.closed_day = None, self.closed_day, day
 
     def leave(self, event: Event) -> None:
         """Go on behind an event: time does not go back, unless a person has confirmed it."""

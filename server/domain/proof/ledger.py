@@ -1,11 +1,11 @@
 """The numbers of a record: each series in a row on its day, leased blocks used once or void."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from server.domain.leases import Lease
-from server.domain.plan.series import Series
+from server.domain.plan.series import Series, read_label
 from server.domain.proof.findings import Finding
 from server.domain.token.token import Token
 
@@ -25,6 +25,7 @@ class Ledger:
         self._first = first
         self._given: dict[tuple[date, str], _Given] = {}
         self._leases: dict[int, Lease] = {}
+        self._leased_at: dict[int, datetime] = {}
         self.leased = 0
         self.void = 0
 
@@ -42,6 +43,23 @@ class Ledger:
         code = "number_doubled" if token.number < expected else "number_gap"
         return code, f"{token.label} was issued, number {expected} was due."
 
+    def leave_out(self, day: date, labels: Sequence[str]) -> Finding | None:
+        """Take over labels that were passed over on a day: each was the next of its series."""
+        for each in labels:
+            letter, number = read_label(each) or ("", 0)
+            given = self._of(day, letter)
+            if number != given.last + 1:
+                return "number_gap", f"{each} was left_out, number {given.last + 1} was due."
+            given.last = number
+        return None
+
+    def block_of(self, letter: str, number: int) -> tuple[Lease, datetime] | None:
+        """Return the latest block that holds a number which is neither used nor void, and when it was leased."""
+        for lease in reversed(self._leases.values()):
+            if lease.letter == letter and number in self._of(lease.day, letter).leased & _numbers(lease):
+                return lease, self._leased_at[lease.id]
+        return None
+
     def series_of(self, day: date, letter: str, series: Mapping[str, Series]) -> str:
         """Return the series whose next number is due for a class: its own, or where that is full its overflow."""
         overflow = series[letter].overflow
@@ -49,12 +67,12 @@ class Ledger:
             return letter
         return self.series_of(day, overflow, series)
 
-    def lease(self, lease: Lease) -> Finding | None:
-        """Take over a leased block: it begins where the row ended."""
+    def lease(self, lease: Lease, at: datetime) -> Finding | None:
+        """Take over a block leased at a moment: it begins where the row ended."""
         given, block = self._block(lease)
         due = given.last + 1
         self.leased += len(block)
-        self._leases[lease.id] = lease
+        self._leases[lease.id], self._leased_at[lease.id] = lease, at
         given.leased |= block
         given.last = lease.last
         if lease.first == due:
@@ -92,13 +110,17 @@ class Ledger:
 
     def _block(self, lease: Lease) -> tuple[_Given, set[int]]:
         given = self._of(lease.day, lease.letter)
-        return given, set(range(lease.first, lease.last + 1))
+        return given, _numbers(lease)
 
     def _of(self, day: date, letter: str) -> _Given:
         given = self._given.get((day, letter))
         if given is None:
             given = self._given[day, letter] = _Given(self._first(letter) - 1)
         return given
+
+
+def _numbers(lease: Lease) -> set[int]:
+    return set(range(lease.first, lease.last + 1))
 
 
 def _span(lease: Lease) -> tuple[date, str, int, int]:

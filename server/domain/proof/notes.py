@@ -3,7 +3,7 @@
 Each takes the event over into the hall, and finds what cannot have come after the events before it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from server.domain.errors import IllegalTransition
 from server.domain.events import payloads as p
@@ -36,7 +36,8 @@ def _counter(hall: Hall, event: Event) -> Findings:
         yield "wrong_counter", f"Counter {told.id} of {told.stage} is {told.state.value} by {event.kind.value}."
     if desk is None:
         return
-    if hall.whole and not _may_move(desk.state, state):
+    comes_back = event.act == hall.reopening and (desk.state, state) == (CounterState.CLOSED, CounterState.PAUSED)
+    if hall.whole and not comes_back and not _may_move(desk.state, state):
         yield "illegal_transition", f"Counter {told.id} was {desk.state.value}: {event.kind.value} cannot follow."
     desk.state, desk.since = state, event.at
 
@@ -82,7 +83,8 @@ def _leased(hall: Hall, event: Event) -> Findings:
     series = hall.plan.series.get(lease.letter)
     if (lease.id, lease.day) != (event.seq, hall.day) or series is None or lease.last > series.last:
         yield "wrong_lease", f"Block {lease.id}, {lease.letter}{lease.first} to {lease.last}, cannot be leased."
-    if (finding := hall.ledger.lease(lease)) is not None:
+    yield from left_out(hall, event.payload.left_out)
+    if (finding := hall.ledger.lease(lease, event.at)) is not None:
         yield finding
 
 
@@ -114,7 +116,7 @@ def _clock(hall: Hall, event: Event) -> Findings:
     assert isinstance(event.payload, p.ClockConfirmed)  # noqa: S101 - by its kind
     if hall.whole and event.payload.was != hall.last_at:
         yield "wrong_time", f"The event before is said to be of {event.payload.was}, it is of {hall.last_at}."
-    if hall.closed_day is not None and hall.closed_day > hall.day:
+    if hall.closed_day is not None and hall.closed_day > hall.set_up.day(event.at):
         hall.closed_day = None
 
 
@@ -144,6 +146,32 @@ def _chosen(hall: Hall, event: Event) -> Findings:
         hall.closed_day = None
 
 
+def _day_opened(hall: Hall, event: Event) -> Findings:
+    """A day opens when none is open, after those that were closed; what was carried over is a night."""
+    assert isinstance(event.payload, p.DayOpened)  # noqa: S101 - by its kind
+    told = event.payload
+    if hall.open_day is not None or (hall.closed_day is not None and told.day <= hall.closed_day):
+        yield "wrong_day", f"{told.day} cannot be opened: {hall.open_day or hall.closed_day} was the last."
+    hall.open(told.day, event.at, told.carried_at)
+
+
+def _day_extended(hall: Hall, event: Event) -> Findings:
+    """The open day is lengthened, to a later moment."""
+    assert isinstance(event.payload, p.DayExtended)  # noqa: S101 - by its kind
+    if hall.day_kept and (event.payload.day != hall.open_day or event.payload.until <= event.at):
+        yield "wrong_day", f"{event.payload.day} cannot be lengthened to {event.payload.until}."
+
+
+def _day_reopened(hall: Hall, event: Event) -> Findings:
+    """The day that was closed last goes on while no other is open."""
+    assert isinstance(event.payload, p.DayReopened)  # noqa: S101 - by its kind
+    told = event.payload
+    if hall.whole and (hall.open_day is not None or told.day != hall.closed_day):
+        yield "wrong_day", f"{told.day} cannot be opened again: {hall.closed_day} was closed last."
+    hall.closed_day, hall.reopening = hall.closed_before, event.act
+    hall.open(told.day, event.at, told.closed_at)
+
+
 def _day_closed(hall: Hall, event: Event) -> Findings:
     """A day ends once, with as many people as its act has ended."""
     assert isinstance(event.payload, p.DayClosed)  # noqa: S101 - by its kind
@@ -151,9 +179,17 @@ def _day_closed(hall: Hall, event: Event) -> Findings:
     if event.v and (told.expired, told.no_show) != (hall.expired, hall.no_show):
         text = f"{told.expired} expired and {told.no_show} no-shows are told, {hall.expired} and {hall.no_show} are in"
         yield "wrong_count", f"{text} the record."
-    if told.day > hall.day or (hall.closed_day is not None and told.day <= hall.closed_day):
+    other = told.day > hall.day if hall.open_day is None else told.day != hall.open_day
+    if other or (hall.closed_day is not None and told.day <= hall.closed_day):
         yield "wrong_day", f"{told.day} cannot be closed on {hall.day}."
-    hall.closed_day = told.day
+    hall.close(told.day)
+
+
+def left_out(hall: Hall, labels: Sequence[str]) -> Findings:
+    """Labels are passed over in a row, each because somebody of an earlier day has it or may have it again."""
+    finding = hall.ledger.leave_out(hall.day, labels)
+    if finding is not None:
+        yield finding
 
 
 NOTES: Mapping[Kind, Note] = {
@@ -170,6 +206,9 @@ NOTES: Mapping[Kind, Note] = {
     Kind.CLOCK_DOUBTED: _doubted,
     Kind.CLOCK_FOLLOWED: _followed,
     Kind.CLOCK_CHOSEN: _chosen,
+    Kind.DAY_OPENED: _day_opened,
+    Kind.DAY_EXTENDED: _day_extended,
     Kind.DAY_CLOSED: _day_closed,
+    Kind.DAY_REOPENED: _day_reopened,
 }
 """What each kind takes over that is of no token."""

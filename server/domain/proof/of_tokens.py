@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from server.domain.actors import CLOCK
 from server.domain.bookings import aged_from
+from server.domain.day import LIVE
 from server.domain.events.kinds import TokenChange
 from server.domain.events.payloads import TokenCorrected
 from server.domain.plan.hours import next_working_day
@@ -19,8 +21,7 @@ def issued(change: Change) -> Made:
     event, after, plan, hall = change.event, change.after, change.plan, change.hall
     service = plan.service(after.service)
     arrived = after.issued_at if after.entered_by_hand else event.at
-    if arrived > event.at or hall.day_at(arrived) != hall.day:
-        change.find("wrong_time", "it was taken on another day, or later than it was entered.")
+    day = _day_of_number(change, arrived)
     booked = getattr(change.payload, "booking", None) is not None
     klass = class_for(change, service, after, kept=booked)
     row = after.klass if after.klass in plan.series else klass
@@ -30,7 +31,7 @@ def issued(change: Change) -> Made:
     then = tuple(plan.service(code).code for code in dict.fromkeys(after.then) if code != service.code)
     return None, Token(
         id=after.id,
-        day=hall.day,
+        day=day,
         series=series,
         number=after.number,
         label=label(series, after.number),
@@ -50,6 +51,20 @@ def issued(change: Change) -> Made:
         slot=slot,
         entered_by_hand=after.entered_by_hand,
     )
+
+
+def _day_of_number(change: Change, arrived: datetime) -> date:
+    """Return the day of a new token: the open one, or from paper that of its block, taken after it was leased."""
+    event, after, hall = change.event, change.after, change.hall
+    block = hall.ledger.block_of(after.series, after.number) if after.entered_by_hand else None
+    if event.v > 1 and block is not None:
+        lease, since = block
+        if not since <= arrived <= event.at:
+            change.find("wrong_time", "it was taken before its block was leased, or later than it was entered.")
+        return lease.day if lease.day in (hall.day, hall.closed_day) else hall.day
+    if arrived > event.at or (not event.v > 1 and hall.day_at(arrived) != hall.day):
+        change.find("wrong_time", "it was taken on another day, or later than it was entered.")
+    return hall.day
 
 
 def corrected(change: Change) -> Made:
@@ -99,7 +114,12 @@ def paused(change: Change) -> Made:
 
 
 def expired(change: Change) -> Made:
-    """Return a token ended by the close of a day; who was not absent may come on the next working day."""
+    """Return a token ended by the close of a day; who was not absent may come on the next working day.
+
+    Nothing that runs by itself ends somebody who is here.
+    """
+    if change.event.v > 1 and change.event.by == CLOCK and change.before.step.state in LIVE:
+        change.find("ended_by_itself", "it was here, and no person has ended it.")
     expired = changes.expire(change.before, change.moment)
     if expired.ends is TokenEnd.EXPIRED:
         expired = replace(expired, return_until=_comes_again(change))
@@ -109,9 +129,12 @@ def expired(change: Change) -> Made:
 def _comes_again(change: Change) -> date | None:
     """Return until when somebody who has expired may come again: the first working day after the day that was closed.
 
-    Which one that was stands in a later event: a day between that of the token and the present one.
+    In records of before the open day was kept, which one that was stands in a later event: a day between that of the
+    token and the present one.
     """
     hours, told = change.plan.hours, change.after.return_until
+    if change.event.v > 1:
+        return next_working_day(hours, change.hall.day)
     day = min(change.before.day, change.hall.day - timedelta(days=1))
     while day < change.hall.day and next_working_day(hours, day) != told:
         day += timedelta(days=1)

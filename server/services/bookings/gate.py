@@ -14,7 +14,7 @@ def gate_at(read: Read, code: str, now: datetime) -> Batch:
     """Return whom the gate of a centre lets in now; raises UnknownCentre."""
     centre = centres.centre_by_code(read, code)
     wall = centre.wall(now)
-    return gate(read, centre, plan_of(read, centre, centre.day(wall)), wall)
+    return gate(read, centre, plan_of(read, centre, centre.today(now)), wall)
 
 
 def gate(read: Read, centre: CentreState, plan: Plan, now: datetime) -> Batch:

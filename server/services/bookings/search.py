@@ -38,7 +38,7 @@ def find_at(read: Read, code: str, tail: str, slot: datetime | None, now: dateti
     centre, normal = centres.centre_by_code(read, code), normal_form(tail)
     if len(normal) < TAIL:
         return []
-    day = centre.day(slot or centre.wall(now))
+    day = centre.day(slot) if slot else centre.today(now)
     rows = bookings.bookings_by_tail(read, centre.id, day, normal[-TAIL:], slot, UNDERIVED)
     return [view_of(row) for row in rows if _ends(row, normal)]
 

@@ -130,11 +130,12 @@ def span_of(read: Read, code: str, day: date | None, now: datetime) -> Span:
     """
     centre = centres.centre_by_code(read, code)
     ends = events.day_ends(read, centre.id)
-    day = day or (ends[-1].day if ends else centre.today(now))
+    day = day or (ends[-1].day if ends and ends[-1].day != centre.open_day else centre.today(now))
     if day > centre.today(now):
         raise InvalidInput(f"{day:%d-%m-%Y} has not come yet.")
     before = [end.seq for end in ends if end.day < day]
-    close = next((end for end in reversed(ends) if end.day == day), None)
+    # A day that was opened again has no close that counts.
+    close = None if day == centre.open_day else next((end for end in reversed(ends) if end.day == day), None)
     end = close or DayEnd(day, centre.event_seq, centre.head)
     return Span(centre, day, close is not None, max(before, default=0), end.seq, end.head)
 

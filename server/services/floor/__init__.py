@@ -1,6 +1,6 @@
 """What happens on the floor: one module per verb.
 
 Doors: `issue`, `call`, `serve`, `move`, `away`, `correct`, `undo`, `counters`, `at_counter`, `citizen`, `day`,
-`clock` and `notice`; for proofs and views `token_rows`, which writes rows and events together, and `forecasts`.
-Inside: `release`, `under_way`.
+`reopening`, `house`, `clock` and `notice`; for proofs and views `token_rows`, which writes rows and events together,
+and `forecasts`. Inside: `opening`, `release`, `under_way`.
 """

@@ -131,5 +131,5 @@ def _is_cut(steady: Steady, reading: Reading, now: datetime, last_at: datetime |
 
 def _with_gap(centre: CentreState, begin: datetime, end: datetime) -> list[list[str | None]]:
     """Return the freezes of a centre with the time that its clock has left out; those long past are let go."""
-    kept = [freeze for freeze in centre.frozen_times if freeze[1] is None or freeze[1] > begin - KEPT]
+    kept = [freeze for freeze in centre.stops if freeze[1] is None or freeze[1] > begin - KEPT]
     return [[to_iso(start), None if over is None else to_iso(over)] for start, over in with_gap(kept, (begin, end))]

@@ -7,6 +7,7 @@ from server.domain.counters import Counter
 from server.domain.events.payloads import CounterClosed, CounterEvent, CounterOpened, CounterPaused
 from server.domain.token.lifecycle import CounterState, move_counter
 from server.services.floor.at_counter import counter_named, require_free
+from server.services.floor.opening import enter_day_at_counter
 from server.services.floor.token_rows import change_counter
 from server.storage.transaction import Transaction
 
@@ -28,8 +29,9 @@ def set_state(
 ) -> Counter:
     """Open, pause or close a counter; repeating its present state changes nothing.
 
-    With `after_current` a token that is there now is still served, no other is called. Raises UnknownCounter,
-    IllegalTransition, and CounterBusy while it calls or serves somebody.
+    One that was closed opens the day of the calendar, unless somebody of the open day is still here. With
+    `after_current` a token that is there now is still served, no other is called. Raises UnknownCounter,
+    IllegalTransition, DayClosed, DayNotOpen, and CounterBusy while it calls or serves somebody.
     """
     before = counter_named(tx, counter_id)
     if before.state is state:
@@ -37,6 +39,8 @@ def set_state(
     move_counter(before.state, state)
     if state is not CounterState.OPEN and not after_current:
         require_free(tx, before)
+    if before.state is CounterState.CLOSED:
+        enter_day_at_counter(tx, by)
     after = replace(before, state=state, reason=reason, since=tx.now)
     change_counter(tx, EVENTS[state], after, by)
     return after

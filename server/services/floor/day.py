@@ -1,123 +1,152 @@
-"""The business day: what happens by itself, its close, and a clock that went wrong."""
+"""Who is still here, and the close of a day: what becomes of each, by a person's word alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from server.domain.actors import CLOCK, By
+from server.domain.actors import By
 from server.domain.centre import CentreState
 from server.domain.counters import Counter
-from server.domain.errors import DayNotFinished
-from server.domain.events.payloads import DayClosed, TokenExpired
-from server.domain.plan.hours import next_working_day
+from server.domain.day import LIVE, MISSED_STAYS, OpenDay, Then
+from server.domain.errors import DayNotOpen, InvalidInput, NeverCloses, PeopleLive
+from server.domain.events.payloads import CounterClosed, DayClosed, DayExtended, TokenExpired
+from server.domain.events.views import PublicToken, public_view
+from server.domain.instants import to_iso
+from server.domain.plan.hours import Hours, next_working_day
 from server.domain.token import changes
 from server.domain.token.lifecycle import CounterState, StepState, TokenEnd
 from server.domain.token.token import Token
-from server.services.floor.away import return_to_line
-from server.services.floor.counters import set_state
-from server.services.floor.release import release, stranded
-from server.services.floor.token_rows import change_token
-from server.services.setup.plans import plan_now, plan_of
-from server.storage.sql import centres, tokens
+from server.services.floor.token_rows import change_counter, change_token
+from server.services.setup.plans import plan_of, runs_on
+from server.storage.sql import events, tokens
 from server.storage.sql.counters import counters_of
 from server.storage.transaction import Read, Transaction
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """How a person closes a day: the ids of those they were shown as still here (`live`), and what becomes of them."""
+
+    live: tuple[str, ...] = ()
+    then: Then = Then.END
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DayClose:
-    """What the close of a day ended: how many tokens expired or were no-shows, how many counters closed."""
+    """What the close of a day did: tokens that expired, were no-shows or stay for the next day, and counters closed."""
 
     day: date
     expired: int
     no_show: int
+    still_here: int
     counters: int
 
 
-def close_day(tx: Transaction, by: By, *, force: bool = False) -> DayClose:
-    """End every open token, close every counter, and give no more numbers on this business day.
+@dataclass(frozen=True, slots=True)
+class DayExtension:
+    """Until when people of a day are served."""
 
-    Before the centre opens, while nobody of today is there, it is the day before that is closed. Repeating it is
-    harmless. Raises CentreFrozen, and DayNotFinished while somebody is being served, unless `force`.
+    day: date
+    until: str
+
+
+def people_here(read: Read, centre_id: int) -> list[Token]:
+    """Return who is live: waiting, called, being served, parked or away for a while."""
+    return [token for token in tokens.open_tokens(read, centre_id) if token.step.state in LIVE]
+
+
+def open_day(centre: CentreState) -> OpenDay | None:
+    """Return the day that is open, in the time that people are shown; None when there is none."""
+    if centre.open_day is None or centre.opened_at is None:
+        return None
+    return OpenDay(centre.open_day, centre.wall(centre.opened_at), centre.serve_until)
+
+
+def is_over(read: Read, centre: CentreState, now: datetime) -> bool:
+    """Whether the open day is over and may be closed without a person: nobody is here, or was missed a while ago."""
+    day = open_day(centre)
+    if day is None or runs_on(read, centre, day.day):
+        return False
+    if centre.wall(now) < day.closes_at(plan_of(read, centre, day.day).hours):
+        return False
+    under_way = tokens.open_tokens(read, centre.id)
+    return all(t.step.state is StepState.MISSED and missed_at(read, centre, t) <= now - MISSED_STAYS for t in under_way)
+
+
+def missed_at(read: Read, centre: CentreState, token: Token) -> datetime:
+    """Return when somebody who is missed was last heard of."""
+    return events.latest_of(read, centre.id, token.id, 1)[0].at
+
+
+def close_day(tx: Transaction, day: date, closing: Closing, by: By) -> DayClose:
+    """Close the open day: no more numbers, counters closed, who was missed is a no-show, the others as `closing` says.
+
+    Repeating it is harmless. Raises CentreFrozen, NeverCloses, DayNotOpen for another day, and PeopleLive while
+    somebody is here whom the person was not shown.
     """
     tx.centre.require_running()
-    open_tokens = list(tokens.open_tokens(tx.conn, tx.centre.id))
-    if not force:
-        _require_nobody_served(open_tokens)
-    return _close(tx, _day_meant(tx, open_tokens), open_tokens, by)
+    if tx.centre.open_day is None and tx.centre.closed_day == day:
+        return DayClose(day, 0, 0, 0, 0)
+    require_open_day(tx, day)
+    if runs_on(tx.conn, tx.centre, day):
+        raise NeverCloses("This centre works round the clock. The day turns by itself.")
+    _require_shown(people_here(tx.conn, tx.centre.id), closing.live)
+    return close(tx, closing, by)
 
 
-def keep_house(tx: Transaction, by: By = CLOCK) -> int:
-    """Do what time brings: pauses that are over end, and a day that nobody closed is closed when the next begins.
+def extend_day(tx: Transaction, day: date, until: datetime, by: By) -> DayExtension:
+    """Serve people of the open day on until a moment; no more tokens are given for that.
 
-    Tokens that wait for somebody who is gone wait for everybody. Returns how many tokens it changed. While the centre
-    is frozen nothing is done, and while its clock is doubted no day is closed.
+    Raises DayNotOpen for another day, and InvalidInput unless it lies ahead and before the next day opens.
     """
-    if tx.centre.frozen:
-        return 0
-    changed = _end_pauses(tx, by) + release(tx, by)
-    today = tx.today
-    left = [t for t in tokens.open_tokens(tx.conn, tx.centre.id) if t.day < today]
-    # Counters too: on a day without a token left somebody may still have forgotten to close.
-    days = [t.day for t in left] + _days_of_open_counters(tx.conn, tx.centre, today)
-    if days and not tx.centre.clock_doubted:
-        closed = _close(tx, max(days), left, by)
-        changed += closed.expired + closed.no_show
-    return changed
-
-
-def due_centres(read: Read, now: Callable[[int], datetime]) -> list[int]:
-    """Return the ids of the centres for which `keep_house` has something to do at what is `now` there."""
-    running = (centre for centre in centres.all_centres(read) if not centre.frozen)
-    return [centre.id for centre in running if _is_due(read, centre, now(centre.id))]
-
-
-def _is_due(read: Read, centre: CentreState, now: datetime) -> bool:
-    today = centre.today(now)
-    return bool(
-        tokens.pauses_over(read, centre.id, now)
-        or stranded(read, centre.id)
-        or tokens.open_before(read, centre.id, today)
-        or _days_of_open_counters(read, centre, today)
-    )
-
-
-def _days_of_open_counters(read: Read, centre: CentreState, today: date) -> list[date]:
-    """Return the days before `today` from which a counter is still open or paused."""
-    still = (c.since for c in counters_of(read, centre.id) if c.state is not CounterState.CLOSED)
-    return [day for day in (centre.today(since) for since in still if since is not None) if day < today]
-
-
-def _day_meant(tx: Transaction, open_tokens: Sequence[Token]) -> date:
-    """Return the business day that a person closes: today, or the one before until the centre opens."""
-    today, hours = tx.today, plan_now(tx).hours
-    begun = tx.wall >= hours.instant(today, hours.opens) or any(token.day == today for token in open_tokens)
-    return today if begun else today - timedelta(days=1)
-
-
-def _close(tx: Transaction, day: date, open_tokens: Sequence[Token], by: By) -> DayClose:
+    require_open_day(tx, day)
     hours = plan_of(tx.conn, tx.centre, day).hours
-    ends = [_expire(tx, token, next_working_day(hours, day), by) for token in open_tokens]
-    closed = _close_counters(tx, day, by)
-    result = DayClose(day, ends.count(TokenEnd.EXPIRED), ends.count(TokenEnd.NO_SHOW), closed)
-    # Closing a day again is harmless, and no second event.
-    if tx.centre.closed_day is None or tx.centre.closed_day < day:
-        tx.change_centre(closed_day=day)
-        tx.record(DayClosed(day, result.expired, result.no_show), by)
+    following = hours.instant(next_working_day(hours, day), hours.opens)
+    if not tx.wall < until <= following:
+        raise InvalidInput("Choose a time from now on, before the next day opens.", until=to_iso(following))
+    tx.change_centre(serve_until=until)
+    tx.record(DayExtended(day, until), by)
+    return DayExtension(day, to_iso(until))
+
+
+def require_open_day(tx: Transaction, day: date) -> None:
+    """Raise DayNotOpen unless a day is the open one."""
+    if tx.centre.open_day != day:
+        raise DayNotOpen(f"{day:%d-%m-%Y} is not the open day.", open=tx.centre.open_day and str(tx.centre.open_day))
+
+
+def close(tx: Transaction, closing: Closing, by: By) -> DayClose:
+    """Close the open day, whoever is here."""
+    day = tx.today
+    hours = plan_of(tx.conn, tx.centre, day).hours
+    ending = [token for token in tokens.open_tokens(tx.conn, tx.centre.id) if _ends(tx, token, closing.then, hours)]
+    ends = [_expire(tx, token, next_working_day(hours, day), by) for token in ending]
+    stay = people_here(tx.conn, tx.centre.id)
+    closed = 0 if closing.then is Then.GOES_ON else _close_counters(tx, by)
+    result = DayClose(day, ends.count(TokenEnd.EXPIRED), ends.count(TokenEnd.NO_SHOW), len(stay), closed)
+    _seal(tx, result, closing, by)
     return result
 
 
-def _end_pauses(tx: Transaction, by: By) -> int:
-    over = tokens.pauses_over(tx.conn, tx.centre.id, tx.now)
-    for token_id in over:
-        return_to_line(tx, token_id, by)
-    return len(over)
+def _require_shown(live: Iterable[Token], shown: Sequence[str]) -> None:
+    """Raise PeopleLive, with who they are, while somebody is here whom the person was not shown."""
+    missing = [token for token in live if token.id not in shown]
+    if missing:
+        count = f"{len(missing)} people are" if len(missing) > 1 else "1 person is"
+        raise PeopleLive(f"{count} still here.", people=list(map(_as_told, missing)))
 
 
-def _require_nobody_served(open_tokens: Sequence[Token]) -> None:
-    served = [t for t in open_tokens if t.step.state is StepState.SERVING]
-    if served:
-        counters = sorted(str(t.step.counter) for t in served)
-        raise DayNotFinished(f"{len(served)} people are still being served.", counters=counters)
+def _as_told(token: Token) -> PublicToken:
+    return public_view(token)
+
+
+def _ends(tx: Transaction, token: Token, then: Then, hours: Hours) -> bool:
+    """Whether the close of a day ends a token; where days run on, who was missed has until the end of the next."""
+    if token.step.state is not StepState.MISSED:
+        return then is Then.END
+    begin = tx.centre.floor(hours.instant(tx.today, hours.day_start))
+    return then is not Then.GOES_ON or missed_at(tx.conn, tx.centre, token) < begin
 
 
 def _expire(tx: Transaction, before: Token, again: date, by: By) -> TokenEnd:
@@ -129,14 +158,23 @@ def _expire(tx: Transaction, before: Token, again: date, by: By) -> TokenEnd:
     return after.ends
 
 
-def _close_counters(tx: Transaction, day: date, by: By) -> int:
-    """Close the counters that were open on a day; those opened since belong to the next one."""
-    counters = counters_of(tx.conn, tx.centre.id)
-    still_open = [c for c in counters if c.state is not CounterState.CLOSED and _opened_by(tx, c, day)]
+def _close_counters(tx: Transaction, by: By) -> int:
+    still_open = [c for c in counters_of(tx.conn, tx.centre.id) if c.state is not CounterState.CLOSED]
     for counter in still_open:
-        set_state(tx, counter.id, CounterState.CLOSED, by, after_current=True)
+        change_counter(tx, CounterClosed, _closed(counter, tx.now), by)
     return len(still_open)
 
 
-def _opened_by(tx: Transaction, counter: Counter, day: date) -> bool:
-    return counter.since is None or tx.centre.today(counter.since) <= day
+def _closed(counter: Counter, now: datetime) -> Counter:
+    return replace(counter, state=CounterState.CLOSED, reason=None, since=now)
+
+
+def _seal(tx: Transaction, result: DayClose, closing: Closing, by: By) -> None:
+    """Record the close, as the last event of the day, and let no day be open."""
+    told = (result.expired, result.no_show, result.still_here, closing.then, closing.live, closing.reason)
+    event = tx.record(DayClosed(result.day, *told), by)
+    carried_at = tx.now if closing.then is Then.CARRY_OVER and result.still_here else None
+    # What was done before midnight at a centre that goes on may still be taken back.
+    sealed = {} if closing.then is Then.GOES_ON else {"sealed_seq": event.seq}
+    over = {"open_day": None, "opened_at": None, "serve_until": None}
+    tx.change_centre(closed_day=result.day, carried_at=carried_at, **over, **sealed)

@@ -1,11 +1,11 @@
 """Issue a token."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from server.domain.actors import By
 from server.domain.bookings import Booking, aged_from, late_by
-from server.domain.errors import DayClosed, InvalidInput, SeriesFull
+from server.domain.errors import InvalidInput
 from server.domain.events.payloads import TokenIssued
 from server.domain.forecast import Forecast
 from server.domain.plan.hours import require_open
@@ -16,14 +16,17 @@ from server.domain.token.lifecycle import StepState
 from server.domain.token.record import seal_needs
 from server.domain.token.token import Step, Token
 from server.services.bookings import present
+from server.services.bookings.find import found, known_booking
 from server.services.bookings.present import Shown
 from server.services.floor.correct import access_needs, access_values, party_size
 from server.services.floor.forecasts import foresee
+from server.services.floor.opening import day_due, enter_day
 from server.services.numbers import leases
+from server.services.numbers.labels import Given, next_number
 from server.services.paper import slips
 from server.services.paper.slips import PrintState
-from server.services.setup.plans import plan_now
-from server.storage.sql import numbers, tokens
+from server.services.setup.plans import plan_now, plan_of
+from server.storage.sql import tokens
 from server.storage.transaction import Transaction
 
 
@@ -85,30 +88,28 @@ class Issued:
 def issue(tx: Transaction, order: Order, by: By) -> Issued:
     """Give the next number of the series and put the token in line at the first stage of its route.
 
-    The counter of `by` issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage,
-    UnknownPrinter, InvalidInput, SeriesFull, DayClosed, NotOpenNow, NumberNotLeased, and for a booking or a return
-    slip that is not good what `server.services.bookings.present` says.
+    The counter of `by` issues it, if one does. Raises UnknownService, UnknownNeed, UnknownLanguage, UnknownPrinter,
+    InvalidInput, SeriesFull, DayClosed, DayNotOpen, NotOpenNow, NumberNotLeased, and for a booking or a return slip
+    that is not good what `server.services.bookings.present` says.
     """
-    day = tx.today
-    if tx.centre.closed_day is not None and day <= tx.centre.closed_day:
-        raise DayClosed("The day is closed; tokens are given again on the next working day.", day=day.isoformat())
-    plan = plan_now(tx)
-    returned = present.require_return(tx, order.return_of, day)
-    arrived = _arrival(tx, order)
-    shown, came = Shown(order.reference, order.booking, order.service), tx.centre.wall(arrived)
-    booking = present.presented(tx, plan, shown, day, came, late=order.paper is not None)
+    _enter(tx, order, by)
+    plan, arrived = plan_now(tx), _arrival(tx, order)
+    came = tx.centre.wall(arrived)
+    returned = present.require_return(tx, order.return_of, tx.today)
+    booking = _presented(tx, plan, order, came)
     since = tx.centre.floor(aged_from(None if booking is None else booking.slot, came, plan.slots))
     service = plan.service(_wanted(order, booking))
     step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since, arrived)
     foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now)
-    token = _new_token(tx, order, booking, step, arrived)
+    given = _take_number(tx, plan, order, _class_of(plan, service, order, booking))
+    token = _new_token(tx, order, booking, step, given)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
     forecast = foreseen(token).forecast
     appointment = None if booking is None else _appointment(plan, booking, came)
     if booking is not None:
         present.check_in(tx, booking, token)
     _keep_private(tx, order, returned)
-    tx.record(TokenIssued(token, order.printer, None if booking is None else booking.id, returned), by)
+    tx.record(TokenIssued(token, order.printer, booking and booking.id, returned, given.left_out), by)
     if order.printer is None:
         return Issued(token, order.secret, forecast, PrintState.NONE, appointment)
     slips.queue_original(tx, order.printer, token, forecast)
@@ -135,27 +136,51 @@ def _class_of(plan: Plan, service: Service, order: Order, booking: Booking | Non
     return plan.series_for(service, order.need)
 
 
-def _new_token(tx: Transaction, order: Order, booking: Booking | None, step: Step, arrived: datetime) -> Token:
+def _enter(tx: Transaction, order: Order, by: By) -> None:
+    """Let the day be open for which a token is asked: that of the calendar, or where none is open that of a booking."""
+    day = day_due(tx)
+    if order.paper is None and order.reference is None and order.booking is None:
+        _require_open_hours(tx, None, day)
+    plan = plan_of(tx.conn, tx.centre, day)
+    booked = None if tx.centre.open_day else _slot_of(tx, plan, order)
+    early = booked is not None and booked <= tx.wall + timedelta(minutes=plan.slots.admit_early_min)
+    enter_day(tx, max(day, tx.centre.day(booked)) if booked and early else day, by)
+
+
+def _slot_of(tx: Transaction, plan: Plan, order: Order) -> datetime | None:
+    """Return the time of the booking that is named, None without one."""
+    if order.booking is not None:
+        return known_booking(tx, order.booking).slot
+    booking = None if order.reference is None else found(tx, plan, order.reference)
+    return None if booking is None else booking.slot
+
+
+def _presented(tx: Transaction, plan: Plan, order: Order, came: datetime) -> Booking | None:
+    """Return the booking that is presented; from paper people were let in already, whatever the hour."""
+    shown, late = Shown(order.reference, order.booking, order.service), order.paper is not None
+    booking = present.presented(tx, plan, shown, tx.today, came, late=late)
+    if booking is not None and not late:
+        _require_open_hours(tx, booking.slot, tx.today if booking.slot is None else tx.centre.day(booking.slot))
+    return booking
+
+
+def _new_token(tx: Transaction, order: Order, booking: Booking | None, step: Step, given: Given) -> Token:
     plan = plan_now(tx)
     slot, need = (None, order.need) if booking is None else (booking.slot, order.need or booking.need)
     service = plan.service(_wanted(order, booking))
     klass, access = _class_of(plan, service, order, booking), access_needs(order.access)
-    # From paper they were let in already: a number that was handed out is never refused for the hour.
-    if order.paper is None:
-        _require_open_hours(plan, slot, tx.wall)
-    letter, number = _take_number(tx, plan, order, klass)
     return Token(
         id=order.token_id,
-        day=tx.today,
-        series=letter,
-        number=number,
-        label=label(letter, number),
+        day=given.day,
+        series=given.letter,
+        number=given.number,
+        label=label(given.letter, given.number),
         klass=klass,
         service=service.code,
         route=service.route,
         language=plan.language(order.language),
         need=need,
-        issued_at=arrived,
+        issued_at=_arrival(tx, order),
         aged_from=step.since,
         step=step,
         then=tuple(plan.service(code).code for code in dict.fromkeys(order.then) if code != service.code),
@@ -167,35 +192,26 @@ def _new_token(tx: Transaction, order: Order, booking: Booking | None, step: Ste
     )
 
 
-def _require_open_hours(plan: Plan, slot: datetime | None, now: datetime) -> None:
+def _require_open_hours(tx: Transaction, slot: datetime | None, day: date) -> None:
     """Raise NotOpenNow outside the hours in which tokens are given; bookings may come a little before and after."""
+    plan = plan_of(tx.conn, tx.centre, day)
     if slot is None:
-        require_open(plan.hours, now)
+        require_open(plan.hours, tx.wall, day)
         return
     early, late = (timedelta(minutes=m) for m in (plan.slots.admit_early_min, plan.slots.late_min))
-    require_open(plan.hours, now, early=early, late=late)
+    require_open(plan.hours, tx.wall, day, early=early, late=late)
 
 
 def _arrival(tx: Transaction, order: Order) -> datetime:
-    """Return when the citizen came: now, or what the paper pad says; raises InvalidInput for another day."""
-    if order.paper is None:
-        return tx.now
-    if order.paper.taken_at > tx.wall or tx.centre.day(order.paper.taken_at) != tx.today:
-        raise InvalidInput("A paper number is entered on its own day, with the time at which it was taken.")
-    return tx.centre.floor(order.paper.taken_at)
+    """Return when the citizen came, on the floor's own clock: now, or what the paper pad says."""
+    return tx.now if order.paper is None else tx.centre.floor(order.paper.taken_at)
 
 
-def _take_number(tx: Transaction, plan: Plan, order: Order, letter: str) -> tuple[str, int]:
-    """Return the next (letter, number), from the overflow series when the first is full; raises SeriesFull."""
+def _take_number(tx: Transaction, plan: Plan, order: Order, klass: str) -> Given:
+    """Return the number of a token: from paper, or the next of its series."""
     if order.paper is not None:
-        return leases.use(tx, order.paper.label, tx.today)
-    series = plan.series[letter]
-    number = numbers.take_number(tx.conn, tx.centre.id, tx.today, letter, series.first, series.last)
-    if number is not None:
-        return letter, number
-    if series.overflow is None:
-        raise SeriesFull(f"Series {letter} has no number left today.", series=letter)
-    return _take_number(tx, plan, order, series.overflow)
+        return leases.use(tx, order.paper.label, tx.centre.floor(order.paper.taken_at))
+    return next_number(tx, plan, klass)
 
 
 def _keep_private(tx: Transaction, order: Order, returned: str | None) -> None:

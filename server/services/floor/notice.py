@@ -73,7 +73,7 @@ def notice_of(read: Read, code: str) -> NoticeView:
 
 
 def _keep(tx: Transaction, flags: Flags) -> None:
-    freezes = freezes_after(tx.centre.frozen_times, tx.now, frozen=is_stopped(flags))
+    freezes = freezes_after(tx.centre.stops, tx.now, frozen=is_stopped(flags))
     kept = [[to_iso(begin), None if end is None else to_iso(end)] for begin, end in freezes]
     tx.change_centre(notices=flags_to(flags), freezes=kept)
 

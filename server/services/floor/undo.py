@@ -15,7 +15,7 @@ from server.domain.token.lifecycle import AT_COUNTER
 from server.domain.token.token import Token
 from server.domain.token.undo import LOOKED_AT
 from server.services.floor.at_counter import counter_named
-from server.services.setup.plans import plan_now, plan_of
+from server.services.setup.plans import plan_now
 from server.storage.sql import counters, events, line, steps, tokens
 from server.storage.transaction import Read, Transaction
 
@@ -86,6 +86,8 @@ def _undo(tx: Transaction, action: Event, by: By) -> Token:
     last = _last_of(tx, after)
     if present != after or last is None or last.seq != action.seq:  # a later action may have left the same record
         raise NothingToUndo(f"{present.label} is {present.state} now; undo what came later first.")
+    if action.seq <= tx.centre.sealed_seq:
+        raise NothingToUndo("The day is closed. Reopen it to take that back.")
     _require_place(tx, before)
     _restore(tx, after, before)
     if isinstance(action.payload, TokenCalled):
@@ -134,7 +136,7 @@ def _restore(tx: Transaction, after: Token, before: Token) -> None:
 
 def _give_back_turn(tx: Transaction, action: Event, call: TokenCalled, before: Token) -> None:
     """Count the calls that passed over the longest wait as if this one had not been made: at least as strictly."""
-    plan = plan_of(tx.conn, tx.centre, tx.centre.today(action.at))
+    plan = plan_now(tx)
     group = plan.profile(str(call.token.step.counter)).group
     passes = line.passes_of(tx.conn, tx.centre.id, before.step.stage, group)
     # The more passes, the sooner the longest wait is called: what cannot be known is decided for those who wait.

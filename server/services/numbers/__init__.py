@@ -1,1 +1,1 @@
-"""Numbers given in blocks. Door: `leases`."""
+"""Numbers given one by one, and in blocks. Doors: `labels`, `leases`."""

@@ -1,15 +1,17 @@
 """Numbers given away in a block, for a paper pad or a kiosk without a link: leased, used, or void, always on record."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
 from server.domain.actors import By
-from server.domain.errors import NumberNotLeased, UnknownLease
+from server.domain.errors import InvalidInput, NumberNotLeased, UnknownLease
 from server.domain.events.payloads import NumbersLeased, NumbersVoided
+from server.domain.instants import to_iso
 from server.domain.leases import Lease
-from server.domain.plan.series import label, next_numbers, read_label
-from server.services.setup.plans import plan_now
-from server.storage.sql import numbers, tokens
+from server.domain.plan.series import label, read_label
+from server.services.numbers.labels import Given, next_block
+from server.services.setup.plans import plan_now, runs_on
+from server.storage.sql import events, numbers, tokens
 from server.storage.transaction import Transaction
 
 
@@ -34,19 +36,18 @@ def lease(tx: Transaction, series: str, count: int, holder: str, by: By) -> Leas
     day, known = tx.today, plan_now(tx).series.get(series)
     if known is None:
         raise UnknownLease(f"There is no series “{series}” here.")
-    first = next_numbers(known, numbers.last_number(tx.conn, tx.centre.id, day, series), count)
+    first, left_out = next_block(tx, known, count)
     # The number of its event is its id: unique in the centre, and found in the log.
     block = Lease(tx.next_seq, day, series, first, first + count - 1, holder, None)
     numbers.set_last_number(tx.conn, tx.centre.id, day, series, block.last)
     numbers.insert_lease(tx.conn, tx.centre.id, block)
-    tx.record(NumbersLeased(block), by)
+    tx.record(NumbersLeased(block, left_out), by)
     return block
 
 
 def void(tx: Transaction, lease_id: int, reason: str, by: By) -> Lease:
     """Note that the unused numbers of a lease will never be given; raises UnknownLease."""
-    today = numbers.leases(tx.conn, tx.centre.id, tx.today)
-    block = next((lease for lease in today if lease.id == lease_id), None)
+    block = next((lease for lease in _blocks(tx) if lease.id == lease_id), None)
     if block is None or block.void_reason is not None:
         raise UnknownLease("There is no such lease today, or it is void already.")
     numbers.void_lease(tx.conn, tx.centre.id, lease_id, reason)
@@ -55,21 +56,39 @@ def void(tx: Transaction, lease_id: int, reason: str, by: By) -> Lease:
     return voided
 
 
-def use(tx: Transaction, text: str, day: date) -> tuple[str, int]:
-    """Return the (letter, number) of a paper number that may be entered now; raises NumberNotLeased."""
+def use(tx: Transaction, text: str, taken_at: datetime) -> Given:
+    """Return a paper number that may be entered now as handed out at a moment.
+
+    It counts on the day on which it was leased: the open one, or the one before where days run on. Raises
+    NumberNotLeased, and InvalidInput for a moment before it was leased, or that has not come.
+    """
     parts = read_label(text)
     if parts is None:
         raise NumberNotLeased(f"“{text}” is not a number.")
     letter, number = parts
-    leased = any(
-        block.letter == letter and block.first <= number <= block.last and block.void_reason is None
-        for block in numbers.leases(tx.conn, tx.centre.id, day)
-    )
-    if not leased:
+    block = next((block for block in _blocks(tx) if _holds(block, letter, number)), None)
+    if block is None:
         raise NumberNotLeased(f"{label(letter, number)} is in no block that was leased today.")
-    if tokens.number_exists(tx.conn, tx.centre.id, day, letter, number):
+    if tokens.number_exists(tx.conn, tx.centre.id, block.day, letter, number):
         raise NumberNotLeased(f"{label(letter, number)} is entered already.")
-    return letter, number
+    leased_at = events.time_of(tx.conn, tx.centre.id, block.id) or tx.now
+    if not leased_at <= taken_at <= tx.now:
+        raise InvalidInput(
+            "A paper number is taken after its block was leased, and before now.", since=to_iso(leased_at)
+        )
+    return Given(block.day, letter, number)
+
+
+def _blocks(tx: Transaction) -> list[Lease]:
+    """Return the blocks from which numbers may be entered now, those of today first."""
+    today, before = numbers.leases(tx.conn, tx.centre.id, tx.today), tx.centre.closed_day
+    if before is None or before == tx.today or not runs_on(tx.conn, tx.centre, before):
+        return today
+    return [*today, *numbers.leases(tx.conn, tx.centre.id, before)]
+
+
+def _holds(block: Lease, letter: str, number: int) -> bool:
+    return block.letter == letter and block.first <= number <= block.last and block.void_reason is None
 
 
 def view(block: Lease) -> LeaseView:

@@ -1,19 +1,20 @@
 """Proves a centre's record: replays its events and compares every promise with what the tables say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from server.domain.centre import CentreState
 from server.domain.events.event import Event, StoredEvent, fingerprint
-from server.domain.events.kinds import TokenEvent
+from server.domain.events.kinds import Kind, TokenEvent
 from server.domain.events.payloads import PolicyChanged, TokenCalled, TokenExpired, TokenIssued, TokenUndone
 from server.domain.freezes import Moment, active_time
 from server.domain.notice import begun
+from server.domain.plan.series import read_label
 from server.domain.proof.change import Change
 from server.domain.proof.fairness import Audit
 from server.domain.proof.findings import Finding, in_chain
 from server.domain.proof.hall import Hall, desks_of
-from server.domain.proof.notes import NOTES
+from server.domain.proof.notes import NOTES, left_out
 from server.domain.proof.past import Past
 from server.domain.proof.replay import counted, remake, remake_issue
 from server.domain.proof.verdicts import Anchor, Fault, Verdict
@@ -104,6 +105,7 @@ class _Replay:
     def _take(self, event: Event) -> None:
         payload, hall = event.payload, self._hall
         self._report(event.seq, hall.enter(event))
+        self._audit.today = hall.open_day
         if isinstance(payload, TokenIssued):
             self._issue(event, payload)
         elif isinstance(payload, TokenUndone):
@@ -138,10 +140,15 @@ class _Replay:
             self._report(0, hall.ledger.compare(proof.leases_of(read, centre), proof.last_numbers(read, centre)))
         self._report(0, self._audit.compare(proof.passes_by_group(read, centre)))
         self._report(0, self._versions.compare())
-        if hall.closed_day != self._centre.closed_day:
-            text = f"The last closed day is {self._centre.closed_day} in the table, {hall.closed_day} by the log."
-            self.verdict.fault("state_differs", 0, text)
-        if hall.freezes[-1:] != self._centre.frozen_times[-1:]:
+        hall.keep_day()
+        for name, stored, due in (
+            ("last closed", self._centre.closed_day, hall.closed_day),
+            ("open", self._centre.open_day, hall.open_day),
+        ):
+            if stored != due:
+                text = f"The {name} day is {stored} in the table, {due} by the log."
+                self.verdict.fault("state_differs", 0, text)
+        if hall.freezes[-1:] != self._centre.stops[-1:]:
             self.verdict.fault("state_differs", 0, "The last stop is another in the table than by the log.")
         if begun(hall.flags) != begun(self._centre.flags):
             self.verdict.fault("state_differs", 0, "The notice of the centre is another in the table than by the log.")
@@ -166,11 +173,25 @@ class _Replay:
     def _issue(self, event: Event, payload: TokenIssued) -> None:
         token = payload.token
         self.verdict.tokens += 1
+        self._report(event.seq, self._left_out(token, payload.left_out))
         self._report(event.seq, remake_issue(event, payload, self._hall))
         self._report(event.seq, [finding for finding in [self._hall.ledger.issue(token)] if finding])
         self._open[token.id] = Past(token, booking=payload.booking)
         self._audit.change(None, token)
+        self._hall.last_day = max(token.day, self._hall.last_day or token.day)
         self._forget(event)
+
+    def _left_out(self, token: Token, labels: Sequence[str]) -> Iterator[Finding]:
+        """Labels are left_out in a row, because somebody of an earlier day has them, or may have them again."""
+        if not labels:
+            return
+        yield from left_out(self._hall, labels)
+        before = (past.token for past in (*self._open.values(), *self._ended.values()))
+        taken = {other.label for other in before if other.day < token.day}
+        for each in labels:
+            letter, number = read_label(each) or ("", 0)
+            if not self._begin and each not in taken and self._hall.ledger.block_of(letter, number) is None:
+                yield "number_gap", f"{each} was left_out, but nobody has it."
 
     def _act(self, event: Event, payload: TokenEvent) -> None:
         after = payload.token
@@ -227,7 +248,8 @@ class _Replay:
         present, past.token = past.token, after
         self._open[after.id] = past
         self._follow(event, present, after)
-        self._audit.day(after.day).undone += 1
+        if action.kind is not Kind.TOKEN_EXPIRED:
+            self._audit.day(self._hall.open_day or after.day).undone += 1
         if isinstance(action.payload, TokenCalled):
             self._audit.undo_call(action, action.payload, after)
 

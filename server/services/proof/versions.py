@@ -34,7 +34,7 @@ class Versions:
     @property
     def set_up(self) -> SetUp:
         """What a replay asks."""
-        return SetUp(self.plan, self.number_on, self._centre.day)
+        return SetUp(self.plan, self.number_on, self._centre.calendar_day)
 
     def plan(self, number: int, day: date) -> Plan:
         """Return the plan of a version on a day; of one that was not kept whole, the plan as the rows stand."""

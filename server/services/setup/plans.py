@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import TypeVar
 
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.centre import CentreState
+from server.domain.day import goes_on
 from server.domain.json import JsonObject
 from server.domain.notice import Cause
 from server.domain.plan.booked import BookedRule
@@ -58,6 +59,12 @@ def plan_of(read: Read, centre: CentreState, day: date) -> Plan:
 def plan_now(tx: Transaction) -> Plan:
     """Return the plan in force in a command."""
     return plan_of(tx.conn, tx.centre, tx.today)
+
+
+def runs_on(read: Read, centre: CentreState, day: date) -> bool:
+    """Whether a day runs into the next without a break."""
+    hours, following = (plan_of(read, centre, each).hours for each in (day, day + timedelta(days=1)))
+    return goes_on(hours, day, following)
 
 
 @lru_cache(maxsize=1)

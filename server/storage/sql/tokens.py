@@ -114,6 +114,28 @@ def number_exists(conn: Connection, centre_id: int, day: date, letter: str, numb
     return row is not None
 
 
+WITH_NUMBER = Statement(
+    TOKEN.where(TokenTable.centre_id == bindparam("centre"), TokenTable.series == bindparam("letter"))
+    .where(TokenTable.number == bindparam("number"), TokenTable.day < bindparam("before"))
+    .order_by(TokenTable.ended_at.is_(None).desc(), TokenTable.day.desc())
+    .limit(1)
+)
+
+
+def latest_with_number(conn: Connection, centre_id: int, letter: str, number: int, *, before: date) -> Token | None:
+    """Return who has a number of a day before another: somebody under way first, then the newest; None for nobody."""
+    row = WITH_NUMBER.row(conn, centre=centre_id, letter=letter, number=number, before=before)
+    return None if row is None else token_of_row(row)
+
+
+def numbers_ended_since(conn: Connection, centre_id: int, day: date, since: datetime) -> list[tuple[str, int]]:
+    """Return the (letter, number) of the tokens of a day that ended after a moment."""
+    ended = (TokenTable.centre_id == centre_id, TokenTable.day == day, TokenTable.ended_at > since)
+    return [
+        (row.series, row.number) for row in conn.execute(select(TokenTable.series, TokenTable.number).where(*ended))
+    ]
+
+
 BROUGHT_BY = Statement(
     select(TokenTable.label)
     .join(TokenPrivateTable, TokenPrivateTable.token_id == TokenTable.id)

@@ -11,6 +11,7 @@ HOURS = Hours(
     timezone="Asia/Kolkata",
     day_start=MIDNIGHT,
     opens=time(9, 30),
+    closes=time(16, 30),
     first=time(9, 30),
     last=time(16, 0),
     lunch=(time(13, 30), time(14, 0)),

@@ -29,6 +29,7 @@ def make_hours(**changes: Any) -> Hours:
         "timezone": "Asia/Kolkata",
         "day_start": MIDNIGHT,
         "opens": time(9, 30),
+        "closes": time(16, 30),
         "first": time(9, 30),
         "last": time(16, 0),
         "lunch": None,

@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.leases import Lease
 from server.domain.proof.ledger import Ledger
-from tests.factories import DAY, make_token
+from tests.factories import DAY, MORNING, make_token
 
 LEASE = Lease(7, DAY, "N", 101, 103, "pad", None)
 
@@ -47,7 +47,7 @@ def test_the_row_goes_on_after_a_gap() -> None:
 
 def test_a_leased_number_is_used_once_and_the_row_goes_on_behind_the_block() -> None:
     book = ledger()
-    assert book.lease(LEASE) is None
+    assert book.lease(LEASE, MORNING) is None
     assert issued(book, 104) is None
     assert [issued(book, 102, entered_by_hand=True) for _ in range(2)] == [None, "number_doubled"]
     assert issued(book, 104, entered_by_hand=True) == "number_doubled"
@@ -55,12 +55,12 @@ def test_a_leased_number_is_used_once_and_the_row_goes_on_behind_the_block() -> 
 
 
 def test_a_block_that_leaves_numbers_out_is_a_gap() -> None:
-    assert ledger().lease(replace(LEASE, first=102)) == ("number_gap", "N102 is not the next number.")
+    assert ledger().lease(replace(LEASE, first=102), MORNING) == ("number_gap", "N102 is not the next number.")
 
 
 def test_what_was_not_used_of_a_block_is_void_and_never_given() -> None:
     book = ledger()
-    book.lease(LEASE)
+    book.lease(LEASE, MORNING)
     issued(book, 102, entered_by_hand=True)
     book.void_lease(LEASE)
     assert (book.leased, book.void) == (3, 2)

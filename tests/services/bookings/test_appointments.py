@@ -37,6 +37,9 @@ def floor(sqlite_floor: Floor) -> Floor:
     return sqlite_floor
 
 
+EVENING = MORNING + timedelta(hours=8)
+
+
 def booking(tail: str = "4711", minutes: float = 0, **changes: object) -> NewBooking:
     """Return a booking of a passport, some minutes after the centre opens."""
     slot = MORNING + timedelta(minutes=minutes)
@@ -236,6 +239,7 @@ def test_a_reference_that_was_used_is_good_again_for_a_later_day_and_not_for_the
     with pytest.raises(AppointmentUsed):
         come(floor, "4711", MORNING + timedelta(minutes=50))
     floor.book(booking("4711", 24 * 60))
+    floor.close_day(at=EVENING)
     assert come(floor, "4711", MORNING + timedelta(days=1)).label == "N001"
     assert floor.verdict().faults == []
 
@@ -350,6 +354,7 @@ def test_a_return_slip_is_good_for_three_working_days(floor: Floor) -> None:
     token, secret = refused_today(floor)
     assert (token.state, token.return_until) == ("refused", date(2026, 11, 27))
     assert come_with_slip(floor, secret, MORNING + timedelta(days=3)).label == "R001"
+    floor.close_day(at=EVENING + timedelta(days=3))
     with pytest.raises(ReturnSlipExpired, match="good until 27-11-2026"):
         come_with_slip(floor, secret, MORNING + timedelta(days=6))
     assert floor.verdict().faults == []
@@ -425,6 +430,7 @@ def test_bookings_are_checked_in_alike_on_each_database(db: Database) -> None:
         come(floor, "4711", MORNING + timedelta(minutes=21))
     floor.wait(20)
     floor.book(booking("4711", 24 * 60))
+    floor.close_day(at=EVENING)
     assert floor.db.read(lambda conn: tokens.count_tokens(conn, floor.centre_id)) == 1
     assert come(floor, "4711", MORNING + timedelta(days=1)).label == "N001"
     assert floor.verdict().faults == []

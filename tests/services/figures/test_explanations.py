@@ -99,7 +99,7 @@ def test_what_a_counter_prefers_and_speaks_is_told(floor: Floor) -> None:
     assert why(floor, "P001") == "P001 was called before N001: series P goes first at this counter."
     floor.set_policy("calling", {**RELATIVE, "language_patience_s": 600})
     tomorrow = Floor(floor.db, floor.centre_id, floor.preset, floor.rng, begin=MORNING + timedelta(days=1))
-    tomorrow.keep_house()
+    tomorrow.close_day()
     tomorrow.open("G3")
     tomorrow.issue()
     tomorrow.issue(language="mr")

@@ -163,7 +163,7 @@ def test_the_report_of_a_day_that_runs_is_kept_until_something_happens(floor: Fl
     assert shared.report(CENTRE, None, MORNING) == shared.report(CENTRE, None, MORNING)
     floor.issue()
     assert shared.report(CENTRE, None, MORNING).figures.issued == 2
-    assert (computed, bodies(floor)) == ([1, 2], [])
+    assert (computed, bodies(floor)) == ([2, 3], [])
 
 
 def test_the_figures_and_the_seal_of_a_day_that_runs_are_of_one_moment(floor: Floor) -> None:
@@ -171,33 +171,34 @@ def test_the_figures_and_the_seal_of_a_day_that_runs_are_of_one_moment(floor: Fl
     span = floor.db.read(lambda read: reports.span_of(read, CENTRE, None, MORNING))
     floor.issue()
     facts = floor.db.read(lambda read: reports.facts_of(read, span))
-    assert (facts.figures.issued, facts.until, facts.head) == (2, 2, floor.centre.head)
-    assert facts.certificate.events == 2
+    assert (facts.figures.issued, facts.until, facts.head) == (2, 3, floor.centre.head)
+    assert facts.certificate.events == 3
 
 
 def test_the_seal_of_a_day_holds_on_the_next_day_and_not_after_a_change(floor: Floor) -> None:
     a_day(floor)
     seal = read_seal(report(floor).seal.text, SECRET)
     anchor = Anchor(seal.seq, seal.head)
+    floor.reopen_day()
     floor.open("G1")
     assert floor.db.read(lambda conn: verify(conn, floor.centre, [anchor])).ok
-    floor.db.write(None, lambda tx: tx.conn.execute(text("UPDATE event SET actor = 'else' WHERE seq = 3")))
+    floor.db.write(None, lambda tx: tx.conn.execute(text("UPDATE event SET actor = 'else' WHERE seq = 4")))
     faults = floor.db.read(lambda conn: verify(conn, floor.centre, [anchor])).faults
     assert faults[0].code == "chain_broken"
 
 
 def test_a_broken_promise_is_kept_with_its_fault(floor: Floor) -> None:
     a_day(floor)
-    floor.db.write(None, lambda tx: tx.conn.execute(text("UPDATE event SET actor = 'else' WHERE seq = 3")))
+    floor.db.write(None, lambda tx: tx.conn.execute(text("UPDATE event SET actor = 'else' WHERE seq = 4")))
     told = [report(floor), report(floor)]
     assert [(one.certificate.ok, one.certificate.faults[0].code) for one in told] == [(False, "chain_broken")] * 2
-    assert "  event 3: Event 3 is not what was written." in report_lines(told[1])
+    assert "  event 4: Event 4 is not what was written." in report_lines(told[1])
 
 
 def test_a_day_that_runs_is_reported_until_now_and_says_so(floor: Floor) -> None:
     floor.issue()
     told = report(floor, now=MORNING + timedelta(hours=1))
-    assert (told.closed, told.figures.issued, told.seal.seq) == (False, 1, 1)
+    assert (told.closed, told.figures.issued, told.seal.seq) == (False, 1, 2)
     assert "not closed yet" in report_lines(told)[0]
 
 
@@ -221,13 +222,13 @@ def test_the_second_day_is_judged_from_where_the_first_ended(floor: Floor) -> No
     floor.open("G1")
     floor.issue()
     floor.serve("G1")
-    floor.close_day(force=True)
+    floor.close_day()
     for _ in range(24 * 60):
         floor.now()
     floor.open("G1")
     floor.issue()
     floor.serve("G1")
-    floor.close_day(force=True)
+    floor.close_day()
     first = report(floor, day=DAY, now=MORNING + timedelta(days=2))
     second = report(floor, now=MORNING + timedelta(days=2))
     assert (first.certificate.calls, second.certificate.calls) == (1, 1)

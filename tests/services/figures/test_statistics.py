@@ -111,6 +111,7 @@ def test_a_random_day_has_the_waits_of_its_tables(sqlite_floor: Floor) -> None:
 
 def test_without_a_period_it_is_today(sqlite_floor: Floor) -> None:
     sqlite_floor.issue()
+    sqlite_floor.close_day()
     for first, last, now, issued in (
         (None, None, MORNING, 1),
         (None, None, MORNING + timedelta(days=1), 0),

@@ -155,6 +155,7 @@ def test_a_day_that_a_wrong_clock_has_closed_is_open_again_once_somebody_has_sai
     floor.machine.is_set(days=1)
     floor.time  # noqa: B018
     floor.choose(Choice.WALL)
+    floor.issue()
     floor.close_day()
     floor.machine.is_set(days=-1)
     floor.time  # noqa: B018

@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from server.domain.actors import By
-from server.domain.errors import CentreFrozen, DayClosed, NotOpenNow, TooEarlyToMiss
+from server.domain.errors import CentreFrozen, NotOpenNow, TooEarlyToMiss
 from server.domain.token.token import Token
-from server.services.floor import day, issue
+from server.services.floor import issue
 from server.services.setup.presets import load_preset
 from server.services.setup.shapes import Preset
 from server.storage import schema
@@ -48,10 +48,6 @@ def shape(timezone: str, *, day_start: str = "00:00", given: tuple[str, str] = (
 def issue_at(floor: Floor, at: datetime) -> Token:
     order = floor.order()
     return floor.write(lambda tx: issue.issue(at_time(tx, at), order, By("test"))).token
-
-
-def close_at(floor: Floor, at: datetime) -> day.DayClose:
-    return floor.write(lambda tx: day.close_day(at_time(tx, at), By("test")))
 
 
 def states(floor: Floor, *ids: str) -> list[str]:
@@ -100,7 +96,7 @@ def test_numbers_begin_anew_each_morning_over_a_change_of_the_clocks(
             issue_at(floor, opening - timedelta(minutes=1))
         labels = [issue_at(floor, opening).label, issue_at(floor, opening + timedelta(minutes=1)).label]
         assert labels == ["N001", "N002"]
-        closed = close_at(floor, opening + timedelta(hours=7))
+        closed = floor.close_day(at=opening + timedelta(hours=7))
         assert closed.expired == 2
     assert floor.verdict().faults == []
 
@@ -136,75 +132,10 @@ def test_a_night_shift_is_one_day_with_one_run_of_numbers_across_midnight(empty:
     assert [(t.label, t.day) for t in issued] == [(f"N00{n}", DAY) for n in (1, 2, 3, 4)]
     with pytest.raises(NotOpenNow):
         issue_at(night, evening + timedelta(hours=7))
-    assert night.keep_house(evening + timedelta(hours=7, minutes=59)) == 0
-    assert night.keep_house(evening + timedelta(hours=8)) == 4
+    assert night.keep_house(evening + timedelta(hours=8)) == 0
+    assert night.close_day(at=evening + timedelta(hours=8)).expired == 4
     assert issue_at(night, evening + timedelta(days=1)).label == "N001"
     assert night.verdict().faults == []
-
-
-# --- the close of a day
-
-
-def test_a_day_that_nobody_closed_is_closed_when_the_next_begins(floor: Floor) -> None:
-    floor.open("G1", "G2")
-    waiting, absent, parked = floor.issue(), floor.issue(), floor.issue()
-    floor.call_token("G1", absent)
-    floor.lose("G1")
-    floor.call_token("G1", parked)
-    floor.hold("G1")
-    midnight = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
-    before = midnight - timedelta(seconds=1)
-    assert floor.db.read(lambda conn: day.due_centres(conn, lambda _centre: before)) == []
-    assert floor.db.read(lambda conn: day.due_centres(conn, lambda _centre: midnight)) == [floor.centre_id]
-    assert floor.keep_house(midnight) == 3
-    assert [floor.token(t).state for t in (waiting, absent, parked)] == ["expired", "no_show", "expired"]
-    assert floor.token(waiting).return_until == date(2026, 11, 25)
-    assert floor.token(absent).return_until is None
-    assert states(floor, "G1", "G2") == ["closed", "closed"]
-    assert floor.db.read(lambda conn: day.due_centres(conn, lambda _centre: midnight)) == []
-    assert issue_at(floor, MORNING + timedelta(days=1)).label == "N001"
-    assert floor.verdict().faults == []
-
-
-def test_counters_that_nobody_closed_are_closed_with_the_day_although_everybody_was_served(floor: Floor) -> None:
-    floor.open("E1")
-    floor.issue("ENQUIRY")
-    floor.serve("E1")
-    floor.keep_house(datetime(2026, 11, 24, 18, 30, tzinfo=UTC))
-    assert states(floor, "E1") == ["closed"]
-    assert floor.centre.closed_day == DAY
-    seq = floor.centre.event_seq
-    assert floor.keep_house(MORNING + timedelta(days=1)) == 0
-    assert floor.centre.event_seq == seq
-
-
-def test_the_late_close_of_yesterday_leaves_the_counters_of_today_alone(floor: Floor) -> None:
-    """The server came back in the morning, and a clerk was quicker than the clock."""
-    floor.open("G1")
-    floor.issue()
-    morning = Floor(floor.db, floor.centre_id, floor.preset, begin=MORNING + timedelta(days=1))
-    morning.open("A1")
-    assert morning.keep_house() == 1
-    assert states(floor, "G1", "A1") == ["closed", "open"]
-    assert floor.verdict().faults == []
-
-
-def test_a_close_after_midnight_means_the_day_that_is_over(floor: Floor) -> None:
-    """Ten past midnight the manager closes what is left of Tuesday; Wednesday must not be lost by that."""
-    floor.open("G1")
-    floor.issue()
-    closed = close_at(floor, datetime(2026, 11, 24, 18, 40, tzinfo=UTC))
-    assert (closed.day, closed.expired) == (DAY, 1)
-    assert issue_at(floor, MORNING + timedelta(days=1)).label == "N001"
-    assert floor.verdict().faults == []
-
-
-def test_a_day_that_was_closed_gives_no_more_numbers_until_the_next(floor: Floor) -> None:
-    floor.issue()
-    floor.close_day()
-    with pytest.raises(DayClosed):
-        floor.issue()
-    assert issue_at(floor, MORNING + timedelta(days=1)).label == "N001"
 
 
 # --- pauses
@@ -318,6 +249,7 @@ def test_a_day_with_a_freeze_and_its_close_is_alike_on_each_database(db: Databas
     assert floor.keep_house() == 1
     floor.call("G1")
     floor.lose("G1")
-    assert floor.keep_house(MORNING + timedelta(days=1)) == 2
+    closed = floor.close_day(at=MORNING + timedelta(days=1))
+    assert (closed.expired, closed.no_show) == (1, 1)
     assert [floor.token(t).state for t in (first, second)] == ["no_show", "expired"]
     assert floor.verdict().faults == []

@@ -25,7 +25,7 @@ from server.domain.token.token import Token
 from server.domain.token.ways_back import WayBack
 from server.services.floor import serve, undo
 from server.services.floor.at_counter import Seen
-from server.services.floor.day import due_centres
+from server.services.floor.house import due_centres
 from server.services.people import seats, sign_in
 from server.services.people.principal import Principal
 from server.services.views.projections import Projections

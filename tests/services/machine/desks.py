@@ -19,8 +19,12 @@ class DeskModel(TokenModel):
         if was != state:
             busy = self.at(counter) is not None and state != "open" and not after_current
             refuse(illegal_transition=(was, state) == ("closed", "paused"), counter_busy=busy)
+            stays = self.open_day is not None and bool(self.live())
+            refuse(**self.may_enter(self.day_due, also=was == "closed" and not stays))
+            if was == "closed" and not stays:
+                self.enter(self.day_due)
             self.note(state)
-            self.counters[counter], self.since[counter] = state, self.today
+            self.counters[counter] = state
 
     def ready(self, counter: str) -> None:
         """Refuse unless a counter may call."""
@@ -126,7 +130,7 @@ class DeskModel(TokenModel):
             changes |= {"service": more[0], "route": route, "klass": klass, "then": tuple(more[1:]), "done": ()}
         elif not sends:
             changes["done"] = (*t.get("done", ()), t["stage"])
-        changes |= {"ended": True} if stage is None else self._enter(t, stage, ways, taken)
+        changes |= {"ended": True, "ended_at": self.now} if stage is None else self._enter(t, stage, ways, taken)
         self.act("finished", t, counter, **changes)
 
     def _leads(self, t: Dict, to: str, sends: bool, returns: bool) -> tuple[str | None, Ways, Way | None]:

@@ -1,11 +1,8 @@
 """The whole model: a floor with undo, leased numbers, freezes, and days that close."""
 
-from datetime import date, timedelta
-
 from tests.services.machine.desks import DeskModel
 from tests.services.machine.plan import LAST
 from tests.services.machine.state import AT, Dict, No, refuse
-from tests.services.machine.tokens import OPENS
 
 UNDO_S = 300
 UNDOABLE = frozenset(
@@ -37,7 +34,8 @@ class FloorModel(DeskModel):
         return last if last and last["kind"] in UNDOABLE else None
 
     def _undo(self, deed: Dict | None, counter: str | None) -> None:
-        if deed is None or self._latest(deed["token"]) is not deed or self.active(deed["at"]) > UNDO_S:
+        late = deed is not None and deed["seq"] <= self.sealed
+        if deed is None or late or self._latest(deed["token"]) is not deed or self.active(deed["at"]) > UNDO_S:
             raise No(["nothing_to_undo"])
         t, before = self.tokens[deed["token"]], deed["before"]
         there = [self.at(c) for c in (before["counter"], *before["beside"]) if c and before["state"] in AT]
@@ -56,12 +54,14 @@ class FloorModel(DeskModel):
             self.freezes[-1][1] = self.now
 
     def lease(self, series: str, count: int) -> None:
-        used = self.used.get((self.today, series), 0)
-        refuse(series_full=used + count > LAST.get(series, 999))
+        first = self.used.get((self.today, series), 0) + 1
+        while any(not self.is_free(series, n) for n in range(first, first + count)):
+            first += 1
+        refuse(series_full=first + count - 1 > LAST.get(series, 999))
         self.note("leased")
-        block = {"id": self.seq, "day": self.today, "series": series, "first": used + 1, "last": used + count}
-        self.leases.append(block | {"void": False})
-        self.used[self.today, series] = used + count
+        block = {"id": self.seq, "day": self.today, "series": series, "first": first, "last": first + count - 1}
+        self.leases.append(block | {"void": False, "at": self.now})
+        self.used[self.today, series] = first + count - 1
 
     def void(self, lease: int) -> None:
         found = [one for one in self.leases if one["id"] == lease and one["day"] == self.today and not one["void"]]
@@ -69,25 +69,8 @@ class FloorModel(DeskModel):
         self.note("voided")
         found[0]["void"] = True
 
-    def close_day(self, force: bool) -> None:
-        refuse(centre_frozen=self.frozen)
-        serving = any(t["state"] == "serving" for t in self.open_tokens())
-        refuse(day_not_finished=serving and not force)
-        begun = self.clock >= OPENS or any(t["day"] == self.today for t in self.open_tokens())
-        self._close(self.today - timedelta(days=not begun), self.open_tokens())
-
-    def _close(self, day: date, ending: list[Dict]) -> None:
-        for t in ending:
-            self.act("expired", t, None, ended=True, ends="no_show" if t["state"] == "missed" else "expired")
-        for counter in [c for c, state in self.counters.items() if state != "closed" and self.since[c] <= day]:
-            self.note("closed")
-            self.counters[counter] = "closed"
-        if self.closed_day < day:
-            self.note("day_closed")
-            self.closed_day = day
-
     def keep_house(self) -> None:
-        if self.frozen:
+        if self.frozen or self.night is not None:
             return
         for t in self.open_tokens():
             if t["state"] == "paused" and t["until"] <= self.now:
@@ -96,8 +79,5 @@ class FloorModel(DeskModel):
             if t["state"] == "waiting" and t["only"] and not self._at_work(t["stage"], t["only"]):
                 there = self.elsewhere(t["stage"], t["aged_from"], ways_back=t["ways_back"])
                 self.act("transferred", t, None, **there)
-        over = [t for t in self.open_tokens() if t["day"] < self.today]
-        still = [self.since[c] for c, state in self.counters.items() if state != "closed"]
-        begun = [t["day"] for t in over] + [day for day in still if day < self.today]
-        if begun:
-            self._close(max(begun), over)
+        if self.day_is_over():
+            self.end_day("end", ())

@@ -8,13 +8,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
+from server.domain.day import Then
 from server.domain.errors import Refused
 from server.domain.ids import status_secret, token_id
 from server.domain.notice import NoticeKind
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Attempt
-from server.services.floor import away, call, correct, counters, day, issue, move, notice, serve, undo
+from server.services.floor import away, call, correct, counters, day, house, issue, move, notice, reopening, serve, undo
 from server.services.numbers import leases
 from tests.factories import MORNING
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
@@ -45,10 +46,12 @@ class FloorMachine(Likely):
 
     @rule(order=ORDER, flaw=FLAW, clock_back=st.booleans())
     def ask_in_vain(self, order: Dict, flaw: Dict, clock_back: bool) -> None:
-        """Ask for what is not there, or by a clock that went back."""
-        self.model.now -= timedelta(minutes=20 * clock_back)
+        """Ask for what is not there, or by a clock that went back: then it is as late as at the last event."""
+        now = self.model.now
+        if clock_back:
+            self.model.now = max(now - timedelta(minutes=20), *(deed["at"] for deed in self.model.deeds[-1:]))
         self._issue(order if clock_back else order | flaw)
-        self.model.now += timedelta(minutes=20 * clock_back)
+        self.model.now = now
 
     @rule(
         what=st.sampled_from(["lease", "enter", "enter", "void"]),
@@ -288,7 +291,7 @@ class FloorMachine(Likely):
     def time_passes(self, seconds: int) -> None:
         """Move the clock, and do what time brings, as the scheduler does."""
         self.model.now += timedelta(seconds=seconds)
-        self.go("keep_house", self.model.keep_house, day.keep_house)
+        self.go("keep_house", self.model.keep_house, house.keep_house)
 
     @when(lambda self: not self.model.frozen and self.having(*AT))
     @rule(stays=st.sampled_from([False, False, True]), pick=PICK)
@@ -306,12 +309,50 @@ class FloorMachine(Likely):
         self.go("unfreeze", self.model.unfreeze, partial(notice.lift_notice, kind=NoticeKind.PAUSE))
 
     @when(lambda self: self.model.seq > self.morning + 40)
-    @rule(force=st.booleans(), order=ORDER, days_on=st.sampled_from([1, 1, 2, 4]), orders=st.lists(ORDER, max_size=4))
-    def close_the_day(self, force: bool, order: Dict, days_on: int, orders: list[Dict]) -> None:
+    @rule(
+        then=st.sampled_from(["end", "end", "carry_over", "by itself"]),
+        goes_on=st.booleans(),
+        order=ORDER,
+        days_on=st.sampled_from([1, 1, 2, 4]),
+        orders=st.lists(ORDER, max_size=4),
+    )
+    def close_the_day(self, then: str, goes_on: bool, order: Dict, days_on: int, orders: list[Dict]) -> None:
         """Close by hand, or leave it to the clock; then a morning at 09:30, on a holiday perhaps."""
         self.unfreeze()
-        self.go("close_day", partial(self.model.close_day, force), partial(day.close_day, force=force))
+        if then != "by itself":
+            self._close_day(then)
+        if goes_on:
+            self.reopen_the_day(minutes=20)
+            self.call_everywhere(starts=True)
         self._issue(order)
-        self.model.now = MORNING + timedelta(days=(self.model.today - MORNING.date()).days + days_on)
+        self.model.now = MORNING + timedelta(days=(self.model.calendar - MORNING.date()).days + days_on)
         self.time_passes(1)
+        self._issue(order)
+        if self.model.open_day is not None and self.model.open_day < self.model.calendar:
+            self._close_day("end" if days_on == 1 else "carry_over")
         self.open_the_floor(set(), orders)
+
+    def _close_day(self, then: str, unseen: int = 0) -> None:
+        shown = tuple(t["id"] for t in self.model.live()[unseen:])
+        closing, asked = day.Closing(shown, Then(then)), self.model.today
+        act = partial(day.close_day, day=asked, closing=closing)
+        self.go("close_day", partial(self.model.close_day, asked, shown, then), act)
+
+    @rule(minutes=st.sampled_from([-5, 10, 400, 900, 2000]), another=st.sampled_from([0, 0, 0, 1]))
+    def extend_the_day(self, minutes: int, another: int) -> None:
+        asked, until = self.model.today + timedelta(days=another), self.model.now + timedelta(minutes=minutes)
+        act = partial(day.extend_day, day=asked, until=until)
+        self.go("extend_day", partial(self.model.extend_day, asked, until), act)
+
+    @rule(minutes=st.sampled_from([0, 20]))
+    def reopen_the_day(self, minutes: int) -> None:
+        self.model.now += timedelta(minutes=minutes)
+        asked = self.model.today if self.model.open_day else self.model.closed_day
+        act = partial(reopening.reopen_day, day=asked, reason="by mistake")
+        self.go("reopen_day", partial(self.model.reopen_day, asked), act)
+
+    @when(lambda self: len(self.model.live()) > 1)
+    @rule(then=st.sampled_from(["end", "carry_over"]))
+    def close_without_looking(self, then: str) -> None:
+        """Close the day although somebody came after the list was shown."""
+        self._close_day(then, unseen=1)

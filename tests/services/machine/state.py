@@ -37,12 +37,17 @@ class FloorState:
         self.now = MORNING
         self.tokens: dict[str, Dict] = {}
         self.counters = dict.fromkeys(COUNTERS, "closed")
-        self.since = dict.fromkeys(COUNTERS, date.min)
         self.used: dict[tuple[date, str], int] = {}
         self.leases: list[Dict] = []
         self.freezes: list[list[datetime | None]] = []
         self.deeds: list[Dict] = []
-        self.closed_day = date.min
+        self.closed_day, self.ends = date.min, list[tuple[date, int]]()
+        self.open_day: date | None = None
+        self.opened_at = self.closed_at = MORNING
+        self.until: datetime | None = None
+        self.night: datetime | None = None
+        self.sealed = self.closing = 0
+        self.taken: set[tuple[str, int]] = set()
         self.line = FairLine()
 
     # What is asked of it
@@ -53,12 +58,17 @@ class FloorState:
 
     @property
     def today(self) -> date:
+        """The day to which what is done now belongs."""
+        return self.open_day or self.calendar
+
+    @property
+    def calendar(self) -> date:
         return (self.now + ZONE).date()
 
     @property
     def clock(self) -> timedelta:
         """The time of day in the centre's zone."""
-        return self.now + ZONE - datetime.combine(self.today, time(), UTC)
+        return self.now + ZONE - datetime.combine(self.calendar, time(), UTC)
 
     @property
     def frozen(self) -> bool:
@@ -82,8 +92,13 @@ class FloorState:
 
     def active(self, begin: datetime) -> float:
         """Return the seconds since a moment, without those in which the centre was frozen."""
-        frozen = (min(self.now, end or self.now) - max(begin, start) for start, end in self.freezes if start)
-        return (self.now - begin).total_seconds() - sum(max(0.0, f.total_seconds()) for f in frozen)
+        total, counted = self.now - begin, begin
+        nights: list[list[datetime | None]] = [] if self.night is None else [[self.night, None]]
+        for start, end in sorted(([*self.freezes, *nights]), key=lambda stop: stop[0] or begin):
+            first, last = max(counted, start or begin), min(self.now, end or self.now)
+            if last > first:
+                total, counted = total - (last - first), last
+        return total.total_seconds()
 
     # How it is changed
 

@@ -1,36 +1,38 @@
 """What is promised of a token that is issued, or changed while it is not at a counter."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
+from tests.services.machine.days import LAST_TOKEN, OPENS, DayModel
 from tests.services.machine.plan import ACCESS, EMERGENCIES, LAST, NEEDS, OVERFLOW, ROUTES, SERVICES
-from tests.services.machine.state import ZONE, Dict, FloorState, refuse
+from tests.services.machine.state import Dict, refuse
 
 PAUSE, HOUR = timedelta(minutes=15), timedelta(hours=1)
-OPENS, LAST_TOKEN = timedelta(hours=9, minutes=30), timedelta(hours=16)
 
 
-class TokenModel(FloorState):
+class TokenModel(DayModel):
     """Issue, pause, come back, cancel, correct, remark."""
 
     def issue(self, order: Dict) -> None:
         paper, service = order["paper"], order["service"]
         route, series = SERVICES.get(service, ("", ""))
         klass = NEEDS.get(order["need"], series)
-        letter, number = self._next_number(klass) if paper is None else (paper[0][0], int(paper[0][1:]))
+        day = self.day_due
+        letter, number = self._next_number(klass, day) if paper is None else (paper[0][0], int(paper[0][1:]))
         refuse(
             series_full=paper is None and number > LAST.get(letter, 999),
-            number_not_leased=paper is not None and not self._may_enter(letter, number),
-            day_closed=self.today <= self.closed_day,
-            not_open_now=paper is None and not (OPENS <= self.clock < LAST_TOKEN and self.today.weekday() < 5),
+            number_not_leased=paper is not None and not self._may_enter(letter, number, day),
+            **self.may_enter(day),
+            not_open_now=paper is None and not (OPENS <= self.clock < LAST_TOKEN and day.weekday() < 5),
             invalid_input=not 1 <= order["party"] <= 20
             or not set(order["access"]) <= set(ACCESS)
-            or (paper and (paper[1] > self.now or (paper[1] + ZONE).date() != self.today)),
+            or (paper and not self._leased_at(letter, number, day) <= paper[1] <= self.now),
             unknown_service=not {service, *order["then"]} <= set(SERVICES),
             unknown_need=order["need"] not in (None, *NEEDS),
             unknown_language=order["language"] not in (None, "hi", "en", "mr"),
         )
+        self.enter(day)
         if paper is None:
-            self.used[self.today, letter] = number
+            self._use_up(klass, letter, number)
         came = self.now if paper is None else paper[1]
         token = {name: order[name] for name in ("id", "need", "party", "access")}
         token |= {"day": self.today, "label": f"{letter}{number:03d}", "klass": klass, "service": service}
@@ -40,18 +42,39 @@ class TokenModel(FloorState):
         self.tokens[order["id"]] = token | self.elsewhere(ROUTES[route][0], came)
         self.note("issued", token)
 
-    def _next_number(self, letter: str) -> tuple[str, int]:
-        """Return the next number of a series, or of the one that it goes on under."""
-        number = self.used.get((self.today, letter), 0) + 1
+    def _next_number(self, letter: str, day: date) -> tuple[str, int]:
+        """Return the next number of a series whose label is free, or of the one that it goes on under."""
+        number = self.used.get((day, letter), 0) + 1
+        while not self._free_on(day, letter, number):
+            number += 1
         full = number > LAST.get(letter, 999)
-        return self._next_number(OVERFLOW[letter]) if full and letter in OVERFLOW else (letter, number)
+        return self._next_number(OVERFLOW[letter], day) if full and letter in OVERFLOW else (letter, number)
 
-    def _may_enter(self, letter: str, number: int) -> bool:
-        """Whether a paper number was leased today, is not void, and is not entered yet."""
-        mine = [one for one in self.leases if one["day"] == self.today and not one["void"] and one["series"] == letter]
-        given = [t["label"] for t in self.tokens.values() if t["day"] == self.today]
-        leased = any(one["first"] <= number <= one["last"] for one in mine)
-        return leased and f"{letter}{number:03d}" not in given
+    def _free_on(self, day: date, letter: str, number: int) -> bool:
+        """Whether a label is free on the open day, or on one that opens now: all are here who were carried over."""
+        if day == self.open_day:
+            return self.is_free(letter, number)
+        return self.open_day is not None or f"{letter}{number:03d}" not in [t["label"] for t in self.open_tokens()]
+
+    def _use_up(self, klass: str, letter: str, number: int) -> None:
+        """Note that a number was given, and that the series before it in the row are full."""
+        self.used[self.today, letter] = number
+        while klass != letter:
+            self.used[self.today, klass] = LAST.get(klass, 999)
+            klass = OVERFLOW[klass]
+
+    def _may_enter(self, letter: str, number: int, day: date) -> bool:
+        """Whether a paper number was leased on a day, is not void, and is not entered yet."""
+        given = [t["label"] for t in self.tokens.values() if t["day"] == day]
+        return bool(self._blocks(letter, number, day)) and f"{letter}{number:03d}" not in given
+
+    def _leased_at(self, letter: str, number: int, day: date) -> datetime:
+        """Return when a paper number was leased; it was not handed out before."""
+        return max((one["at"] for one in self._blocks(letter, number, day)), default=self.now)
+
+    def _blocks(self, letter: str, number: int, day: date) -> list[Dict]:
+        mine = [one for one in self.leases if one["day"] == day and not one["void"] and one["series"] == letter]
+        return [one for one in mine if one["first"] <= number <= one["last"]]
 
     def pause(self, token: str) -> None:
         t = self.the(token)
@@ -67,7 +90,7 @@ class TokenModel(FloorState):
     def cancel(self, token: str) -> None:
         t = self.the(token)
         refuse(illegal_transition=t["state"] == "serving")
-        self.act("cancelled", t, None, ended=True, ends="cancelled")
+        self.act("cancelled", t, None, ended=True, ends="cancelled", ended_at=self.now)
 
     def correct(self, token: str, service: str, desk: str | None) -> None:
         t = self.the(token)

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from server.domain.actors import By
 from server.domain.errors import DayClosed, InvalidInput, NumberNotLeased, SeriesFull, UnknownLease
 from server.domain.token.token import Token
-from server.services.floor import day, issue
+from server.services.floor import issue
 from server.services.floor.issue import PadNumber
 from server.storage.database import Database
 from server.storage.tables.plan import SeriesTable
@@ -53,6 +53,7 @@ def test_a_pad_gets_the_next_numbers_and_the_line_goes_on_after_them(floor: Floo
 def test_paper_numbers_are_entered_in_any_order_with_the_time_at_which_they_were_taken(floor: Floor) -> None:
     floor.open("G1")
     floor.lease("N", 3)
+    floor.wait(10)
     on_screen = floor.issue()
     floor.wait(10)
     second = enter(floor, "N002", minutes_ago=15)
@@ -105,7 +106,7 @@ def test_paper_numbers_are_entered_after_the_last_token_of_the_day_but_not_after
         return floor.write(lambda tx: issue.issue(at_time(tx, at), order, By("test"))).token
 
     assert enter_late("N001", evening).label == "N001"
-    floor.write(lambda tx: day.close_day(at_time(tx, evening), By("test")))
+    floor.close_day(at=evening)
     with pytest.raises(DayClosed):
         enter_late("N002", evening)
 

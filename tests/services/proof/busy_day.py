@@ -18,7 +18,7 @@ DONE, RETURNED, SENIOR, BOOKED, PARTY, GONE, MISSED, PAPER = (
 def busy_day(floor: Floor) -> None:
     """Let one day pass whole and be closed, and leave people in every state on the next."""
     _first_day(floor)
-    floor.close_day(force=True)
+    floor.close_day()
     floor.begin = TOMORROW - timedelta(minutes=next(floor.minutes))
     _second_day(floor)
 

@@ -63,7 +63,9 @@ COMMANDS: dict[str, Any] = {
     "policy": lambda floor, counter: floor.set_policy("missed", {"calls": 2, "minutes": 3}),
     "expect": lambda floor, counter: floor.expect("ARN-1234"),
     "clock": lambda floor, counter: doubt_and_choose(floor),
-    "close_day": lambda floor, counter: floor.close_day(force=True),
+    "extend_day": lambda floor, counter: floor.extend_day(MORNING + timedelta(hours=9)),
+    "close_day": lambda floor, counter: floor.close_day(),
+    "reopen_day": lambda floor, counter: floor.reopen_day(),
 }
 
 
@@ -90,7 +92,8 @@ DAY = [
     *(("issue", ""), ("issue", ""), ("open", "G2"), ("call_token", "G1"), ("take_over", "G1"), ("transfer", "G2")),
     *(("issue", ""), ("pause_token", ""), ("here", ""), ("remark", ""), ("correct", "")),
     *(("issue_party", ""), ("open", "G1"), ("call_token", "G1"), ("finish", "G2")),
-    *(("freeze", ""), ("unfreeze", ""), ("lease", ""), ("policy", ""), ("clock", ""), ("close_day", "")),
+    *(("freeze", ""), ("unfreeze", ""), ("lease", ""), ("policy", ""), ("clock", "")),
+    *(("extend_day", ""), ("close_day", ""), ("reopen_day", "")),
 ]
 
 

@@ -81,7 +81,7 @@ def test_a_record_longer_than_a_block_is_read_whole(floor: Floor) -> None:
     floor.call("G1")
     now = floor.now()
     floor.write(lambda tx: [serve.recall(at_time(tx, now), By("test", "G1")) for _ in range(2 * BLOCK)])
-    assert (judge(floor).ok, judge(floor).events) == (True, 2 * BLOCK + 3)
+    assert (judge(floor).ok, judge(floor).events) == (True, 2 * BLOCK + 4)
     with tampering(floor) as conn:
         conn.execute(text("UPDATE event SET actor = 'somebody' WHERE seq = :seq"), {"seq": BLOCK + 50})
     assert [(fault.code, fault.seq) for fault in judge(floor).faults] == [("chain_broken", BLOCK + 50)]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.day import Then
 from server.domain.errors import InvalidInput, QueueEmpty
 from server.services.setup.policies import policies
 from server.services.setup.presets import load_preset
@@ -57,12 +58,15 @@ def test_a_rule_changes_from_tomorrow_and_both_days_replay_with_their_own(floor:
 
 
 def test_a_token_left_from_yesterday_is_judged_by_the_rule_of_the_day_of_its_call(floor: Floor) -> None:
-    """Frozen overnight: the line of Tuesday is called on Wednesday, by Wednesday's rule."""
+    """Carried over by a person: the line of Tuesday is called on Wednesday, by Wednesday's rule."""
     floor.set_policy("calling", FIFO)
     floor.open("G1")
     floor.issue()
     floor.issue(need="senior")
-    assert next_day(floor).call("G1").token.label == "N001"
+    floor.close_day(Then.CARRY_OVER)
+    morning = next_day(floor)
+    morning.open("G1")
+    assert morning.call("G1").token.label == "N001"
     assert floor.verdict().faults == []
 
 

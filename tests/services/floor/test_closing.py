@@ -1,0 +1,434 @@
+"""The close of a day: nobody who is here is ended but by a person who has seen them, and a closed day can go on."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from server.domain.actors import By
+from server.domain.day import Then
+from server.domain.errors import (
+    AnotherDayOpen,
+    CentreFrozen,
+    DayClosed,
+    DayNotOpen,
+    InvalidInput,
+    NothingToUndo,
+    PeopleLive,
+)
+from server.domain.events.kinds import Kind
+from server.domain.token.lifecycle import CounterState
+from server.domain.token.token import Token
+from server.services.floor import day, house
+from server.services.views.days import Ask, DayView, day_of
+from server.storage.sql import counters, events, people
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time
+
+CLOSING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # 16:30 in Asia/Kolkata
+MIDNIGHT = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
+TOMORROW = MORNING + timedelta(days=1)
+
+
+def states(floor: Floor, *ids: str) -> list[str]:
+    rows = floor.db.read(lambda conn: counters.counters_of(conn, floor.centre_id))
+    return [row.state.value for row in rows if row.id in ids]
+
+
+def on(floor: Floor, begin: datetime) -> Floor:
+    """Return the floor at another time."""
+    return Floor(floor.db, floor.centre_id, floor.preset, rng=floor.rng, begin=begin)
+
+
+def seen(floor: Floor, at: datetime) -> DayView:
+    return floor.db.read(lambda conn: day_of(conn, CENTRE, None, at))
+
+
+def stood(floor: Floor, *tokens: Token) -> list[str]:
+    return [str(floor.token(token).state) for token in tokens]
+
+
+def due(floor: Floor, at: datetime) -> bool:
+    return floor.db.read(lambda conn: house.due_centres(conn, lambda _centre: at)) == [floor.centre_id]
+
+
+# --- nothing that runs by itself ends anybody
+
+
+@pytest.mark.parametrize("later", [timedelta(seconds=1), timedelta(days=1), timedelta(days=400)])
+def test_whatever_the_clock_does_nobody_who_is_here_is_ended_by_it(sqlite_floor: Floor, later: timedelta) -> None:
+    floor = sqlite_floor
+    floor.open("G1", "G2", "G3")
+    waiting, called, serving, parked, away = (floor.issue() for _ in range(5))
+    floor.call_token("G1", called)
+    floor.call_token("G2", serving)
+    floor.start("G2")
+    floor.call_token("G3", parked)
+    floor.hold("G3")
+    floor.pause(away)
+    before = stood(floor, waiting, called, serving, parked)
+    floor.keep_house(CLOSING + later)
+    assert stood(floor, waiting, called, serving, parked) == before
+    assert not floor.token(away).ended
+    assert floor.centre.open_day == DAY
+    on(floor, CLOSING + later).finish("G2")
+    assert floor.verdict().faults == []
+
+
+def test_a_day_is_closed_by_itself_when_it_is_over_and_nobody_is_here(floor: Floor) -> None:
+    floor.open("E1")
+    floor.issue("ENQUIRY")
+    floor.serve("E1")
+    assert not due(floor, CLOSING - timedelta(seconds=1))
+    assert due(floor, CLOSING)
+    floor.keep_house(CLOSING)
+    assert (states(floor, "E1"), floor.centre.open_day, floor.centre.closed_day) == (["closed"], None, DAY)
+    seq = floor.centre.event_seq
+    assert not due(floor, TOMORROW)
+    assert (floor.keep_house(TOMORROW), floor.centre.event_seq) == (0, seq)
+    assert floor.verdict().faults == []
+
+
+def test_the_day_waits_an_hour_for_somebody_who_was_missed(sqlite_floor: Floor) -> None:
+    floor = sqlite_floor
+    floor.open("G1")
+    absent = floor.issue()
+    floor.wait(400)
+    floor.call("G1")
+    floor.lose("G1")
+    missed = MORNING + timedelta(minutes=next(floor.minutes) - 1)
+    assert not due(floor, missed + timedelta(minutes=59))
+    floor.keep_house(missed + timedelta(minutes=59))
+    assert stood(floor, absent) == ["missed"]
+    assert floor.keep_house(missed + timedelta(minutes=60)) == 1
+    assert (stood(floor, absent), floor.token(absent).return_until) == (["no_show"], None)
+    assert floor.verdict().faults == []
+
+
+def test_a_counter_opened_after_hours_is_not_closed_in_the_next_moment(sqlite_floor: Floor) -> None:
+    evening = on(sqlite_floor, CLOSING + timedelta(hours=2))
+    evening.open("G1")
+    evening.keep_house()
+    assert states(evening, "G1") == ["open"]
+    evening.keep_house(CLOSING + timedelta(hours=3))
+    assert states(evening, "G1") == ["closed"]
+
+
+# --- what opens the next day
+
+
+def test_the_next_day_does_not_open_while_somebody_of_the_day_before_is_here(floor: Floor) -> None:
+    floor.open("G1")
+    waiting = floor.issue()
+    morning = on(floor, TOMORROW)
+    with pytest.raises(DayNotOpen, match=r"Not open yet\. Staff have been told\.") as refused:
+        morning.issue()
+    assert (refused.value.details["people"], refused.value.details["day"]) == (1, "2026-11-24")
+    assert seen(floor, TOMORROW).asks is Ask.NEXT_DAY
+    assert [token.label for token in seen(floor, TOMORROW).live] == [waiting.label]
+    morning.open("A1")  # serves the open day
+    assert floor.centre.open_day == DAY
+    morning.close_day()
+    assert (stood(floor, waiting), floor.token(waiting).return_until) == (["expired"], date(2026, 11, 25))
+    assert morning.issue().label == "N001"
+    assert floor.centre.open_day == date(2026, 11, 25)
+    assert floor.verdict().faults == []
+
+
+@pytest.mark.parametrize("act", ["token", "counter"])
+def test_a_token_or_a_counter_opens_the_next_day_when_nobody_is_left(floor: Floor, act: str) -> None:
+    floor.open("G1")
+    absent = floor.issue()
+    floor.call("G1")
+    floor.lose("G1")
+    morning = on(floor, TOMORROW)
+    if act == "token":
+        assert (morning.issue().label, states(floor, "G1")) == ("N001", ["closed"])
+    else:
+        morning.open("A1")
+        assert states(floor, "G1", "A1") == ["closed", "open"]
+    assert stood(floor, absent) == ["no_show"]
+    assert (floor.centre.closed_day, floor.centre.open_day) == (DAY, date(2026, 11, 25))
+    assert floor.verdict().faults == []
+
+
+def test_a_counter_that_pauses_past_midnight_goes_on_with_the_day_that_is_open(sqlite_floor: Floor) -> None:
+    sqlite_floor.open("G1")
+    sqlite_floor.set_state("G1", CounterState.PAUSED)
+    on(sqlite_floor, MIDNIGHT + timedelta(minutes=5)).open("G1")
+    assert sqlite_floor.centre.open_day == DAY
+
+
+def test_every_command_belongs_to_the_open_day_whatever_the_calendar_says(floor: Floor) -> None:
+    floor.open("G1", "A1")
+    token = floor.issue()
+    floor.lease("N", 3)
+    floor.extend_day(MIDNIGHT + timedelta(hours=2))
+    night = on(floor, MIDNIGHT + timedelta(minutes=10))
+    night.serve("G1")
+    assert night.lease("N", 2).day == DAY
+    assert seen(floor, MIDNIGHT + timedelta(minutes=30)).day == DAY
+    assert (floor.token(token).day, floor.centre.open_day) == (DAY, DAY)
+    assert floor.verdict().faults == []
+
+
+def test_a_day_that_was_closed_gives_no_more_numbers_and_opens_no_counter_until_the_next(floor: Floor) -> None:
+    floor.issue()
+    floor.close_day()
+    with pytest.raises(DayClosed):
+        floor.issue()
+    with pytest.raises(DayClosed):
+        floor.open("G1")
+    assert states(floor, "G1") == ["closed"]
+    assert on(floor, TOMORROW).issue().label == "N001"
+    assert floor.verdict().faults == []
+
+
+def test_the_plan_dated_for_a_day_is_in_force_once_it_has_opened_and_not_before(sqlite_floor: Floor) -> None:
+    floor = sqlite_floor
+    floor.open("G1")
+    floor.issue()
+    hours = floor.preset.hours.model_dump(mode="json")
+    floor.set_policy("hours", {**hours, "tokens": ["11:00", "16:00"]})
+    night = on(floor, TOMORROW)
+    night.serve("G1")  # the open day goes on under its own plan
+    last = floor.db.read(
+        lambda conn: next(events.events_between(conn, floor.centre_id, floor.centre.event_seq - 1, 10**6))
+    )
+    assert last.plan == 1
+    night.close_day()
+    later = on(floor, TOMORROW + timedelta(minutes=90))
+    assert later.issue().label == "N001"
+    opened = floor.db.read(lambda conn: events.last_of_kind(conn, floor.centre_id, Kind.DAY_OPENED))
+    assert opened is not None
+    assert opened.plan == 2
+    assert floor.verdict().faults == []
+
+
+# --- closing by hand
+
+
+def test_a_manager_who_closes_at_eleven_is_asked_with_the_list_and_ends_only_whom_they_have_seen(floor: Floor) -> None:
+    floor.open("G1")
+    first, second = floor.issue(), floor.issue()
+    eleven = MORNING + timedelta(minutes=90)
+
+    def close(*shown: Token) -> day.DayClose:
+        closing = day.Closing(tuple(token.id for token in shown))
+        return floor.write(lambda tx: day.close_day(at_time(tx, eleven), DAY, closing, By("staff:1")))
+
+    for shown, missing in (((), [first, second]), ((first,), [second])):
+        with pytest.raises(PeopleLive) as refused:
+            close(*shown)
+        assert [person.label for person in refused.value.details["people"]] == [token.label for token in missing]
+    assert stood(floor, first, second) == ["waiting", "waiting"]
+    assert close(first, second).expired == 2
+    with pytest.raises(DayNotOpen):
+        floor.write(lambda tx: day.close_day(at_time(tx, eleven), DAY + timedelta(days=1), day.Closing(), By("test")))
+    assert floor.verdict().faults == []
+
+
+def test_closing_a_day_again_is_harmless(floor: Floor) -> None:
+    floor.open("G1")
+    floor.issue()
+    floor.close_day()
+    seq = floor.centre.event_seq
+    again = floor.close_day()
+    assert (again.day, again.expired, again.counters, floor.centre.event_seq) == (DAY, 0, 0, seq)
+
+
+def test_a_close_after_midnight_means_the_day_that_is_open(floor: Floor) -> None:
+    floor.open("G1")
+    floor.issue()
+    closed = floor.close_day(at=MIDNIGHT + timedelta(minutes=10))
+    assert (closed.day, closed.expired) == (DAY, 1)
+    assert on(floor, TOMORROW).issue().label == "N001"
+    assert floor.verdict().faults == []
+
+
+def test_a_stopped_floor_is_not_closed(sqlite_floor: Floor) -> None:
+    sqlite_floor.issue()
+    sqlite_floor.freeze()
+    with pytest.raises(CentreFrozen):
+        sqlite_floor.close_day()
+    assert sqlite_floor.keep_house(TOMORROW) == 0
+
+
+def test_what_was_done_before_a_close_is_not_undone_after_it(floor: Floor) -> None:
+    floor.open("G1")
+    floor.issue()
+    floor.call("G1")
+    floor.close_day(Then.CARRY_OVER)
+    with pytest.raises(NothingToUndo):
+        floor.undo("G1")
+    floor.reopen_day()
+    assert floor.undo("G1").state == "waiting"
+    assert floor.verdict().faults == []
+
+
+# --- the three ways to go on
+
+
+def test_people_are_asked_about_from_half_an_hour_before_closing_and_again_before_the_end(sqlite_floor: Floor) -> None:
+    floor = sqlite_floor
+    floor.open("G1")
+    floor.issue()
+    assert seen(floor, CLOSING - timedelta(minutes=31)).asks is None
+    assert seen(floor, CLOSING - timedelta(minutes=30)).asks is Ask.SOON
+    assert seen(floor, CLOSING).asks is Ask.OVER
+    floor.extend_day(CLOSING + timedelta(hours=1))
+    assert seen(floor, CLOSING + timedelta(minutes=49)).asks is None
+    assert seen(floor, CLOSING + timedelta(minutes=50)).asks is Ask.SOON
+    floor.serve("G1")
+    floor.open("A1")
+    floor.serve("A1")
+    assert seen(floor, CLOSING + timedelta(minutes=50)).live[0].stage == "B"
+    assert floor.verdict().faults == []
+
+
+def test_a_day_is_lengthened_within_what_can_be(sqlite_floor: Floor) -> None:
+    for until in (MORNING, TOMORROW + timedelta(seconds=1)):
+        sqlite_floor.issue()
+        with pytest.raises(InvalidInput):
+            sqlite_floor.extend_day(until)
+    assert sqlite_floor.extend_day(TOMORROW).until == "2026-11-25T04:00:00.000Z"
+    sqlite_floor.close_day()
+    with pytest.raises(DayNotOpen):
+        sqlite_floor.extend_day(CLOSING)
+
+
+def test_who_is_carried_over_keeps_label_place_and_age_and_the_night_counts_for_nobody(floor: Floor) -> None:
+    floor.open("G1", "G2")
+    first, served = floor.issue(), floor.issue()
+    floor.call_token("G2", served)
+    floor.start("G2")
+    absent = floor.issue()
+    floor.call_token("G1", absent)
+    floor.lose("G1")
+    closed = floor.close_day(Then.CARRY_OVER, at=CLOSING)
+    assert (closed.expired, closed.no_show, closed.still_here) == (0, 1, 2)
+    assert (stood(floor, first, served, absent), states(floor, "G1", "G2")) == (
+        ["waiting", "serving", "no_show"],
+        ["closed", "closed"],
+    )
+    assert not due(floor, TOMORROW)
+    morning = on(floor, TOMORROW)
+    assert morning.issue().label == "N003"  # N001 and N002 are here
+    morning.open("G1", "G2")
+    call = morning.call("G1")
+    opened = floor.db.read(lambda conn: events.last_of_kind(conn, floor.centre_id, Kind.DAY_OPENED))
+    assert opened is not None
+    night = opened.at - CLOSING
+    waited = call.token.step.last_called - first.issued_at - night if call.token.step.last_called else None
+    assert waited is not None
+    assert (call.token.label, call.reason.params["waited_s"]) == ("N001", waited.total_seconds())
+    assert morning.finish("G2").step.stage == "A"
+    assert floor.verdict().faults == []
+
+
+def test_a_label_that_somebody_has_is_skipped_until_it_is_free(floor: Floor) -> None:
+    people = [floor.issue() for _ in range(4)]
+    floor.cancel(people[1])
+    floor.close_day(Then.CARRY_OVER)
+    morning = on(floor, TOMORROW)
+    assert morning.issue().label == "N002"
+    morning.cancel(people[2])
+    assert morning.issue().label == "N005"  # N003 was cancelled a minute ago: that may be taken back
+    block = morning.lease("N", 3)
+    assert (block.first, block.last) == (6, 8)
+    live = [token.label for token in seen(floor, TOMORROW).live]
+    assert sorted(live) == ["N001", "N002", "N004", "N005"]
+    assert floor.verdict().faults == []
+
+
+def test_a_block_is_leased_after_the_labels_that_people_have(sqlite_floor: Floor) -> None:
+    people = [sqlite_floor.issue() for _ in range(4)]
+    for token in (people[0], people[1], people[3]):
+        sqlite_floor.cancel(token)
+    sqlite_floor.close_day(Then.CARRY_OVER)
+    morning = on(sqlite_floor, TOMORROW)
+    assert morning.issue().label == "N001"
+    assert morning.lease("N", 2).first == 4
+    assert morning.issue().label == "N006"
+    assert sqlite_floor.verdict().faults == []
+
+
+# --- a closed day goes on
+
+
+def test_reopening_lets_everybody_stand_where_they_stood_with_their_ages(floor: Floor) -> None:
+    floor.open("G1", "G2", "G3", "G4")
+    floor.write(lambda tx: people.set_operator(tx.conn, tx.centre.id, "G2", "staff:7"))
+    called, served, parked, absent, away, waiting = (floor.issue() for _ in range(6))
+    floor.call_token("G1", called)
+    floor.call_token("G2", served)
+    floor.start("G2")
+    floor.call_token("G3", parked)
+    floor.hold("G3")
+    floor.call_token("G4", absent)
+    floor.lose("G4")
+    floor.pause(away)
+    everybody = (called, served, parked, absent, away, waiting)
+    before = [floor.token(token) for token in everybody]
+    at = MORNING + timedelta(minutes=next(floor.minutes))
+    assert floor.close_day(at=at).expired == 5
+    floor.write(lambda tx: people.set_operator(tx.conn, tx.centre.id, "G2", None))
+    again = floor.reopen_day(at=at + timedelta(minutes=30))
+    assert (again.restored, sorted(again.counters)) == (6, ["G1", "G2"])
+    assert [floor.token(token) for token in everybody] == before
+    assert states(floor, "G1", "G2", "G3", "G4") == ["paused", "paused", "closed", "closed"]
+    rows = {c.id: c.operator for c in floor.db.read(lambda conn: counters.counters_of(conn, floor.centre_id))}
+    assert rows["G2"] == "staff:7"
+    age = floor.centre.age(at + timedelta(minutes=30))
+    assert age(waiting.aged_from) == (at - waiting.aged_from).total_seconds()
+    later = on(floor, at + timedelta(minutes=31))
+    later.finish("G2")
+    assert later.issue().label == "N007"
+    assert floor.verdict().faults == []
+
+
+def test_a_party_comes_back_to_all_its_counters(sqlite_floor: Floor) -> None:
+    floor = sqlite_floor
+    floor.open("G1", "G2")
+    floor.issue(party=2)
+    before = floor.call("G1").token
+    floor.close_day()
+    assert sorted(floor.reopen_day().counters) == ["G1", "G2"]
+    assert floor.token(before) == before
+    floor.start("G1")
+    assert floor.finish("G2").step.beside == ()
+    assert floor.verdict().faults == []
+
+
+def test_a_day_goes_on_until_the_next_has_opened(floor: Floor) -> None:
+    token = floor.issue()
+    floor.close_day()
+    with pytest.raises(DayNotOpen):
+        floor.reopen_day(DAY - timedelta(days=1))
+    assert floor.reopen_day(at=TOMORROW - timedelta(hours=1)).restored == 1
+    assert floor.reopen_day(at=TOMORROW - timedelta(hours=1)).restored == 0  # harmless
+    assert stood(floor, token) == ["waiting"]
+    on(floor, TOMORROW - timedelta(minutes=50)).close_day()
+    on(floor, TOMORROW).issue()
+    with pytest.raises(AnotherDayOpen):
+        floor.reopen_day(at=TOMORROW + timedelta(minutes=1))
+    assert floor.verdict().faults == []
+
+
+def test_a_day_that_was_opened_again_is_not_closed_by_itself_in_the_next_moment(sqlite_floor: Floor) -> None:
+    floor = sqlite_floor
+    floor.open("G1")
+    floor.keep_house(CLOSING)
+    assert floor.centre.open_day is None
+    floor.reopen_day(at=CLOSING + timedelta(minutes=5))
+    assert not due(floor, CLOSING + timedelta(minutes=34))
+    assert due(floor, CLOSING + timedelta(minutes=35))
+
+
+def test_a_seal_that_another_has_replaced_is_named_superseded(floor: Floor) -> None:
+    floor.issue()
+    floor.close_day()
+    assert [seal.superseded for seal in seen(floor, MORNING).seals] == [False]
+    floor.reopen_day()
+    assert [seal.superseded for seal in seen(floor, MORNING).seals] == [True]
+    floor.close_day()
+    assert [seal.superseded for seal in seen(floor, MORNING).seals] == [True, False]
+    assert seen(floor, MORNING).reopens
