@@ -8,6 +8,8 @@ const GAP_MS = 200 + 15;
 const SIGNS_MIN = 4;
 /** What is known to be a code is waited for longer: its next sign, or its end, comes late to a busy page. */
 const CODE_GAP_MS = 500;
+/** After this the page looks again whether all that went down has come. */
+const BUSY_MS = 5;
 const ENDS = ["Enter", "Tab"];
 /** What changes other keys and is none by itself. */
 const SILENT = ["Shift", "CapsLock", "AltGraph", "NumLock", "Control", "Alt", "Meta", "Fn", "ScrollLock"];
@@ -99,7 +101,7 @@ export class Reader {
 
   /** The time is over; on a busy page, keys that went down before may still be on their way here. */
   lapse() {
-    if (isInputPending()) this.timer = setTimeout(() => this.lapse());
+    if (isInputPending()) this.timer = setTimeout(() => this.lapse(), BUSY_MS);
     else this.settle();
   }
 
