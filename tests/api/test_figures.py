@@ -86,7 +86,8 @@ def test_the_report_has_the_keys_of_the_contract_and_a_signed_seal(
         "day": "2026-11-24",
         "closed": False,
         "printed": "2026-11-24T12:30+05:30",
-        "freezes": [],
+        "notices": [],
+        "clock": [],
     }
     assert (certificate["ok"], certificate["faults"], certificate["events"]) == (True, [], seal["seq"])
     assert certificate["overtaken"] == {"E": {"tokens": 1, "mean": 0, "p95": 0, "max": 0}}
