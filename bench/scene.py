@@ -83,8 +83,7 @@ class Scene:
     def key(self, role: Role, *, centre: int | None = None, counter: str | None = None) -> str:
         """Make a bearer key, bound to a counter perhaps; in this centre if no other is named."""
         now = self.clock.now()
-        create = partial(keys.create_key, role=role, name="bench", now=now, counter=counter)
-        return self.db.write(centre or self.centre, create)
+        return self.db.write(centre or self.centre, lambda tx: keys.create_key(tx, role, "bench", now, counter=counter))
 
     def person(self, user: str, password: str) -> None:
         """Let somebody sign in as staff of a counter."""

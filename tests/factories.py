@@ -33,7 +33,9 @@ from server.services.bookings.book import NewBooking, Result
 from server.services.floor import away, call, correct, counters, day, house, issue, move, notice, reopening, serve, undo
 from server.services.floor.call import Call
 from server.services.numbers import leases
-from server.services.people import keys
+from server.services.paper import printers, slips
+from server.services.people import keys, seats
+from server.services.people.principal import Principal
 from server.services.proof.verify import Verdict, verify
 from server.services.setup import policies
 from server.services.setup.presets import always_open, install_centre, load_preset
@@ -294,6 +296,22 @@ class Floor:
     def expect(self, reference: str, minutes: int = 0, service: str = "NORMAL", need: str | None = None) -> None:
         """Expect somebody with an appointment, some minutes after the centre opens."""
         self.book(NewBooking(make_reference(reference), MORNING + timedelta(minutes=minutes), service, need))
+
+    def sit(self, counter: str, officer: str = "staff:1") -> Counter:
+        """Let somebody sit down."""
+        now = self.now()
+        who = Principal(officer, Role.COUNTER, self.centre_id, CENTRE, user=officer)
+        return self.write(lambda tx: seats.sit(at_time(tx, now), counter, who, now, take_over=True))
+
+    def reprint(self, token: Token) -> None:
+        """Print one more copy of a slip."""
+        now = self.now()
+        self.write(lambda tx: slips.reprint(at_time(tx, now), token.id, None, By("test")))
+
+    def set_printer(self, printer: str, host: str) -> None:
+        """Write how a printer is reached."""
+        now = self.now()
+        self.write(lambda tx: printers.set_printer(at_time(tx, now), printer, {"host": host}, By("test")))
 
     def undo_of(self, token: Token) -> Token:
         """Take back the last action on a token."""

@@ -10,6 +10,7 @@ import pytest
 from server.cli import cli
 from server.config import PREFIX, Settings
 from server.domain import errors
+from server.domain.events.installation import Act
 from server.domain.events.kinds import Kind
 from server.domain.permissions import Role, matrix
 from server.web.problems import BELOW, status_of
@@ -46,7 +47,7 @@ def test_every_command_is_documented() -> None:
 
 
 def test_every_event_is_documented() -> None:
-    assert first_cells("events.md") == [kind.value for kind in Kind]
+    assert first_cells("events.md") == [kind.value for kind in (*Kind, *Act)]
 
 
 def test_every_permission_is_documented_role_by_role() -> None:

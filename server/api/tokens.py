@@ -191,7 +191,7 @@ def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
 
     def reprint(tx: Transaction) -> dict[str, object]:
         seats.require_token(tx, token, principal, Permission.REPRINT_SLIP)
-        return {"print": slips.reprint(tx, token, printer)}
+        return {"print": slips.reprint(tx, token, printer, By(principal.id))}
 
     return command(principal, reprint)
 

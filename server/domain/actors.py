@@ -26,5 +26,8 @@ class By:
         return self.desk
 
 
+CLI = By("cli")
+"""Who gives a command at the machine itself."""
+
 CLOCK = By("clock")
 """What time brings by itself."""

@@ -8,14 +8,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
 from server.clock import SystemClock
+from server.domain.actors import CLI
 from server.domain.permissions import PEOPLE, Role, reaches_all
 from server.operations.shared import CENTRE, PRESETS, claim_database, only_centre, settings_of, with_database
+from server.services.paper import printers
 from server.services.people import keys, passwords, sign_in
 from server.services.setup import presets
 from server.services.setup.rules import Slug
 from server.storage import schema
 from server.storage.database import Database
-from server.storage.sql import devices
 from server.storage.transaction import Transaction
 
 
@@ -131,8 +132,7 @@ def set_printer(
     driver = open_printer(settings)
 
     def run(db: Database) -> bool:
-        centre_id = only_centre(db, centre).id
-        return db.write(centre_id, lambda tx: devices.set_printer(tx.conn, centre_id, device, settings))
+        return db.write(only_centre(db, centre).id, lambda tx: printers.set_printer(tx, device, settings, CLI))
 
     if not with_database(run):
         raise LookupError(f"there is no printer {device!r}")

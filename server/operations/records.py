@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,12 +20,14 @@ from server.services.figures.cells import roll_up
 from server.services.figures.explanations import Explanation
 from server.services.figures.explanations import explain as explain_token
 from server.services.figures.reports import DayReport
+from server.services.proof.installation import verify_installation
 from server.services.proof.verify import Anchor, Verdict
 from server.services.proof.verify import verify as verify_centre
 from server.services.setup import policies
 from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.sql import centres
+from server.storage.transaction import Read
 from server.wording.catalogue import languages
 
 CERTIFICATES_SHOWN = 7
@@ -39,15 +41,12 @@ def verify(seals: Sequence[str], as_json: bool) -> None:
     anchors: dict[str, list[Anchor]] = {}
     for seal in _seals(seals):
         anchors.setdefault(seal.centre, []).append(Anchor(seal.seq, seal.head))
-    verdicts = with_database(
-        lambda db: db.read(
-            lambda conn: {c.code: verify_centre(conn, c, anchors.get(c.code, ())) for c in centres.all_centres(conn)}
-        )
-    )
+    verdicts, people = with_database(lambda db: db.read(lambda conn: _judged(conn, anchors)))
     if missing := sorted(anchors.keys() - verdicts.keys()):
         raise LookupError(f"there is no centre {', '.join(missing)} in this database")
-    ok = all(verdict.ok for verdict in verdicts.values())
-    click.echo(json.dumps(_verdict_view(verdicts)) if as_json else "\n".join(_verdict_lines(verdicts)))
+    ok = all(verdict.ok for verdict in (*verdicts.values(), people))
+    view = _verdict_view(verdicts, people)
+    click.echo(json.dumps(view) if as_json else "\n".join(_verdict_lines(verdicts, people)))
     sys.exit(0 if ok else 1)
 
 
@@ -58,31 +57,39 @@ def _seals(texts: Sequence[str]) -> list[Seal]:
     return [read_seal(text, keys) for text in texts]
 
 
-def _verdict_view(verdicts: dict[str, Verdict]) -> dict[str, object]:
+def _judged(read: Read, anchors: Mapping[str, Sequence[Anchor]]) -> tuple[dict[str, Verdict], Verdict]:
+    """Replay every centre, and the installation."""
+    verdicts = {c.code: verify_centre(read, c, anchors.get(c.code, ())) for c in centres.all_centres(read)}
+    return verdicts, verify_installation(read)[0]
+
+
+def _verdict_view(verdicts: dict[str, Verdict], people: Verdict) -> dict[str, object]:
     every = verdicts.values()
     return {
-        "ok": all(v.ok for v in every),
+        "ok": all(v.ok for v in (*every, people)),
         "tokens": sum(v.tokens for v in every),
         "events": sum(v.events for v in every),
         "leased": sum(v.leased for v in every),
         "void": sum(v.void for v in every),
-        "faults": [asdict(fault) for v in every for fault in v.faults],
+        "installation": people.events,
+        "faults": [asdict(fault) for v in (*every, people) for fault in v.faults],
         "days": {code: [asdict(day) for day in v.days] for code, v in verdicts.items()},
     }
 
 
-def _verdict_lines(verdicts: dict[str, Verdict]) -> list[str]:
+def _verdict_lines(verdicts: dict[str, Verdict], people: Verdict) -> list[str]:
     lines: list[str] = []
-    for code, verdict in verdicts.items():
+    for code, verdict in [*verdicts.items(), ("The installation", people)]:
         for fault in verdict.faults[:1]:
             lines.append(f"{code}, event {fault.seq}: {fault.text} ({fault.code})")
         for day in verdict.days[-CERTIFICATES_SHOWN:]:
             lines += [*report_lines.certificate_lines(day), ""]
-    summary = _verdict_view(verdicts)
+    summary = _verdict_view(verdicts, people)
     numbers = f"{summary['leased']} numbers leased, {summary['void']} of them void"
     counted = f"{summary['tokens']} tokens, {summary['events']} events, {numbers}"
-    broken = sum(len(verdict.faults) for verdict in verdicts.values())
-    return [*lines, f"{counted}: " + (f"{broken} promises broken." if broken else "every promise kept.")]
+    broken = sum(len(verdict.faults) for verdict in (*verdicts.values(), people))
+    kept = "every promise kept." if not broken else f"{broken} promises broken."
+    return [*lines, f"{counted}: {kept}", *([] if broken else [report_lines.PROVEN]), report_lines.BELIEVED]
 
 
 @click.command()

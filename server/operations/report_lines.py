@@ -4,6 +4,12 @@ from server.domain.proof.certificates import Certificate
 from server.services.figures.reports import DayReport
 from server.wording.clock import CLOCK_CHANGES
 
+PROVEN = "Proven: the chain, every result computed anew from what was done, and the tables."
+BELIEVED = (
+    "Believed: what people decided and told, and that nobody wrote the whole log anew, which only a seal kept outside "
+    "shows (--seal)."
+)
+
 
 def certificate_lines(day: Certificate) -> list[str]:
     """Return the certificate of a day as lines of text."""
@@ -37,4 +43,4 @@ def report_lines(report: DayReport) -> list[str]:
     lines += [CLOCK_CHANGES[change.what].format(was=change.was, shown=change.shown) for change in report.clock]
     lines += ["", *certificate_lines(report.certificate)]
     lines += [f"  event {fault.seq}: {fault.text}" for fault in report.certificate.faults[:5]]
-    return [*lines, "", f"Seal: {report.seal.text}"]
+    return [*lines, "", PROVEN, BELIEVED, f"Seal: {report.seal.text}"]

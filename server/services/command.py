@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from server.domain.errors import IdempotencyKeyReused
+from server.storage.json_text import canonical
 from server.storage.sql import answers
 from server.storage.sql.answers import Kept
 from server.storage.transaction import Read, Transaction
@@ -43,6 +44,11 @@ def body_hash(path: str, body: object) -> str:
     return hashlib.sha256(_canonical([path, body]).encode()).hexdigest()
 
 
+def answer_digest(principal: str, key: str, asked: str, answer: Answer) -> str:
+    """Return the hash of an answer, and of what it answers, that the last event of its command holds."""
+    return hashlib.sha256(canonical([principal, key, asked, answer.status, answer.body])).hexdigest()
+
+
 def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> Answer:
     """Run `command` unless this attempt was answered in the last 24 hours; then give that answer.
 
@@ -56,7 +62,8 @@ def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> An
         answers.forget_answer(tx.conn, attempt.principal, attempt.key)
     # In the savepoint of the command: it and its answer are true together, or neither is.
     answer = command()
-    new = Kept(attempt.body_hash, answer.status, answer.body, attempt.at)
+    digest = answer_digest(attempt.principal, attempt.key, attempt.body_hash, answer)
+    new = Kept(attempt.body_hash, answer.status, answer.body, attempt.at, tx.hold(digest))
     answers.keep_answer(tx.conn, attempt.principal, attempt.key, tx.centre.id, new)
     return answer
 

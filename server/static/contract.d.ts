@@ -468,6 +468,9 @@ export type Kind =
   | "counter.opened"
   | "counter.paused"
   | "counter.closed"
+  | "counter.seated"
+  | "slip.reprinted"
+  | "printer.set"
   | "notice.set"
   | "notice.lifted"
   | "centre.frozen"
@@ -668,7 +671,7 @@ export interface OtherEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "numbers.leased" | "numbers.voided" | "bookings.taken" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.opened" | "day.extended" | "day.closed" | "day.reopened";
+  type: "counter.seated" | "slip.reprinted" | "printer.set" | "numbers.leased" | "numbers.voided" | "bookings.taken" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.opened" | "day.extended" | "day.closed" | "day.reopened";
   at: string;
   token: null;
   counter: null;

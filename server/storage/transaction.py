@@ -12,7 +12,7 @@ from server.domain.actors import CLOCK, By
 from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.errors import UnknownCentre
-from server.domain.events.event import Event, StoredEvent, fingerprint
+from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import ClockDoubted, ClockFollowed
 from server.domain.events.stored import VERSION, data_of, private_of
@@ -21,10 +21,10 @@ from server.domain.frozen import changed
 from server.domain.steady.reading import Reading
 from server.domain.steady.steady import Steady, from_json, to_json
 from server.domain.steady.telling import Told
+from server.storage.chains import chained
 from server.storage.database_clock import DatabaseClock
 from server.storage.drivers import EarlierFailed
 from server.storage.floor_facts import FloorFacts
-from server.storage.json_text import canonical
 from server.storage.statements import Statement, begin_part, forget
 from server.storage.tables.centre import CentreTable
 from server.storage.timekeeping import Timekeeper
@@ -99,6 +99,7 @@ class Transaction:
         self._given: datetime | None = None
         self._act: int | None = None
         self.recorded: list[Recorded] = []
+        self._behind = ""
 
     @property
     def state(self) -> CentreState | None:
@@ -205,6 +206,7 @@ class Transaction:
         return self._record(payload, by, self._act)
 
     def _record(self, payload: Payload, by: By, act: int) -> Event:
+        self._behind = self.centre.head
         event, stored = self._chained(payload, by, act)
         self.state = changed(self.centre, event_seq=event.seq, head=event.hash, last_at=self.now)
         self.recorded.append(Recorded(event, stored))
@@ -217,8 +219,21 @@ class Transaction:
         row = StoredEvent(
             seq, self.now, kind.value, by.actor, by.desk, act, plan, RULE, VERSION, data, private, hash=""
         )
-        head = fingerprint(row, canonical(data), self.centre.head)
-        return Event(seq, self.now, kind, by, act, plan, RULE, payload, VERSION, head), changed(row, hash=head)
+        row = chained(row, self.centre.head)
+        return Event(seq, self.now, kind, by, act, plan, RULE, payload, VERSION, row.hash), row
+
+    def hold(self, answer: str) -> int | None:
+        """Let the last event of this command hold the hash of its answer, so that nobody can change it unseen.
+
+        Returns the number of the event, None for a command that recorded none.
+        """
+        if not self.recorded:
+            return None
+        event, stored = self.recorded[-1]
+        row = chained(changed(stored, data={**stored.data, "answer": answer}), self._behind)
+        self.recorded[-1] = Recorded(changed(event, hash=row.hash), row)
+        self.state = changed(self.centre, head=row.hash)
+        return row.seq
 
     @contextmanager
     def within(self, centre_id: int) -> Iterator[None]:

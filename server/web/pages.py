@@ -151,7 +151,7 @@ def login() -> Response | tuple[str, int]:
         return _login_page("Please sign in on this page."), 403
     user, password = request.form.get("user", "").strip(), request.form.get("password", "")
     try:
-        secret = sign_in(user, password)
+        secret = sign_in(user, password, request.remote_addr)
     except (LockedOut, Unavailable) as refusal:
         return _login_page(refusal.message, user), status_of(refusal)
     if secret is None:
@@ -179,7 +179,7 @@ def _sign_out(cookie: Credential) -> None:
     with suppress(CounterBusy, Unauthenticated):
         principal = presence.principal(cookie)
         site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
-    presence.change(None, lambda tx: sign_out(tx, cookie.secret))
+    presence.change(None, lambda tx: sign_out(tx, cookie.secret, site().real.now()))
 
 
 def _login_page(notice: str | None = None, user: str = "") -> str:

@@ -25,6 +25,7 @@ TRIAL = Path(__file__).parent / "trial" / "trial.py"
 NAME = f"{NEXT}_trial.py"
 STOP = "# STOP"
 RELEASED = "0100"
+BEGINS_ANEW = "installation_event"
 LOSES_PEOPLE = "op.execute(\"DELETE FROM token WHERE need = 'senior'\")"
 
 
@@ -178,14 +179,15 @@ def test_a_floor_of_a_newer_schema_is_not_touched_by_the_release_before(
 
 
 def test_what_came_since_the_last_release_goes_down_and_up_again_and_nobody_is_lost(floor: Floor) -> None:
-    """What only the newer schema can hold is lost on the way, a row never."""
+    """What only the newer schema holds is lost on the way, a row never; the chain of the installation begins anew."""
     before, shape_before = picture(floor), shape_of(floor)
     schema.revert(floor.db.url, RELEASED)
     schema.migrate(floor.db.url)
     start_anew(floor)
     after = picture(floor)
     assert shape_of(floor) == shape_before
-    assert {table: len(rows) for table, rows in after.rows.items()} == {t: len(rows) for t, rows in before.rows.items()}
+    counts = [{t: len(rows) for t, rows in p.rows.items() if t != BEGINS_ANEW} for p in (before, after)]
+    assert counts[0] == counts[1]
     assert replace(after, rows={}) == replace(before, rows={})
     go_on(floor)
 

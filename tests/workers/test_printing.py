@@ -142,7 +142,7 @@ def test_a_job_cut_off_in_the_middle_is_unconfirmed_and_only_a_person_prints_it_
     printer.fault = Fault.NONE
     time.sleep(1)
     assert printer.count == 0
-    again = floor.write(lambda tx: slips.reprint(tx, token.id, None))
+    again = floor.write(lambda tx: slips.reprint(tx, token.id, None, By("test")))
     assert again == Printing(PrintState.QUEUED, 1)
     wait_for(lambda: state_of(floor, token) == Printing(PrintState.PRINTED, 1, "ready"))
     assert set(black_bar(printer.papers[-1])) == {0}

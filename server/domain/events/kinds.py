@@ -39,6 +39,9 @@ class Kind(StrEnum):
     COUNTER_OPENED = "counter.opened"
     COUNTER_PAUSED = "counter.paused"
     COUNTER_CLOSED = "counter.closed"
+    COUNTER_SEATED = "counter.seated"
+    SLIP_REPRINTED = "slip.reprinted"
+    PRINTER_SET = "printer.set"
     NOTICE_SET = "notice.set"
     NOTICE_LIFTED = "notice.lifted"
     CENTRE_FROZEN = "centre.frozen"  # as stored before there were three flags; read as the two above

@@ -157,6 +157,34 @@ class CounterClosed(CounterEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class CounterSeated(Payload):
+    """Somebody sat down at a counter, or got up from it (`officer` None)."""
+
+    kind: ClassVar[Kind] = Kind.COUNTER_SEATED
+    seat: str
+    officer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipReprinted(Payload):
+    """One more copy of the slip of a token was queued, number `copy`, at a printer."""
+
+    kind: ClassVar[Kind] = Kind.SLIP_REPRINTED
+    token_id: str
+    printer: str
+    copy: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSet(Payload):
+    """How a receipt printer is reached, and its model."""
+
+    kind: ClassVar[Kind] = Kind.PRINTER_SET
+    printer: str
+    settings: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeEvent(Payload):
     """A flag of the centre was set or lifted: `notice` is what everybody is told then, `frozen` that the floor stands.
 

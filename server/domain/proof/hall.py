@@ -8,6 +8,7 @@ from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import ClockChosen, ClockFollowed, DayOpened, DayReopened
 from server.domain.freezes import Freeze, with_gap, with_stop
+from server.domain.json import JsonObject
 from server.domain.notice import Flags
 from server.domain.plan.plan import Plan
 from server.domain.proof.findings import Finding
@@ -17,6 +18,8 @@ from server.domain.token.lifecycle import CounterState, TokenEnd
 from server.domain.token.token import Token
 
 EMERGENCY_WINDOW = timedelta(hours=1)
+SEATS_TOLD = 2
+"""The version of events since which it is on record who sits where."""
 CLOCK_SKEW = timedelta(minutes=2)
 
 
@@ -58,6 +61,8 @@ class Hall:
     occupied: Occupied = field(default_factory=Occupied)
     emergencies: dict[str, datetime] = field(default_factory=dict)
     difference: timedelta = timedelta()
+    printers: dict[str, JsonObject] = field(default_factory=dict)
+    copies: dict[str, int] = field(default_factory=dict)
     last_at: datetime | None = None
     closed_day: date | None = None
     closed_before: date | None = None
@@ -106,6 +111,9 @@ class Hall:
             yield "wrong_plan", f"Event {event.seq} names version {event.plan} of the set-up, {due} was in force."
         if event.kind is not Kind.CLOCK_CONFIRMED and self.last_at and event.at < self.last_at - CLOCK_SKEW:
             yield "wrong_time", f"Event {event.seq} is of {event.at}, the one before of {self.last_at}."
+        if self.whole and self.last_at is None and event.v >= SEATS_TOLD:
+            for desk in self.desks.values():
+                desk.seated = True
         if event.act not in (event.seq, self.act) and event.v and self.act:
             yield "wrong_act", f"Event {event.seq} belongs to act {event.act}, before it is {self.act}."
         if event.act == event.seq:

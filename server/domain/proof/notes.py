@@ -49,6 +49,38 @@ def _may_move(before: CounterState, after: CounterState) -> bool:
         return False
 
 
+def _seated(hall: Hall, event: Event) -> Findings:
+    """Somebody sits at one counter of the centre, and nobody at two."""
+    assert isinstance(event.payload, p.CounterSeated)  # noqa: S101 - by its kind
+    seat, officer = event.payload.seat, event.payload.officer
+    desk = hall.desks.get(seat)
+    if desk is None or (officer is not None and _sits_elsewhere(hall, officer, seat)):
+        yield "wrong_officer", f"{officer} cannot sit at counter {seat}."
+    if desk is not None:
+        desk.officer, desk.seated = officer, True
+
+
+def _sits_elsewhere(hall: Hall, officer: str, seat: str) -> bool:
+    return any(desk.officer == officer and id_ != seat for id_, desk in hall.desks.items())
+
+
+def _reprinted(hall: Hall, event: Event) -> Findings:
+    """The copies of a slip are counted from 1 on."""
+    assert isinstance(event.payload, p.SlipReprinted)  # noqa: S101 - by its kind
+    token, copy = event.payload.token_id, event.payload.copy
+    before = hall.copies.get(token)
+    if hall.whole and before is not None and copy != before + 1:
+        yield "wrong_copy", f"Copy {copy} of a slip is told, {before + 1} was due."
+    hall.copies[token] = copy
+
+
+def _printer(hall: Hall, event: Event) -> Findings:
+    """What a printer is set to is compared with its row at the end."""
+    assert isinstance(event.payload, p.PrinterSet)  # noqa: S101 - by its kind
+    hall.printers[event.payload.printer] = event.payload.settings
+    return iter(())
+
+
 def _flag(hall: Hall, event: Event) -> Findings:
     """A flag that was not set so is set, or one that was is lifted; what is told then follows from the flags."""
     assert isinstance(event.payload, p.NoticeEvent)  # noqa: S101 - by its kind
@@ -196,6 +228,9 @@ NOTES: Mapping[Kind, Note] = {
     Kind.COUNTER_OPENED: _counter,
     Kind.COUNTER_PAUSED: _counter,
     Kind.COUNTER_CLOSED: _counter,
+    Kind.COUNTER_SEATED: _seated,
+    Kind.SLIP_REPRINTED: _reprinted,
+    Kind.PRINTER_SET: _printer,
     Kind.NOTICE_SET: _flag,
     Kind.NOTICE_LIFTED: _flag,
     Kind.NUMBERS_LEASED: _leased,

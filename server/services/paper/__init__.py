@@ -1,1 +1,1 @@
-"""Slips on paper. Door: `slips`."""
+"""Slips and their printers. Doors: `slips`, `printers`."""

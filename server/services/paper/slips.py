@@ -8,9 +8,10 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from hardware.values import Slip
+from server.domain.actors import By
 from server.domain.errors import UnknownPrinter
 from server.domain.events.kinds import Payload
-from server.domain.events.payloads import TokenIssued
+from server.domain.events.payloads import SlipReprinted, TokenIssued
 from server.domain.forecast import Forecast
 from server.domain.jobs import Job, JobRules, JobState, Result
 from server.domain.json import JsonObject
@@ -95,7 +96,7 @@ def queue_original(tx: Transaction, printer: str, token: Token, forecast: Foreca
     _queue(tx, printer, token.id, Copy(0, forecast))
 
 
-def reprint(tx: Transaction, token_id: str, printer: str | None) -> Printing:
+def reprint(tx: Transaction, token_id: str, printer: str | None, by: By) -> Printing:
     """Queue one more copy of a slip, marked as such, where the last was queued; raises UnknownToken, UnknownPrinter."""
     tokens.token_by_id(tx.conn, tx.centre.id, token_id)
     last = jobs.last_job(tx.conn, PRINT, token_id)
@@ -103,7 +104,9 @@ def reprint(tx: Transaction, token_id: str, printer: str | None) -> Printing:
         raise UnknownPrinter("This token has no slip to print again.")
     before = _COPY.validate_python(last.content)
     again = Copy(before.number + 1, before.forecast)
-    _queue(tx, printer or last.target.name, token_id, again)
+    place = printer or last.target.name
+    _queue(tx, place, token_id, again)
+    tx.record(SlipReprinted(token_id, place, again.number), by)
     return Printing(PrintState.QUEUED, again.number)
 
 

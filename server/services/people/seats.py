@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from server.domain.actors import By
 from server.domain.counters import Counter
 from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
+from server.domain.events.payloads import CounterSeated
 from server.domain.permissions import Permission, Scope
 from server.domain.token.token import Token
 from server.services.floor import at_counter
@@ -31,7 +33,8 @@ def sit(tx: Transaction, counter_id: str, principal: Principal, now: datetime, *
         if other is not None:
             raise CounterTaken(f"{other} is at counter {counter_id}.", user=other)
     _get_up(tx, principal, but=counter_id)
-    people.set_operator(tx.conn, tx.centre.id, counter_id, principal.id)
+    if counter.operator != principal.id:
+        _seat(tx, counter_id, principal.id, principal)
     return replace(counter, operator=principal.id)
 
 
@@ -47,7 +50,13 @@ def _get_up(tx: Transaction, principal: Principal, *, but: str | None = None) ->
             continue
         if at_counter.counter_named(tx, seat).token is not None:
             raise CounterBusy(f"Counter {seat} still has a token. Finish it first.", counter=seat)
-        people.set_operator(tx.conn, tx.centre.id, seat, None)
+        _seat(tx, seat, None, principal)
+
+
+def _seat(tx: Transaction, seat: str, officer: str | None, principal: Principal) -> None:
+    """Write who sits at a counter, with the event."""
+    people.set_operator(tx.conn, tx.centre.id, seat, officer)
+    tx.record(CounterSeated(seat, officer), By(principal.id, seat))
 
 
 def require_seat(tx: Transaction, counter_id: str, principal: Principal) -> None:

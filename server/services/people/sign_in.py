@@ -7,11 +7,15 @@ A sign-in has three steps, so that the slow one holds up nobody's transaction: `
 import secrets
 from datetime import datetime, timedelta
 
+from server.domain.actors import CLI, By
 from server.domain.errors import AlreadyThere, LockedOut
+from server.domain.events.installation import PersonAdded, SignedIn, SignedOut, SignInRefused, commitment
 from server.domain.instants import to_iso
+from server.domain.json import Stored
 from server.domain.permissions import Role
 from server.services.people.principal import secret_hash
-from server.storage.sql import people
+from server.storage.installation import InstallationLog
+from server.storage.sql import installation, people
 from server.storage.sql.people import Person
 from server.storage.sql.presence import hold_people, move_auth
 from server.storage.transaction import Read, Transaction
@@ -22,12 +26,14 @@ SESSION_NOTED = timedelta(minutes=5)
 FREE_TRIES = 5
 
 
-def add_staff(tx: Transaction, user: str, role: Role, password_hash: str, now: datetime) -> None:
+def add_staff(tx: Transaction, user: str, role: Role, password_hash: str, now: datetime, by: By = CLI) -> None:
     """Write a person who can sign in with the password of a hash (`passwords.hashed`); raises AlreadyThere."""
     move_auth(tx.conn)
     if people.person_by_user(tx.conn, user) is not None:
         raise AlreadyThere(f"There is a person “{user}” already.")
-    people.add_person(tx.conn, tx.centre.id, user, role.value, password_hash, at=now)
+    log = InstallationLog(tx, now)
+    number = people.add_person(tx.conn, tx.centre.id, user, role.value, password_hash, at=now)
+    log.record(PersonAdded(number, tx.centre.id, role.value, commitment(password_hash), user), by)
 
 
 def person_named(read: Read, user: str, now: datetime) -> Person | None:
@@ -38,7 +44,7 @@ def person_named(read: Read, user: str, now: datetime) -> Person | None:
     return person
 
 
-def settle(tx: Transaction, person: Person, fits: bool, now: datetime) -> str | None:
+def settle(tx: Transaction, person: Person, fits: bool, now: datetime, address: str | None = None) -> str | None:
     """Return the secret of a new session, or None when the password did not fit.
 
     Counting a failure is a change that stays, so a wrong password is an answer and not a refusal. Five wrong ones lock
@@ -56,8 +62,25 @@ def settle(tx: Transaction, person: Person, fits: bool, now: datetime) -> str | 
     move_auth(tx.conn)
     people.set_failures(tx.conn, person.id, 0, None)
     secret = secrets.token_urlsafe(32)
-    people.add_session(tx.conn, now_there, secret_hash(secret), at=now)
+    log, kept = InstallationLog(tx, now), secret_hash(secret)
+    people.add_session(tx.conn, now_there, kept, at=now)
+    log.record(SignedIn(person.id, commitment(kept), address), _by(person.id))
     return secret
+
+
+def note_refusal(tx: Transaction, user: str, address: str | None, now: datetime, *, locked: bool) -> None:
+    """Take down that a sign-in was refused: one event for an address, a name and a minute, which counts the tries.
+
+    A name that nobody has is not kept: it may be a password that was typed in the wrong place.
+    """
+    log, person = InstallationLog(tx, now), people.person_by_user(tx.conn, user)
+    number = None if person is None else person.id
+    for row in installation.refusals_since(tx.conn, now.replace(second=0, microsecond=0)):
+        beside: Stored = row.private or {}
+        if (row.data["person"], beside.get("address")) == (number, address):
+            installation.note_beside(tx.conn, row.seq, {**beside, "tries": beside["tries"] + 1})
+            return
+    log.record(SignInRefused(number, locked, address, 1), By("nobody"))
 
 
 def forget_sessions(tx: Transaction, now: datetime) -> int:
@@ -69,16 +92,23 @@ def forget_sessions(tx: Transaction, now: datetime) -> int:
     return count
 
 
-def sign_out(tx: Transaction, secret: str) -> None:
+def sign_out(tx: Transaction, secret: str, now: datetime | None = None) -> None:
     """End a session; ending it twice is harmless."""
     move_auth(tx.conn)
-    people.end_session(tx.conn, secret_hash(secret))
+    log, kept = InstallationLog(tx, now or tx.now), secret_hash(secret)
+    person = people.end_session(tx.conn, kept)
+    if person is not None:
+        log.record(SignedOut(person, commitment(kept)), _by(person))
 
 
 def note_seen(tx: Transaction, secret: str, now: datetime) -> None:
     """Note that a session is in use."""
     hold_people(tx.conn)
     people.note_session_seen(tx.conn, secret_hash(secret), now)
+
+
+def _by(person: int) -> By:
+    return By(f"staff:{person}")
 
 
 def _require_unlocked(person: Person, now: datetime) -> None:

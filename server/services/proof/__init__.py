@@ -1,1 +1,1 @@
-"""Proof of a centre's record. Door: `verify`."""
+"""Proof of a centre's record, and of that of the installation. Doors: `verify`, `installation`."""

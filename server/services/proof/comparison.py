@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from server.domain.json import JsonObject
 from server.domain.proof.change import purged
 from server.domain.proof.findings import differences, in_chain, step_differences
 from server.domain.proof.hall import Desk
@@ -10,7 +11,7 @@ from server.domain.proof.past import Past
 from server.domain.proof.verdicts import Fault
 from server.domain.token.record import seal_needs
 from server.domain.token.token import Step, Token, of_token
-from server.storage.sql import counters, proof, tokens
+from server.storage.sql import counters, devices, proof, tokens
 from server.storage.sql.proof import Stand
 from server.storage.transaction import Read
 
@@ -62,6 +63,15 @@ def compare_counters(read: Read, centre_id: int, desks: Mapping[str, Desk]) -> I
             yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table, {desk.state} by the log.")
         if desk.since is not None and desk.since != row.since:
             yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} since {row.since} in the table only.")
+        if desk.seated and desk.officer != row.operator:
+            yield Fault("seat_differs", 0, f"{row.operator} sits at {row.id} in the table, {desk.officer} by the log.")
+
+
+def compare_printers(read: Read, centre_id: int, printers: Mapping[str, JsonObject]) -> Iterator[Fault]:
+    """Compare the printers that were set on record with their rows."""
+    for device in devices.devices_of(read, centre_id, "printer"):
+        if printers.get(device.id, device.settings) != device.settings:
+            yield Fault("printer_differs", 0, f"Printer {device.id} is set otherwise in the table than by the log.")
 
 
 def compare_helpers(read: Read, centre_id: int, under_way: Mapping[str, Past]) -> Iterator[Fault]:

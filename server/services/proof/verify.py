@@ -1,10 +1,11 @@
 """Proves a centre's record: replays its events and compares every promise with what the tables say."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import takewhile
 
 from server.domain.centre import CentreState
-from server.domain.events.event import Event, StoredEvent, fingerprint
+from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Kind, TokenEvent
 from server.domain.events.payloads import PolicyChanged, TokenCalled, TokenExpired, TokenIssued, TokenUndone
 from server.domain.freezes import Moment, active_time
@@ -21,12 +22,20 @@ from server.domain.proof.verdicts import Anchor, Fault, Verdict
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Step, Token
 from server.domain.token.undo import LOOKED_AT, UNDO_MAX
-from server.services.proof.comparison import AT_ONCE, compare_counters, compare_helpers, compare_tokens, count_tokens
+from server.services.proof.answers import compare_answers
+from server.services.proof.chain import Chain, Log
+from server.services.proof.comparison import (
+    AT_ONCE,
+    compare_counters,
+    compare_helpers,
+    compare_printers,
+    compare_tokens,
+    count_tokens,
+)
 from server.services.proof.freezes import freezes_until
 from server.services.proof.versions import Versions
-from server.storage.json_text import canonical
 from server.storage.sql import proof
-from server.storage.sql.events import BLOCK, clock_set_before, hash_of, latest_of, stored_between
+from server.storage.sql.events import clock_set_before, hash_of, latest_of, stored_between
 from server.storage.transaction import Read
 
 __all__ = ["Anchor", "Fault", "Verdict", "certify", "verify"]
@@ -57,9 +66,10 @@ def certify(read: Read, centre: CentreState, after: int, until: int) -> Verdict:
 
 class _Replay:
     def __init__(self, read: Read, centre: CentreState, anchors: Mapping[int, str], after: int = 0) -> None:
-        self._read, self._centre, self._anchors, self._begin = read, centre, anchors, after
+        self._read, self._centre, self._begin = read, centre, after
         self.verdict = Verdict(events=after)
-        self._head = hash_of(read, centre.id, after)
+        log = Log(partial(stored_between, read, centre.id), partial(hash_of, read, centre.id))
+        self._chain = Chain(log, self.verdict, anchors)
         self._open: dict[str, Past] = {}
         self._ended: dict[str, Past] = {}
         self._old: list[Past] = []
@@ -72,31 +82,11 @@ class _Replay:
 
     def run(self, until: int) -> None:
         """Apply the events up to number `until`, a block at a time."""
-        for begin in range(self._begin, until, BLOCK):
-            end = min(until, begin + BLOCK)
-            try:
-                rows = list(stored_between(self._read, self._centre.id, begin, end))
-            except ValueError:  # one of them is no JSON
-                self._run_singly(begin, end)
-                continue
-            for row in rows:
-                self.apply(row)
-
-    def _run_singly(self, begin: int, end: int) -> None:
-        for seq in range(begin + 1, end + 1):
-            try:
-                rows = list(stored_between(self._read, self._centre.id, seq - 1, seq))
-            except ValueError as error:
-                self.verdict.fault("unreadable", seq, f"Event {seq} cannot be read: {error}.")
-                self.verdict.events, self._head = seq, hash_of(self._read, self._centre.id, seq)
-                continue
-            for row in rows:
-                self.apply(row)
+        for row in self._chain.rows(until):
+            self.apply(row)
 
     def apply(self, row: StoredEvent) -> None:
-        """Check one event against what came before it, then take it as the new state."""
-        self._check_chain(row)
-        self.verdict.events += 1
+        """Compare one event with what came before it, then take it as the new state."""
         try:
             self._take(row.read())
         except UNREADABLE as error:
@@ -120,13 +110,7 @@ class _Replay:
 
     def conclude(self) -> Verdict:
         """Compare what the replay ended with and the tables."""
-        last = self._centre.event_seq
-        if self.verdict.events != last:
-            self.verdict.fault("event_missing", last, f"{last} events promised, {self.verdict.events} found.")
-        if self._head != self._centre.head:
-            self.verdict.fault("chain_broken", last, "The last hash is not the head of the centre.")
-        for seq in (seq for seq in self._anchors if seq > last):
-            self.verdict.fault("anchor_missed", seq, f"A report speaks of event {seq}, the record ends at {last}.")
+        self._chain.conclude(self._centre.event_seq, self._centre.head)
         self._compare([*self._old, *self._ended.values(), *self._open.values()])
         self._compare_rows()
         return self.judge()
@@ -134,6 +118,8 @@ class _Replay:
     def _compare_rows(self) -> None:
         read, centre, hall = self._read, self._centre.id, self._hall
         self._report_all(compare_counters(read, centre, hall.desks))
+        self._report_all(compare_printers(read, centre, hall.printers))
+        self._report_all(compare_answers(read, centre, self._centre.event_seq))
         self._report_all(compare_helpers(read, centre, self._open))
         self._report_all(count_tokens(read, centre, self.verdict.tokens, self._open))
         if self.verdict.events:
@@ -158,17 +144,6 @@ class _Replay:
         self.verdict.leased, self.verdict.void = self._hall.ledger.leased, self._hall.ledger.void
         self.verdict.days = [day.view() for day in self._audit.days.values()]
         return self.verdict
-
-    def _check_chain(self, row: StoredEvent) -> None:
-        expected = self.verdict.events + 1
-        if row.seq != expected:
-            self.verdict.fault("event_missing", row.seq, f"Event {expected} is missing.")
-            self.verdict.events = row.seq - 1
-        if row.hash != fingerprint(row, canonical(row.data), self._head):
-            self.verdict.fault("chain_broken", row.seq, f"Event {row.seq} is not what was written.")
-        if self._anchors.get(row.seq, row.hash) != row.hash:
-            self.verdict.fault("anchor_missed", row.seq, f"A report has another head at event {row.seq}.")
-        self._head = row.hash
 
     def _issue(self, event: Event, payload: TokenIssued) -> None:
         token = payload.token

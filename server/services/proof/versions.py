@@ -12,7 +12,7 @@ from server.domain.proof.findings import Finding
 from server.domain.proof.hall import SetUp
 from server.services.setup.plans import Own, plan_from, plan_of
 from server.services.setup.versions import sha256_of, standing
-from server.storage.sql import setup
+from server.storage.sql import installation, setup
 from server.storage.sql.setup import VersionRow
 from server.storage.transaction import Read
 
@@ -65,6 +65,9 @@ class Versions:
             if _whole(before) and row.number in self._announced:
                 yield from _made(row, before, self._announced[row.number])
             before = row.document
+        first = installation.set_up_of(self._read, self._centre.id)
+        if first is not None and [row.sha256 for row in self._rows[:1]] != [first]:
+            yield "plan_differs", "The first version of the set-up is not the one that was installed."
         if self._centre.plan_version != len(self._rows):
             text = f"{self._centre.plan_version} versions of the set-up are promised, {len(self._rows)} are kept."
             yield "plan_differs", text

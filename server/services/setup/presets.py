@@ -5,12 +5,15 @@ from importlib.resources import files
 
 import yaml
 
+from server.domain.actors import CLI
 from server.domain.errors import AlreadyThere
+from server.domain.events.installation import CentreInstalled
 from server.domain.plan.hours import WEEKDAYS
 from server.domain.token.lifecycle import CounterState
 from server.services.setup.rules import POLICIES
 from server.services.setup.shapes import Preset, StageShape
 from server.services.setup.versions import add_version
+from server.storage.installation import InstallationLog
 from server.storage.sql import setup
 from server.storage.transaction import Transaction
 
@@ -49,6 +52,8 @@ def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str
         setup.insert_part(tx.conn, centre_id, part, rows)
     with tx.within(centre_id):
         add_version(tx, valid_from)
+    first = setup.versions(tx.conn, centre_id)[0]
+    InstallationLog(tx, tx.now).record(CentreInstalled(centre_id, centre.code, first.sha256), CLI)
     return centre_id
 
 

@@ -1,6 +1,6 @@
 """Reads and writes of the answers that are kept for retries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from server.storage.statements import Statement
 from server.storage.tables.answers import AnswerTable
 
 ANSWER = Statement(
-    select(AnswerTable.body_hash, AnswerTable.status, AnswerTable.answer, AnswerTable.created_at).where(
-        AnswerTable.principal == bindparam("who"), AnswerTable.key == bindparam("under")
-    )
+    select(
+        AnswerTable.body_hash, AnswerTable.status, AnswerTable.answer, AnswerTable.created_at, AnswerTable.event_seq
+    ).where(AnswerTable.principal == bindparam("who"), AnswerTable.key == bindparam("under"))
 )
-FIELDS = ("principal", "key", "centre_id", "body_hash", "status", "answer", "created_at")
+FIELDS = ("principal", "key", "centre_id", "body_hash", "status", "answer", "created_at", "event_seq")
 KEEP = Statement(insert(AnswerTable), list(FIELDS))
 FORGET = Statement(
     delete(AnswerTable).where(AnswerTable.principal == bindparam("who"), AnswerTable.key == bindparam("under")), []
@@ -24,12 +24,13 @@ FORGET = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer that was given, and a hash of what was asked."""
+    """An answer that was given, and a hash of what was asked; `event_seq` is the event that holds its own hash."""
 
     body_hash: str
     status: int
     answer: Any  # a JSON object
     created_at: datetime
+    event_seq: int | None = None
 
 
 def ask_answer(conn: Connection, principal: str, key: str) -> Callable[[], Kept | None]:
@@ -42,6 +43,14 @@ def keep_answer(conn: Connection, principal: str, key: str, centre_id: int, kept
     """Write the answer that a principal gets under a key."""
     own = {name: getattr(kept, name) for name in Kept.__slots__}
     KEEP.send(conn, principal=principal, key=key, centre_id=centre_id, **own)
+
+
+def answers_of(conn: Connection, centre_id: int) -> Iterator[tuple[str, str, Kept]]:
+    """Return (principal, key, answer) of the answers that are kept of a centre and that an event holds."""
+    columns = (getattr(AnswerTable, name) for name in ("principal", "key", *Kept.__slots__))
+    query = select(*columns).where(AnswerTable.centre_id == centre_id, AnswerTable.event_seq.is_not(None))
+    for principal, key, *kept in conn.execute(query.order_by(AnswerTable.event_seq)):
+        yield principal, key, Kept(*kept)
 
 
 def forget_answer(conn: Connection, principal: str, key: str) -> None:

@@ -42,10 +42,10 @@ def staff_id_of(conn: Connection, centre_id: int, user: str) -> int | None:
     return conn.execute(query).scalar_one_or_none()
 
 
-def add_person(conn: Connection, centre_id: int, user: str, role: str, password_hash: str, *, at: datetime) -> None:
-    """Write a new person of a centre."""
+def add_person(conn: Connection, centre_id: int, user: str, role: str, password_hash: str, *, at: datetime) -> int:
+    """Write a new person of a centre, and return their number."""
     row = {"centre_id": centre_id, "user": user, "role": role, "password_hash": password_hash, "created_at": at}
-    conn.execute(insert(StaffTable).values(row))
+    return int(conn.execute(insert(StaffTable).values(row).returning(StaffTable.id)).scalar_one())
 
 
 def set_failures(conn: Connection, staff_id: int, failures: int, locked_until: datetime | None) -> None:
@@ -60,9 +60,10 @@ def add_session(conn: Connection, person: Person, secret_hash: str, *, at: datet
     conn.execute(insert(StaffSessionTable).values(row | {"created_at": at, "seen_at": at}))
 
 
-def end_session(conn: Connection, secret_hash: str) -> None:
-    """Delete a session; one that has ended is no error."""
-    conn.execute(delete(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash))
+def end_session(conn: Connection, secret_hash: str) -> int | None:
+    """Delete a session, and return whose it was; None for one that has ended."""
+    session = delete(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash)
+    return conn.execute(session.returning(StaffSessionTable.staff_id)).scalar_one_or_none()
 
 
 def end_sessions_before(conn: Connection, moment: datetime) -> int:
@@ -122,12 +123,14 @@ class NewKey:
     all_centres: bool = False
 
 
-def add_key(conn: Connection, key: NewKey, secret_hash: str) -> None:
-    """Write a new key under the hash of its secret."""
-    conn.execute(insert(AccessKeyTable).values(asdict(key) | {"secret_hash": secret_hash}))
+def add_key(conn: Connection, key: NewKey, secret_hash: str) -> int:
+    """Write a new key under the hash of its secret, and return its number."""
+    row = asdict(key) | {"secret_hash": secret_hash}
+    return int(conn.execute(insert(AccessKeyTable).values(row).returning(AccessKeyTable.id)).scalar_one())
 
 
-def revoke_keys(conn: Connection, centre_id: int, name: str, at: datetime) -> int:
-    """Revoke the keys of a name in a centre; returns how many were in force."""
+def revoke_keys(conn: Connection, centre_id: int, name: str, at: datetime) -> list[int]:
+    """Revoke the keys of a name in a centre; returns the numbers of those that were in force."""
     keys = (AccessKeyTable.centre_id == centre_id, AccessKeyTable.name == name, AccessKeyTable.revoked_at.is_(None))
-    return conn.execute(update(AccessKeyTable).where(*keys).values(revoked_at=at)).rowcount
+    revoked = update(AccessKeyTable).where(*keys).values(revoked_at=at).returning(AccessKeyTable.id)
+    return sorted(conn.execute(revoked).scalars())

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base, Object
 
 
 class AnswerTable(Base):
-    """The first answer to a command, given again to every retry with the same key."""
+    """The first answer to a command, given again to every retry with the same key.
+
+    `event_seq` is the event that holds its hash, None for a command that changed nothing.
+    """
 
     __tablename__ = "idempotency"
 
@@ -20,3 +23,4 @@ class AnswerTable(Base):
     status: Mapped[int]
     answer: Mapped[Object]
     created_at: Mapped[datetime]
+    event_seq: Mapped[int | None] = mapped_column(BigInteger)

@@ -39,3 +39,23 @@ class EventTable(Base):
     data: Mapped[Object]
     private: Mapped[Object | None]
     hash: Mapped[str]
+
+
+class InstallationEventTable(Base):
+    """One act of the installation, in a chain of its own; see `server.domain.events.installation`."""
+
+    __tablename__ = "installation_event"
+    __table_args__ = (partial_index("ix_installation_event_refused", "at", where="kind = 'sign_in.refused'"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    desk: Mapped[str | None]
+    act: Mapped[int] = mapped_column(BigInteger)
+    plan: Mapped[int]
+    rule: Mapped[str]
+    v: Mapped[int]
+    data: Mapped[Object]
+    private: Mapped[Object | None]
+    hash: Mapped[str]

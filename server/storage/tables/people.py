@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base, Object
@@ -12,13 +12,16 @@ class InstallationTable(Base):
     """The one row of the installation (id 1).
 
     `auth_seq` grows with every change of a key, session, person, seat or role, in the transaction that makes it: each
-    process keeps who is there and compares this number.
+    process keeps who is there and compares this number. `event_seq` counts the events of its chain, `head` is the hash
+    of the last.
     """
 
     __tablename__ = "installation"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     auth_seq: Mapped[int] = mapped_column(BigInteger)
+    event_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    head: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class DerivedKeyTable(Base):

@@ -54,7 +54,7 @@ def officer(floor: Floor, name: str, counter: str) -> Principal:
     floor.write(lambda tx: sign_in.add_staff(tx, name, Role.COUNTER, "secret", MORNING))
     id_ = str(floor.write(lambda tx: seats.officer_named(tx, name)))
     who = Principal(id_, Role.COUNTER, floor.centre_id, CENTRE, user=name)
-    floor.write(lambda tx: seats.sit(tx, counter, who, MORNING))
+    floor.write(lambda tx: seats.sit(at_time(tx, floor.now()), counter, who, MORNING))
     return who
 
 
@@ -216,7 +216,7 @@ def test_an_errand_comes_back_to_the_stage_when_the_counter_has_closed_meanwhile
 
 def test_a_person_sits_down_where_a_device_sat(floor: Floor) -> None:
     tablet = Principal("key:1", Role.COUNTER, floor.centre_id, CENTRE)
-    floor.write(lambda tx: seats.sit(tx, "C1", tablet, MORNING))
+    floor.write(lambda tx: seats.sit(at_time(tx, floor.now()), "C1", tablet, MORNING))
     asha = officer(floor, "asha", "C1")
     assert floor.db.read(lambda conn: counters.counter_by_id(conn, floor.centre_id, "C1")).operator == asha.id
 
@@ -226,7 +226,7 @@ def test_a_token_follows_its_officer_from_counter_to_counter(floor: Floor) -> No
     floor.open("C1", "C2")
     asha = officer(floor, "asha", "C1")
     floor.transfer("A1", "C", asha.id)
-    floor.write(lambda tx: seats.sit(tx, "C2", asha, MORNING))
+    floor.write(lambda tx: seats.sit(at_time(tx, floor.now()), "C2", asha, MORNING))
     assert floor.keep_house() == 0
     with pytest.raises(QueueEmpty):
         floor.call("C1")
@@ -239,7 +239,7 @@ def test_a_token_whose_officer_has_left_is_called_by_the_others(floor: Floor) ->
     floor.open("C1", "C2")
     asha = officer(floor, "asha", "C1")
     floor.transfer("A1", "C", asha.id)
-    floor.write(lambda tx: seats.leave(tx, asha))
+    floor.write(lambda tx: seats.leave(at_time(tx, floor.now()), asha))
     with pytest.raises(QueueEmpty):
         floor.call("C2")
     floor.keep_house()
@@ -558,7 +558,7 @@ def test_an_errand_of_an_officer_comes_back_to_them_wherever_they_sit(floor: Flo
     floor.call("C1")
     floor.start("C1")
     floor.transfer("C1", "AX", returns=True)
-    floor.write(lambda tx: seats.sit(tx, "C2", asha, MORNING))
+    floor.write(lambda tx: seats.sit(at_time(tx, floor.now()), "C2", asha, MORNING))
     assert floor.serve("AX1").step.only == asha.id
     assert floor.call("C2").token.label == "N001"
     assert floor.verdict().faults == []

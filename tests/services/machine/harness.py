@@ -7,21 +7,21 @@ from functools import partial
 from typing import Any, ClassVar
 
 from hypothesis.stateful import RuleBasedStateMachine
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from server.domain.actors import By
 from server.domain.errors import Refused
 from server.domain.events.kinds import TokenHeld, TokenStarted
+from server.domain.events.payloads import CounterSeated
 from server.services.command import Answer, Attempt, body_hash, once
 from server.services.floor import serve
 from server.services.proof.verify import verify
 from server.services.setup.presets import install_centre
 from server.storage.base import Base
 from server.storage.database import Database
-from server.storage.sql import centres
-from server.storage.tables import floor
+from server.storage.sql import centres, people
 from server.storage.transaction import Transaction
-from tests.factories import at_time
+from tests.factories import MORNING, at_time
 from tests.services.machine.floor import FloorModel
 from tests.services.machine.plan import OPERATORS, small_centre
 from tests.services.machine.rows import assert_same, assert_whole, read_rows, tokens_of, told
@@ -40,6 +40,9 @@ class FloorHarness(RuleBasedStateMachine):
         super().__init__()
         self.centre = self.db.write(None, _fresh_centre)
         self.model = FloorModel()
+        for counter, operator in OPERATORS.items():
+            self.db.write(self.centre, partial(_seat, counter=counter, operator=operator))
+            self.model.note("seated", desk=counter)
         self.rng = random.Random(1)
         self.answers: list[tuple[Attempt, Command, Answer]] = []
         self.keys = self.morning = 0
@@ -121,10 +124,12 @@ def _fresh_centre(tx: Transaction) -> int:
     """Empty the database and install the centre anew."""
     for table in reversed(Base.metadata.sorted_tables):
         tx.conn.execute(delete(table))
-    centre = install_centre(tx, PRESET, date(2026, 1, 1), "walk", demo=True)
-    for counter, operator in OPERATORS.items():
-        tx.conn.execute(update(floor.CounterTable).where(floor.CounterTable.id == counter).values(operator=operator))
-    return centre
+    return install_centre(tx, PRESET, date(2026, 1, 1), "walk", demo=True)
+
+
+def _seat(tx: Transaction, counter: str, operator: str) -> None:
+    people.set_operator(tx.conn, tx.centre.id, counter, operator)
+    at_time(tx, MORNING).record(CounterSeated(counter, operator), By(operator, counter))
 
 
 def _refusals(foretell: Callable[[], None]) -> frozenset[str]:

@@ -40,7 +40,7 @@ def sheet(floor: Floor, token: Token) -> Sheet:
 
 
 def reprint(floor: Floor, token: Token, printer: str | None = None) -> Printing:
-    return floor.write(lambda tx: slips.reprint(at_time(tx, MORNING), token.id, printer))
+    return floor.write(lambda tx: slips.reprint(at_time(tx, MORNING), token.id, printer, By("test")))
 
 
 def state_of(floor: Floor, token: Token) -> Printing:

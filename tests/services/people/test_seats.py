@@ -9,7 +9,7 @@ from server.domain.permissions import Permission, Role, Scope
 from server.services.people import seats
 from server.services.people.principal import Principal, in_centre
 from server.storage.sql.counters import counter_by_id
-from tests.factories import CENTRE, MORNING, Floor
+from tests.factories import CENTRE, MORNING, Floor, at_time
 from tests.services.people.people import TWIN, add_person, signed_in, twin_centre
 
 
@@ -22,7 +22,7 @@ def person(floor: Floor, user: str) -> Principal:
 
 
 def sit(floor: Floor, who: Principal, counter: str, *, take_over: bool = False) -> None:
-    floor.write(lambda tx: seats.sit(tx, counter, who, MORNING, take_over=take_over))
+    floor.write(lambda tx: seats.sit(at_time(tx, floor.now()), counter, who, MORNING, take_over=take_over))
 
 
 def operator(floor: Floor, counter: str, centre: int | None = None) -> str | None:
@@ -44,7 +44,7 @@ def test_a_person_sits_at_one_counter_of_their_own_centre(floor: Floor) -> None:
     sit(floor, asha, "G2")
     assert [operator(floor, counter) for counter in ("G1", "G2")] == [None, asha.id]
     assert [operator(floor, counter, twin) for counter in ("G1", "G2")] == [None, None]
-    floor.write(lambda tx: seats.leave(tx, asha))
+    floor.write(lambda tx: seats.leave(at_time(tx, floor.now()), asha))
     assert operator(floor, "G2") is None
 
 
@@ -57,7 +57,7 @@ def test_a_seat_is_left_only_when_nobody_is_there_any_more(floor: Floor) -> None
     with pytest.raises(CounterBusy):
         sit(floor, asha, "G2")
     with pytest.raises(CounterBusy):
-        floor.write(lambda tx: seats.leave(tx, asha))
+        floor.write(lambda tx: seats.leave(at_time(tx, floor.now()), asha))
     sit(floor, asha, "G1")
     assert [operator(floor, counter) for counter in ("G1", "G2")] == [asha.id, None]
 

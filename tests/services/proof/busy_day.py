@@ -2,10 +2,17 @@
 
 from datetime import timedelta
 
-from server.domain.actors import By
+from server.domain.actors import CLI, By
+from server.domain.permissions import Role
 from server.services.bookings.book import NewBooking
+from server.services.command import Answer, Attempt, once
 from server.services.floor.issue import PadNumber, issue
-from tests.factories import MORNING, Floor, at_time, make_reference
+from server.services.paper import printers, slips
+from server.services.people import keys, seats, sign_in
+from server.services.people.principal import Principal
+from server.storage.sql.tokens import open_tokens
+from server.storage.transaction import Transaction
+from tests.factories import CENTRE, MORNING, Floor, at_time, make_reference
 
 TOMORROW = MORNING + timedelta(days=1)
 COUNTERS = ("G1", "G2", "G3", "A1", "A2", "AX1", "B1", "C1", "X1")
@@ -23,7 +30,40 @@ def busy_day(floor: Floor) -> None:
     _second_day(floor)
 
 
+def _staff(floor: Floor) -> None:
+    """Let a person sign in and sit down, make keys, revoke one, set a printer, and answer a command that is retried."""
+    floor.key(Role.KIOSK, device="K1")
+    floor.key(Role.COUNTER, counter="A1")
+    floor.write(lambda tx: keys.create_key(tx, Role.DISPLAY, "old", MORNING))
+    floor.write(lambda tx: keys.revoke_key(tx, "old", MORNING))
+    floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.COUNTER, "hash", MORNING))
+    floor.db.write(None, _sign_in)
+    asha = Principal("staff:1", Role.COUNTER, floor.centre_id, CENTRE, user="asha")
+    now = floor.now()
+    floor.write(lambda tx: seats.sit(at_time(tx, now), "B1", asha, MORNING))
+    floor.write(lambda tx: printers.set_printer(at_time(tx, now), "printer-k1", {"host": "192.0.2.1"}, CLI))
+
+
+def _sign_in(tx: Transaction) -> None:
+    person = sign_in.person_named(tx.conn, "asha", MORNING)
+    assert person is not None
+    assert sign_in.settle(tx, person, True, MORNING, "192.0.2.7")
+    sign_in.note_refusal(tx, "asha", "192.0.2.8", MORNING, locked=False)
+
+
+def answered(floor: Floor, key: str) -> None:
+    """Issue a token by a command whose answer is kept."""
+    order, now = floor.order(printer="printer-k1"), floor.now()
+
+    def command(tx: Transaction) -> Answer:
+        token = issue(at_time(tx, now), order, By("key:1")).token
+        return Answer(201, {"label": token.label})
+
+    floor.write(lambda tx: once(tx, Attempt("key:1", key, "asked", now), lambda: command(tx)))
+
+
 def _first_day(floor: Floor) -> None:
+    _staff(floor)
     floor.open(*COUNTERS)
     floor.book(NewBooking(make_reference("26-0001"), MORNING + timedelta(minutes=20), "PCC"))
     floor.issue(then=("ENQUIRY",))
@@ -104,6 +144,17 @@ def _second_day(floor: Floor) -> None:
     floor.start("G1")
     floor.call_token("G2", floor.issue(party=2))
     floor.call("A1")
+    answered(floor, "first")
+    floor.wait(20)
+    answered(floor, "second")
+    answered(floor, "third")
+    floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1")))
+    floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1")))
+
+
+def last_issued(floor: Floor) -> str:
+    """Return the id of the token that was given last."""
+    return max(floor.db.read(lambda conn: list(open_tokens(conn, floor.centre_id))), key=lambda t: t.step.seq).id
 
 
 def enter(floor: Floor, label: str) -> None:

@@ -64,6 +64,14 @@ def beside_somebody(rows: Rows) -> Rows:
     return rows
 
 
+def seated_twice(rows: Rows) -> Rows:
+    """Let the person of a counter have sat down at another one too."""
+    place = place_of(rows, Kind.COUNTER_PAUSED)
+    data = {"seat": "G3", "officer": "staff:1"}
+    rows[place] = replace(rows[place], kind=Kind.COUNTER_SEATED.value, data=data)
+    return rows
+
+
 def without(rows: Rows, place: int) -> Rows:
     """Take an event out and number those behind it anew."""
     return rows[:place] + [replace(r, seq=r.seq - 1, act=r.act - 1) for r in rows[place + 1 :]]
@@ -165,9 +173,9 @@ BEHIND_A_PERFECT_CHAIN = [
     Tampering(
         "a way back taken away",
         "wrong_way_back",
-        event(FINISHED, SENIOR, lambda d: d["token"]["step"].pop("back_to"), 2),
+        event(FINISHED, SENIOR, lambda d: d["token"]["step"].pop("ways_back"), 2),
     ),
-    Tampering("a way back given", "wrong_way_back", event(FINISHED, DONE, step(back_to="C"))),
+    Tampering("a way back given", "wrong_way_back", event(FINISHED, DONE, step(ways_back=[["C", None]]))),
     Tampering("the state of a token", "wrong_state", event(K.TOKEN_STARTED, DONE, step(state="held"))),
     Tampering("how often somebody was called", "wrong_call", event(K.TOKEN_RECALLED, MISSED, step(calls=7))),
     Tampering("the language", "wrong_change", event(K.TOKEN_STARTED, DONE, token(language="en"))),
@@ -213,6 +221,17 @@ BEHIND_A_PERFECT_CHAIN = [
     Tampering(
         "an action on somebody who has gone", "not_under_way", event(K.TOKEN_STARTED, "N001", token(id="another"), 1)
     ),
+    Tampering(
+        "who sat at the counter of a call", "wrong_officer", event(CALLED, DONE, lambda d: d.update(officer="staff:9"))
+    ),
+    Tampering("one person at two counters", "wrong_officer", whole(seated_twice)),
+    Tampering("a copy of a slip left out", "wrong_copy", event(K.SLIP_REPRINTED, None, lambda d: d.update(copy=5), 1)),
+    Tampering(
+        "how a printer is reached",
+        "printer_differs",
+        event(K.PRINTER_SET, None, lambda d: d["settings"].update(host="10.0.0.9")),
+    ),
+    Tampering("the hash of an answer", "answer_differs", event(ISSUED, "N006", lambda d: d.update(answer="0" * 64), 1)),
     Tampering("a counter opened twice", "illegal_transition", whole(opened_twice)),
     Tampering(
         "the stage of a counter",

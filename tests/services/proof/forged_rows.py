@@ -84,6 +84,18 @@ IN_THE_TABLES = [
         "state_differs",
         sql("""UPDATE centre SET notices = '[["outage", "power", "2026"]]'"""),
     ),
+    Tampering("who sits at a counter", "seat_differs", sql("UPDATE counter SET operator = 'staff:9' WHERE id = 'G1'")),
+    Tampering("a stored answer", "answer_differs", sql("""UPDATE idempotency SET answer = '{"label": "F001"}'""")),
+    Tampering(
+        "a stored answer, cut from its event",
+        "answer_lost",
+        sql("UPDATE idempotency SET event_seq = NULL WHERE key = 'third'"),
+    ),
+    Tampering(
+        "a printer in the table",
+        "printer_differs",
+        sql("UPDATE device SET settings = '{}' WHERE id = 'printer-k1'"),
+    ),
     Tampering(
         "a rule as its row stands",
         "plan_differs",
@@ -100,4 +112,47 @@ IN_THE_TABLES = [
         sql("UPDATE plan_version SET document = replace(document, '60', '61') WHERE number = 2"),
     ),
     Tampering("a version of the set-up removed", "wrong_plan", sql("DELETE FROM plan_version WHERE number = 2")),
+]
+
+OF_THE_INSTALLATION = [
+    Tampering("the role of a person", "person_differs", sql("UPDATE staff SET role = 'manager'")),
+    Tampering("the password of a person", "person_differs", sql("UPDATE staff SET password_hash = 'other'")),
+    Tampering(
+        "a person that nobody has added",
+        "person_differs",
+        sql(
+            "INSERT INTO staff (centre_id, user, role, password_hash, failures, created_at)"
+            " VALUES (1, 'x', 'manager', 'y', 0, 0)"
+        ),
+    ),
+    Tampering("the secret of a key", "key_differs", sql("UPDATE access_key SET secret_hash = 'other' WHERE id = 1")),
+    Tampering("the role of a key", "key_differs", sql("UPDATE access_key SET role = 'manager' WHERE id = 1")),
+    Tampering("the counter of a key", "key_differs", sql("UPDATE access_key SET counter_id = NULL WHERE id = 2")),
+    Tampering(
+        "a key of one centre let into all", "key_differs", sql("UPDATE access_key SET all_centres = 1 WHERE id = 1")
+    ),
+    Tampering("a revoked key in force again", "key_differs", sql("UPDATE access_key SET revoked_at = NULL")),
+    Tampering("a session of somebody else", "session_differs", sql("UPDATE staff_session SET secret_hash = 'other'")),
+    Tampering(
+        "the role of a person in the log",
+        "chain_broken",
+        sql("UPDATE installation_event SET data = replace(data, 'counter', 'manager')"),
+    ),
+    Tampering(
+        "an act of the installation removed", "event_missing", sql("DELETE FROM installation_event WHERE seq = 4")
+    ),
+    Tampering(
+        "the last acts of the installation removed",
+        "event_missing",
+        sql("DELETE FROM installation_event WHERE seq > 5"),
+    ),
+    Tampering(
+        "who did an act of the installation",
+        "chain_broken",
+        sql("UPDATE installation_event SET actor = 'staff:9' WHERE seq = 3"),
+    ),
+    Tampering("the head of the installation", "chain_broken", sql("UPDATE installation SET head = 'x'")),
+    Tampering(
+        "the first set-up of a centre", "plan_differs", sql("UPDATE plan_version SET sha256 = 'x' WHERE number = 1")
+    ),
 ]

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from server.domain.events.event import StoredEvent, fingerprint
 from server.domain.events.kinds import Kind, TokenEvent
 from server.domain.token.token import Token
-from server.services.proof.verify import Anchor, Verdict, verify
+from server.services.proof.installation import verify_installation
+from server.services.proof.verify import Anchor, Fault, Verdict, verify
 from server.storage.engines import open_connections
 from server.storage.json_text import canonical
 from server.storage.sql import centres
@@ -36,6 +37,12 @@ def data_of(row: StoredEvent) -> Data:
 def judge(floor: Floor, *anchors: Anchor) -> Verdict:
     """Replay the record."""
     return floor.db.read(lambda conn: verify(conn, centres.centre_by_code(conn, CENTRE), anchors))
+
+
+def all_faults(floor: Floor) -> list[Fault]:
+    """Replay the record of the centre and that of the installation."""
+    verdict, _ = floor.db.read(verify_installation)
+    return [*judge(floor).faults, *verdict.faults]
 
 
 @contextmanager

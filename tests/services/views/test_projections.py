@@ -18,7 +18,7 @@ from server.services.views.floor import load_floor, next_floor
 from server.services.views.projections import Projections
 from server.storage.sql import centres
 from server.storage.transaction import Read
-from tests.factories import CENTRE, MORNING, Floor, second_centre
+from tests.factories import CENTRE, MORNING, Floor, at_time, second_centre
 from tests.services.proof.test_equivalence import COMMANDS, COUNTERS, act, new_floor
 
 LATER = MORNING + timedelta(hours=2)
@@ -128,10 +128,10 @@ def test_what_a_counter_can_take_back_is_true_after_it_was_taken_back_elsewhere(
     assert screens.labels("G1") == [token.label]
 
 
-def test_who_sits_at_a_counter_is_told_although_no_event_says_so(screens: Screens) -> None:
+def test_who_sits_at_a_counter_is_told(screens: Screens) -> None:
     assert screens.line("G1")["counter"]["operator"] is None
     officer = Principal("staff:7", Role.COUNTER, screens.floor.centre_id, CENTRE, user="asha")
-    screens.floor.write(lambda tx: seats.sit(tx, "G1", officer, MORNING))
+    screens.floor.write(lambda tx: seats.sit(at_time(tx, screens.floor.now()), "G1", officer, MORNING))
     assert screens.line("G1")["counter"]["operator"] == "staff:7"
     assert screens.line("G2")["counter"]["operator"] is None
 

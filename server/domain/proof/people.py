@@ -1,0 +1,165 @@
+"""People, keys and sessions as the chain of the installation leaves them. One function for each kind of event."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from server.domain.events import installation as i
+from server.domain.events.installation import Act, InstallationEvent
+from server.domain.json import Stored
+from server.domain.proof.findings import Finding
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+SESSION_AGE = timedelta(hours=12)
+"""How long a session lasts at most; see `server.services.people.sign_in`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What is compared of a person."""
+
+    centre: int
+    role: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What is compared of a key."""
+
+    centre: int
+    role: str
+    device: str | None
+    counter: str | None
+    all_centres: bool
+    secret: str
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class People:
+    """Goes from event to event of the installation; sessions that began until `forgotten` are too old to be there."""
+
+    people: dict[int, PersonFacts] = field(default_factory=dict)
+    keys: dict[int, KeyFacts] = field(default_factory=dict)
+    sessions: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    set_ups: dict[int, str] = field(default_factory=dict)
+    forgotten: datetime = LONG_AGO
+
+    def forget(self, now: datetime) -> None:
+        """Let sessions go that are too old to be there."""
+        self.forgotten = max(self.forgotten, now - SESSION_AGE)
+        old = [session for session, (_, began) in self.sessions.items() if began <= self.forgotten]
+        for session in old:
+            del self.sessions[session]
+
+
+Findings = Iterator[Finding]
+Note = Callable[[People, InstallationEvent, datetime], Findings]
+
+
+def _person(facts: Stored) -> PersonFacts:
+    return PersonFacts(facts["centre"], facts["role"], facts["password"])
+
+
+def _key(facts: Stored) -> KeyFacts:
+    return KeyFacts(**{name: facts[name] for name in KeyFacts.__slots__ if name in facts})
+
+
+def _begun(people: People, event: InstallationEvent, at: datetime) -> Findings:
+    """The chain begins with those who were there."""
+    assert isinstance(event, i.Begun)  # noqa: S101 - by its kind
+    if people.people or people.keys:
+        yield "illegal_transition", "The chain of the installation begins a second time."
+    people.people |= {facts["person"]: _person(facts) for facts in event.people}
+    people.keys |= {facts["key"]: _key(facts) for facts in event.keys}
+    people.sessions |= {facts["session"]: (facts["person"], at) for facts in event.sessions}
+
+
+def _installed(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A centre is set up once."""
+    assert isinstance(event, i.CentreInstalled)  # noqa: S101 - by its kind
+    if event.centre in people.set_ups:
+        yield "illegal_transition", f"Centre {event.code} is installed a second time."
+    people.set_ups[event.centre] = event.set_up
+
+
+def _added(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A person is new."""
+    assert isinstance(event, i.PersonAdded)  # noqa: S101 - by its kind
+    if event.person in people.people:
+        yield "illegal_transition", f"Person {event.person} is added a second time."
+    people.people[event.person] = PersonFacts(event.centre, event.role, event.password)
+
+
+def _signed_in(people: People, event: InstallationEvent, at: datetime) -> Findings:
+    """Somebody who is known signs in."""
+    assert isinstance(event, i.SignedIn)  # noqa: S101 - by its kind
+    if event.person not in people.people:
+        yield "illegal_transition", f"Person {event.person} signs in, but was never added."
+    people.forget(at)
+    people.sessions[event.session] = event.person, at
+
+
+def _signed_out(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A session ends."""
+    assert isinstance(event, i.SignedOut)  # noqa: S101 - by its kind
+    people.sessions.pop(event.session, None)
+    return iter(())
+
+
+def _refused(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A sign-in as somebody who is known, or as nobody, is refused."""
+    assert isinstance(event, i.SignInRefused)  # noqa: S101 - by its kind
+    if event.person is not None and event.person not in people.people:
+        yield "illegal_transition", f"Person {event.person} is refused, but was never added."
+
+
+def _created(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A key is new."""
+    assert isinstance(event, i.KeyCreated)  # noqa: S101 - by its kind
+    if event.key in people.keys:
+        yield "illegal_transition", f"Key {event.key} is made a second time."
+    people.keys[event.key] = _key(i.data_of(event))
+
+
+def _revoked(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A key in force is revoked."""
+    assert isinstance(event, i.KeyRevoked)  # noqa: S101 - by its kind
+    key = people.keys.get(event.key)
+    if key is None or key.revoked:
+        yield "illegal_transition", f"Key {event.key} is revoked, but is not in force."
+        return
+    facts = {name: getattr(key, name) for name in KeyFacts.__slots__}
+    people.keys[event.key] = KeyFacts(**{**facts, "revoked": True})
+
+
+ACTS: Mapping[Act, Note] = {
+    Act.BEGUN: _begun,
+    Act.CENTRE_INSTALLED: _installed,
+    Act.PERSON_ADDED: _added,
+    Act.SIGNED_IN: _signed_in,
+    Act.SIGNED_OUT: _signed_out,
+    Act.SIGN_IN_REFUSED: _refused,
+    Act.KEY_CREATED: _created,
+    Act.KEY_REVOKED: _revoked,
+}
+"""What each kind takes over."""
+
+
+def compare_people(people: People, stored: People) -> Findings:
+    """Compare people, keys and sessions with what stands in the tables; one that is too old is none any more."""
+    yield from _compare("person", people.people, stored.people)
+    yield from _compare("key", people.keys, stored.keys)
+    for session, (person, began) in sorted(stored.sessions.items()):
+        if began > people.forgotten and people.sessions.get(session, (None,))[0] != person:
+            yield "session_differs", f"A session of person {person} never began."
+
+
+def _compare(what: str, replayed: Mapping[int, object], stored: Mapping[int, object]) -> Findings:
+    for number in sorted(replayed.keys() | stored.keys()):
+        if replayed.get(number) != stored.get(number):
+            where = (
+                "log only" if number not in stored else "table only" if number not in replayed else "table otherwise"
+            )
+            yield f"{what}_differs", f"{what.title()} {number} is in the {where}."

@@ -1,0 +1,35 @@
+"""Proves the record of the installation: its chain, and people, keys and sessions beside the tables."""
+
+from functools import partial
+
+from server.domain.events.event import StoredEvent
+from server.domain.events.installation import Act, read_event
+from server.domain.proof.people import ACTS, People, compare_people
+from server.domain.proof.verdicts import Verdict
+from server.services.proof.chain import Chain, Log
+from server.storage.sql import installation
+from server.storage.transaction import Read
+
+UNREADABLE = (LookupError, TypeError, ValueError)  # what nobody can have written
+
+
+def verify_installation(read: Read) -> tuple[Verdict, People]:
+    """Replay all events of the installation; returns what was found, and people and keys as the chain leaves them."""
+    verdict, people, end = Verdict(), People(), installation.chain_of(read)
+    chain = Chain(Log(partial(installation.stored_between, read), partial(installation.hash_at, read)), verdict, {})
+    for row in chain.rows(end.seq):
+        try:
+            _take(verdict, people, row)
+        except UNREADABLE as error:
+            verdict.fault("unreadable", row.seq, f"Event {row.seq} makes no sense: {error!r}.")
+    chain.conclude(end.seq, end.head)
+    if end.seq:  # in a database that is older than the chain nothing was told yet
+        for code, text in compare_people(people, installation.people_now(read)):
+            verdict.fault(code, 0, text)
+    return verdict, people
+
+
+def _take(verdict: Verdict, people: People, row: StoredEvent) -> None:
+    kind = Act(row.kind)
+    for code, text in ACTS[kind](people, read_event(kind, row.data, row.private or {}), row.at):
+        verdict.fault(code, row.seq, text)

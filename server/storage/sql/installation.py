@@ -1,0 +1,105 @@
+"""Reads and writes of the chain of the installation, and what its events are compared with."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, select, text, update
+
+from server.domain.events.event import StoredEvent
+from server.domain.events.installation import Act, commitment
+from server.domain.json import Stored
+from server.domain.proof.people import KeyFacts, People, PersonFacts
+from server.storage.base import Row
+from server.storage.sql.events import BLOCK
+from server.storage.statements import Statement
+from server.storage.tables.events import InstallationEventTable
+from server.storage.tables.people import AccessKeyTable, InstallationTable, StaffSessionTable, StaffTable
+
+EVENT = select(*(getattr(InstallationEventTable, name) for name in StoredEvent.__slots__))
+BETWEEN = Statement(
+    EVENT.where(
+        InstallationEventTable.seq > bindparam("begin"), InstallationEventTable.seq <= bindparam("last")
+    ).order_by(InstallationEventTable.seq)
+)
+BEGIN = Statement(text("INSERT INTO installation (id, auth_seq) VALUES (1, 0) ON CONFLICT (id) DO NOTHING"))
+CHAIN = select(InstallationTable.event_seq, InstallationTable.head)
+LOCK = Statement(CHAIN.with_for_update())
+LOOK = Statement(CHAIN)
+APPEND = Statement(insert(InstallationEventTable), list(StoredEvent.__slots__))
+MOVE = Statement(update(InstallationTable), ["event_seq", "head"])
+IS_INSTALLED = InstallationEventTable.kind == Act.CENTRE_INSTALLED.value
+IS_REFUSAL = text(f"installation_event.kind = '{Act.SIGN_IN_REFUSED.value}'")
+
+
+class Chain(NamedTuple):
+    """How far the chain of the installation has come: the number of its last event, and its hash."""
+
+    seq: int
+    head: str
+
+
+def chain_of(conn: Connection) -> Chain:
+    """Return how far the chain has come."""
+    return Chain(*(LOOK.row(conn) or (0, "")))
+
+
+def lock_chain(conn: Connection) -> Chain:
+    """Lock the row of the installation until the end of the transaction; returns how far its chain has come."""
+    BEGIN.run(conn)
+    return Chain(*(LOCK.row(conn) or (0, "")))
+
+
+def append(conn: Connection, row: StoredEvent) -> None:
+    """Write the next event of the chain."""
+    APPEND.send(conn, **{name: getattr(row, name) for name in StoredEvent.__slots__})
+    MOVE.send(conn, event_seq=row.seq, head=row.hash)
+
+
+def stored_between(conn: Connection, after: int, until: int) -> Iterator[StoredEvent]:
+    """Return the rows of the events after + 1 … until, in order; read in blocks, so that memory does not grow."""
+    for begin in range(after, until, BLOCK):
+        for row in BETWEEN.rows(conn, begin=begin, last=min(until, begin + BLOCK)):
+            yield StoredEvent(*row)
+
+
+def refusals_since(conn: Connection, moment: datetime) -> list[StoredEvent]:
+    """Return the refused sign-ins since a moment."""
+    query = EVENT.where(IS_REFUSAL, InstallationEventTable.at >= moment).order_by(InstallationEventTable.seq)
+    return [StoredEvent(*row) for row in conn.execute(query)]
+
+
+def set_up_of(conn: Connection, centre_id: int) -> str | None:
+    """Return the hash of the first version of the set-up of a centre, None where its installation is not on record."""
+    events = conn.execute(select(InstallationEventTable.data).where(IS_INSTALLED)).scalars()
+    return next((data["set_up"] for data in events if data["centre"] == centre_id), None)
+
+
+def note_beside(conn: Connection, seq: int, private: Stored) -> None:
+    """Write what stands beside an event of the chain."""
+    conn.execute(update(InstallationEventTable).where(InstallationEventTable.seq == seq).values(private=dict(private)))
+
+
+def people_now(conn: Connection) -> People:
+    """Return people, keys and sessions as the tables have them."""
+    person = select(StaffTable.id, StaffTable.centre_id, StaffTable.role, StaffTable.password_hash)
+    table = AccessKeyTable
+    key = select(table.id, table.centre_id, table.role, table.device_id, table.counter_id, table.all_centres)
+    key_kept = key.add_columns(table.secret_hash, table.revoked_at)
+    session = select(StaffSessionTable.secret_hash, StaffSessionTable.staff_id, StaffSessionTable.created_at)
+    return People(
+        people={row[0]: PersonFacts(row[1], row[2], commitment(row[3])) for row in conn.execute(person)},
+        keys={row[0]: _key_facts(row) for row in conn.execute(key_kept)},
+        sessions={commitment(kept): (person_id, began) for kept, person_id, began in conn.execute(session)},
+    )
+
+
+def _key_facts(row: Row) -> KeyFacts:
+    _, centre, role, device, counter, everywhere, kept, revoked = row
+    return KeyFacts(centre, role, device, counter, everywhere, commitment(kept), revoked is not None)
+
+
+def hash_at(conn: Connection, seq: int) -> str:
+    """Return the hash of an event; that of event 0 is the empty text with which a chain begins."""
+    query = select(InstallationEventTable.hash).where(InstallationEventTable.seq == seq)
+    return conn.execute(query).scalar_one_or_none() or ""
