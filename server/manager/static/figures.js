@@ -23,6 +23,8 @@ const SILENT_MIN = 3;
 export const outlook = signal(/** @type {Baari.OutlookView | null} */ (null));
 /** What the clocks say: the floor's own and the server's. */
 export const clocks = signal(/** @type {Baari.ClockView | null} */ (null));
+/** The business day, and whether a person is asked what becomes of those who are here. */
+export const day = signal(/** @type {Baari.DayView | null} */ (null));
 export const stats = signal(/** @type {Baari.StatsOut | null} */ (null));
 /** The code of the stage whose levers are open. */
 export const chosen = signal(/** @type {string | null} */ (null));
@@ -74,10 +76,11 @@ export function silent({ token }) {
 /** Read the figures again. */
 export async function load() {
   try {
-    [outlook.value, stats.value, clocks.value] = await Promise.all([
+    [outlook.value, stats.value, clocks.value, day.value] = await Promise.all([
       read(addresses.outlook()),
       read(addresses.stats()),
       read(addresses.floorClock()),
+      read(addresses.today()),
     ]);
     unread.value = null;
   } catch (error) {

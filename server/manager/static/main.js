@@ -13,6 +13,7 @@ import { Keycap, mount } from "/static/ui/parts.js";
 import { nameOf } from "/static/ui/strokes.js";
 import { named, t, tn } from "/static/ui/words.js";
 import { Clocks } from "./clocks.js";
+import { CloseDay, EndOfDay } from "./day.js";
 import { answer, Explanation } from "./explain.js";
 import * as f from "./figures.js";
 import { Ending, Halt } from "./halt.js";
@@ -81,7 +82,7 @@ function undoWords(back) {
 
 function Top() {
   return html`<${Strip} lead=${html`<b>${named(page.centre.name)}</b>`}>
-    <a class="button plain small" href=${REPORT}>${t("Day report")}</a>
+    <${CloseDay} /><a class="button plain small" href=${REPORT}>${t("Day report")}</a>
     <button class="button plain small" aria-pressed=${f.table.value} onClick=${() => (f.table.value = !f.table.value)}>${t("Table")} <${Keycap}>T</${Keycap}></button>
   </${Strip}>`;
 }
@@ -102,7 +103,7 @@ function Lead() {
 function Manager() {
   const morning = f.stats.value?.issued === 0;
   return html`<${Top} /><main class=${live.value || !floor.value ? "" : "stale"}>
-    <div class="floor"><${Lead} /><${Clocks} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
+    <div class="floor"><${Lead} /><${Clocks} /><${EndOfDay} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
 }
 
 document.addEventListener("keydown", (event) => {

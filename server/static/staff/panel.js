@@ -31,11 +31,11 @@ function take(button) {
 }
 
 /**
- * `verb` names what `send` does with the form's values; a panel without it only tells.
+ * `verb` names what `send` does with the form's values; a panel without it only tells. `back` names the way out.
  *
- * @param {{ title: Children, verb?: string, busy?: boolean, send?: (form: FormData) => void, close: () => void, children?: Children }} props
+ * @param {{ title: Children, verb?: string, back?: string, busy?: boolean, send?: (form: FormData) => void, close: () => void, children?: Children }} props
  */
-export function Panel({ title, verb, busy = false, send, close, children }) {
+export function Panel({ title, verb, back = t("Close"), busy = false, send, close, children }) {
   /** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
   const submit = (event) => {
     event.preventDefault();
@@ -59,7 +59,7 @@ export function Panel({ title, verb, busy = false, send, close, children }) {
       ${children}
       <footer>
         ${verb && html`<button class="button primary" key=${verb} ref=${take} aria-busy=${busy}>${verb} <${Keycap}>Enter</${Keycap}></button>`}
-        <button class="button" type="button" onClick=${close}>${t("Close")} <${Keycap}>Esc</${Keycap}></button>
+        <button class="button" type="button" onClick=${close}>${back} <${Keycap}>Esc</${Keycap}></button>
       </footer>
     </form>
   </dialog>`;

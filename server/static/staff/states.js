@@ -22,7 +22,7 @@ export function tokenWord(state) {
  * @param {string} reason
  */
 export function restWord(reason) {
-  return worded({ break: t("Break"), absent: t("Absent"), equipment: t("Equipment"), taken_over: t("Token moved") }, reason);
+  return worded({ break: t("Break"), absent: t("Absent"), equipment: t("Equipment"), taken_over: t("Token moved"), reopened: t("Day opened again") }, reason);
 }
 
 /**

@@ -45,6 +45,17 @@ export const appointments = (tail) => inCentre("/api/v1/centres/{centre}/appoint
 /** @type {(label: string, language: string) => Address<"/api/v1/centres/{centre}/explain/{label}">} */
 export const explanation = (label, language) => inCentre("/api/v1/centres/{centre}/explain/{label}", { label }, { language });
 
+/** The business day that is open, else that of the calendar. */
+export const today = () => inCentre("/api/v1/centres/{centre}/days/{day}", { day: "today" });
+/**
+ * What is done with a business day.
+ *
+ * @template {"close" | "extend" | "reopen"} Verb
+ * @param {string} day
+ * @param {Verb} verb
+ */
+export const onDay = (day, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/days/{day}/${verb}`), { day });
+
 export const tokens = () => inCentre("/api/v1/centres/{centre}/tokens");
 /** @param {string} token its id */
 export const token = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}", { token });
