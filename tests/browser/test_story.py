@@ -62,7 +62,7 @@ def test_one_citizen_from_kiosk_to_exit_with_a_crash_in_between(browser: Browser
     expect(board.locator("body")).to_have_attribute("data-state", "empty")
     phone = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     phone.goto(f"{address}?lang=en")
-    expect(phone.locator("h1")).to_have_text("You are next")
+    expect(phone.locator("h1")).to_have_text("No counter for this is open now.")
 
     console = signed_in(browser, demo, "counter")
     sit(console, "G1")

@@ -8,6 +8,7 @@ from server.domain.bookings import aged_from
 from server.domain.day import LIVE
 from server.domain.events.kinds import TokenChange
 from server.domain.events.payloads import TokenCorrected
+from server.domain.leases import first_moment
 from server.domain.plan.hours import next_working_day
 from server.domain.plan.series import label
 from server.domain.proof.change import SECOND, Change, Made, class_for, purged, seal_due, step_free
@@ -59,7 +60,7 @@ def _day_of_number(change: Change, arrived: datetime) -> date:
     block = hall.ledger.block_of(after.series, after.number) if after.entered_by_hand else None
     if event.v > 1 and block is not None:
         lease, since = block
-        if not since <= arrived <= event.at:
+        if not first_moment(since) <= arrived <= event.at:
             change.find("wrong_time", "it was taken before its block was leased, or later than it was entered.")
         return lease.day if lease.day in (hall.day, hall.closed_day) else hall.day
     if arrived > event.at or (not event.v > 1 and hall.day_at(arrived) != hall.day):

@@ -7,7 +7,7 @@ from server.domain.actors import By
 from server.domain.errors import InvalidInput, NumberNotLeased, UnknownLease
 from server.domain.events.payloads import NumbersLeased, NumbersVoided
 from server.domain.instants import to_iso
-from server.domain.leases import Lease
+from server.domain.leases import Lease, first_moment
 from server.domain.plan.series import label, read_label
 from server.services.numbers.labels import Given, next_block
 from server.services.setup.plans import plan_now, runs_on
@@ -72,7 +72,7 @@ def use(tx: Transaction, text: str, taken_at: datetime) -> Given:
     if tokens.number_exists(tx.conn, tx.centre.id, block.day, letter, number):
         raise NumberNotLeased(f"{label(letter, number)} is entered already.")
     leased_at = events.time_of(tx.conn, tx.centre.id, block.id) or tx.now
-    if not leased_at <= taken_at <= tx.now:
+    if not first_moment(leased_at) <= taken_at <= tx.now:
         raise InvalidInput(
             "A paper number is taken after its block was leased, and before now.", since=to_iso(leased_at)
         )

@@ -50,6 +50,17 @@ def test_a_pad_gets_the_next_numbers_and_the_line_goes_on_after_them(floor: Floo
     assert (verdict.faults, verdict.leased, verdict.void) == ([], 7, 0)
 
 
+def test_a_number_handed_out_in_the_minute_in_which_its_block_was_leased_is_good_and_no_earlier_one(
+    floor: Floor,
+) -> None:
+    floor.begin += timedelta(seconds=40)
+    floor.lease("N", 2)
+    assert enter(floor, "N001", minutes_ago=1 + 40 / 60).label == "N001"
+    with pytest.raises(InvalidInput):
+        enter(floor, "N002", minutes_ago=2 + 41 / 60)
+    assert floor.verdict().faults == []
+
+
 def test_paper_numbers_are_entered_in_any_order_with_the_time_at_which_they_were_taken(floor: Floor) -> None:
     floor.open("G1")
     floor.lease("N", 3)
