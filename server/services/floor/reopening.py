@@ -9,7 +9,7 @@ from server.domain.day import OPEN_AT_LEAST
 from server.domain.errors import AnotherDayOpen, DayNotOpen
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind, TokenEvent
-from server.domain.events.payloads import CounterPaused, DayClosed, DayReopened, TokenCalled, TokenUndone
+from server.domain.events.payloads import CounterPaused, CounterSeated, DayClosed, DayReopened, TokenCalled, TokenUndone
 from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Token
 from server.domain.token.undo import LOOKED_AT
@@ -95,14 +95,15 @@ def _restore_counters(tx: Transaction, by: By) -> list[str]:
     for counter, token in closed:
         change_counter(tx, CounterPaused, replace(counter, state=CounterState.PAUSED, reason=REASON, since=tx.now), by)
         if counter.operator is None and counter.id == token.step.counter:
-            _seat(tx, counter, token)
+            _seat(tx, counter, token, by)
     return [counter.id for counter, _ in closed]
 
 
-def _seat(tx: Transaction, counter: Counter, token: Token) -> None:
+def _seat(tx: Transaction, counter: Counter, token: Token, by: By) -> None:
     """Let the officer who called somebody sit at the counter again, unless they sit elsewhere."""
     done = events.latest_of(tx.conn, tx.centre.id, token.id, LOOKED_AT)
     officer = next((e.payload.officer for e in done if isinstance(e.payload, TokenCalled)), None)
     if officer is not None and not people.seats_of(tx.conn, tx.centre.id, officer):
         move_auth(tx.conn)
         people.set_operator(tx.conn, tx.centre.id, counter.id, officer)
+        tx.record(CounterSeated(counter.id, officer), By(by.actor, counter.id))

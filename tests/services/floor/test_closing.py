@@ -16,11 +16,14 @@ from server.domain.errors import (
     PeopleLive,
 )
 from server.domain.events.kinds import Kind
+from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Token
 from server.services.floor import day, house
+from server.services.people import seats
+from server.services.people.principal import Principal
 from server.services.views.days import Ask, DayView, day_of
-from server.storage.sql import counters, events, people
+from server.storage.sql import counters, events
 from tests.factories import CENTRE, DAY, MORNING, Floor, at_time
 
 CLOSING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # 16:30 in Asia/Kolkata
@@ -356,7 +359,7 @@ def test_a_block_is_leased_after_the_labels_that_people_have(sqlite_floor: Floor
 
 def test_reopening_lets_everybody_stand_where_they_stood_with_their_ages(floor: Floor) -> None:
     floor.open("G1", "G2", "G3", "G4")
-    floor.write(lambda tx: people.set_operator(tx.conn, tx.centre.id, "G2", "staff:7"))
+    floor.sit("G2", "staff:7")
     called, served, parked, absent, away, waiting = (floor.issue() for _ in range(6))
     floor.call_token("G1", called)
     floor.call_token("G2", served)
@@ -370,7 +373,8 @@ def test_reopening_lets_everybody_stand_where_they_stood_with_their_ages(floor: 
     before = [floor.token(token) for token in everybody]
     at = MORNING + timedelta(minutes=next(floor.minutes))
     assert floor.close_day(at=at).expired == 5
-    floor.write(lambda tx: people.set_operator(tx.conn, tx.centre.id, "G2", None))
+    officer = Principal("staff:7", Role.COUNTER, floor.centre_id, CENTRE, user="staff:7")
+    floor.write(lambda tx: seats.leave(at_time(tx, at), officer))
     again = floor.reopen_day(at=at + timedelta(minutes=30))
     assert (again.restored, sorted(again.counters)) == (6, ["G1", "G2"])
     assert [floor.token(token) for token in everybody] == before
