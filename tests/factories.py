@@ -32,6 +32,7 @@ from server.services.bookings import book
 from server.services.bookings.book import NewBooking, Result
 from server.services.floor import away, call, correct, counters, day, house, issue, move, notice, reopening, serve, undo
 from server.services.floor.call import Call
+from server.services.floor.undo import Undone
 from server.services.numbers import leases
 from server.services.paper import printers, slips
 from server.services.people import keys, seats
@@ -148,10 +149,10 @@ class Floor:
         ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
         return issue.Order(*ids, service=service, **changes)
 
-    def issue(self, service: str | None = "NORMAL", **changes: Any) -> Token:
-        """Issue a token."""
+    def issue(self, service: str | None = "NORMAL", *, counter: str | None = None, **changes: Any) -> Token:
+        """Issue a token, at a counter perhaps."""
         order, now = self.order(service, **changes), self.now()
-        return self.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
+        return self.write(lambda tx: issue.issue(at_time(tx, now), order, By("test", counter))).token
 
     def open(self, *ids: str) -> None:
         """Open counters."""
@@ -227,10 +228,14 @@ class Floor:
         now = self.now()
         return self.write(lambda tx: call.take_over(at_time(tx, now), counter, to, By("test")))
 
-    def undo(self, counter: str, event: int | None = None) -> Token:
-        """Take back the last action of a counter."""
+    def undo(self, counter: str, act: int | None = None) -> Token:
+        """Take back an act of a counter, or the last."""
+        return self.undone(counter, act).token
+
+    def undone(self, counter: str, act: int | None = None) -> Undone:
+        """Take back an act of a counter, or the last; returns what came of it."""
         now = self.now()
-        return self.write(lambda tx: undo.undo_at(at_time(tx, now), By("test", counter), event=event))
+        return self.write(lambda tx: undo.undo_at(at_time(tx, now), By("test", counter), act=act))
 
     def pause(self, token: Token) -> Token:
         """Let somebody go out for a while."""
@@ -316,7 +321,7 @@ class Floor:
     def undo_of(self, token: Token) -> Token:
         """Take back the last action on a token."""
         now = self.now()
-        return self.write(lambda tx: undo.undo_of(at_time(tx, now), token.id, By("test")))
+        return self.write(lambda tx: undo.undo_of(at_time(tx, now), token.id, By("test"))).token
 
     def token(self, token: Token) -> Token:
         """Return a token as it stands now."""
@@ -331,10 +336,10 @@ class Floor:
         """Replay the record."""
         return self.db.read(lambda conn: verify(conn, centres.centre_by_code(conn, CENTRE)))
 
-    def cancel(self, token: Token) -> Token:
-        """Cancel a token."""
+    def cancel(self, token: Token, counter: str | None = None) -> Token:
+        """Cancel a token, at a counter perhaps."""
         now = self.now()
-        return self.write(lambda tx: away.cancel(at_time(tx, now), token.id, By("test")))
+        return self.write(lambda tx: away.cancel(at_time(tx, now), token.id, By("test", counter)))
 
     def people_here(self) -> tuple[str, ...]:
         """Return the ids of those who are here, as a manager is shown them."""

@@ -2,10 +2,12 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { Panel } from "/static/staff/panel.js";
+import { allows } from "/static/live/allows.js";
 import { t } from "/static/ui/words.js";
-import { change, missHeld } from "./commands.js";
+import { cancel, change, missHeld } from "./commands.js";
 import { AccessField, LanguageField, NeedField, PartyField, read, ServiceField, Tick } from "./fields.js";
 import { Refused } from "./middle.js";
+import { page } from "./page.js";
 import { Mark, TokenLabel } from "./people.js";
 import { closePanel, pending } from "./state.js";
 
@@ -39,6 +41,7 @@ export function ChangePanel({ token }) {
       <${AccessField} chosen=${access} />
       <div class="wide"><${Tick} name="emergency" on=${emergency}><${Mark} icon="siren" text=${t("Emergency: goes first. It stands on the day report.")} urgent /></${Tick}></div>
     </div>
+    ${allows(token.state, "cancel") && html`<p><button class="button plain" type="button" onClick=${() => cancel(token)}>${t("Cancel this token")}</button> <span class="muted">${t("Undo is possible for {n} minutes.", { n: page.undo_min })}</span></p>`}
     ${token.state === "held" && html`<p><button class="button" type="button" onClick=${away}>${t("Missed")}</button></p>`}
     <${Refused} />
   </${Panel}>`;

@@ -7,8 +7,8 @@ import { command, Failure } from "/static/ui/http.js";
 import { awaitAnswer } from "./answers.js";
 import { hindrance } from "./hindrance.js";
 import { page } from "./page.js";
-import { nothing, sentenceOf } from "./refusals.js";
-import { at, catchUp, closePanel, counter, current, helping, panel, pending, refreshLine, refusal, seat, show } from "./state.js";
+import { nothing, sentenceOf, takeBack } from "./refusals.js";
+import { at, catchUp, closePanel, counter, current, helping, line, panel, pending, readLine, refreshLine, refusal, seat, show } from "./state.js";
 import { fits } from "./verbs.js";
 
 /** @typedef {Baari.StaffToken} Token */
@@ -108,21 +108,46 @@ function ask(name) {
 }
 
 /**
- * Take back an action of this counter: the one of an event, or the last.
+ * Take back an act of this counter; a slip that is out with it is to be asked for.
  *
- * @param {number} [event]
+ * @param {number} act
  */
-export function undo(event) {
-  send("undo", at("undo"), () => (event ? { event } : {}));
+export async function undo(act) {
+  askForSlip(await send("undo", at("undo"), () => ({ act })));
+}
+
+/** Take back the first act of the list, as it stands when all commands before are done. */
+export function undoFirst() {
+  // In the chain, and by a list that is read anew: what was given a moment ago is not in the one that is shown.
+  before = before.then(async () => {
+    await readLine();
+    const [first] = line.value?.acts ?? [];
+    if (first) askForSlip(await run("undo", at("undo"), () => ({ act: first.act })));
+    else refusal.value = nothing("acts");
+  });
+}
+
+/** @param {Baari.UndoneAnswer | null} undone */
+function askForSlip(undone) {
+  if (undone?.take_back) refusal.value = takeBack(undone.take_back);
 }
 
 /**
- * Whether an action is young enough to be undone.
+ * Whether an act is young enough to be undone.
  *
- * @param {Baari.ActionView} action
+ * @param {Baari.ActView} act
  */
-export function fresh(action) {
-  return minutesSince(action.at) < page.undo_min;
+export function fresh(act) {
+  return minutesSince(act.at) < page.undo_min;
+}
+
+/**
+ * Cancel a token that nobody needs.
+ *
+ * @param {Token} token
+ */
+export function cancel(token) {
+  return sendFromPanel("cancel", addresses.cancelToken(token.id), { counter: counter.value });
 }
 
 /**

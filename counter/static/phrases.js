@@ -21,14 +21,14 @@ export function words(name) {
 }
 
 /**
- * What an event did, in the list of the last actions.
+ * What an act did, in the list of the last ones.
  *
  * @param {Baari.Kind} kind
  */
-export function actionWord(kind) {
+export function actWord(kind) {
   /** @type {Partial<Record<Baari.Kind, string>>} */
   const byCode = {
-    "token.called": t("Called"), "token.resumed": t("Resumed"), "token.transferred": t("Sent on"), "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
+    "token.issued": t("Given"), "token.called": t("Called"), "token.resumed": t("Resumed"), "token.transferred": t("Sent on"), "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
     "token.paused": t("Away for a while"), "token.cancelled": t("Cancelled"),
   };
   return byCode[kind] ?? t(doneBy(kind) ?? kind);

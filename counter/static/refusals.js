@@ -5,6 +5,7 @@ import { tokenWord } from "/static/staff/states.js";
 import { NoAnswer } from "/static/ui/http.js";
 import { dayOf, timeOf } from "/static/ui/times.js";
 import { named, t, tn } from "/static/ui/words.js";
+import { actWord } from "./phrases.js";
 
 /** @typedef {import("/static/ui/http.js").Problem} Problem */
 
@@ -16,11 +17,11 @@ export function offline() {
 /**
  * A key was pressed and there is nothing that it could mean.
  *
- * @param {"current" | "away" | "held" | "lead"} what
+ * @param {"current" | "acts" | "away" | "held" | "lead"} what
  */
 export function nothing(what) {
   const text = {
-    current: t("Nobody is at this counter now."), away: t("Nobody is away."), held: t("Nobody is on hold here."),
+    current: t("Nobody is at this counter now."), acts: t("There is nothing to undo any more."), away: t("Nobody is away."), held: t("Nobody is on hold here."),
     lead: t("The counter that called this party does that."),
   };
   return { code: `nothing_${what}`, text: text[what] };
@@ -29,6 +30,15 @@ export function nothing(what) {
 /** A key was pressed at a counter that is somebody else's now: who, stands above. */
 export function takenOver() {
   return t("Somebody else has taken this counter over.");
+}
+
+/**
+ * A token was taken back whose slip may be out.
+ *
+ * @param {string} label
+ */
+export function takeBack(label) {
+  return { code: "take_back", text: t("Take slip {label} back.", { label }) };
 }
 
 /**
@@ -59,6 +69,13 @@ const SAID = {
   stale: ({ current }) => t("{label} is {state} already. The key did nothing.", { label: current.label, state: tokenWord(current.state) }),
   too_early_to_miss: tooEarly,
   illegal_transition: ({ state }) => (state ? t("This token is {state}: that does not fit.", { state: tokenWord(state) }) : t("That does not fit now.")),
+  later_act: ({ label, kind, counter }) =>
+    counter
+      ? t("{label}: {done} at {counter} since. Undo that first.", { label, done: actWord(kind), counter })
+      : t("{label}: {done} since. Undo that first.", { label, done: actWord(kind) }),
+  "undo counter_busy": ({ counter, label }) => t("{counter} has {label} now. Finish that first.", { counter, label }),
+  "undo day_closed": () => t("The day is closed: nothing of it is undone."),
+  return_slip_used: ({ label }) => t("The return slip has brought a token: {label}", { label }),
   nothing_to_undo: () => t("There is nothing to undo any more."),
   too_deep: ({ most }) => t("Too many errands at once ({n}). Finish one first.", { n: most }),
   not_in_this_line: () => t("This token does not wait here any more."),

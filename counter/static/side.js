@@ -4,9 +4,9 @@ import { html } from "/static/vendor/htm-preact.js";
 import { live } from "/static/ui/live.js";
 import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
-import { returnToLine, fresh, resume, undo } from "./commands.js";
+import { returnToLine, fresh, resume, undo, undoFirst } from "./commands.js";
 import { minutes, TokenLabel } from "./people.js";
-import { actionWord } from "./phrases.js";
+import { actWord } from "./phrases.js";
 import { nothing } from "./refusals.js";
 import { current, line, refusal, show } from "./state.js";
 
@@ -41,23 +41,20 @@ function Away() {
       : html`<p class="muted">${t("Nobody")}</p>`}`;
 }
 
-function Actions() {
-  const actions = line.value?.actions ?? [];
-  /** @param {Baari.ActionView} action */
-  const last = ({ event, label }) => actions.find((action) => action.label === label)?.event === event;
-  const undoable = actions.filter((action) => fresh(action) && last(action));
+function Acts() {
+  const acts = line.value?.acts ?? [];
   return html`<h2>${t("Last actions")}</h2>
-    ${actions.length > 0
-      ? html`<ul id="actions">${actions.map((action) => html`<li key=${action.event}><span>${actionWord(action.kind)} <b>${action.label}</b></span>
-        ${undoable.includes(action)
-          ? html`<button class="button plain small" disabled=${!live.value} onClick=${() => undo(action.event)}>${t("Undo")}
-            <span class="visually-hidden">${actionWord(action.kind)} ${action.label}</span>${action === undoable[0] && html`<${Keycap}>U</${Keycap}>`}</button>`
-          : html`<span class="muted">${t("{n} min", { n: minutes(action.at) })}</span>`}</li>`)}</ul>`
+    ${acts.length > 0
+      ? html`<ul id="acts">${acts.map((act) => html`<li key=${act.act}><span>${actWord(act.kind)} <b>${act.label}</b></span>
+        ${fresh(act)
+          ? html`<button class="button plain small" disabled=${!live.value} onClick=${() => undo(act.act)}>${t("Undo")}
+            <span class="visually-hidden">${actWord(act.kind)} ${act.label}</span>${act === acts[0] && html`<${Keycap}>U</${Keycap}>`}</button>`
+          : html`<span class="muted">${t("{n} min", { n: minutes(act.at) })}</span>`}</li>`)}</ul>`
       : html`<p class="muted">${t("None yet")}</p>`}`;
 }
 
 export function Side() {
-  return html`<aside><${Held} /><${Away} /><${Actions} /></aside>`;
+  return html`<aside><${Held} /><${Away} /><${Acts} /></aside>`;
 }
 
 /**
@@ -80,7 +77,7 @@ function focus(selector) {
 
 /** What the keys of the side columns do. @type {Record<import("./verbs.js").Side, () => void>} */
 export const sides = {
-  undo: () => undo(),
+  undo: undoFirst,
   return: () => forOne(line.value?.away ?? [], "away", returnToLine),
   resume: () => forOne(line.value?.held ?? [], "held", resume),
   line: () => focus(".line .row"),

@@ -67,17 +67,20 @@ let screen;
 export function refreshLine() {
   clearTimeout(timer);
   // A verb brings two or three events at once, and a morning many: the line is read once for all of them.
-  timer = setTimeout(async () => {
-    if (!counter.value) return;
-    try {
-      line.value = await read(lineOf(counter.value));
-      unread.value = null;
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      unread.value ??= pictured.value;
-      timer = setTimeout(refreshLine, LINE_AGAIN_MS);
-    }
-  }, LINE_DELAY_MS);
+  timer = setTimeout(readLine, LINE_DELAY_MS);
+}
+
+/** Read the line now; where that fails it is asked for again. */
+export async function readLine() {
+  if (!counter.value) return;
+  try {
+    line.value = await read(lineOf(counter.value));
+    unread.value = null;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    unread.value ??= pictured.value;
+    timer = setTimeout(refreshLine, LINE_AGAIN_MS);
+  }
 }
 
 /** Ask for the floor again: this screen was behind. */

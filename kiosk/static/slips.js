@@ -60,7 +60,8 @@ export function SlipScreen() {
 }
 
 /** @param {import("./state.js").Shown} token */
-function truth({ label, state, counter, beside, ended, frozen, returned }) {
+function truth({ label, state, counter, beside, ended, frozen, returned, withdrawn }) {
+  if (withdrawn) return t("{label} was withdrawn. Please give the slip to staff.", { label });
   if (ended) return t("{label} has ended", { label });
   if (frozen) return t("The centre has stopped; your place is kept.");
   if (returned) return t("{label} is back in line", { label });

@@ -11,7 +11,7 @@ from server.api.shapes import ReasonOut
 from server.domain import errors as e
 from server.domain.events.views import StaffToken
 from server.domain.permissions import Permission
-from server.services.floor.undo import ActionView
+from server.services.floor.acts import ActView
 from server.services.views.line import OwnCounter
 from server.web.guard import authorise
 from server.web.site import site
@@ -35,7 +35,7 @@ class LineOut(BaseModel):
     more: int
     away: list[StaffToken]
     held: list[StaffToken]
-    actions: list[ActionView]
+    acts: list[ActView]
 
 
 @bp.get(f"{AT}/line")

@@ -25,6 +25,14 @@ BOOKING: Refusals = (
     e.AppointmentAmbiguous,
 )
 RETURN_SLIP: Refusals = (e.UnknownToken, e.ReturnSlipExpired, e.ReturnSlipUsed)
+UNDO: Refusals = (
+    e.NothingToUndo,
+    e.LaterAct,
+    e.CounterBusy,
+    e.DayClosed,
+    e.AppointmentUsed,
+    e.ReturnSlipUsed,
+)
 NUMBERS: Refusals = (e.SeriesFull, e.NumberNotLeased)
 NOT_NOW: Refusals = (e.DayClosed, e.DayNotOpen, e.NotOpenNow, e.EmergencyNow)
 

@@ -10,8 +10,8 @@ from pydantic import Field
 from server.api.at_seat import AT, at_seat
 from server.api.buttons import Button
 from server.api.operations import operation
-from server.api.refusals import AT_SEAT, CURRENT
-from server.api.shapes import Code, Note, Strict, TokenAnswer
+from server.api.refusals import AT_SEAT, CURRENT, UNDO
+from server.api.shapes import ID_MAX, Code, Note, Strict, TokenAnswer, UndoneAnswer, undone_view
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.errors import InvalidInput
@@ -76,9 +76,9 @@ class TransferIn(SeenIn):
 
 
 class UndoIn(Strict):
-    """Which action of this counter to take back, by its event number; the last one when not given."""
+    """Which act of this counter to take back, by its number; the last one when not given."""
 
-    event: Annotated[int, Field(ge=1)] | None = None
+    act: Annotated[int, Field(ge=1, le=ID_MAX)] | None = None
 
 
 @bp.post(f"{AT}/recall")
@@ -160,13 +160,12 @@ def transfer(centre: str, counter: str, asked: TransferIn) -> Response:
 
 @bp.post(f"{AT}/undo")
 @bp.input(UndoIn, arg_name="asked")
-@bp.output(TokenAnswer)
-@operation("undo_last", *AT_SEAT, e.NothingToUndo, e.CounterBusy)
+@bp.output(UndoneAnswer)
+@operation("undo_last", *AT_SEAT, *UNDO)
 def undo_last(centre: str, counter: str, asked: UndoIn) -> Response:
-    """Take back the last action of this counter."""
-    return _act(
-        Permission.UNDO_LAST, centre, counter, lambda tx, by, _seen: undo.undo_at(tx, by, event=asked.event), SeenIn()
-    )
+    """Take back an act of this counter, with all that it has done."""
+    principal = authorise(Permission.UNDO_LAST, centre=centre, counter=counter)
+    return at_seat(principal, counter, lambda tx, by: undone_view(undo.undo_at(tx, by, act=asked.act)))
 
 
 def does(event: type[TokenChange]) -> Verb:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from server.domain.events.views import StaffToken
+from server.domain.events.views import StaffToken, staff_view
 from server.domain.instants import whole_ms
+from server.services.floor.undo import Undone
 
 
 def _as_stored(moment: datetime) -> datetime:
@@ -54,3 +55,14 @@ class TokenAnswer(BaseModel):
     """The token that a command changed."""
 
     token: StaffToken
+
+
+class UndoneAnswer(TokenAnswer):
+    """The token as it is again; `take_back` is the label on a slip that is out and good for nothing now."""
+
+    take_back: str | None
+
+
+def undone_view(undone: Undone) -> dict[str, object]:
+    """Return what is told of an undo."""
+    return {"token": staff_view(undone.token), "take_back": undone.take_back}

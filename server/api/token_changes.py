@@ -8,13 +8,13 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
 
-from server.api.commands import command
+from server.api.commands import Body, command
 from server.api.operations import operation
-from server.api.refusals import TOKEN
-from server.api.shapes import Code, Note, Strict, TokenAnswer
+from server.api.refusals import TOKEN, UNDO
+from server.api.shapes import Code, Note, Strict, TokenAnswer, UndoneAnswer, undone_view
 from server.domain import errors as e
 from server.domain.actors import By
-from server.domain.events.views import StaffToken, staff_view
+from server.domain.events.views import staff_view
 from server.domain.permissions import Permission
 from server.domain.token.token import Token
 from server.services.floor import away, correct, undo
@@ -37,9 +37,10 @@ class Spot:
 
 
 class CancelIn(Strict):
-    """Why a token is cancelled."""
+    """Why a token is cancelled; the counter where it was asked for."""
 
     reason: Note | None = None
+    counter: Code | None = None
 
 
 class CorrectIn(Strict):
@@ -69,10 +70,10 @@ class CounterIn(Strict):
 @bp.post(f"{AT}/cancel")
 @bp.input(CancelIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("cancel_token", *TOKEN)
+@operation("cancel_token", *TOKEN, e.UnknownCounter)
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
-    at = Spot(centre, token)
+    at = Spot(centre, token, asked.counter)
     return _change(at, Permission.CANCEL_TOKEN, lambda tx, by: away.cancel(tx, token, by, note=asked.reason))
 
 
@@ -123,21 +124,24 @@ def pause_token(centre: str, token: str) -> Response:
 
 
 @bp.post(f"{AT}/undo")
-@bp.output(TokenAnswer)
-@operation("undo_token", e.UnknownToken, e.NothingToUndo, e.CounterBusy)
+@bp.output(UndoneAnswer)
+@operation("undo_token", e.UnknownToken, *UNDO)
 def undo_token(centre: str, token: str) -> Response:
-    """Take back the last action on a token."""
-    at = Spot(centre, token)
-    return _change(at, Permission.UNDO_TOKEN, lambda tx, by: undo.undo_of(tx, token, by))
+    """Take back the last act on a token, with all that it has done."""
+    return _run(Spot(centre, token), Permission.UNDO_TOKEN, lambda tx, by: undone_view(undo.undo_of(tx, token, by)))
 
 
 def _change(at: Spot, permission: Permission, change: Callable[[Transaction, By], Token]) -> Response:
     """Change a token, at a counter if one is named."""
+    return _run(at, permission, lambda tx, by: {"token": staff_view(change(tx, by))})
+
+
+def _run(at: Spot, permission: Permission, fn: Callable[[Transaction, By], Body]) -> Response:
+    """Run a command on a token, at a counter if one is named."""
     principal = authorise(permission, centre=at.centre, counter=at.counter)
 
-    def run(tx: Transaction) -> dict[str, StaffToken]:
+    def run(tx: Transaction) -> Body:
         seats.require_token(tx, at.token, principal, permission)
-        by = By(principal.id, seats.counter_named(tx, at.counter))
-        return {"token": staff_view(change(tx, by))}
+        return fn(tx, By(principal.id, seats.counter_named(tx, at.counter)))
 
     return command(principal, run)

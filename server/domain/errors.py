@@ -7,8 +7,8 @@
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
     │                         UnknownLease
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
-    │   │                     TooEarlyToMiss · NothingToUndo · TooDeep · NotInThisLine · EmergencyLimit · CounterTaken
-    │   │                     NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
+    │   │                     TooEarlyToMiss · NothingToUndo · LaterAct · TooDeep · NotInThisLine · EmergencyLimit
+    │   │                     CounterTaken · NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
     │   ├── the day           DayClosed · DayNotOpen · PeopleLive · AnotherDayOpen · NeverCloses · NotOpenNow
     │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
@@ -117,6 +117,10 @@ class TooEarlyToMiss(Conflict):
 
 class NothingToUndo(Conflict):
     code = "nothing_to_undo"
+
+
+class LaterAct(Conflict):
+    code = "later_act"
 
 
 class TooDeep(Conflict):

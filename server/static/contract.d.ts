@@ -1,5 +1,13 @@
 // What the server takes and tells, as types. Made by `make contract`; a test compares it with the server.
 
+/** An act of a counter that stands: its number, what it did there last and to which label, and when. */
+export interface ActView {
+  act: number;
+  kind: Kind;
+  label: string;
+  at: string;
+}
+
 /** What can be done to the open step of a token. */
 export type Action = 
   | "call"
@@ -16,14 +24,6 @@ export type Action =
   | "remark"
   | "cancel"
   | "expire";
-
-/** An action of a counter that can be taken back: its event, its kind, the label it was done to, and when. */
-export interface ActionView {
-  event: number;
-  kind: Kind;
-  label: string;
-  at: string;
-}
 
 /** The appointment of a token; who comes `late_min` minutes late waits from the arrival. */
 export interface AppointmentOut {
@@ -123,9 +123,10 @@ export interface CalledFirst {
   text: string;
 }
 
-/** Why a token is cancelled. */
+/** Why a token is cancelled; the counter where it was asked for. */
 export interface CancelIn {
   reason?: string | null;
+  counter?: string | null;
 }
 
 /** Why a notice of some kinds may be given; in an emergency `verb` says what everybody must do. */
@@ -544,7 +545,7 @@ export interface LineOut {
   more: number;
   away: StaffToken[];
   held: StaffToken[];
-  actions: ActionView[];
+  acts: ActView[];
 }
 
 /** What the manager's page needs to know of the centre. */
@@ -1136,6 +1137,7 @@ export interface StatusNow {
   return_until: string | null;
   decision: string | null;
   ended: boolean;
+  withdrawn: boolean;
   as_of: string;
 }
 
@@ -1239,9 +1241,15 @@ export interface TransferIn {
   reason?: string | null;
 }
 
-/** Which action of this counter to take back, by its event number; the last one when not given. */
+/** Which act of this counter to take back, by its number; the last one when not given. */
 export interface UndoIn {
-  event?: number | null;
+  act?: number | null;
+}
+
+/** The token as it is again; `take_back` is the label on a slip that is out and good for nothing now. */
+export interface UndoneAnswer {
+  token: StaffToken;
+  take_back: string | null;
 }
 
 /** The way of a citizen through the centre, and in how many minutes it is expected to be over. */
@@ -1314,7 +1322,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/counters/{counter}/start": { body: SeenIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/take-over": { body: TakeOverIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/transfer": { body: TransferIn; answer: TokenAnswer };
-  "/api/v1/centres/{centre}/counters/{counter}/undo": { body: UndoIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/undo": { body: UndoIn; answer: UndoneAnswer };
   "/api/v1/centres/{centre}/days/{day}/close": { body: CloseDayIn; answer: DayClose };
   "/api/v1/centres/{centre}/days/{day}/extend": { body: ExtendDayIn; answer: DayExtension };
   "/api/v1/centres/{centre}/days/{day}/reopen": { body: ReopenDayIn; answer: Reopening };
@@ -1329,7 +1337,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/tokens/{token}/remark": { body: RemarkIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/reprint": { body: ReprintIn; answer: ReprintOut };
   "/api/v1/centres/{centre}/tokens/{token}/return": { body: CounterIn; answer: TokenAnswer };
-  "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: UndoneAnswer };
   "/api/v1/status/{secret}/cancel": { body: Record<string, never>; answer: StatusNow };
   "/api/v1/status/{secret}/pause": { body: Record<string, never>; answer: StatusNow };
   "/api/v1/status/{secret}/return": { body: Record<string, never>; answer: StatusNow };

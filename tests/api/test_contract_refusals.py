@@ -23,21 +23,22 @@ OWN: Mapping[str, Refusals] = {
     if hasattr(view, "_spec") and "operation_id" in view._spec
 }
 CANNOT: Mapping[str, set[str]] = {
-    "cancel_token": {"UnknownCounter"},  # it names none
     "pause_token": {"UnknownCounter"},
-    "undo_token": {"UnknownCounter"},  # the counter where the token was is there
+    "undo_token": {"UnknownCounter", "IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # they are there
     "open_counter": CURRENT | {"IllegalTransition", "CounterBusy"},  # from every state, with whoever is there
     "pause_counter": CURRENT | OPENING,
     "close_counter": CURRENT | OPENING | {"IllegalTransition"},  # from every state
     "call_next": CURRENT | {"IllegalTransition"},  # who is next waits
     "call_token": {"IllegalTransition"},  # it was looked at before
-    "take_over": CURRENT | OPENING | {"IllegalTransition", "Stale", "TooDeep"},  # nobody says what they saw
+    # Nobody says what they saw, nor to come back.
+    "take_over": CURRENT | OPENING | {"IllegalTransition", "Stale", "TooDeep"},
     "issue_token": {"IllegalTransition"},  # whoever was missed can be ended
     "resume_token": CURRENT | {"IllegalTransition"},  # who is parked can be served
     "take_bookings": {"UnknownToken"},  # a booking became a token that is there
-    "undo_last": CURRENT,
-    "read_line": {"InvalidInput", "UnknownStage"},  # every counter stands at a stage of its plan
-    "read_status": {"UnknownStage"},  # a token is at a stage of its plan
+    "undo_last": CURRENT | {"IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # the day of an act is open
+    # Every counter and token stands at a stage of its plan; a cancel is looked at, and none is made.
+    "read_line": {"InvalidInput", "UnknownStage", "IllegalTransition"},
+    "read_status": {"UnknownStage", "IllegalTransition"},
     "choose_clock": {"UnknownCause"},  # the floor is paused by a start, and not by this
     "close_day": {"IllegalTransition"},  # whoever is there is ended
     "reopen_day": {"UnknownCounter"},  # that of a token is there

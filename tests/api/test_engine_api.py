@@ -118,14 +118,29 @@ def test_an_action_from_a_screen_that_is_out_of_date_is_refused_with_what_is_the
     assert hall.at("G1", "finish", token=token["id"], state="serving")["stage"] == "A"
 
 
-def test_the_last_permissions_of_a_counter_are_told_and_each_can_be_taken_back_by_its_number(hall: Hall) -> None:
-    hall.served("G1")
-    actions = hall.send("GET", counter("G1", "line"), C).get_json()["actions"]
-    assert [one["kind"] for one in actions] == ["token.started", "token.called"]
-    assert hall.refused(counter("G1", "undo"), C, event=actions[1]["event"]) == (409, "nothing_to_undo")
-    assert hall.at("G1", "undo", event=actions[0]["event"])["state"] == "called"
+def test_the_last_acts_of_a_counter_are_told_and_each_can_be_taken_back_by_its_number(hall: Hall) -> None:
+    token = hall.served("G1")
+    acts = hall.send("GET", counter("G1", "line"), C).get_json()["acts"]
+    assert [one["kind"] for one in acts] == ["token.started", "token.called"]
+    refused = hall.send("POST", counter("G1", "undo"), C, json={"act": acts[1]["act"]})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "later_act")
+    told = {name: refused.get_json()[name] for name in ("label", "state", "kind", "counter", "act")}
+    started = {"label": token["label"], "state": "serving", "kind": "token.started", "counter": "G1"}
+    assert told == started | {"act": acts[0]["act"]}
+    assert hall.at("G1", "undo", act=acts[0]["act"])["state"] == "called"
     assert hall.at("G1", "undo")["state"] == "waiting"
     assert hall.refused(counter("G1", "undo"), C) == (409, "nothing_to_undo")
+
+
+def test_a_token_that_a_desk_gave_is_withdrawn_and_its_page_and_its_slip_say_so(hall: Hall) -> None:
+    given = hall.issue(counter="G1", print_at="printer-k1")
+    undone = hall.ask(counter("G1", "undo"), C)
+    assert (undone["token"]["label"], undone["token"]["state"]) == (given["token"]["label"], "cancelled")
+    assert undone["take_back"] is None
+    secret = given["status_url"].rpartition("/")[2]
+    status = hall.send("GET", f"/api/v1/status/{secret}").get_json()
+    assert (status["state"], status["withdrawn"]) == ("cancelled", True)
+    assert hall.refused(f"{AT}/return", slip=secret) == (409, "illegal_transition")
 
 
 def test_an_action_that_is_long_ago_is_not_taken_back(hall: Hall) -> None:

@@ -107,7 +107,7 @@ def test_a_token_on_hold_frees_the_counter_and_comes_back_by_one_key(clerk: Page
     press(clerk, "nsh", "open")
     expect(clerk.locator("#held")).to_contain_text(first["label"])
     press(clerk, "nsd", "open")
-    expect(clerk.locator("#actions")).to_contain_text(f"Finished {second['label']}")
+    expect(clerk.locator("#acts")).to_contain_text(f"Finished {second['label']}")
     press(clerk, "b", "serving")
     expect(clerk.locator(".number")).to_contain_text(first["label"])
     expect(clerk.locator("#held")).to_have_count(0)
@@ -115,21 +115,43 @@ def test_a_token_on_hold_frees_the_counter_and_comes_back_by_one_key(clerk: Page
     expect(clerk.get_by_role("alert")).to_have_text("Nobody is on hold here.")
 
 
-def test_the_last_action_of_each_token_can_be_undone(clerk: Page, api: Client) -> None:
+def test_each_act_has_its_undo_and_a_refusal_names_what_must_go_first(clerk: Page, api: Client) -> None:
     token = enquire(api)
     press(clerk, "ns", "serving")
-    actions = clerk.locator("#actions li")
-    expect(actions.nth(0)).to_contain_text(f"Started {token['label']}")
-    expect(actions.nth(0).get_by_role("button")).to_be_visible()
-    expect(actions.nth(1)).to_contain_text(f"Called {token['label']}")
-    expect(actions.nth(1).get_by_role("button")).to_have_count(0)
+    acts = clerk.locator("#acts li")
+    expect(acts.nth(0)).to_contain_text(f"Started {token['label']}")
+    expect(acts.nth(0).get_by_role("button")).to_be_visible()
+    expect(acts.nth(1)).to_contain_text(f"Called {token['label']}")
+    acts.nth(1).get_by_role("button", name="Undo").click()
+    expect(clerk.get_by_role("alert")).to_contain_text(f"{token['label']}: Started at E1 since. Undo that first.")
     press(clerk, "u", "called")
-    expect(actions.nth(0)).to_contain_text(f"Called {token['label']}")
-    actions.nth(0).get_by_role("button", name="Undo").click()
+    expect(acts.nth(0)).to_contain_text(f"Called {token['label']}")
+    acts.nth(0).get_by_role("button", name="Undo").click()
     expect(clerk.locator("body")).to_have_attribute("data-state", "open")
     assert state_of(api, token)["state"] == "waiting"
     expect(clerk.locator("aside")).not_to_contain_text(token["label"])
     assert violations(clerk) == []
+
+
+def test_undo_takes_back_the_token_that_was_given_last_and_not_the_service_that_ended_before(
+    clerk: Page, api: Client
+) -> None:
+    served = enquire(api)
+    press(clerk, "nsd", "open")
+    press(clerk, "g", "open")
+    panel = clerk.get_by_role("dialog")
+    panel.get_by_role("button", name="Give a token").click()
+    expect(panel.locator(".number")).to_be_visible()
+    given = panel.locator(".number").inner_text()
+    panel.get_by_role("button", name="Done").click()
+    clerk.keyboard.press("u")
+    acts = clerk.locator("#acts li")
+    expect(acts.nth(0)).to_contain_text(f"Finished {served['label']}")
+    assert state_of(api, served)["state"] == "done"
+    told = api.get(f"centres/{CENTRE}/snapshot").json()["tokens"]
+    assert given.strip()[:4] not in {token["label"] for token in told}
+    press(clerk, "u", "serving")
+    assert state_of(api, served)["state"] == "serving"
 
 
 def test_a_token_is_sent_to_another_counter_and_comes_back_to_this_one(clerk: Page, api: Client) -> None:

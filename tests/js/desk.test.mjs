@@ -311,7 +311,7 @@ test("a change of the service and of what is known are two commands, and the sec
 
 test("an action can be undone as long as the server says, and no longer", async () => {
   await sitting();
-  const at = (minutes) => ({ event: 1, kind: "token.called", label: "N1", at: new Date(now.value - minutes * 60_000).toISOString() });
+  const at = (minutes) => ({ act: 1, kind: "token.called", label: "N1", at: new Date(now.value - minutes * 60_000).toISOString() });
   assert.deepEqual([commands.fresh(at(4.9)), commands.fresh(at(5))], [true, false]);
 });
 
@@ -320,7 +320,7 @@ async function lineRead(t, act) {
   await new Promise((done) => setTimeout(done, 200)); // what is still to be read of before is read
   watched.line = true;
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, away: [], held: [], actions: [] }));
+  const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, away: [], held: [], acts: [] }));
   const lines = () => requests.filter(({ address }) => address === "/api/v1/centres/PSK/counters/A1/line").length;
   act();
   t.mock.timers.tick(149);
@@ -401,13 +401,55 @@ test("the ways back act on the token that is meant", async () => {
   await sitting();
   const requests = server(answered({ token: token("N1") }));
   const held = token("N1", { state: "held" });
-  commands.undo();
   commands.undo(7);
   commands.resume(held);
   await commands.missHeld(held);
   assert.deepEqual(requests.filter(({ method }) => method === "POST").map(({ address, body }) => [address.split("/").at(-1), body]), [
-    ["undo", {}], ["undo", { event: 7 }], ["resume", { token: "N1" }], ["miss", { token: "N1", state: "held" }],
+    ["undo", { act: 7 }], ["resume", { token: "N1" }], ["miss", { token: "N1", state: "held" }],
   ]);
+});
+
+test("the key of undo takes back the first act of the line as it is then, and says which slip comes back", async (t) => {
+  await sitting();
+  watched.line = true;
+  t.after(() => (watched.line = false));
+  const acts = [{ act: 9, kind: "token.issued", label: "N14", at: "2026-11-24T04:00:00.000Z" }];
+  state.line.value = { acts: [{ act: 8, kind: "token.finished", label: "E47", at: "2026-11-24T04:00:00.000Z" }] };
+  const undone = { token: token("N14", { state: "cancelled", ended: true }), take_back: "N14" };
+  const requests = server((address) => answered(address.endsWith("/line") ? { acts } : undone));
+  press("u");
+  await settled();
+  assert.deepEqual(requests.filter(({ method }) => method === "POST").map(({ body }) => body), [{ act: 9 }]);
+  assert.deepEqual([state.refusal.value.code, state.refusal.value.text], ["take_back", "Take slip N14 back."]);
+  server(() => answered({ acts: [] }));
+  press("u");
+  await settled();
+  assert.equal(state.refusal.value.code, "nothing_acts");
+});
+
+test("what stands against an undo is told in words", async () => {
+  await sitting();
+  const later = { label: "E47", kind: "token.called", counter: "B2", act: 12, state: "called" };
+  for (const [code, more, text] of [
+    ["later_act", later, "E47: Called at B2 since. Undo that first."],
+    ["later_act", { ...later, counter: null, kind: "token.returned" }, "E47: Is here again since. Undo that first."],
+    ["counter_busy", { counter: "A2", label: "N3" }, "A2 has N3 now. Finish that first."],
+    ["day_closed", {}, "The day is closed: nothing of it is undone."],
+    ["return_slip_used", { label: "R1" }, "The return slip has brought a token: R1"],
+  ]) {
+    server(refused(409, code, more));
+    await commands.undo(7);
+    assert.equal(state.refusal.value.text, text);
+  }
+});
+
+test("a token is cancelled at this counter, and its panel closes", async () => {
+  await sitting(token("N1"));
+  state.show("change", token("N1"));
+  const requests = server(answered({ token: token("N1", { state: "cancelled", ended: true }) }));
+  await commands.cancel(token("N1"));
+  assert.deepEqual([requests[0].address, requests[0].body], ["/api/v1/centres/PSK/tokens/N1/cancel", { counter: "A1" }]);
+  assert.equal(state.panel.value, null);
 });
 
 test("a panel closes when its command was done, and stays when it was refused or another was opened", async () => {

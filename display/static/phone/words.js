@@ -71,6 +71,7 @@ export function passed({ overtaken, frozen }, calledFirst, { t }) {
  * @param {Say["t"]} t
  */
 function ended(status, t) {
+  if (status.withdrawn) return t("This token was withdrawn. Please give the slip to staff.");
   if (status.decision === "granted") return t("Done. Your application is granted.");
   if (status.decision === "deferred") return t("Your application is on hold. Keep your return slip.");
   if (status.state === "refused") return t("Please come back with the missing papers. Keep your return slip.");

@@ -102,12 +102,16 @@ class TokenUndone(TokenEvent):
 
 @dataclass(frozen=True, slots=True)
 class TokenCancelled(TokenChange):
-    """It was given up. `cause` is a code (`left`: by the citizen), `note` what staff wrote."""
+    """It was given up. `cause` is a code (`left`: by the citizen), `note` what staff wrote.
+
+    With the cause `undone` it should never have been given: `undoes` is the event that gave it.
+    """
 
     kind: ClassVar[Kind] = Kind.TOKEN_CANCELLED
     change: ClassVar[Change] = changes.cancel
     cause: str | None = None
     note: str | None = None
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def read_payload(kind: Kind, version: int, data: Stored, private: Stored, at: da
     if version < VERSION:
         data = {**GAINED.get(kind, {}), **data}
     if version < 2 and "token" in data:
-        data = {**data, "token": upcast_step(data["token"]), "spans_kept": False}
+        data = {"undoes": None, **data, "token": upcast_step(data["token"]), "spans_kept": False}
     if kind in (Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED):
         kind, data, private = _as_notice(kind, data, private, at)
     payload: Payload = _READ[kind](data, private)

@@ -7,7 +7,7 @@ from server.domain.actors import CLOCK
 from server.domain.bookings import aged_from
 from server.domain.day import LIVE
 from server.domain.events.kinds import TokenChange
-from server.domain.events.payloads import TokenCorrected
+from server.domain.events.payloads import TokenCancelled, TokenCorrected
 from server.domain.leases import first_moment
 from server.domain.plan.hours import next_working_day
 from server.domain.plan.series import label
@@ -88,7 +88,9 @@ def remarked(change: Change) -> Made:
     noted = {name: getattr(after, name) for name in ("party", "access", "language", "need")}
     noted |= {"step_free": step_free(after), "needs_seal": seal_due(change)}
     noted |= {"klass": _class_noted(change), "emergency_at": _emergency(change)}
-    return None, changes.remark(before, **noted)
+    made = changes.remark(before, **noted)
+    # Helping counters stayed with a party that became smaller, before version 2.
+    return None, made if change.event.v >= SECOND else changes.gather(made, before.step.beside)
 
 
 def _class_noted(change: Change) -> str:
@@ -112,6 +114,16 @@ def _emergency(change: Change) -> datetime | None:
 def paused(change: Change) -> Made:
     until = change.at + timedelta(minutes=change.plan.floor.pause_min)
     return None, changes.pause(change.before, until, change.moment)
+
+
+def cancelled(change: Change) -> Made:
+    """Return a cancelled token; one whose giving was taken back still waits where it began."""
+    payload = change.payload
+    undoes = payload.undoes if isinstance(payload, TokenCancelled) else None
+    withdrawn = isinstance(payload, TokenCancelled) and payload.cause == "undone"
+    if withdrawn is not (undoes is not None) or undoes not in (None, change.before.step.seq):
+        change.find("wrong_undo", f"it was not given by event {undoes}, or something was done since.")
+    return changed(change)
 
 
 def expired(change: Change) -> Made:

@@ -33,7 +33,7 @@ RULES: Mapping[Kind, Rule] = {
     Kind.TOKEN_CORRECTED: of_tokens.corrected,
     Kind.TOKEN_REMARKED: of_tokens.remarked,
     Kind.TOKEN_HELPER_LEFT: at_counters.helper_left,
-    Kind.TOKEN_CANCELLED: of_tokens.changed,
+    Kind.TOKEN_CANCELLED: of_tokens.cancelled,
     Kind.TOKEN_EXPIRED: of_tokens.expired,
 }
 """What each kind makes of a token; an undo is compared with the record before it (`server.domain.proof.past`)."""

@@ -190,8 +190,12 @@ def move(token: Token, stage: str, seq: int, at: Moment) -> tuple[Step, Token]:
 
 
 def remark(token: Token, **changes: Any) -> Token:  # fields of `Token`
-    """Return `token` with another party, access need, language or emergency; raises IllegalTransition when ended."""
-    return replace(_step(token, state=follow(token.step.state, Action.REMARK)), **changes)
+    """Return `token` with another party, access need, language or emergency; raises IllegalTransition when ended.
+
+    Of a party that is smaller now the counters that helped with the others are free again, the farthest first.
+    """
+    after = replace(_step(token, state=follow(token.step.state, Action.REMARK)), **changes)
+    return after if after.party >= token.party else gather(after, after.step.beside[: after.party - 1])
 
 
 def finish(token: Token, outcome: str, stop: Stop, seq: int, at: Moment) -> tuple[Step, Token]:

@@ -12,6 +12,7 @@ from server.domain.errors import (
     UnknownAppointment,
     UnknownToken,
 )
+from server.domain.events.payloads import TokenIssued
 from server.domain.plan.plan import Plan
 from server.domain.references import Reference
 from server.domain.token.lifecycle import TokenEnd
@@ -19,7 +20,7 @@ from server.domain.token.token import Token
 from server.services.bookings import unlisted
 from server.services.bookings.find import found, known_booking
 from server.services.bookings.gate import gate
-from server.storage.sql import tokens
+from server.storage.sql import events, tokens
 from server.storage.sql.bookings import use_booking
 from server.storage.transaction import Transaction
 
@@ -83,6 +84,10 @@ def require_good(tx: Transaction, plan: Plan, booking: Booking, today: date, now
         raise AppointmentCancelled("This appointment was cancelled.")
     if booking.slot is not None:
         require_today(booking.slot, plan.hours, plan.slots, now, today)
+    _require_unused(tx, booking)
+
+
+def _require_unused(tx: Transaction, booking: Booking) -> None:
     token = None if booking.token_id is None else tokens.token_by_id(tx.conn, tx.centre.id, booking.token_id)
     if token is not None and token.state != TokenEnd.CANCELLED.value:
         raise AppointmentUsed(f"This appointment has its token: {token.label}.", label=token.label)
@@ -91,6 +96,35 @@ def require_good(tx: Transaction, plan: Plan, booking: Booking, today: date, now
 def check_in(tx: Transaction, booking: Booking, token: Token) -> None:
     """Note that a booking has become a token."""
     use_booking(tx.conn, booking.id, token.id)
+
+
+def require_unclaimed(tx: Transaction, token: Token) -> None:
+    """Raise AppointmentUsed or ReturnSlipUsed when an ended token cannot stand again, because somebody came since.
+
+    They came by its own return slip, or, where it was cancelled, by the booking or the slip that had brought it: one
+    person would be served twice. A booking whose later token was cancelled too is this one's again.
+    """
+    _require_unbrought(tx, token.id)
+    issued = events.first_of(tx.conn, tx.centre.id, token.id)
+    if token.ends is not TokenEnd.CANCELLED or issued is None or not isinstance(issued.payload, TokenIssued):
+        return
+    if issued.payload.booking is not None:
+        _claim_again(tx, issued.payload.booking, token)
+    if issued.payload.return_of is not None:
+        _require_unbrought(tx, issued.payload.return_of)
+
+
+def _claim_again(tx: Transaction, booking: int, token: Token) -> None:
+    row = known_booking(tx, booking)
+    if row.token_id != token.id:
+        _require_unused(tx, row)
+        use_booking(tx.conn, row.id, token.id)
+
+
+def _require_unbrought(tx: Transaction, token_id: str) -> None:
+    again = tokens.brought_by(tx.conn, tx.centre.id, token_id)
+    if again is not None:
+        raise ReturnSlipUsed(f"The return slip was used: {again}.", label=again)
 
 
 def require_return(tx: Transaction, secret: str | None, today: date) -> str | None:

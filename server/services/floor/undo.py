@@ -1,113 +1,139 @@
-"""Take back what was done to a token: its record before the action stands again, and the log keeps both."""
+"""Take back an act: every event of it, newest first. The record before it stands again, and the log keeps both."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from server.domain.actors import By
-from server.domain.centre import CentreState
-from server.domain.errors import CounterBusy, NothingToUndo
+from server.domain.errors import CounterBusy, DayClosed, LaterAct, NothingToUndo
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind, TokenEvent
-from server.domain.events.payloads import TokenCalled, TokenUndone
-from server.domain.instants import to_iso
-from server.domain.token.lifecycle import AT_COUNTER
+from server.domain.events.kinds import TokenEvent
+from server.domain.events.payloads import CounterPaused, TokenCalled, TokenCancelled, TokenIssued, TokenUndone
+from server.domain.token import changes
+from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Token
 from server.domain.token.undo import LOOKED_AT
+from server.services.bookings import present
+from server.services.floor.acts import is_undoable, standing, token_of, undoable
 from server.services.floor.at_counter import counter_named
+from server.services.floor.counters import set_state
+from server.services.floor.token_rows import change_token
+from server.services.paper import slips
 from server.services.setup.plans import plan_now
 from server.storage.sql import counters, events, line, steps, tokens
-from server.storage.transaction import Read, Transaction
+from server.storage.transaction import Transaction
 
-ACTIONS_SHOWN = 5
+WITHDRAWN = "undone"
 
 
 @dataclass(frozen=True, slots=True)
-class ActionView:
-    """An action of a counter that can be taken back: its event, its kind, the label it was done to, and when."""
+class Undone:
+    """What an undo has made: the token as it is again, and the label on a slip that is out and must be taken back."""
 
-    event: int
-    kind: Kind
-    label: str
-    at: str
+    token: Token
+    take_back: str | None = None
 
 
-def undo_at(tx: Transaction, by: By, *, event: int | None = None) -> Token:
-    """Take back the last action of a counter, or the one of event number `event`; returns the token as it is again.
+def undo_at(tx: Transaction, by: By, *, act: int | None = None) -> Undone:
+    """Take back an act of a counter: the one of a number, else the last.
 
-    Raises UnknownCounter, CounterBusy when the token would come back to a counter where another is, and
-    NothingToUndo when there is none, it is too long ago, or something else happened to the token since.
+    Raises UnknownCounter; NothingToUndo when there is no such act or it is too long ago; and what stands against it:
+    LaterAct, CounterBusy at a counter where somebody would come back to, DayClosed, AppointmentUsed, ReturnSlipUsed.
     """
     counter_named(tx, by.counter)
-    standing = _standing(events.latest_at(tx.conn, tx.centre.id, by.counter, LOOKED_AT))
-    action = next((each for each in standing if event in (None, each.seq)), None)
-    if action is None:
+    mine = undoable(events.latest_at(tx.conn, tx.centre.id, by.counter, LOOKED_AT))
+    event = next((each for each in mine if act in (None, each.act)), None)
+    if event is None:
         raise NothingToUndo(f"There is nothing to undo at counter {by.counter}.")
-    return _undo(tx, action, by)
+    return _undo(tx, event, by)
 
 
-def undo_of(tx: Transaction, token_id: str, by: By) -> Token:
-    """Take back the last action on a token; raises UnknownToken, NothingToUndo, CounterBusy."""
+def undo_of(tx: Transaction, token_id: str, by: By) -> Undone:
+    """Take back the last act on a token; raises UnknownToken, and as `undo_at`."""
     token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
-    action = _last_of(tx, token)
-    if action is None:
+    event = _last_on(tx, token_id)
+    if event is None or not is_undoable(event):
         raise NothingToUndo(f"There is nothing to undo for {token.label}.")
-    return _undo(tx, action, By(by.actor, action.by.desk))
+    return _undo(tx, event, by)
 
 
-def actions_at(read: Read, centre: CentreState, counter_id: str) -> list[ActionView]:
-    """Return the last actions of a counter that stand, newest first."""
-    standing = islice(_standing(events.latest_at(read, centre.id, counter_id, LOOKED_AT)), ACTIONS_SHOWN)
-    return [ActionView(e.seq, e.kind, _token_of(e).label, to_iso(e.at)) for e in standing]
+def _undo(tx: Transaction, event: Event, by: By) -> Undone:
+    # That a day began with it stays so: the day is closed, and reopened, by its own commands.
+    act = [each for each in events.events_of_act(tx.conn, tx.centre.id, event.act) if _is_taken_back(each)]
+    _require_time(tx, act[0])
+    _require_last(tx, act)
+    undone = [_undo_event(tx, each, By(by.actor, each.by.desk)) for each in reversed(act)]
+    return next(each for each in reversed(undone) if each is not None)
 
 
-def _standing(latest: Iterable[Event]) -> Iterator[Event]:
-    """Return the undoable ones of the latest events, newest first, that were not taken back."""
-    undone: set[int] = set()
-    for event in latest:
-        if isinstance(event.payload, TokenUndone):
-            undone.add(event.payload.undoes)
-        elif event.seq not in undone and isinstance(event.payload, TokenEvent) and event.payload.undoable:
-            yield event
+def _is_taken_back(event: Event) -> bool:
+    return is_undoable(event) or isinstance(event.payload, CounterPaused)
 
 
-def _last_of(tx: Transaction, token: Token) -> Event | None:
-    """Return the last action on a token that stands."""
-    return next(_standing(events.latest_of(tx.conn, tx.centre.id, token.id, LOOKED_AT)), None)
-
-
-def _undo(tx: Transaction, action: Event, by: By) -> Token:
-    """Take back an action; the undo is found at the counter that did it, or at the one that acts."""
-    after, before = _token_of(action), _record_before(tx, action)
-    present = tokens.token_by_id(tx.conn, tx.centre.id, after.id)
-    undo_min = plan_now(tx).floor.undo_min
-    if tx.moment.age(action.at) > undo_min * 60:
-        raise NothingToUndo(f"An action can be undone for {undo_min:g} minutes.")
-    last = _last_of(tx, after)
-    if present != after or last is None or last.seq != action.seq:  # a later action may have left the same record
-        raise NothingToUndo(f"{present.label} is {present.state} now; undo what came later first.")
-    if action.seq <= tx.centre.sealed_seq:
-        raise NothingToUndo("The day is closed. Reopen it to take that back.")
+def _undo_event(tx: Transaction, event: Event, by: By) -> Undone | None:
+    """Take back one event, at the counter that did it."""
+    if isinstance(event.payload, CounterPaused):
+        _open_again(tx, event.payload, by)
+        return None
+    if isinstance(event.payload, TokenIssued):
+        return _withdraw(tx, event, by)
+    after, before = token_of(event), _record_before(tx, event)
     _require_place(tx, before)
+    if after.ended and not before.ended:
+        present.require_unclaimed(tx, after)
     _restore(tx, after, before)
-    if isinstance(action.payload, TokenCalled):
-        _give_back_turn(tx, action, action.payload, before)
-    tx.record(TokenUndone(before, action.seq, action.kind), by)
-    return before
+    if isinstance(event.payload, TokenCalled):
+        _give_back_turn(tx, event, event.payload, before)
+    tx.record(TokenUndone(before, event.seq, event.kind), by)
+    return Undone(before)
 
 
-def _token_of(event: Event) -> Token:
-    """Return the token as an event left it."""
-    assert isinstance(event.payload, TokenEvent)  # noqa: S101 - only events of tokens are undoable
-    return event.payload.token
+def _withdraw(tx: Transaction, issued: Event, by: By) -> Undone:
+    """Cancel a token that a desk gave: its number is void, its booking good again, a slip that is out comes back."""
+    token, printing = slips.token_and_slip(tx.conn, tx.centre.id, token_of(issued).id)
+    cancelled = TokenCancelled(changes.cancel(token, tx.moment), cause=WITHDRAWN, undoes=issued.seq)
+    after = change_token(tx, token, cancelled, by)
+    return Undone(after, after.label if slips.may_be_out(printing) else None)
 
 
-def _record_before(tx: Transaction, action: Event) -> Token:
+def _open_again(tx: Transaction, paused: CounterPaused, by: By) -> None:
+    """Open a counter that the act has paused, unless it was closed or opened since."""
+    if counter_named(tx, paused.counter.id).state is CounterState.PAUSED:
+        set_state(tx, paused.counter.id, CounterState.OPEN, by)
+
+
+def _require_time(tx: Transaction, first: Event) -> None:
+    undo_min, closed = plan_now(tx).floor.undo_min, tx.centre.closed_day
+    if first.seq <= tx.centre.sealed_seq:
+        raise DayClosed("The day is closed. Reopen it to take that back.", day=closed and closed.isoformat())
+    if tx.moment.age(first.at) > undo_min * 60:
+        raise NothingToUndo(f"An act can be undone for {undo_min:g} minutes.")
+
+
+def _require_last(tx: Transaction, act: Sequence[Event]) -> None:
+    """Raise LaterAct, with what it was, when something was done later to a token of an act."""
+    newest = {event.payload.token.id: event.seq for event in act if isinstance(event.payload, TokenEvent)}
+    for token_id, seq in newest.items():
+        last = _last_on(tx, token_id)
+        if last is not None and last.seq != seq:
+            raise _later(last, tokens.token_by_id(tx.conn, tx.centre.id, token_id))
+
+
+def _later(last: Event, token: Token) -> LaterAct:
+    where = f" at {last.by.desk}" if last.by.desk else ""
+    message = f"{token.label} is {token.state} now: {last.kind.value}{where}. Undo that first."
+    details = {"kind": last.kind.value, "counter": last.by.desk, "act": last.act}
+    return LaterAct(message, label=token.label, state=token.state, **details)
+
+
+def _last_on(tx: Transaction, token_id: str) -> Event | None:
+    """Return what was done to a token last and stands."""
+    return next(standing(events.latest_of(tx.conn, tx.centre.id, token_id, LOOKED_AT)), None)
+
+
+def _record_before(tx: Transaction, event: Event) -> Token:
     """Return the token as the event before this one left it."""
-    earlier = events.latest_of(tx.conn, tx.centre.id, _token_of(action).id, 1, before=action.seq)
-    if not earlier:
-        raise NothingToUndo("The token was issued by this action; cancel it instead.")
-    return _token_of(earlier[0])
+    [earlier] = events.latest_of(tx.conn, tx.centre.id, token_of(event).id, 1, before=event.seq)
+    return token_of(earlier)
 
 
 def _require_place(tx: Transaction, before: Token) -> None:
@@ -118,7 +144,7 @@ def _require_place(tx: Transaction, before: Token) -> None:
         there = counter_named(tx, counter_id).token
         if there not in (None, before.id):
             label = tokens.token_by_id(tx.conn, tx.centre.id, str(there)).label
-            raise CounterBusy(f"Counter {counter_id} has {label} now.", counter=counter_id)
+            raise CounterBusy(f"Counter {counter_id} has {label} now.", counter=counter_id, label=label)
 
 
 def _restore(tx: Transaction, after: Token, before: Token) -> None:
@@ -134,7 +160,7 @@ def _restore(tx: Transaction, after: Token, before: Token) -> None:
         counters.set_helpers(conn, centre, before.id, before.step.beside)
 
 
-def _give_back_turn(tx: Transaction, action: Event, call: TokenCalled, before: Token) -> None:
+def _give_back_turn(tx: Transaction, event: Event, call: TokenCalled, before: Token) -> None:
     """Count the calls that passed over the longest wait as if this one had not been made: at least as strictly."""
     plan = plan_now(tx)
     group = plan.profile(str(call.token.step.counter)).group

@@ -48,6 +48,7 @@ class PrintState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+ON_PAPER = frozenset({PrintState.PRINTING, PrintState.PRINTED, PrintState.SENT, PrintState.UNCONFIRMED})
 OF_JOB = {
     JobState.QUEUED: PrintState.QUEUED,
     JobState.LEASED: PrintState.PRINTING,
@@ -114,6 +115,11 @@ def token_and_slip(read: Read, centre_id: int, token_id: str) -> tuple[Token, Pr
     """Return a token and where the latest copy of its slip is, by one statement; raises UnknownToken."""
     token, job = jobs.token_and_job(read, centre_id, token_id, PRINT)
     return token, Printing(PrintState.NONE) if job is None else _printing(job)
+
+
+def may_be_out(printing: Printing) -> bool:
+    """Whether a citizen may hold paper: a copy was printed, or one is under way that nobody can stop."""
+    return printing.copy > 0 or printing.state in ON_PAPER
 
 
 def _printing(job: Job) -> Printing:

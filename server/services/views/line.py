@@ -9,7 +9,7 @@ from server.domain.calling.v1_order import order_of
 from server.domain.events.views import StaffToken, staff_view
 from server.domain.json import Stored
 from server.domain.token.lifecycle import AT_COUNTER, CounterState, StepState
-from server.services.floor.undo import ActionView
+from server.services.floor.acts import ActView
 from server.services.views.floor import Floor, StageNow
 from server.services.views.ready import json_bytes
 from server.wording.catalogue import SOURCE
@@ -70,12 +70,12 @@ class OwnCounter:
 
 @dataclass(frozen=True, slots=True)
 class OwnPart:
-    """What a counter alone sees: itself, the token that is there, those parked there, what it can take back."""
+    """What a counter alone sees: itself, the token that is there, those parked there, the acts it can take back."""
 
     counter: OwnCounter
     current: StaffToken | None
     held: tuple[StaffToken, ...]
-    actions: tuple[ActionView, ...]
+    acts: tuple[ActView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Seat:
     """Who sits at a counter, and what was done there last."""
 
     operator: str | None
-    actions: tuple[ActionView, ...]
+    acts: tuple[ActView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def own_part(floor: Floor, stage: StageNow, counter_id: str, seat: Seat) -> OwnP
         OwnCounter(counter.id, counter.stage, counter.state, counter.reason, seat.operator),
         next(map(staff_view, here), None),
         tuple(map(staff_view, held)),
-        seat.actions,
+        seat.acts,
     )
 
 

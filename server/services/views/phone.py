@@ -16,6 +16,7 @@ from server.domain.token.changes import TRANSFERRED
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token, TokenState
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
+from server.services.floor.acts import is_withdrawn
 from server.services.floor.forecasts import foresee
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
@@ -61,7 +62,10 @@ class OvertakenView:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """A citizen's own token; `services` are the names of the present one and of those that follow."""
+    """A citizen's own token; `services` are the names of the present one and of those that follow.
+
+    `withdrawn` says that it was given by mistake: its slip is good for nothing.
+    """
 
     label: str
     party: int
@@ -84,6 +88,7 @@ class StatusView:
     return_until: str | None
     decision: str | None
     ended: bool
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +109,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What lies behind a token: the stages it entered and its time there, and who was called before it at this one."""
+    """What lies behind a token: its stages and the time there, who was called before it, and whether it is void."""
 
     stages: Sequence[StageStay]
     overtaken: OvertakenView | None
+    withdrawn: bool
 
 
 def status_now(read: Read, centre: CentreState, token: Token, now: datetime) -> StatusNow:
@@ -116,7 +122,8 @@ def status_now(read: Read, centre: CentreState, token: Token, now: datetime) -> 
     foreseen = foresee(read, centre, plan, token.step, now)(token)
     here = tuple(c.id for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage)
     standing = Standing(foreseen.forecast if is_waiting(token) else None, foreseen.older, here)
-    behind = Behind(steps.stages_of(read, token.id), _overtaken(read, centre, plan, token, standing))
+    overtaken = _overtaken(read, centre, plan, token, standing)
+    behind = Behind(steps.stages_of(read, token.id), overtaken, is_withdrawn(read, centre.id, token))
     view = status_view(centre, plan, token, standing, behind)
     return StatusNow(**{field.name: getattr(view, field.name) for field in fields(view)}, as_of=to_iso(now))
 
@@ -160,6 +167,7 @@ def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standin
         return_until=token.return_until.isoformat() if token.return_until else None,
         decision=token.decision,
         ended=token.ended,
+        withdrawn=behind.withdrawn,
     )
 
 

@@ -16,7 +16,7 @@ from server.domain.plan.plan import Plan
 from server.domain.token.jumps import Jump
 from server.domain.token.token import Token
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
-from server.services.floor.undo import ActionView, actions_at
+from server.services.floor.acts import ActView, acts_at, is_withdrawn
 from server.services.setup.plans import plan_of
 from server.services.views.floor import Floor, StageNow, next_floor
 from server.services.views.foresight import FRESH, Foresight, foresee_stage
@@ -81,7 +81,7 @@ class Made:
 class Lasting:
     """What outlasts an event: what was done last at each counter, the stages each token has passed, the foresights."""
 
-    actions: dict[str, tuple[ActionView, ...]] = field(default_factory=dict)
+    acts: dict[str, tuple[ActView, ...]] = field(default_factory=dict)
     stays: dict[str, tuple[int, list[StageStay]]] = field(default_factory=dict)
     foresights: dict[str, Foresight] = field(default_factory=dict)
 
@@ -131,7 +131,7 @@ class CentreViews:
             raise UnknownCounter(f"There is no counter “{counter}” here.")
         stage = made.stage(facts.stage).now
         shared = self._shared(read, made, stage, made.floor.plan.profile(counter, head.operator), now)
-        seat = Seat(head.operator, self._actions(read, made, counter))
+        seat = Seat(head.operator, self._acts(read, made, counter))
         answer = ready(json_bytes(own_part(made.floor, stage, counter, seat)), shared.json)
         made.at_counters[counter, head.operator] = shared, answer
         return answer
@@ -177,9 +177,9 @@ class CentreViews:
         if known is None or known.epoch != centre.epoch or known.event_seq > centre.event_seq:
             return Lasting()
         changed = events.counters_between(read, centre.id, known.event_seq, centre.event_seq)
-        actions = {counter: done for counter, done in self._lasting.actions.items() if counter not in changed}
+        acts = {counter: done for counter, done in self._lasting.acts.items() if counter not in changed}
         stays = self._lasting.stays if len(self._lasting.stays) < REMEMBERED_MAX else {}
-        return Lasting(actions, stays, self._lasting.foresights)
+        return Lasting(acts, stays, self._lasting.foresights)
 
     def _shared(self, read: Read, made: Made, stage: StageNow, profile: Profile, now: datetime) -> KeptLine:
         key = key_of(stage, profile)
@@ -190,10 +190,10 @@ class CentreViews:
             self._computed()
         return kept
 
-    def _actions(self, read: Read, made: Made, counter: str) -> tuple[ActionView, ...]:
-        if counter not in self._lasting.actions:
-            self._lasting.actions[counter] = tuple(actions_at(read, made.floor.centre, counter))
-        return self._lasting.actions[counter]
+    def _acts(self, read: Read, made: Made, counter: str) -> tuple[ActView, ...]:
+        if counter not in self._lasting.acts:
+            self._lasting.acts[counter] = tuple(acts_at(read, made.floor.centre, counter))
+        return self._lasting.acts[counter]
 
     def _status(self, read: Read, made: Made, token_id: str, now: datetime) -> KeptStatus:
         floor = made.floor
@@ -207,8 +207,8 @@ class CentreViews:
             )
             until = foresight.at + FRESH
         overtaken = self._overtaken(read, made, plan, token, standing)
-        view = status_view(floor.centre, plan, token, standing, Behind(self._stays(read, token), overtaken))
-        return KeptStatus(ready(json_bytes(view)), until)
+        behind = Behind(self._stays(read, token), overtaken, is_withdrawn(read, self._centre_id, token))
+        return KeptStatus(ready(json_bytes(status_view(floor.centre, plan, token, standing, behind))), until)
 
     def _foresight(self, read: Read, made: Made, token: Token, now: datetime) -> Foresight:
         """Return what is foreseen of the stage at which somebody waits."""

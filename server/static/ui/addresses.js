@@ -63,6 +63,8 @@ export const token = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token
 export const correct = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/correct", { token });
 /** @param {string} token */
 export const remark = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/remark", { token });
+/** @param {string} token */
+export const cancelToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/cancel", { token });
 /** Where somebody who was missed or away returns: @param {string} token */
 export const returnToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/return", { token });
 /** Where the owner of a slip returns. */

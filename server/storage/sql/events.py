@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select, text
@@ -17,6 +18,7 @@ EVENT = select(*(getattr(EventTable, name) for name in StoredEvent.__slots__))
 IS_DAY_END = text(f"event.kind = '{Kind.DAY_CLOSED.value}'")
 SETS_CLOCK = text(WHERE_CLOCK_IS_SET)
 BLOCK = 500
+OF_ACT = 40
 BETWEEN = Statement(
     EVENT.where(
         EventTable.centre_id == bindparam("centre"),
@@ -82,10 +84,22 @@ def latest_of(conn: Connection, centre_id: int, token_id: str, count: int, *, be
     return list(_events(conn, query.order_by(EventTable.seq.desc()).limit(count)))
 
 
+def first_of(conn: Connection, centre_id: int, token_id: str) -> Event | None:
+    """Return the first event of a token, which gave it; None for one that the log does not know."""
+    query = EVENT.where(EventTable.centre_id == centre_id, EventTable.token_id == token_id)
+    return next(_events(conn, query.order_by(EventTable.seq).limit(1)), None)
+
+
 def latest_at(conn: Connection, centre_id: int, counter_id: str, count: int) -> list[Event]:
     """Return the last `count` events that were done at a counter, newest first."""
     query = EVENT.where(EventTable.centre_id == centre_id, EventTable.desk == counter_id)
     return list(_events(conn, query.order_by(EventTable.seq.desc()).limit(count)))
+
+
+def events_of_act(conn: Connection, centre_id: int, act: int) -> list[Event]:
+    """Return the events of one command, in order; of the many of a day's close the first."""
+    rows = BETWEEN.rows(conn, centre=centre_id, begin=act - 1, last=act + OF_ACT)
+    return list(takewhile(lambda event: event.act == act, (StoredEvent(*row).read() for row in rows)))
 
 
 # By the partial index of events with a desk: the views ask it after each event.

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from server.domain.actors import By
-from server.domain.errors import CounterBusy, NothingToUndo
+from server.domain.errors import CounterBusy, LaterAct, NothingToUndo
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import to_record
 from server.domain.token.token import Token
-from server.services.floor import serve, undo
+from server.services.floor import acts, serve, undo
 from server.storage.database import Database
 from server.storage.sql import centres
 from tests.factories import Floor, at_time, install_floor
@@ -102,8 +102,11 @@ def test_a_finish_is_not_taken_back_once_the_next_stage_has_called(floor: Floor)
     token = ready(floor)
     floor.serve("G1")
     floor.call("A1")
-    with pytest.raises(NothingToUndo, match="N001 is called now"):
+    with pytest.raises(LaterAct, match="N001 is called now") as refused:
         floor.undo("G1")
+    told = refused.value.details
+    assert (told["label"], told["kind"], told["counter"]) == ("N001", "token.called", "A1")
+    assert told["act"] == floor.centre.event_seq
     floor.undo("A1")
     assert floor.undo("G1").state == "serving"
     assert floor.token(token).step.counter == "G1"
@@ -169,7 +172,7 @@ def test_a_counter_takes_back_its_own_actions_only(floor: Floor) -> None:
     assert floor.undo("G2").label == "N002"
 
 
-def test_an_issue_is_cancelled_and_not_undone(floor: Floor) -> None:
+def test_what_a_kiosk_gave_is_cancelled_and_not_undone(floor: Floor) -> None:
     token = ready(floor)
     with pytest.raises(NothingToUndo):
         floor.undo_of(token)
@@ -180,7 +183,7 @@ def test_a_missed_citizen_who_has_come_back_is_not_at_the_counter_again(floor: F
     floor.call("G1")
     floor.lose("G1")
     floor.here(token)
-    with pytest.raises(NothingToUndo):
+    with pytest.raises(LaterAct):
         floor.undo("G1")
     assert floor.undo_of(token).state == "missed"
     assert floor.undo("G1").state == "called"
@@ -226,13 +229,13 @@ def test_a_whole_chain_of_recalls_can_be_taken_back_one_by_one(floor: Floor) -> 
     assert floor.verdict().faults == []
 
 
-def test_the_permissions_of_a_counter_are_told_newest_first_without_those_taken_back(floor: Floor) -> None:
+def test_the_acts_of_a_counter_are_told_newest_first_without_those_taken_back(floor: Floor) -> None:
     ready(floor)
     floor.call("G1")
     floor.start("G1")
     floor.finish("G1")
     floor.undo("G1")
-    told = floor.db.read(lambda conn: undo.actions_at(conn, centres.centre_by_id(conn, floor.centre_id), "G1"))
+    told = floor.db.read(lambda conn: acts.acts_at(conn, centres.centre_by_id(conn, floor.centre_id), "G1"))
     assert [(one.kind, one.label) for one in told] == [("token.started", "N001"), ("token.called", "N001")]
 
 

@@ -24,6 +24,7 @@ class DeskModel(TokenModel):
             if was == "closed" and not stays:
                 self.enter(self.day_due)
             self.note(state)
+            self.deeds[-1]["counter"] = counter
             self.counters[counter] = state
 
     def ready(self, counter: str) -> None:

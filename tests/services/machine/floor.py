@@ -11,6 +11,14 @@ UNDOABLE = frozenset(
         *("transferred", "corrected", "remarked", "cancelled"),
     ]
 )
+TAKES_BACK = frozenset({"undone", "withdrawn"})
+
+
+def _is_undoable(deed: Dict) -> bool:
+    """Whether a person can take a deed back: of tokens that were given, those of a desk; of counters, a pause."""
+    if deed["token"] is None:
+        return bool(deed["kind"] == "paused")
+    return deed["kind"] in UNDOABLE or (deed["kind"] == "issued" and deed["desk"] is not None)
 
 
 class FloorModel(DeskModel):
@@ -19,28 +27,54 @@ class FloorModel(DeskModel):
     Each command either raises `No` with all codes by which it may be refused, or changes the dicts as was promised.
     """
 
-    def undo_at(self, counter: str, event: int | None) -> None:
-        mine = [d for d in reversed(self.deeds) if d["desk"] == counter and d["kind"] in UNDOABLE and not d["undone"]]
-        self._undo(next((d for d in mine if event in (None, d["seq"])), None), counter)
+    def undo_at(self, counter: str, act: int | None) -> None:
+        mine = (d for d in reversed(self.deeds) if d["desk"] == counter and not d["undone"] and _is_undoable(d))
+        self._undo(next((d for d in mine if act in (None, d["act"])), None))
 
     def undo_of(self, token: str) -> None:
         refuse(unknown_token=token not in self.tokens)
-        self._undo(self._latest(token), None)
+        latest = self._latest(token)
+        self._undo(latest if latest and _is_undoable(latest) else None)
 
     def _latest(self, token: str) -> Dict | None:
-        """Return what was done to a token last and stands; None when that cannot be undone."""
-        of_it = (d for d in reversed(self.deeds) if d["token"] == token and d["kind"] != "undone" and not d["undone"])
-        last = next(of_it, None)
-        return last if last and last["kind"] in UNDOABLE else None
+        """Return what was done to a token last and stands."""
+        of_it = (d for d in reversed(self.deeds) if d["token"] == token and d["kind"] not in TAKES_BACK)
+        return next((d for d in of_it if not d["undone"]), None)
 
-    def _undo(self, deed: Dict | None, counter: str | None) -> None:
-        late = deed is not None and deed["seq"] <= self.sealed
-        if deed is None or late or self._latest(deed["token"]) is not deed or self.active(deed["at"]) > UNDO_S:
+    def _undo(self, deed: Dict | None) -> None:
+        """Take back the whole act of a deed, newest first; nothing of it when something stands against one of them."""
+        if deed is None:
             raise No(["nothing_to_undo"])
-        t, before = self.tokens[deed["token"]], deed["before"]
-        there = [self.at(c) for c in (before["counter"], *before["beside"]) if c and before["state"] in AT]
-        refuse(counter_busy=not before["ended"] and any(one is not None and one is not t for one in there))
-        self.act("undone", t, counter or deed["desk"], **before)
+        act = [d for d in self.deeds if d["act"] == deed["act"] and _is_undoable(d)]
+        latest = [self._latest(d["token"]) for d in act if d["token"]]
+        refuse(
+            day_closed=act[0]["seq"] <= self.sealed,
+            nothing_to_undo=self.active(act[0]["at"]) > UNDO_S,
+            later_act=any(last is not None and last["act"] != deed["act"] for last in latest),
+        )
+        for d in act:
+            self._require_place(d)
+        for d in reversed(act):
+            self._take_back(d)
+
+    def _require_place(self, deed: Dict) -> None:
+        """Refuse when somebody else is where a token would be again."""
+        before = deed["before"]
+        if before is None or before["ended"] or before["state"] not in AT:
+            return
+        there = [self.at(c) for c in (before["counter"], *before["beside"])]
+        refuse(counter_busy=any(one is not None and one["id"] != deed["token"] for one in there))
+
+    def _take_back(self, deed: Dict) -> None:
+        if deed["token"] is None:
+            if self.counters[deed["counter"]] == "paused":
+                self.set_state(deed["counter"], "open", after_current=False)
+        elif deed["kind"] == "issued":
+            self.act(
+                "withdrawn", self.tokens[deed["token"]], deed["desk"], ended=True, ends="cancelled", ended_at=self.now
+            )
+        else:
+            self.act("undone", self.tokens[deed["token"]], deed["desk"], **deed["before"])
         deed["undone"] = True
 
     def freeze(self) -> None:

@@ -57,6 +57,7 @@ class FloorHarness(RuleBasedStateMachine):
     def do(self, what: str, foretell: Callable[[], None], act: Callable[..., Any]) -> tuple[Any] | None:
         """Run a command; returns its result, or None when model and engine both refuse it and nothing changed."""
         self.sound = False
+        self.model.begins = self.model.seq + 1
         foretold = _refusals(foretell)
         self.keys += 1
         attempt = Attempt("key:1", f"k{self.keys}", body_hash(what, None), self.model.now)

@@ -39,10 +39,12 @@ class FloorMachine(Likely):
         self.morning = self.model.seq
 
     @when(lambda self: len(self.model.open_tokens()) < 20)
-    @rule(orders=st.lists(ORDER, min_size=1, max_size=4))
-    def arrive(self, orders: list[Dict]) -> None:
+    @rule(orders=st.lists(ORDER, min_size=1, max_size=4), desk=DESK, undoes=st.booleans())
+    def arrive(self, orders: list[Dict], desk: str | None = None, undoes: bool = False) -> None:
         for order in orders:
-            self._issue(order)
+            self._issue(order, desk=desk)
+        if undoes and desk:
+            self._undo_at(desk, None)
 
     @rule(order=ORDER, flaw=FLAW, clock_back=st.booleans())
     def ask_in_vain(self, order: Dict, flaw: Dict, clock_back: bool) -> None:
@@ -74,11 +76,11 @@ class FloorMachine(Likely):
             pad, taken_at = known[pick % len(known)], self.model.now - timedelta(minutes=minutes)
             self._issue(order, (f"{pad['series']}{pad['first'] + off:03d}", taken_at))
 
-    def _issue(self, order: Dict, paper: Any = None) -> None:
+    def _issue(self, order: Dict, paper: Any = None, desk: str | None = None) -> None:
         ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
         made = issue.Order(*ids, **order, paper=None if paper is None else issue.PadNumber(*paper))
-        foretell = partial(self.model.issue, order | {"id": ids[0], "paper": paper})
-        self.go("issue", foretell, partial(issue.issue, order=made))
+        foretell = partial(self.model.issue, order | {"id": ids[0], "paper": paper}, desk)
+        self.go("issue", foretell, at_desk(desk, issue.issue, order=made))
 
     @when(lambda self: self.having("waiting", *AT))
     @rule(whom=PICK, service=st.sampled_from([*SERVICES, "NOPE"]), desk=DESK)
@@ -106,7 +108,7 @@ class FloorMachine(Likely):
             self.go(what, partial(self.model.return_to_line, token, desk), act)
         else:
             token = self.whom(whom, "missed", "held", "called")
-            self.go(what, partial(self.model.cancel, token), partial(away.cancel, token_id=token))
+            self.go(what, partial(self.model.cancel, token, desk), at_desk(desk, away.cancel, token_id=token))
 
     # At a counter
 
@@ -262,15 +264,14 @@ class FloorMachine(Likely):
                 self._undo_at(desk, None)
         elif what == "named":
             deed = self.acted()[pick % len(self.acted())]
-            self._undo_at(deed["desk"], deed["seq"])
+            self._undo_at(deed["desk"], deed["act"])
         else:
             latest = dict.fromkeys(deed["token"] for deed in reversed(self.model.deeds) if deed["token"])
             token = pick_of(list(latest), ["nobody"], pick)
             self.go("undo_of", partial(self.model.undo_of, token), partial(undo.undo_of, token_id=token))
 
-    def _undo_at(self, desk: str, event: int | None) -> None:
-        act = at_desk(desk, undo.undo_at, event=event)
-        self.go("undo", partial(self.model.undo_at, desk, event), act)
+    def _undo_at(self, desk: str, act: int | None) -> None:
+        self.go("undo", partial(self.model.undo_at, desk, act), at_desk(desk, undo.undo_at, act=act))
 
     @when(lambda self: self.answers)
     @rule(pick=st.integers(0, 30), forged=st.booleans())

@@ -31,7 +31,10 @@ def refuse(**reasons: object) -> None:
 
 
 class FloorState:
-    """Tokens, counters, numbers and the clock. `deeds` are the events, each with the token as it was before."""
+    """Tokens, counters, numbers and the clock. `deeds` are the events, each with the token as it was before.
+
+    `begins` is the number of the first event of the present command: its act.
+    """
 
     def __init__(self) -> None:
         self.now = MORNING
@@ -41,6 +44,7 @@ class FloorState:
         self.leases: list[Dict] = []
         self.freezes: list[list[datetime | None]] = []
         self.deeds: list[Dict] = []
+        self.begins = 1
         self.closed_day, self.ends = date.min, list[tuple[date, int]]()
         self.open_day: date | None = None
         self.opened_at = self.closed_at = MORNING
@@ -105,7 +109,7 @@ class FloorState:
     def note(self, kind: str, token: Dict | None = None, desk: str | None = None, before: Dict | None = None) -> None:
         """Take down an event."""
         told = {"kind": kind, "token": token and token["id"], "desk": desk, "before": before, "at": self.now}
-        self.deeds.append(told | {"seq": self.seq + 1, "undone": False})
+        self.deeds.append(told | {"seq": self.seq + 1, "act": self.begins, "undone": False})
 
     def act(self, kind: str, token: Dict, desk: str | None, **changes: Any) -> None:
         before = dict(token)

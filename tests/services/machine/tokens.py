@@ -12,7 +12,7 @@ PAUSE, HOUR = timedelta(minutes=15), timedelta(hours=1)
 class TokenModel(DayModel):
     """Issue, pause, come back, cancel, correct, remark."""
 
-    def issue(self, order: Dict) -> None:
+    def issue(self, order: Dict, desk: str | None = None) -> None:
         paper, service = order["paper"], order["service"]
         route, series = SERVICES.get(service, ("", ""))
         klass = NEEDS.get(order["need"], series)
@@ -40,7 +40,7 @@ class TokenModel(DayModel):
         token |= {"then": tuple(code for code in dict.fromkeys(order["then"]) if code != service)}
         token |= {"ended": False, "ends": "done", "decision": None}
         self.tokens[order["id"]] = token | self.elsewhere(ROUTES[route][0], came)
-        self.note("issued", token)
+        self.note("issued", token, desk)
 
     def _next_number(self, letter: str, day: date) -> tuple[str, int]:
         """Return the next number of a series whose label is free, or of the one that it goes on under."""
@@ -87,10 +87,10 @@ class TokenModel(DayModel):
         if t["state"] != "waiting":
             self.act("returned", t, desk, state="waiting", until=None)
 
-    def cancel(self, token: str) -> None:
+    def cancel(self, token: str, desk: str | None = None) -> None:
         t = self.the(token)
         refuse(illegal_transition=t["state"] == "serving")
-        self.act("cancelled", t, None, ended=True, ends="cancelled", ended_at=self.now)
+        self.act("cancelled", t, desk, ended=True, ends="cancelled", ended_at=self.now)
 
     def correct(self, token: str, service: str, desk: str | None) -> None:
         t = self.the(token)
@@ -116,4 +116,6 @@ class TokenModel(DayModel):
             changes["emergency_at"] = t["emergency_at"] or self.now
         elif "emergency" in told:
             changes["emergency_at"] = None
+        if changes.get("party", t["party"]) < t["party"]:
+            changes["beside"] = t["beside"][: changes["party"] - 1]
         self.act("remarked", t, desk, **changes)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from server.domain.actors import By
-from server.domain.errors import NothingToUndo
+from server.domain.errors import LaterAct
 from server.services.floor import undo
 from server.services.numbers import leases
 from server.services.setup.presets import install_centre, load_preset
@@ -42,7 +42,7 @@ def test_an_action_is_not_undone_when_a_later_one_left_the_same_state(floor: Flo
     event = floor.centre.event_seq
     floor.resume("G1")
     floor.hold("G1")
-    with pytest.raises(NothingToUndo):
+    with pytest.raises(LaterAct):
         floor.undo("G1", event)
     assert floor.undo("G1", event + 2).state == "serving"
     assert floor.verdict().ok
@@ -54,7 +54,7 @@ def test_after_a_manager_took_back_an_action_its_counter_can_take_back_the_one_b
     floor.call("G1")
     floor.start("G1")
     now = floor.now()
-    assert floor.write(lambda tx: undo.undo_of(at_time(tx, now), token.id, By("manager"))).state == "called"
+    assert floor.write(lambda tx: undo.undo_of(at_time(tx, now), token.id, By("manager"))).token.state == "called"
     assert floor.undo("G1").state == "waiting"
 
 

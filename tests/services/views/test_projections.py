@@ -113,8 +113,8 @@ def test_the_own_part_is_the_counters_own(screens: Screens) -> None:
     assert (mine["current"]["label"], yours["current"]) == (second.label, None)
     assert ([t["label"] for t in mine["held"]], yours["held"]) == ([first.label], [])
     assert [t["label"] for t in mine["away"]] == [t["label"] for t in yours["away"]] == [third.label]
-    assert [a["label"] for a in mine["actions"]] == [second.label, *[first.label] * 3]
-    assert {a["label"] for a in yours["actions"]} == {third.label}
+    assert [a["label"] for a in mine["acts"]] == [second.label, *[first.label] * 3]
+    assert {a["label"] for a in yours["acts"]} == {third.label}
 
 
 def test_what_a_counter_can_take_back_is_true_after_it_was_taken_back_elsewhere(screens: Screens) -> None:
@@ -122,9 +122,9 @@ def test_what_a_counter_can_take_back_is_true_after_it_was_taken_back_elsewhere(
     token = floor.issue()
     floor.open("G1")
     floor.call("G1")
-    assert [a["kind"] for a in screens.line("G1")["actions"]] == ["token.called"]
+    assert [a["kind"] for a in screens.line("G1")["acts"]] == ["token.called"]
     floor.undo_of(token)
-    assert screens.line("G1")["actions"] == []
+    assert screens.line("G1")["acts"] == []
     assert screens.labels("G1") == [token.label]
 
 
