@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import orjson
+
 from server.domain.errors import IdempotencyKeyReused
-from server.storage.json_text import canonical
+from server.storage.json_text import canonical, json_text
 from server.storage.sql import answers
 from server.storage.sql.answers import Kept
 from server.storage.transaction import Read, Transaction
@@ -46,7 +48,8 @@ def body_hash(path: str, body: object) -> str:
 
 def answer_digest(principal: str, key: str, asked: str, answer: Answer) -> str:
     """Return the hash of an answer, and of what it answers, that the last event of its command holds."""
-    return hashlib.sha256(canonical([principal, key, asked, answer.status, answer.body])).hexdigest()
+    body = orjson.loads(json_text(answer.body))  # as it is kept: only names of mappings are put in order, not fields
+    return hashlib.sha256(canonical([principal, key, asked, answer.status, body])).hexdigest()
 
 
 def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> Answer:

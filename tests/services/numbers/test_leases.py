@@ -11,6 +11,7 @@ from server.domain.errors import DayClosed, InvalidInput, NumberNotLeased, Serie
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.floor.issue import PadNumber
+from server.services.setup import versions
 from server.storage.database import Database
 from server.storage.tables.plan import SeriesTable
 from server.storage.transaction import Transaction
@@ -35,7 +36,7 @@ def shorten(floor: Floor, last: int) -> None:
 
     def change(tx: Transaction) -> None:
         tx.conn.execute(update(SeriesTable).values(last=last))
-        tx.change_centre(plan_version=tx.centre.plan_version + 1)
+        versions.add_version(tx, MORNING.date())
 
     floor.write(change)
 
