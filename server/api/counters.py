@@ -1,8 +1,10 @@
 """Open a counter and call the next citizen."""
 
+from typing import Annotated
+
 from apiflask import APIBlueprint
 from flask import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from server.api.at_seat import AT, at_seat
 from server.api.commands import command
@@ -20,6 +22,8 @@ from server.services.floor.token_rows import facts_of
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
 
+BACK_MAX_MIN = 240
+
 bp = APIBlueprint("counters", __name__, tag="Counters")
 
 
@@ -28,6 +32,12 @@ class ReasonIn(Strict):
 
     reason: Note | None = None
     after_current: bool = False
+
+
+class PauseIn(ReasonIn):
+    """Why a counter pauses, and in how many minutes it is expected back: until then its people count on it."""
+
+    back_min: Annotated[int | None, Field(ge=1, le=BACK_MAX_MIN)] = None
 
 
 class CallIn(Strict):
@@ -67,10 +77,10 @@ def open_counter(centre: str, counter: str) -> Response:
 
 
 @bp.post(f"{AT}/pause")
-@bp.input(ReasonIn, arg_name="asked")
+@bp.input(PauseIn, arg_name="asked")
 @bp.output(shape(CounterView))
 @operation("pause_counter", *AT_SEAT, e.CounterBusy, e.IllegalTransition)
-def pause_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
+def pause_counter(centre: str, counter: str, asked: PauseIn) -> Response:
     """Pause a counter."""
     return _set_state(Permission.PAUSE_COUNTER, centre, counter, CounterState.PAUSED, asked)
 
@@ -116,9 +126,10 @@ def take_over(centre: str, counter: str, asked: TakeOverIn) -> Response:
 
 def _set_state(permission: Permission, centre: str, counter: str, state: CounterState, asked: ReasonIn) -> Response:
     principal = authorise(permission, centre=centre, counter=counter)
+    rest = asked.model_dump()
 
     def change(tx: Transaction, by: By) -> CounterView:
-        after = counters.set_state(tx, counter, state, by, reason=asked.reason, after_current=asked.after_current)
+        after = counters.set_state(tx, counter, state, by, **rest)
         return counter_view(facts_of(after))
 
     return at_seat(principal, counter, change)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.api.operations import operation
 from server.api.schemas import shape
+from server.api.shapes import Day
 from server.domain.figures.spread import Stay, Wait
 from server.domain.permissions import Permission
 from server.services.figures.outlook import OutlookView, outlook_of
@@ -24,8 +25,8 @@ class PeriodIn(BaseModel):
     """The first and the last business day; today when not given."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
 
 
 class StatsOut(BaseModel):

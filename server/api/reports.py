@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from server.api.operations import operation
 from server.api.schemas import shape
+from server.domain import errors as e
 from server.domain.permissions import Permission
 from server.services.figures.reports import DayReport
 from server.web.guard import authorise
@@ -26,7 +27,7 @@ class DayIn(BaseModel):
 @bp.get("/api/v1/centres/<centre>/report")
 @bp.input(DayIn, location="query", arg_name="asked")
 @bp.output(shape(DayReport))
-@operation("read_report")
+@operation("read_report", e.UnknownDay)
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
     authorise(Permission.READ_REPORT, centre=centre)

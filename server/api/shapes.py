@@ -1,6 +1,7 @@
 """The JSON shapes that several routes take or give, strict about types and names."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -19,16 +20,26 @@ def _as_stored(moment: datetime) -> datetime:
 
 def _written_out(moment: object) -> object:
     """Refuse a count of seconds, which would be taken for a time after 1970."""
-    if not isinstance(moment, str) or moment.strip().lstrip("+-").replace(".", "").isdecimal():
+    if not isinstance(moment, str) or DAY.match(moment.strip()) is None:
         raise ValueError("A time should be written like 2026-11-24T10:15:00+05:30")
     return moment
 
 
+def _day_written_out(day: object) -> object:
+    """Refuse a count of seconds, which would be taken for a day after 1970."""
+    if not isinstance(day, str) or DAY.fullmatch(day.strip()) is None:
+        raise ValueError("A day should be written like 2026-11-24")
+    return day
+
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 ID_MAX = 2**31 - 1
 """The largest number that the database counts rows with."""
 Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_as_stored), BeforeValidator(_written_out)]
 """A time with its zone, which is the same instant in every zone."""
+Day = Annotated[date, Field(strict=False), BeforeValidator(_day_written_out)]
+"""A business day."""
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Note = Annotated[str, Field(max_length=200)]
 

@@ -9,7 +9,10 @@ from server.domain.token.lifecycle import CounterState
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A counter as it stands: its stage, whether it is open, why not, and the id of the token that is there."""
+    """A counter as it stands: its stage, whether it is open, why not, and the id of the token that is there.
+
+    `back_at` is when one that pauses is expected to call again, where somebody has said so.
+    """
 
     id: str
     centre_id: int
@@ -19,6 +22,7 @@ class Counter:
     since: datetime | None
     operator: str | None = None
     token: str | None = None
+    back_at: datetime | None = None
 
 
 def at_work(counters: Iterable[Counter], stage: str, only: str) -> bool:

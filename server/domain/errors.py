@@ -5,7 +5,7 @@
     ├── Unauthenticated
     ├── Forbidden             NamedPersonNeeded
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
-    │                         UnknownLease
+    │                         UnknownDay · UnknownLease
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · LaterAct · TooDeep · NotInThisLine · EmergencyLimit
     │   │                     CounterTaken · NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
@@ -81,6 +81,10 @@ class UnknownAppointment(Missing):
 
 class UnknownLease(Missing):
     code = "unknown_lease"
+
+
+class UnknownDay(Missing):
+    code = "unknown_day"
 
 
 class Conflict(Refused):

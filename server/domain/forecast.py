@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.domain.calling.ahead import MOST_CALLS, Hall, LaneCount, Queue, turn_in
 from server.domain.calling.lane import Waiting
@@ -17,12 +17,13 @@ from server.domain.token.token import Token
 
 @dataclass(frozen=True, slots=True)
 class CounterNow:
-    """A counter as it stands: who sits there, and since when somebody is with it."""
+    """A counter as it stands: who sits there, since when somebody is with it, and when one that pauses is back."""
 
     id: str
     operator: str | None
     state: CounterState
     busy_since: datetime | None
+    back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +75,42 @@ def busy_since(tokens: Iterable[Token]) -> dict[str, datetime]:
 
 
 def hall_of(plan: Plan, stage: str, facts: StageFacts, moment: Moment, opens_at: datetime | None) -> Hall:
-    """Return the counters of a stage that call or will, the idle ones first; closed ones from when they open."""
+    """Return the counters of a stage that call or will; those that are closed from `opens_at`, if that is planned."""
     service_min = plan.stages[stage].service_min
     named = {waiting.lane.only for waiting in facts.waiting} | {count.lane.only for count in facts.counts}
 
-    def caller(counter: CounterNow) -> Caller:
-        known = plan.profiles.get(counter.id, ANYTHING)
+    def profile(counter: CounterNow) -> Profile:
         if counter.id in named or counter.operator in named:
-            known = plan.profile(counter.id, counter.operator)
-        return Caller(known, _free_min(counter, moment, service_min, opens_at))
+            return plan.profile(counter.id, counter.operator)
+        return plan.profiles.get(counter.id, ANYTHING)
 
-    callers = [caller(counter) for counter in facts.counters if counter.state is CounterState.OPEN or opens_at]
+    callers = []
+    for counter in facts.counters:
+        opens = _opens_at(counter, moment.now, opens_at)
+        if opens is not None or counter.state is CounterState.OPEN:
+            callers.append(Caller(profile(counter), _free_min(counter, opens, moment, service_min), opens))
     return Hall(callers, plan.profiles.values(), service_min)
 
 
 ANYTHING = Profile("")
 """The profile of counters without one of their own."""
+LATE_BACK = timedelta(minutes=10)
+"""A counter that is later than that is no longer expected back."""
 
 
-def _free_min(counter: CounterNow, moment: Moment, service_min: float, opens_at: datetime | None) -> float:
+def _opens_at(counter: CounterNow, now: datetime, opens_at: datetime | None) -> datetime | None:
+    """Return when a counter that does not call is expected to; None for one that calls, or is not expected."""
+    if counter.state is CounterState.CLOSED:
+        return opens_at
+    if counter.state is CounterState.OPEN or counter.back_at is None or now - counter.back_at > LATE_BACK:
+        return None
+    return counter.back_at
+
+
+def _free_min(counter: CounterNow, opens: datetime | None, moment: Moment, service_min: float) -> float:
     """Return in how many minutes a counter can call: now if idle, else when its service usually ends, else planned."""
-    if counter.state is not CounterState.OPEN and opens_at is not None:
-        return max(0.0, (opens_at - moment.now).total_seconds() / 60)
+    if opens is not None:
+        return max(0.0, (opens - moment.now).total_seconds() / 60)
     if counter.busy_since is None:
         return 0.0
     return max(0.0, service_min - moment.age(counter.busy_since) / 60)
@@ -115,11 +130,15 @@ def turn_of(waiting: Waiting, hall: Hall, facts: StageFacts, plan: Plan, moment:
     return hall.by_age(waiting.lane, counts, plan.calling.protected)
 
 
-def forecast(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load], opens_at: datetime | None) -> Forecast:
+def forecast(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load], hall: Hall) -> Forecast:
     """Return what somebody is told of their turn."""
     stage = plan.stages[token.step.stage]
-    wait = wait_range(turn, stage.service_min)
-    return Forecast(stage.code, turn.ahead, wait, _visit(plan, token, turn, loads), opens_at)
+    opening = [hall.callers[n].opens_at for n in hall.taking(token.lane)]
+    later = [opens for opens in opening if opens is not None]
+    opens_at = min(later) if later and len(later) == len(opening) else None
+    return Forecast(
+        stage.code, turn.ahead, wait_range(turn, stage.service_min), _visit(plan, token, turn, loads), opens_at
+    )
 
 
 def _visit(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load]) -> WaitRange:
@@ -141,4 +160,4 @@ def _visit(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load]) -> W
         minutes += max(0.0, work / load.callers - minutes) + usual
         services.append(usual)
         before += load.waiting + load.served
-    return visit_range(minutes, turn, services)
+    return visit_range(minutes, services)

@@ -9,9 +9,10 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.domain.errors import InvalidInput
+from server.domain.errors import UnknownDay
 from server.domain.permissions import Permission
 from server.domain.plan.plan import Names
+from server.services.views.day_report import promise_of, stage_waits
 from server.services.views.places import facts_of
 from server.web.guard import page_principal
 from server.web.pages import picked_language
@@ -19,6 +20,8 @@ from server.web.site import read, site
 from server.wording.clock import CLOCK_CHANGES
 
 QUIET_MODULES = 4
+NOTICES = 12
+"""So many changes of a notice are named, that the page stays one sheet."""
 page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_folder="templates")
 
 
@@ -35,6 +38,9 @@ def report_page() -> AnyResponse | str:
         "manager/report.html",
         lang=language,
         report=report,
+        most=NOTICES,
+        promise=promise_of(report),
+        stages=stage_waits(_named({code: stage.name for code, stage in centre.plan.stages.items()}, language), report),
         reasons=_named(centre.plan.floor.out_of_order, language),
         causes=_named({code: cause.name for code, cause in centre.plan.floor.causes.items()}, language),
         code=_squares(report.seal.text),
@@ -47,7 +53,7 @@ def _day_asked() -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise InvalidInput(f"“{text}” is not a day like 2026-11-24.") from error
+        raise UnknownDay(f"“{text}” is not a day like 2026-11-24.") from error
 
 
 def _named(listed: Mapping[str, Names], language: str) -> dict[str, str]:

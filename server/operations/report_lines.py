@@ -39,6 +39,9 @@ def report_lines(report: DayReport) -> list[str]:
     ]
     if (stay := count.stay.get("all")) is not None:
         lines.append(f"Stay of {stay.n}: p50 {stay.p50}, p90 {stay.p90}, p95 {stay.p95} minutes.")
+        inside = (f"{one.people * 100 // stay.n} % less than {one.minutes} min" for one in report.inside)
+        lines.append(f"  {', '.join(inside)} ({report.promise_min} min promised)")
+    lines += [f"Wait at {stage}: p50 {wait.p50}, p90 {wait.p90} minutes." for stage, wait in count.wait.items()]
     lines += [f"{change.at} {change.kind} {change.flag} {change.note or change.cause}" for change in report.notices]
     lines += [CLOCK_CHANGES[change.what].format(was=change.was, shown=change.shown) for change in report.clock]
     lines += ["", *certificate_lines(report.certificate)]

@@ -249,12 +249,13 @@ export interface CounterIn {
 /** Whether a counter takes part in the calling. */
 export type CounterState = "open" | "paused" | "closed";
 
-/** A counter as staff see it. */
+/** A counter as staff see it; `back_at` is when one that pauses is expected to call again. */
 export interface CounterView {
   id: string;
   stage: string;
   state: CounterState;
   reason: string | null;
+  back_at: string | null;
 }
 
 /** The counters of a centre in the order of its stages. */
@@ -302,6 +303,8 @@ export interface DayReport {
   closed: boolean;
   printed: string;
   figures: Figures;
+  promise_min: number;
+  inside: Inside[];
   certificate: DayCertificate;
   notices: NoticeChange[];
   clock: ClockChange[];
@@ -445,6 +448,12 @@ export interface HintOut {
 /** When the centre gives tokens, as HH:MM. */
 export interface HoursData {
   tokens: string[];
+}
+
+/** How many stays of a day were shorter than a limit of minutes. */
+export interface Inside {
+  minutes: number;
+  people: number;
 }
 
 /** Every kind of event; kinds only grow. */
@@ -743,6 +752,13 @@ export interface Passing {
   minutes: number;
   people: number;
   by: string | null;
+}
+
+/** Why a counter pauses, and in how many minutes it is expected back: until then its people count on it. */
+export interface PauseIn {
+  reason?: string | null;
+  after_current?: boolean;
+  back_min?: number | null;
 }
 
 /** What somebody may do: each verb of the API has a permission of its name. */
@@ -1315,7 +1331,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/counters/{counter}/leave": { body: Record<string, never>; answer: SeatOut };
   "/api/v1/centres/{centre}/counters/{counter}/miss": { body: SeenIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/open": { body: Record<string, never>; answer: CounterView };
-  "/api/v1/centres/{centre}/counters/{counter}/pause": { body: ReasonIn; answer: CounterView };
+  "/api/v1/centres/{centre}/counters/{counter}/pause": { body: PauseIn; answer: CounterView };
   "/api/v1/centres/{centre}/counters/{counter}/recall": { body: SeenIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/resume": { body: ResumeIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/sit": { body: SitIn; answer: SeatOut };

@@ -85,6 +85,8 @@ def test_the_report_has_the_keys_of_the_contract_and_a_signed_seal(
         "name": sqlite_floor.centre.name,
         "day": "2026-11-24",
         "closed": False,
+        "promise_min": 45,
+        "inside": [{"minutes": minutes, "people": 1} for minutes in (30, 45, 60)],
         "printed": "2026-11-24T12:30+05:30",
         "notices": [],
         "clock": [],
@@ -127,4 +129,29 @@ def test_the_page_of_the_report_prints_the_same_figures_and_the_same_seal(
     assert "<dt>tokens given</dt><dd>2</dd>" in page
     assert '<th scope="row">E</th><td>1</td><td>4.2</td><td>4.2</td><td>4.2</td>' in page
     assert '<th scope="row">E</th><td>1</td><td>0.0</td><td>0</td><td>0</td>' in page
+    assert "The record is proven: each call was by the rule." in page
+    assert "100 % stayed less than the promised 45 min." in page
+    assert '<th scope="row">E Enquiry</th><td>1</td><td>2.2</td><td>2.2</td>' in page
     assert client.get("/manager/report?day=2099-01-01").status_code == 422
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "0", "soon"])
+def test_there_is_no_report_of_a_day_before_the_first_rules_and_of_what_is_no_day(
+    client: FlaskClient, manager: dict[str, str], sqlite_floor: Floor, day: str
+) -> None:
+    add_person(sqlite_floor, "asha", Role.MANAGER)
+    client.set_cookie(STAFF_COOKIE, signed_in(sqlite_floor, "asha", SystemClock().now()))
+    assert client.get(f"/manager/report?day={day}").status_code == 404
+    if day != "soon":
+        answer = client.get(f"{AT}/report?day={day}", headers=manager)
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "unknown_day")
+
+
+@pytest.mark.parametrize(
+    "period", ["from=2026-11-25&to=2026-11-24", "to=0", "from=0", "from=1e9", "to=2026-11-24T10:00"]
+)
+def test_a_period_that_ends_before_it_begins_or_is_not_written_as_days_has_no_figures(
+    client: FlaskClient, manager: dict[str, str], period: str
+) -> None:
+    answer = client.get(f"{AT}/stats?{period}", headers=manager)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid_input")

@@ -14,10 +14,11 @@ from server.domain.calling.versions import DECIDERS, RULE
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A counter that will call: what it may take, and in how many minutes it can call."""
+    """A counter that will call: what it may take, in how many minutes it can, and when it opens (None: it is open)."""
 
     profile: Profile
     free_min: float
+    opens_at: datetime | None = None
 
 
 Pile = tuple[object, ...]

@@ -6,6 +6,8 @@ from heapq import heapify, heapreplace
 from math import ceil, floor, sqrt
 
 SERVICE_CV = 0.8
+VISIT_CV = 0.6
+"""How far services are spread about their usual minutes; in a whole visit long and short ones even out."""
 ROUND_TO_MIN = 5
 
 
@@ -57,9 +59,9 @@ def wait_range(turn: Turn, service_min: float) -> WaitRange:
     return rounded(turn.minutes - spread, turn.minutes + spread)
 
 
-def visit_range(minutes: float, turn: Turn, services: Sequence[float]) -> WaitRange:
+def visit_range(minutes: float, services: Sequence[float]) -> WaitRange:
     """Return the range of a whole visit that is expected to take so many minutes, with these services in it."""
-    spread = 1.28 * SERVICE_CV * sqrt(sum(usual**2 for usual in services))
+    spread = 1.28 * VISIT_CV * sqrt(sum(usual**2 for usual in services))
     return rounded(minutes - spread, minutes + spread)
 
 

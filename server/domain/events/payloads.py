@@ -124,12 +124,13 @@ class TokenExpired(TokenEvent):
 
 @dataclass(frozen=True, slots=True)
 class CounterFacts:
-    """A counter as everybody sees it; `reason` is why it does not call, in the words of staff."""
+    """A counter as everybody sees it; `reason` is why it does not call, in the words of staff, `back_at` its return."""
 
     id: str
     stage: str
     state: CounterState
     reason: str | None
+    back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

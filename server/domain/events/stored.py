@@ -55,7 +55,8 @@ def data_of(payload: Payload) -> dict[str, Json]:
         return {"token": to_record(payload.token), **_own(payload)}
     if isinstance(payload, p.CounterEvent):
         counter = payload.counter
-        return {"counter": {"id": counter.id, "stage": counter.stage, "state": counter.state.value}}
+        back_at = {} if counter.back_at is None else {"back_at": to_iso(counter.back_at)}
+        return {"counter": {"id": counter.id, "stage": counter.stage, "state": counter.state.value, **back_at}}
     if isinstance(payload, p.NumbersLeased | p.NumbersVoided):
         return {"lease": _block(payload.lease), **_own(payload)}
     return _own(payload)
@@ -135,7 +136,9 @@ def _token(data: Stored, private: Stored) -> Token:
 
 def _counter(data: Stored, private: Stored) -> p.CounterFacts:
     counter = data["counter"]
-    return p.CounterFacts(counter["id"], counter["stage"], CounterState(counter["state"]), private.get("note"))
+    back_at = datetime.fromisoformat(counter["back_at"]) if "back_at" in counter else None
+    state = CounterState(counter["state"])
+    return p.CounterFacts(counter["id"], counter["stage"], state, private.get("note"), back_at)
 
 
 def _lease(data: Stored, private: Stored) -> Lease:

@@ -76,9 +76,10 @@ class PublicCounter:
 
 @dataclass(frozen=True, slots=True)
 class CounterView(PublicCounter):
-    """A counter as staff see it."""
+    """A counter as staff see it; `back_at` is when one that pauses is expected to call again."""
 
     reason: str | None
+    back_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ def public_counter(counter: CounterFacts) -> PublicCounter:
 
 def counter_view(counter: CounterFacts) -> CounterView:
     """Return what staff see of a counter."""
-    return CounterView(counter.id, counter.stage, counter.state, counter.reason)
+    back_at = None if counter.back_at is None else to_iso(counter.back_at)
+    return CounterView(counter.id, counter.stage, counter.state, counter.reason, back_at)
 
 
 def _counter(counter: CounterFacts, *, staff: bool) -> CounterView | PublicCounter:

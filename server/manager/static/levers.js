@@ -3,12 +3,17 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { useSignal } from "/static/vendor/signals.js";
 import { counterWord, restWord } from "/static/staff/states.js";
+import { clock } from "/static/ui/live.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { named, t } from "/static/ui/words.js";
 import * as f from "./figures.js";
 import { pull, takeOver } from "./steering.js";
 
-const REASONS = () => ["break", "absent", "equipment"].map((code) => [code, restWord(code)]);
+const BREAKS_MIN = [15, 30];
+const REASONS = () => [
+  ...BREAKS_MIN.map((n) => [`break ${n}`, t("Break, back in {n} min", { n })]),
+  ...["break", "absent", "equipment"].map((code) => [code, restWord(code)]),
+];
 
 /**
  * A list to choose from, and a button that does what was chosen: an arrow key that walks through a list acts on nobody.
@@ -33,7 +38,10 @@ function Act({ label, name, options, says, act }) {
 /** @param {{ counter: f.Counter }} props */
 function Close({ counter }) {
   /** @param {string} reason */
-  const close = (reason) => pull(reason === "break" ? "pause" : "close", [counter.id], reason);
+  const close = (reason) => {
+    const [code, back] = reason.split(" ");
+    return pull(code === "break" ? "pause" : "close", [counter.id], code, back ? Number(back) : null);
+  };
   const says = (/** @type {string} */ reason) => `${counter.id}: ${reason}`;
   return html`<${Act} label=${t("Close {counter}", { counter: counter.id })} name=${`${t("Close")}…`} options=${REASONS()} says=${says} act=${close} />`;
 }
@@ -60,7 +68,7 @@ export function Levers() {
   return html`<section class="levers" aria-label=${named(stage.name)}>
     <h2><${Section} code=${stage.code} /> ${named(stage.name)}</h2>
     <ul>${stage.counters.map((counter) => html`<li key=${counter.id}>
-      <b>${counter.id}</b> <span>${counterWord(counter.state)}${counter.reason ? ` · ${restWord(counter.reason)}` : ""}</span>
+      <b>${counter.id}</b> <span>${counterWord(counter.state)}${counter.reason ? ` · ${restWord(counter.reason)}` : ""}${counter.back_at ? ` · ${t("back at {time}", { time: clock(Date.parse(counter.back_at)) })}` : ""}</span>
       ${counter.token && html`<${Chip} label=${counter.token.label} party=${counter.token.party} />`}
       <span class="acts"><${Move} counter=${counter} free=${free} />
       ${counter.state === "open" ? html`<${Close} counter=${counter} />` : html`<button class="button" onClick=${() => pull("open", [counter.id])}>${t("Open")}</button>`}</span>

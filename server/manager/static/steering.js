@@ -59,9 +59,10 @@ const open = (counter) => () => command(atCounter(counter, "open"), {});
  * @param {"open" | "close" | "pause"} verb
  * @param {string[]} counters
  * @param {string | null} [reason]
+ * @param {number | null} [back] in how many minutes a counter that pauses is expected back
  */
-export function pull(verb, counters, reason = null) {
-  const rest = { reason, after_current: true };
+export function pull(verb, counters, reason = null, back = null) {
+  const rest = { reason, after_current: true, ...(back === null ? {} : { back_min: back }) };
   const commands = counters.map((counter) => (verb === "open" ? open(counter) : () => command(atCounter(counter, verb), rest)));
   return steer(commands, { verb: OPPOSITE[verb], counters });
 }

@@ -164,7 +164,9 @@ def _floor(read: Read, centre: CentreState, now: datetime) -> _Floor:
         code: StageFacts(
             waiting=[t.waiting for t in present if t.step.stage == code and t.step.state is StepState.WAITING],
             counts=(),
-            counters=[CounterNow(d.id, d.operator, d.state, busy.get(d.id)) for d in desks if d.stage == code],
+            counters=[
+                CounterNow(d.id, d.operator, d.state, busy.get(d.id), d.back_at) for d in desks if d.stage == code
+            ],
             passes=passes.get(code, {}),
             loads={},
         )

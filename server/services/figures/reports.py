@@ -9,23 +9,23 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from server.domain.centre import CentreState
 from server.domain.derived import DerivedKey
-from server.domain.errors import InvalidInput
+from server.domain.errors import InvalidInput, UnknownDay
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import ClockChosen, ClockDoubted, ClockFollowed, NoticeEvent
 from server.domain.figures.measures import DEFINITION
 from server.domain.notice import NoticeKind
-from server.domain.plan.plan import Plan
 from server.domain.proof.certificates import Certificate
 from server.domain.proof.seals import Seal
 from server.domain.proof.verdicts import Fault, Verdict
-from server.services.figures.statistics import Figures, Period, period_figures
+from server.services.figures.statistics import Figures, Period, period_figures, stays_inside
 from server.services.proof.verify import certify
-from server.services.setup.plans import plan_of
+from server.services.setup.plans import is_ruled, plan_of, rule_on
+from server.services.setup.rules import ClocksShape
 from server.storage.sql import centres, day_reports, events
 from server.storage.sql.day_reports import ReportKey
 from server.storage.sql.events import DayEnd
@@ -59,14 +59,27 @@ class DayCertificate(Certificate):
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """How many stays of a day were shorter than a limit of minutes."""
+
+    minutes: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayFacts:
-    """What is computed of a day once. Its stops are the numbers of their events: what people wrote is not copied."""
+    """What is computed of a day once. Its stops are the numbers of their events: what people wrote is not copied.
+
+    `promise_min` is the stay that was promised to citizens on that day, `inside` tells of it and of the other limits.
+    """
 
     figures: Figures
     certificate: DayCertificate
     stops: tuple[int, ...]
     until: int
     head: str
+    promise_min: int
+    inside: tuple[Inside, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,8 @@ class DayReport:
     closed: bool
     printed: str
     figures: Figures
+    promise_min: int
+    inside: tuple[Inside, ...]
     certificate: DayCertificate
     notices: tuple[NoticeChange, ...]
     clock: tuple[ClockChange, ...]
@@ -126,13 +141,15 @@ _KEPT = TypeAdapter(DayFacts)
 def span_of(read: Read, code: str, day: date | None, now: datetime) -> Span:
     """Return a day of a centre; the last that was closed, else today, when `day` is None.
 
-    Raises UnknownCentre, InvalidInput for a day that has not come.
+    Raises UnknownCentre, InvalidInput for a day that has not come, UnknownDay for one before the first rules.
     """
     centre = centres.centre_by_code(read, code)
     ends = events.day_ends(read, centre.id)
     day = day or (ends[-1].day if ends and ends[-1].day != centre.open_day else centre.today(now))
     if day > centre.today(now):
         raise InvalidInput(f"{day:%d-%m-%Y} has not come yet.")
+    if not is_ruled(read, centre.id, day):
+        raise UnknownDay(f"The centre had no rules yet on {day:%d-%m-%Y}.")
     before = [end.seq for end in ends if end.day < day]
     # A day that was opened again has no close that counts.
     close = None if day == centre.open_day else next((end for end in reversed(ends) if end.day == day), None)
@@ -143,7 +160,7 @@ def span_of(read: Read, code: str, day: date | None, now: datetime) -> Span:
 def facts_of(read: Read, span: Span) -> DayFacts:
     """Return what a day was, computed from its log, which takes long; a day that runs, until now.
 
-    Raises Unavailable while its figures are counted anew, InvalidInput for a day before the first rules.
+    Raises Unavailable while its figures are counted anew.
     """
     if not span.closed:  # read again, so that its figures and its seal are those of one moment
         centre = centres.centre_by_id(read, span.centre.id)
@@ -151,14 +168,26 @@ def facts_of(read: Read, span: Span) -> DayFacts:
     counted = period_figures(read, span.centre, Period(span.day, span.day))
     verdict = certify(read, span.centre, span.after, span.until)
     stops = events.events_of_kinds(read, span.centre.id, (*NOTICES, *CLOCKS), span.after, span.until)
-    certificate = _certificate(read, span, verdict)
-    return DayFacts(counted, certificate, tuple(stop.seq for stop in stops), span.until, span.head)
+    certificate, clocks = _certificate(read, span, verdict), _clocks(read, span)
+    inside = stays_inside(read, span.centre, Period(span.day, span.day), dict(clocks).values())
+    return DayFacts(
+        counted,
+        certificate,
+        tuple(stop.seq for stop in stops),
+        span.until,
+        span.head,
+        clocks.promise_min,
+        tuple(Inside(minutes, people) for minutes, people in inside.items()),
+    )
 
 
 def kept_facts(read: Read, span: Span) -> DayFacts | None:
-    """Return what was kept of a closed day, None when it was not computed yet."""
+    """Return what was kept of a closed day, None when it was not computed yet, or told less then."""
     body = day_reports.kept_report(read, span.key)
-    return None if body is None else _KEPT.validate_json(body)
+    try:
+        return None if body is None else _KEPT.validate_json(body)
+    except ValidationError:
+        return None
 
 
 def keep_facts(tx: Transaction, span: Span, facts: DayFacts) -> None:
@@ -179,6 +208,8 @@ def signed(read: Read, span: Span, facts: DayFacts, now: datetime, key: DerivedK
         closed=span.closed,
         printed=centre.wall(now).astimezone(zone).isoformat(timespec="minutes"),
         figures=facts.figures,
+        promise_min=facts.promise_min,
+        inside=facts.inside,
         certificate=facts.certificate,
         notices=tuple(_changes(told, zone)),
         clock=tuple(change for event in told if (change := _clock_change(event, zone)) is not None),
@@ -207,11 +238,8 @@ def _clock_change(event: Event, zone: ZoneInfo) -> ClockChange | None:
     return ClockChange(what, *(moment.astimezone(zone).strftime("%d-%m %H:%M") for moment in (was, shown)))
 
 
-def _plan(read: Read, span: Span) -> Plan:
-    try:
-        return plan_of(read, span.centre, span.day)
-    except LookupError as error:
-        raise InvalidInput(f"The centre had no rules yet on {span.day:%d-%m-%Y}.") from error
+def _clocks(read: Read, span: Span) -> ClocksShape:
+    return rule_on(read, span.centre.id, span.day, ClocksShape)
 
 
 def _certificate(read: Read, span: Span, verdict: Verdict) -> DayCertificate:
@@ -219,7 +247,7 @@ def _certificate(read: Read, span: Span, verdict: Verdict) -> DayCertificate:
     day = span.day.isoformat()
     certificate = next((judged for judged in verdict.days if judged.day == day), None)
     if certificate is None:
-        quota = _plan(read, span).calling.quota
+        quota = plan_of(read, span.centre, span.day).calling.quota
         certificate = Certificate(day, 0, {}, {}, 0.0, quota - 1 if quota else None, {}, 0, 0, 0)
     values = {field.name: getattr(certificate, field.name) for field in fields(Certificate)}
     return DayCertificate(**values, ok=verdict.ok, faults=tuple(verdict.faults), events=verdict.events)

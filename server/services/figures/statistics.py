@@ -1,13 +1,13 @@
 """The figures of a period: how many came, how long they stayed and where they waited."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from server.domain.centre import CentreState
-from server.domain.errors import Unavailable
-from server.domain.figures.cells import Measure
+from server.domain.errors import InvalidInput, Unavailable
+from server.domain.figures.cells import BIN_S, Measure
 from server.domain.figures.measures import COMPLETED, DEFINITION
 from server.domain.figures.spread import Stay, Wait
 from server.services.figures.cells import Records, counted_between
@@ -40,10 +40,15 @@ class Period:
 
 
 def figures_of(read: Read, code: str, first: date | None, last: date | None, now: datetime) -> tuple[Period, Figures]:
-    """Return the figures of business days `first` to `last` (today when None); raises UnknownCentre, Unavailable."""
+    """Return the figures of business days `first` to `last` (today when None).
+
+    Raises UnknownCentre, Unavailable, InvalidInput for a period that ends before it begins.
+    """
     centre = centres.centre_by_code(read, code)
     today = centre.today(now)
     period = Period(first or last or today, last or today)
+    if period.first > period.last:
+        raise InvalidInput(f"{period.first:%d-%m-%Y} is after {period.last:%d-%m-%Y}.")
     return period, period_figures(read, centre, period)
 
 
@@ -74,6 +79,15 @@ def period_figures(read: Read, centre: CentreState, period: Period) -> Figures:
         stay={name: Stay.of(values) for name, values in _named(bins, Measure.STAY)},
         wait={name: Wait.of(values) for name, values in _named(bins, Measure.WAIT)},
     )
+
+
+def stays_inside(read: Read, centre: CentreState, period: Period, limits: Iterable[int]) -> dict[int, int]:
+    """Return how many stays were shorter than each limit of minutes; exact, for a limit is where a bin begins."""
+    stays = Counter[int]()
+    for total in _sums(read, centre, period):
+        if total.measure == Measure.STAY:
+            stays[total.bin] += total.n
+    return {minutes: sum(n for bin_, n in stays.items() if bin_ * BIN_S < minutes * 60) for minutes in limits}
 
 
 def _named(bins: Mapping[tuple[str, str], Counter[int]], measure: Measure) -> Iterator[tuple[str, Counter[int]]]:

@@ -1,6 +1,7 @@
 """Open, pause and close counters."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from server.domain.actors import By
 from server.domain.counters import Counter
@@ -26,12 +27,14 @@ def set_state(
     *,
     reason: str | None = None,
     after_current: bool = False,
+    back_min: int | None = None,
 ) -> Counter:
     """Open, pause or close a counter; repeating its present state changes nothing.
 
     One that was closed opens the day of the calendar, unless somebody of the open day is still here. With
-    `after_current` a token that is there now is still served, no other is called. Raises UnknownCounter,
-    IllegalTransition, DayClosed, DayNotOpen, and CounterBusy while it calls or serves somebody.
+    `after_current` a token that is there now is still served, no other is called; one that pauses is expected back in
+    `back_min` minutes. Raises UnknownCounter, IllegalTransition, DayClosed, DayNotOpen, and CounterBusy while it calls
+    or serves somebody.
     """
     before = counter_named(tx, counter_id)
     if before.state is state:
@@ -41,6 +44,7 @@ def set_state(
         require_free(tx, before)
     if before.state is CounterState.CLOSED:
         enter_day_at_counter(tx, by)
-    after = replace(before, state=state, reason=reason, since=tx.now)
+    back_at = None if back_min is None else tx.now + timedelta(minutes=back_min)
+    after = replace(before, state=state, reason=reason, since=tx.now, back_at=back_at)
     change_counter(tx, EVENTS[state], after, by)
     return after

@@ -1,7 +1,7 @@
 """What somebody is told of their turn, from the rows of their stage by one statement."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain.calling.ahead import Queue
@@ -34,7 +34,12 @@ def foresee(read: Read, centre: CentreState, plan: Plan, step: Step, now: dateti
         hall = hall_of(plan, step.stage, facts, moment, opens_at)
         turn = turn_of(waiting, hall, facts, plan, moment)
         counts = facts.counts or Queue(facts.waiting).counts(waiting)
-        told = forecast(plan, token, turn, facts.loads, opens_at)
+        told = shown(centre, forecast(plan, token, turn, facts.loads, hall))
         return Foreseen(told, sum(count.older for count in counts))
 
     return foreseen
+
+
+def shown(centre: CentreState, told: Forecast) -> Forecast:
+    """Return a forecast with the time that people are shown."""
+    return told if told.opens_at is None else replace(told, opens_at=centre.wall(told.opens_at))

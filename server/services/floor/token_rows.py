@@ -43,4 +43,4 @@ def change_counter(tx: Transaction, event: type[CounterEvent], counter: Counter,
 
 def facts_of(counter: Counter) -> CounterFacts:
     """Return what screens see of a counter, which is also what its events hold."""
-    return CounterFacts(counter.id, counter.stage, counter.state, counter.reason)
+    return CounterFacts(counter.id, counter.stage, counter.state, counter.reason, counter.back_at)

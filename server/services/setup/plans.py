@@ -137,6 +137,11 @@ def _former_needs(policies: Sequence[PartRow], day: date) -> dict[str, str]:
     return {code: need.series for shape in shapes for code, need in shape.items()}
 
 
+def is_ruled(read: Read, centre_id: int, day: date) -> bool:
+    """Whether a centre had rules on a day."""
+    return setup.policy_body(read, centre_id, kind_of(CallingShape), day) is not None
+
+
 def _of_today(kind: str, body: JsonObject) -> JsonObject:
     """Return the body as it is written today: `protected_first` was a line without targets and quota."""
     if kind == kind_of(CallingShape) and body.get("rule") == "protected_first":

@@ -1,10 +1,12 @@
 """The reports of days, for the page, the API and the command line: each is computed once and kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 from server.domain.derived import DerivedKey
+from server.domain.figures.spread import Wait
 from server.services.figures import reports
 from server.services.figures.once import Once
 from server.services.figures.reports import DayFacts, DayReport, Span
@@ -44,3 +46,40 @@ class DayReports:
 
     def _computed(self, span: Span) -> DayFacts:
         return self._db.read(lambda read: reports.facts_of(read, span))
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What became of the promise to citizens: of so many stays, so many were shorter than the promised minutes."""
+
+    minutes: int
+    kept: int
+    stays: int
+
+    @property
+    def percent(self) -> int:
+        """The share that was kept, rounded down: it is a hundred only where each was."""
+        return self.kept * 100 // self.stays
+
+
+def promise_of(report: DayReport) -> Promise | None:
+    """Return what became of the promise; None where nobody stayed to the end."""
+    stay = report.figures.stay.get("all")
+    kept = next((one.people for one in report.inside if one.minutes == report.promise_min), 0)
+    return None if stay is None else Promise(report.promise_min, kept, stay.n)
+
+
+@dataclass(frozen=True, slots=True)
+class StageWait:
+    """The waits at a stage, with its name."""
+
+    code: str
+    name: str
+    wait: Wait
+
+
+def stage_waits(stages: Mapping[str, str], report: DayReport) -> list[StageWait]:
+    """Return the waits by stage in the order of the floor; one that is there no more is told by its code."""
+    order = [*stages, *(code for code in report.figures.wait if code not in stages)]
+    waits = report.figures.wait
+    return [StageWait(code, stages.get(code, code), waits[code]) for code in order if code in waits]

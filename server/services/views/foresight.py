@@ -13,6 +13,7 @@ from server.domain.events.payloads import CounterFacts
 from server.domain.forecast import CounterNow, Forecast, Load, StageFacts, busy_since, forecast, hall_of
 from server.domain.token.lifecycle import AT_COUNTER, CounterState, StepState
 from server.domain.token.token import Token
+from server.services.floor.forecasts import shown
 from server.services.views.floor import Floor, StageNow
 from server.storage.sql import counters, line
 from server.storage.transaction import Read
@@ -37,7 +38,6 @@ class Foresight:
     steps: frozenset[int]
     turns: Mapping[int, Turn]
     loads: Mapping[str, Load]
-    opens_at: datetime | None
     rests_until: float
 
     def holds(self, seq: int, now: datetime) -> bool:
@@ -52,7 +52,7 @@ class Foresight:
         turn = self.turns.get(waiting.step)
         if turn is None:
             turn = self.hall.by_age(waiting.lane, self.queue.counts(waiting), plan.calling.protected)
-        return forecast(plan, token, turn, self.loads, self.opens_at)
+        return shown(floor.centre, forecast(plan, token, turn, self.loads, self.hall))
 
 
 def foresee_stage(read: Read, floor: Floor, stage: StageNow, now: datetime) -> Foresight:
@@ -67,9 +67,7 @@ def foresee_stage(read: Read, floor: Floor, stage: StageNow, now: datetime) -> F
     turns, end = play(played, hall, MOST_PLAYED), perf_counter()
     rests_until = end + REST_S if end - begin > LONG_S else 0.0
     steps = frozenset(waiting.step for waiting in facts.waiting)
-    return Foresight(
-        floor.centre.event_seq, now, hall, Queue(facts.waiting), steps, turns, facts.loads, opens_at, rests_until
-    )
+    return Foresight(floor.centre.event_seq, now, hall, Queue(facts.waiting), steps, turns, facts.loads, rests_until)
 
 
 def _facts(read: Read, floor: Floor, stage: StageNow, *, planned: bool) -> StageFacts:
@@ -80,7 +78,8 @@ def _facts(read: Read, floor: Floor, stage: StageNow, *, planned: bool) -> Stage
         waiting=stage.waiting,
         counts=(),
         counters=[
-            CounterNow(counter.id, sitting.get(counter.id), counter.state, busy.get(counter.id)) for counter in here
+            CounterNow(counter.id, sitting.get(counter.id), counter.state, busy.get(counter.id), counter.back_at)
+            for counter in here
         ],
         passes=line.passes_by_stage(read, floor.centre.id).get(stage.code, {}),
         loads=_loads(floor.plan.stages, floor.tokens.values(), floor.counters.values(), planned=planned),

@@ -30,7 +30,7 @@ COUNTER = select(
     CounterTable.reason,
     CounterTable.since,
     CounterTable.operator,
-).add_columns(TOKEN_THERE)
+).add_columns(TOKEN_THERE, CounterTable.back_at)
 COUNTER_BY_ID = Statement(
     COUNTER.where(CounterTable.centre_id == bindparam("centre"), CounterTable.id == bindparam("counter"))
 )
@@ -77,7 +77,7 @@ def update_counter(conn: Connection, counter: Counter) -> None:
     conn.execute(
         update(CounterTable)
         .where(CounterTable.centre_id == counter.centre_id, CounterTable.id == counter.id)
-        .values(state=counter.state.value, reason=counter.reason, since=counter.since)
+        .values(state=counter.state.value, reason=counter.reason, since=counter.since, back_at=counter.back_at)
     )
 
 

@@ -154,8 +154,9 @@ IN_LINE = Statement(
         WHERE h.centre_id = :centre AND c.stage = :stage AND c.state = 'open'
         UNION ALL
         SELECT * FROM (
-            SELECT state, id, operator, CAST(NULL AS BIGINT), 0, 0 FROM counter
-            WHERE {HERE} AND (state = 'open' OR state = :planned) LIMIT {MOST_COUNTERS}) AS calling
+            SELECT state, id, operator, back_at, 0, 0 FROM counter
+            WHERE {HERE} AND (state = 'open' OR state = :planned OR back_at IS NOT NULL)
+            LIMIT {MOST_COUNTERS}) AS calling
         UNION ALL
         SELECT 'passes', profiles, NULL, NULL, passes, 0 FROM call_group WHERE {HERE}
         UNION ALL
@@ -208,6 +209,10 @@ def _stage_facts(rows: Iterable[Row]) -> StageFacts:
             *(CounterNow(id_, operator, CounterState.OPEN, None) for id_, operator, *_ in free),
             *(CounterNow(id_, operator, CounterState.OPEN, since) for id_, operator, since, *_ in busy.values()),
             *(CounterNow(id_, operator, CounterState.CLOSED, None) for id_, operator, *_ in parts[CounterState.CLOSED]),
+            *(
+                CounterNow(id_, operator, CounterState.PAUSED, None, back_at)
+                for id_, operator, back_at, *_ in parts[CounterState.PAUSED]
+            ),
         ],
         passes={group: passes for group, _, _, passes, _ in parts["passes"]},
         loads=_loads(parts),

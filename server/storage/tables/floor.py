@@ -11,7 +11,7 @@ from server.storage.base import WAITING, Base, partial_index, state_in
 
 
 class CounterTable(Base):
-    """A counter of a stage; `operator` is the person who works there (a principal's id)."""
+    """A counter of a stage; `operator` is the person who works there (a principal's id), `back_at` a planned return."""
 
     __tablename__ = "counter"
 
@@ -23,6 +23,7 @@ class CounterTable(Base):
     reason: Mapped[str | None]
     since: Mapped[datetime | None]
     operator: Mapped[str | None]
+    back_at: Mapped[datetime | None]
 
 
 class TokenTable(Base):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, turns_min, wait_range
+from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, turns_min, visit_range, wait_range
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_while_nobody_calls_no_wait_is_told() -> None:
 )
 def test_the_range_is_that_of_the_formula(turn: Turn, service_min: float, low: int, high: int) -> None:
     assert wait_range(turn, service_min) == WaitRange(low, high)
+
+
+def test_a_whole_visit_is_spread_by_its_services_together() -> None:
+    """Five services of 26.5 minutes: 1.28 * 0.6 * √(2.5² + 15² + 5² + 3² + 1²) = 12.5 to either side."""
+    assert visit_range(27.0, [2.5, 15, 5, 3, 1]) == WaitRange(10, 40)

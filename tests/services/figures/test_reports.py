@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from server.domain.derived import DerivedKeys, Purpose
-from server.domain.errors import InvalidInput, Unavailable
+from server.domain.errors import InvalidInput, Unavailable, UnknownDay
 from server.domain.proof.seals import read_seal
 from server.operations.report_lines import certificate_lines, report_lines
 from server.services.figures import reports
@@ -214,7 +214,7 @@ def test_a_day_that_has_not_come_is_refused(floor: Floor) -> None:
 
 
 def test_a_day_before_the_first_rules_is_refused(floor: Floor) -> None:
-    with pytest.raises(InvalidInput, match="no rules yet on 01-01-2000"):
+    with pytest.raises(UnknownDay, match="no rules yet on 01-01-2000"):
         report(floor, day=date(2000, 1, 1))
 
 
