@@ -123,6 +123,7 @@ def test_a_board_that_is_not_paired_says_so(page: Page, demo: DemoProcess) -> No
 
 @pytest.mark.provokes("request failed: GET /api/v1/status/.* net::ERR_FAILED")
 def test_the_phone_page_is_small_and_tells_only_its_own_story(browser: Browser, demo: DemoProcess, api: Client) -> None:
+    api.post(f"centres/{CENTRE}/counters/G1/open", {})
     issued = [api.issue("PCC").json() for _ in range(3)]
     page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     loaded: list[int] = []
@@ -130,7 +131,7 @@ def test_the_phone_page_is_small_and_tells_only_its_own_story(browser: Browser, 
     page.goto(f"{issued[2]['status_url']}?lang=hi")
     expect(page.locator("h1")).to_contain_text("आपसे पहले")
     page.wait_for_load_state("networkidle")
-    assert 0 < sum(loaded) <= 60_000
+    assert 0 < sum(loaded) <= 80_000  # what to do in an emergency, in every language, is there before it begins
     text = page.locator("body").inner_text()
     assert issued[2]["token"]["label"] in text
     assert issued[0]["token"]["label"] not in text
