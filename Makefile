@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install run test check check-long bench mutants lint types contract screenshots vendor lock clean
+.PHONY: help install run test check check-long bench year mutants lint types contract screenshots vendor lock clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ check-long: check ## the same, then every proof at full length (about an hour)
 
 bench: .venv/.ok ## the benchmarks, each beside a raw limit measured in the same run
 	$(BIN)/baari bench
+
+year: .venv/.ok ## simulate a year of 250 days (2.3 million events) and prove its record, in flat memory (hours)
+	$(BIN)/baari simulate --days 250 --json
 
 mutants: .venv/.ok ## plant 600 small faults and see whether the tests find them (an hour at most)
 	@.ci/system $(RAQM)

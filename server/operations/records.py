@@ -60,7 +60,8 @@ def _seals(texts: Sequence[str]) -> list[Seal]:
 def _judged(read: Read, anchors: Mapping[str, Sequence[Anchor]]) -> tuple[dict[str, Verdict], Verdict]:
     """Replay every centre, and the installation."""
     verdicts = {c.code: verify_centre(read, c, anchors.get(c.code, ())) for c in centres.all_centres(read)}
-    return verdicts, verify_installation(read)[0]
+    told = {seq: head for verdict in verdicts.values() for seq, head in verdict.people.items()}
+    return verdicts, verify_installation(read, told)
 
 
 def _verdict_view(verdicts: dict[str, Verdict], people: Verdict) -> dict[str, object]:

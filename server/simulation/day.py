@@ -62,7 +62,8 @@ def simulate(preset: Preset, span: Span, *, keep: Path | None = None, tell: Tell
 
     Returns `{seed, days, open, issued, completed, no_show, stay, wait, calls, events, seconds, verify}`; times in
     minutes, but `seconds` and `verify.seconds` as named. `verify.peak_mb` is the most memory this process ever held
-    until then. The SQLite database is left in `keep`, else it is temporary; `tell` hears of each day that is over.
+    until then, of which the replay added `verify.grew_mb`. The SQLite database is left in `keep`, else it is temporary;
+    `tell` hears of each day that is over.
     Raises FileExistsError rather than write over a file.
     """
     began = time.perf_counter()
@@ -141,12 +142,17 @@ def _centre(db: Database, centre_id: int) -> CentreState:
 
 
 def _judge(db: Database, centre_id: int) -> Result:
-    """Replay everything; returns `{ok, faults, seconds, peak_mb}`."""
-    began = time.perf_counter()
+    """Replay everything; returns `{ok, faults, seconds, peak_mb, grew_mb}`."""
+    began, held = time.perf_counter(), _most_held_mb()
     verdict = db.read(lambda conn: verify(conn, centres.centre_by_id(conn, centre_id)))
     return {
         "ok": verdict.ok,
         "faults": [fault.text for fault in verdict.faults],
         "seconds": round(time.perf_counter() - began, 1),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mb": _most_held_mb(),
+        "grew_mb": _most_held_mb() - held,
     }
+
+
+def _most_held_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

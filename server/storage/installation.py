@@ -40,12 +40,13 @@ class InstallationLog:
 
     def _begin(self, there: People) -> None:
         """Take down who is there already; in a new database nobody is."""
-        if not there.people and not there.keys:
+        if not there.people and not there.keys and not there.secrets:
             return
         people = [{"person": id_, **_facts(facts)} for id_, facts in sorted(there.people.items())]
         keys = [{"key": id_, **_facts(facts)} for id_, facts in sorted(there.keys.items())]
         sessions = [{"session": kept, "person": person} for kept, (person, _) in sorted(there.sessions.items())]
-        self.record(Begun(tuple(people), tuple(keys), tuple(sessions)), BEGINS)
+        secrets = [{"number": n, "fingerprint": kept, "ended": end} for n, (kept, end) in sorted(there.secrets.items())]
+        self.record(Begun(tuple(people), tuple(keys), tuple(sessions), tuple(secrets)), BEGINS)
 
 
 def _facts(value: PersonFacts | KeyFacts) -> dict[str, Any]:  # as the chain tells them

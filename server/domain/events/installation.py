@@ -27,6 +27,8 @@ class Act(StrEnum):
     SIGN_IN_REFUSED = "sign_in.refused"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    SECRET_BEGUN = "secret.begun"
+    SECRET_ENDED = "secret.ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Begun(InstallationEvent):
     people: tuple[Stored, ...]
     keys: tuple[Stored, ...]
     sessions: tuple[Stored, ...]
+    secrets: tuple[Stored, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +124,28 @@ class KeyRevoked(InstallationEvent):
     key: int
 
 
+@dataclass(frozen=True, slots=True)
+class SecretBegun(InstallationEvent):
+    """Keys are derived under a new number, from the secret with a fingerprint."""
+
+    kind: ClassVar[Act] = Act.SECRET_BEGUN
+    number: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretEnded(InstallationEvent):
+    """Slips, cookies and leases of a number are refused."""
+
+    kind: ClassVar[Act] = Act.SECRET_ENDED
+    number: int
+
+
 EVENTS: Mapping[Act, type[InstallationEvent]] = {
     event.kind: event
     for event in (
         *(Begun, CentreInstalled, PersonAdded, SignedIn, SignedOut),
-        *(SignInRefused, KeyCreated, KeyRevoked),
+        *(SignInRefused, KeyCreated, KeyRevoked, SecretBegun, SecretEnded),
     )
 }
 
@@ -133,6 +153,11 @@ EVENTS: Mapping[Act, type[InstallationEvent]] = {
 def commitment(kept: str) -> str:
     """Return what the chain holds of the hash by which a password or a secret is kept."""
     return hashlib.sha256(kept.encode()).hexdigest()
+
+
+def slip_commitment(secret: str) -> str:
+    """Return what the chain of a centre holds of the secret of a slip: another hash than those that phones ask by."""
+    return commitment(f"slip:{secret}")
 
 
 def data_of(event: InstallationEvent) -> dict[str, Json]:

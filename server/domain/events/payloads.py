@@ -22,7 +22,8 @@ from server.domain.token.lifecycle import CounterState
 class TokenIssued(TokenEvent):
     """A token was given; by `booking` (its row) or for the return slip of the token `return_of`.
 
-    `left_out` are the labels due before its own that somebody of an earlier day has, or may have again.
+    `left_out` are the labels due before its own that somebody of an earlier day has, or may have again; `secret` is a
+    commitment to the secret of its slip.
     """
 
     kind: ClassVar[Kind] = Kind.TOKEN_ISSUED
@@ -31,6 +32,7 @@ class TokenIssued(TokenEvent):
     booking: int | None = None
     return_of: str | None = None
     left_out: tuple[str, ...] = ()
+    secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,8 @@ class DayExtended(Payload):
 class DayClosed(Payload):
     """A business day ended, with how many tokens expired or were no-shows, and how many people are still here.
 
-    `then` is what became of who was live, of whom a person was shown `shown` (ids of tokens).
+    `then` is what became of who was live, of whom a person was shown `shown` (ids of tokens). `people` is how far the
+    chain of the installation had come, so that a seal of the day stands for both.
     """
 
     kind: ClassVar[Kind] = Kind.DAY_CLOSED
@@ -336,6 +339,7 @@ class DayClosed(Payload):
     then: Then = Then.END
     shown: tuple[str, ...] = ()
     note: str | None = None
+    people: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ STOPS_NAMED = frozenset({"fire", "power", "evacuation"})
 """The reasons to stop that were codes already when reasons were free text."""
 # What kinds hold since version 2, as it was before.
 GAINED: Mapping[Kind, JsonObject] = {
-    Kind.TOKEN_ISSUED: {"left_out": []},
+    Kind.TOKEN_ISSUED: {"left_out": [], "secret": None},
     Kind.NUMBERS_LEASED: {"left_out": []},
-    Kind.DAY_CLOSED: {"still_here": 0, "then": Then.END.value, "shown": []},
+    Kind.DAY_CLOSED: {"still_here": 0, "then": Then.END.value, "shown": [], "people": None},
 }
 _WRITE: Mapping[type, ToJson] = {
     datetime: to_iso,

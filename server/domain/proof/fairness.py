@@ -206,9 +206,26 @@ class Audit:
 
     def _seats_at(self, at: datetime) -> _Seats:
         plan = self._plans(at)
-        if self._seats is None or self._seats.plan is not plan:
+        before = self._seats
+        if before is None or before.plan is not plan:
             self._seats = _Seats(plan)
-        return self._seats
+            if before is not None and not _promises_alike(before.plan, plan):
+                self._count_anew(self._seats)
+            return self._seats
+        return before
+
+    def _count_anew(self, seats: _Seats) -> None:
+        """Begin the promise of the bound anew for all who wait: what counts are those who stand before them now."""
+        for line in self._lines.values():
+            in_order = sorted(line.waiters.values(), key=lambda waiter: waiter.waiting.place)
+            for waiter in in_order:
+                waiter.elders.clear()
+                waiter.passed.clear()
+            for group, profile in seats.groups.items():
+                older = 0
+                for waiter in in_order:
+                    waiter.elders[group] = older
+                    older += bool(waiter.waiting.lane.only) or profile.takes(waiter.waiting.lane)
 
     def _join(self, token: Token) -> None:
         line, new = self._lines[token.step.stage], _Waiter(token.waiting)
@@ -270,6 +287,11 @@ class Audit:
                 figures.beyond_bound += 1
                 fault = ("overtaken_too_often", f"{waiter.waiting.label} was overtaken beyond the bound.")
         return fault
+
+
+def _promises_alike(before: Plan, after: Plan) -> bool:
+    """Whether two plans promise the same: the same rule, and the same counters that may take the same."""
+    return before.calling == after.calling and before.profiles == after.profiles
 
 
 def _by_person(

@@ -63,6 +63,7 @@ class Hall:
     difference: timedelta = timedelta()
     printers: dict[str, JsonObject] = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
+    people: dict[int, str] = field(default_factory=dict)
     last_at: datetime | None = None
     closed_day: date | None = None
     closed_before: date | None = None

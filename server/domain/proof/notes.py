@@ -214,6 +214,9 @@ def _day_closed(hall: Hall, event: Event) -> Findings:
     other = told.day > hall.day if hall.open_day is None else told.day != hall.open_day
     if other or (hall.closed_day is not None and told.day <= hall.closed_day):
         yield "wrong_day", f"{told.day} cannot be closed on {hall.day}."
+    if told.people is not None:
+        seq, _, head = told.people.partition(":")
+        hall.people[int(seq)] = head
     hall.close(told.day)
 
 

@@ -24,7 +24,7 @@ class Past:
     steps: deque[tuple[Event, Token]] = field(default_factory=partial(deque, maxlen=LOOKED_AT))
     closed: dict[int, Step] = field(default_factory=dict)
     calls: dict[str, datetime] = field(default_factory=dict)
-    booking: int | None = None
+    secret: str | None = None
     whole: bool = True
     _passed: dict[int, Passed] = field(default_factory=dict)
 

@@ -44,6 +44,7 @@ class People:
     keys: dict[int, KeyFacts] = field(default_factory=dict)
     sessions: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     set_ups: dict[int, str] = field(default_factory=dict)
+    secrets: dict[int, tuple[str, bool]] = field(default_factory=dict)
     forgotten: datetime = LONG_AGO
 
     def forget(self, now: datetime) -> None:
@@ -74,6 +75,7 @@ def _begun(people: People, event: InstallationEvent, at: datetime) -> Findings:
     people.people |= {facts["person"]: _person(facts) for facts in event.people}
     people.keys |= {facts["key"]: _key(facts) for facts in event.keys}
     people.sessions |= {facts["session"]: (facts["person"], at) for facts in event.sessions}
+    people.secrets |= {facts["number"]: (facts["fingerprint"], facts["ended"]) for facts in event.secrets}
 
 
 def _installed(people: People, event: InstallationEvent, _at: datetime) -> Findings:
@@ -134,6 +136,23 @@ def _revoked(people: People, event: InstallationEvent, _at: datetime) -> Finding
     people.keys[event.key] = KeyFacts(**{**facts, "revoked": True})
 
 
+def _secret_begun(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A number under which keys are derived is new."""
+    assert isinstance(event, i.SecretBegun)  # noqa: S101 - by its kind
+    if event.number in people.secrets:
+        yield "illegal_transition", f"The keys of number {event.number} begin a second time."
+    people.secrets[event.number] = event.fingerprint, False
+
+
+def _secret_ended(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A number that is there ends."""
+    assert isinstance(event, i.SecretEnded)  # noqa: S101 - by its kind
+    if event.number not in people.secrets:
+        yield "illegal_transition", f"The keys of number {event.number} end, but never began."
+        return
+    people.secrets[event.number] = people.secrets[event.number][0], True
+
+
 ACTS: Mapping[Act, Note] = {
     Act.BEGUN: _begun,
     Act.CENTRE_INSTALLED: _installed,
@@ -143,6 +162,8 @@ ACTS: Mapping[Act, Note] = {
     Act.SIGN_IN_REFUSED: _refused,
     Act.KEY_CREATED: _created,
     Act.KEY_REVOKED: _revoked,
+    Act.SECRET_BEGUN: _secret_begun,
+    Act.SECRET_ENDED: _secret_ended,
 }
 """What each kind takes over."""
 
@@ -151,6 +172,7 @@ def compare_people(people: People, stored: People) -> Findings:
     """Compare people, keys and sessions with what stands in the tables; one that is too old is none any more."""
     yield from _compare("person", people.people, stored.people)
     yield from _compare("key", people.keys, stored.keys)
+    yield from _compare("secret", people.secrets, stored.secrets)
     for session, (person, began) in sorted(stored.sessions.items()):
         if began > people.forgotten and people.sessions.get(session, (None,))[0] != person:
             yield "session_differs", f"A session of person {person} never began."

@@ -26,7 +26,10 @@ class Anchor:
 
 @dataclass(slots=True)
 class Verdict:
-    """What the replay of a centre found; `days` are the certificates of fairness, oldest first."""
+    """What the replay of a centre found; `days` are the certificates of fairness, oldest first.
+
+    `people` are heads of the chain of the installation that its days tell, by the number of the event.
+    """
 
     tokens: int = 0
     events: int = 0
@@ -34,6 +37,7 @@ class Verdict:
     void: int = 0
     faults: list[Fault] = field(default_factory=list)
     days: list[Certificate] = field(default_factory=list)
+    people: dict[int, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -20,6 +20,7 @@ from server.services.floor.token_rows import change_counter, change_token
 from server.services.setup.plans import plan_of, runs_on
 from server.storage.sql import events, tokens
 from server.storage.sql.counters import counters_of
+from server.storage.sql.installation import chain_of
 from server.storage.transaction import Read, Transaction
 
 
@@ -172,7 +173,7 @@ def _closed(counter: Counter, now: datetime) -> Counter:
 def _seal(tx: Transaction, result: DayClose, closing: Closing, by: By) -> None:
     """Record the close, as the last event of the day, and let no day be open."""
     told = (result.expired, result.no_show, result.still_here, closing.then, closing.live, closing.reason)
-    event = tx.record(DayClosed(result.day, *told), by)
+    event = tx.record(DayClosed(result.day, *told, people=chain_of(tx.conn).text), by)
     carried_at = tx.now if closing.then is Then.CARRY_OVER and result.still_here else None
     # What was done before midnight at a centre that goes on may still be taken back.
     sealed = {} if closing.then is Then.GOES_ON else {"sealed_seq": event.seq}

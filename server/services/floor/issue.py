@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from server.domain.actors import By
 from server.domain.bookings import Booking, aged_from, late_by
 from server.domain.errors import InvalidInput
+from server.domain.events.installation import slip_commitment
 from server.domain.events.payloads import TokenIssued
 from server.domain.forecast import Forecast
 from server.domain.plan.hours import require_open
@@ -109,7 +110,8 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     if booking is not None:
         present.check_in(tx, booking, token)
     _keep_private(tx, order, returned)
-    tx.record(TokenIssued(token, order.printer, booking and booking.id, returned, given.left_out), by)
+    told = (order.printer, booking and booking.id, returned, given.left_out, slip_commitment(order.secret))
+    tx.record(TokenIssued(token, *told), by)
     if order.printer is None:
         return Issued(token, order.secret, forecast, PrintState.NONE, appointment)
     slips.queue_original(tx, order.printer, token, forecast)

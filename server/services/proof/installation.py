@@ -1,5 +1,6 @@
 """Proves the record of the installation: its chain, and people, keys and sessions beside the tables."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from server.domain.events.event import StoredEvent
@@ -13,10 +14,11 @@ from server.storage.transaction import Read
 UNREADABLE = (LookupError, TypeError, ValueError)  # what nobody can have written
 
 
-def verify_installation(read: Read) -> tuple[Verdict, People]:
-    """Replay all events of the installation; returns what was found, and people and keys as the chain leaves them."""
+def verify_installation(read: Read, anchors: Mapping[int, str]) -> Verdict:
+    """Replay all events of the installation; `anchors` are heads that the days of centres tell (`Verdict.people`)."""
     verdict, people, end = Verdict(), People(), installation.chain_of(read)
-    chain = Chain(Log(partial(installation.stored_between, read), partial(installation.hash_at, read)), verdict, {})
+    log = Log(partial(installation.stored_between, read), partial(installation.hash_at, read))
+    chain = Chain(log, verdict, anchors)
     for row in chain.rows(end.seq):
         try:
             _take(verdict, people, row)
@@ -26,7 +28,7 @@ def verify_installation(read: Read) -> tuple[Verdict, People]:
     if end.seq:  # in a database that is older than the chain nothing was told yet
         for code, text in compare_people(people, installation.people_now(read)):
             verdict.fault(code, 0, text)
-    return verdict, people
+    return verdict
 
 
 def _take(verdict: Verdict, people: People, row: StoredEvent) -> None:

@@ -142,6 +142,7 @@ class _Replay:
     def judge(self) -> Verdict:
         """Add the certificates of the days and the count of leased numbers."""
         self.verdict.leased, self.verdict.void = self._hall.ledger.leased, self._hall.ledger.void
+        self.verdict.people = self._hall.people
         self.verdict.days = [day.view() for day in self._audit.days.values()]
         return self.verdict
 
@@ -151,7 +152,7 @@ class _Replay:
         self._report(event.seq, self._left_out(token, payload.left_out))
         self._report(event.seq, remake_issue(event, payload, self._hall))
         self._report(event.seq, [finding for finding in [self._hall.ledger.issue(token)] if finding])
-        self._open[token.id] = Past(token, booking=payload.booking)
+        self._open[token.id] = Past(token, secret=payload.secret)
         self._audit.change(None, token)
         self._hall.last_day = max(token.day, self._hall.last_day or token.day)
         self._forget(event)

@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from server.domain.actors import CLI
 from server.domain.derived import UNDERIVED, DerivedKeys, fingerprint_of
 from server.domain.errors import InvalidInput
+from server.domain.events.installation import SecretBegun, SecretEnded, commitment
+from server.storage.installation import InstallationLog
 from server.storage.sql import derived, people, presence
 from server.storage.sql.derived import KeyNumber
 from server.storage.transaction import Read, Transaction
@@ -40,7 +43,7 @@ def claim(tx: Transaction, secret: bytes, at: datetime) -> None:
         return
     fingerprint = fingerprint_of(secret)
     for number in (UNDERIVED, 1) if derived.was_used(tx.conn) else (1,):
-        derived.add_number(tx.conn, KeyNumber(number, fingerprint, at, None))
+        _begin(tx, KeyNumber(number, fingerprint, at, None))
 
 
 def keys_of(numbers: list[KeyNumber], secret: bytes) -> DerivedKeys:
@@ -58,7 +61,7 @@ def rotate(tx: Transaction, secret: bytes, at: datetime) -> int:
     """Begin the next number, under which everything new is signed, and return it; raises WrongSecret."""
     claim(tx, secret, at)
     number = derived.key_numbers(tx.conn)[-1].number + 1
-    derived.add_number(tx.conn, KeyNumber(number, fingerprint_of(secret), at, None))
+    _begin(tx, KeyNumber(number, fingerprint_of(secret), at, None))
     return number
 
 
@@ -74,7 +77,9 @@ def end(tx: Transaction, number: int, at: datetime) -> int:
         raise InvalidInput(f"There is no key {number}. There are: {known}.")
     if following is None:
         raise InvalidInput(f"Key {number} is in force. Run “baari secret rotate” first.")
+    log = InstallationLog(tx, at)
     derived.end_number(tx.conn, number, at)
+    log.record(SecretEnded(number), CLI)
     return _end_sessions(tx, following.begun_at)
 
 
@@ -87,9 +92,16 @@ def accept(tx: Transaction, secret: bytes, at: datetime) -> int:
     if numbers and numbers[-1].fingerprint == fingerprint_of(secret):
         raise InvalidInput("This is the secret of this database already.")
     number = numbers[-1].number + 1 if numbers else 1
-    derived.add_number(tx.conn, KeyNumber(number, fingerprint_of(secret), at, None))
+    _begin(tx, KeyNumber(number, fingerprint_of(secret), at, None))
     _end_sessions(tx, at)
     return number
+
+
+def _begin(tx: Transaction, new: KeyNumber) -> None:
+    """Write a new number, with its event."""
+    log = InstallationLog(tx, new.begun_at)
+    derived.add_number(tx.conn, new)
+    log.record(SecretBegun(new.number, commitment(new.fingerprint)), CLI)
 
 
 def _end_sessions(tx: Transaction, until: datetime) -> int:

@@ -14,7 +14,13 @@ from server.storage.base import Row
 from server.storage.sql.events import BLOCK
 from server.storage.statements import Statement
 from server.storage.tables.events import InstallationEventTable
-from server.storage.tables.people import AccessKeyTable, InstallationTable, StaffSessionTable, StaffTable
+from server.storage.tables.people import (
+    AccessKeyTable,
+    DerivedKeyTable,
+    InstallationTable,
+    StaffSessionTable,
+    StaffTable,
+)
 
 EVENT = select(*(getattr(InstallationEventTable, name) for name in StoredEvent.__slots__))
 BETWEEN = Statement(
@@ -37,6 +43,11 @@ class Chain(NamedTuple):
 
     seq: int
     head: str
+
+    @property
+    def text(self) -> str:
+        """Both as one word, as the close of a day holds it."""
+        return f"{self.seq}:{self.head}"
 
 
 def chain_of(conn: Connection) -> Chain:
@@ -80,6 +91,11 @@ def note_beside(conn: Connection, seq: int, private: Stored) -> None:
     conn.execute(update(InstallationEventTable).where(InstallationEventTable.seq == seq).values(private=dict(private)))
 
 
+def _secrets(conn: Connection) -> dict[int, tuple[str, bool]]:
+    rows = conn.execute(select(DerivedKeyTable.number, DerivedKeyTable.fingerprint, DerivedKeyTable.ended_at))
+    return {number: (commitment(fingerprint), ended is not None) for number, fingerprint, ended in rows}
+
+
 def people_now(conn: Connection) -> People:
     """Return people, keys and sessions as the tables have them."""
     person = select(StaffTable.id, StaffTable.centre_id, StaffTable.role, StaffTable.password_hash)
@@ -91,6 +107,7 @@ def people_now(conn: Connection) -> People:
         people={row[0]: PersonFacts(row[1], row[2], commitment(row[3])) for row in conn.execute(person)},
         keys={row[0]: _key_facts(row) for row in conn.execute(key_kept)},
         sessions={commitment(kept): (person_id, began) for kept, person_id, began in conn.execute(session)},
+        secrets=_secrets(conn),
     )
 
 

@@ -147,20 +147,23 @@ def test_a_wrong_count_of_the_calls_that_passed_over_the_longest_wait_is_found()
     assert fault[0] == "unexplained_call"
 
 
+def pass_over(court: Court) -> list[tuple[str, str]]:
+    """Let somebody come who is called first; returns what the judge finds when nobody tells the passes."""
+    favoured = court.join("F")
+    court.tick()
+    called = call(favoured, "G1", f"e-{court.seq}", Moment(court.now))
+    payload = TokenCalled(called, Reason(**reason(favoured)), None, None)
+    event = make_event(payload, seq=court.seq, at=court.now)
+    faults = court.audit.call(event, payload, favoured, court.age)
+    court.audit.change(favoured, called)
+    return faults
+
+
 def test_an_overtaking_beyond_the_bound_is_found_even_when_nobody_says_by_which_rule() -> None:
     """With nobody older one may be overtaken twice; events of an older version do not tell the passes."""
     court = Court()
     court.join()
-    faults = []
-    for _ in range(3):
-        favoured = court.join("F")
-        court.tick()
-        called = call(favoured, "G1", f"e-{court.seq}", Moment(court.now))
-        why = reason(favoured)
-        payload = TokenCalled(called, Reason(**why), None, None)
-        event = make_event(payload, seq=court.seq, at=court.now)
-        faults.append(court.audit.call(event, payload, favoured, court.age))
-        court.audit.change(favoured, called)
+    faults = [pass_over(court) for _ in range(3)]
     assert faults == [[], [], [("overtaken_too_often", "N001 was overtaken beyond the bound.")]]
     assert (court.day.beyond_bound, court.day.worst) == (1, 3.0)
 
@@ -217,6 +220,17 @@ def test_a_call_is_judged_by_the_plan_of_its_own_moment() -> None:
         court.join(klass)
     assert court.call_next() is None
     assert court.call_next() == ("unexplained_call", "F003 was called, by the rule it was N001.")
+
+
+def test_when_the_rule_changes_the_bound_is_counted_anew_for_all_who_wait() -> None:
+    """N was passed over four times by the rule of before; by that of now it may be passed over twice more."""
+    before = replace(PLAN, calling=CallingRule(protected=frozenset({"F"}), quota=5))
+    changes = MORNING + timedelta(minutes=30)
+    court = Court(Audit(lambda at: before if at < changes else PLAN))
+    court.join()
+    assert [pass_over(court) for _ in range(4)] == [[]] * 4
+    court.now = changes
+    assert [[code for code, _ in pass_over(court)] for _ in range(3)] == [[], [], ["overtaken_too_often"]]
 
 
 def test_a_take_over_leaves_the_turns_of_the_line_as_they_were() -> None:

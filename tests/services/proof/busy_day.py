@@ -10,6 +10,7 @@ from server.services.floor.issue import PadNumber, issue
 from server.services.paper import printers, slips
 from server.services.people import keys, seats, sign_in
 from server.services.people.principal import Principal
+from server.services.setup import secret
 from server.storage.sql.tokens import open_tokens
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE, MORNING, Floor, at_time, make_reference
@@ -37,6 +38,8 @@ def _staff(floor: Floor) -> None:
     floor.write(lambda tx: keys.create_key(tx, Role.DISPLAY, "old", MORNING))
     floor.write(lambda tx: keys.revoke_key(tx, "old", MORNING))
     floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.COUNTER, "hash", MORNING))
+    floor.db.write(None, lambda tx: secret.rotate(tx, b"secret", MORNING - timedelta(minutes=1)))
+    floor.db.write(None, lambda tx: secret.end(tx, 1, MORNING))
     floor.db.write(None, _sign_in)
     asha = Principal("staff:1", Role.COUNTER, floor.centre_id, CENTRE, user="asha")
     now = floor.now()

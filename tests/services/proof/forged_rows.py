@@ -1,7 +1,13 @@
 """Tampering with the tables, by somebody who knows the database's password and no more."""
 
+import json
+from dataclasses import replace
+
 from sqlalchemy import text
 
+from server.domain.events.installation import Act
+from server.storage.chains import chained
+from server.storage.sql import installation
 from tests.factories import Floor
 from tests.services.proof.forger import tampering
 from tests.services.proof.tampering import Tampering, sql
@@ -85,6 +91,7 @@ IN_THE_TABLES = [
         sql("""UPDATE centre SET notices = '[["outage", "power", "2026"]]'"""),
     ),
     Tampering("who sits at a counter", "seat_differs", sql("UPDATE counter SET operator = 'staff:9' WHERE id = 'G1'")),
+    Tampering("the secret of a slip", "secret_differs", sql("UPDATE token SET secret = 'mine' WHERE label = 'P001'")),
     Tampering("a stored answer", "answer_differs", sql("""UPDATE idempotency SET answer = '{"label": "F001"}'""")),
     Tampering(
         "a stored answer, cut from its event",
@@ -114,7 +121,36 @@ IN_THE_TABLES = [
     Tampering("a version of the set-up removed", "wrong_plan", sql("DELETE FROM plan_version WHERE number = 2")),
 ]
 
+
+def promoted(floor: Floor) -> None:
+    """Let a person have been added as a manager, with all hashes of the installation written anew."""
+    with tampering(floor) as conn:
+        conn.execute(text("UPDATE staff SET role = 'manager'"))
+        head = ""
+        for row in list(installation.stored_between(conn, 0, 1000)):
+            data = {**row.data, "role": "manager"} if row.kind == Act.PERSON_ADDED else row.data
+            new = chained(replace(row, data=data), head)
+            head = new.hash
+            values = {"data": json.dumps(new.data), "hash": head, "seq": new.seq}
+            conn.execute(text("UPDATE installation_event SET data = :data, hash = :hash WHERE seq = :seq"), values)
+        conn.execute(text("UPDATE installation SET head = :head"), {"head": head})
+
+
+def without_record(floor: Floor) -> None:
+    """Take the whole record of the installation away."""
+    with tampering(floor) as conn:
+        conn.execute(text("DELETE FROM installation_event"))
+        conn.execute(text("UPDATE installation SET event_seq = 0, head = ''"))
+
+
 OF_THE_INSTALLATION = [
+    Tampering("a person added as a manager, chained anew, behind a closed day", "anchor_missed", promoted),
+    Tampering("the whole record of the installation taken away", "anchor_missed", without_record),
+    Tampering(
+        "a key that is derived from the secret, in force again",
+        "secret_differs",
+        sql("UPDATE derived_key SET ended_at = NULL"),
+    ),
     Tampering("the role of a person", "person_differs", sql("UPDATE staff SET role = 'manager'")),
     Tampering("the password of a person", "person_differs", sql("UPDATE staff SET password_hash = 'other'")),
     Tampering(

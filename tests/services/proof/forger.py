@@ -41,8 +41,9 @@ def judge(floor: Floor, *anchors: Anchor) -> Verdict:
 
 def all_faults(floor: Floor) -> list[Fault]:
     """Replay the record of the centre and that of the installation."""
-    verdict, _ = floor.db.read(verify_installation)
-    return [*judge(floor).faults, *verdict.faults]
+    verdict = judge(floor)
+    of_people = floor.db.read(lambda read: verify_installation(read, verdict.people))
+    return [*verdict.faults, *of_people.faults]
 
 
 @contextmanager
