@@ -15,6 +15,7 @@ from counter.pages import bp as counter_pages_bp
 from display.pages import bp as display_pages_bp
 from kiosk.pages import bp as kiosk_pages_bp
 from server.api import (
+    appointments,
     bookings,
     centres,
     counters,
@@ -81,6 +82,7 @@ API = (
     days,
     numbers,
     bookings,
+    appointments,
     figures,
     reports,
     explanations,

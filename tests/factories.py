@@ -30,7 +30,23 @@ from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.token import Step, Token
 from server.services.bookings import book
 from server.services.bookings.book import NewBooking, Result
-from server.services.floor import away, call, correct, counters, day, house, issue, move, notice, reopening, serve, undo
+from server.services.bookings.present import Shown
+from server.services.floor import (
+    attach,
+    away,
+    call,
+    correct,
+    counters,
+    day,
+    house,
+    issue,
+    merge,
+    move,
+    notice,
+    reopening,
+    serve,
+    undo,
+)
 from server.services.floor.call import Call
 from server.services.floor.undo import Undone
 from server.services.numbers import leases
@@ -246,6 +262,16 @@ class Floor:
         """Let somebody come back."""
         now = self.now()
         return self.write(lambda tx: away.return_to_line(at_time(tx, now), token.id, By("test")))
+
+    def attach(self, token: Token, reference: str) -> Token:
+        """Give an appointment to a token."""
+        shown, now = Shown(make_reference(reference)), self.now()
+        return self.write(lambda tx: attach.attach(at_time(tx, now), token.id, shown, By("test")))
+
+    def merge(self, token: Token, into: Token) -> Token:
+        """End a token in another one of the same person."""
+        now = self.now()
+        return self.write(lambda tx: merge.merge(at_time(tx, now), token.id, into.id, By("test")))
 
     def correct(self, token: Token, service: str) -> Token:
         """Change the service."""

@@ -19,7 +19,12 @@ def reference_of(text: str | None) -> Reference | None:
 
 def shown_reference(text: str | None) -> Reference | None:
     """Return the reference that somebody shows, None when they show none; raises UnknownAppointment."""
+    return None if text is None else required_reference(text)
+
+
+def required_reference(text: str) -> Reference:
+    """Return the reference that a text names; raises UnknownAppointment for what cannot be one."""
     reference = reference_of(text)
-    if text is not None and reference is None:
+    if reference is None:
         raise UnknownAppointment("A reference has 4 to 64 letters and digits.")
     return reference

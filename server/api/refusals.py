@@ -15,15 +15,15 @@ CURRENT: Refusals = (*AT_SEAT, e.NoCurrentToken, e.Stale, e.IllegalTransition)
 READY: Refusals = (e.UnknownCounter, e.CounterNotOpen, e.CounterBusy, e.CentreFrozen)
 TOKEN: Refusals = (e.UnknownToken, e.IllegalTransition)
 WISHES: Refusals = (e.UnknownService, e.UnknownNeed, e.UnknownLanguage, e.UnknownPrinter)
-BOOKING: Refusals = (
+NAMED_BOOKING: Refusals = (
     e.UnknownAppointment,
     e.AppointmentOtherCentre,
     e.AppointmentOtherDay,
-    e.AppointmentEarly,
     e.AppointmentUsed,
     e.AppointmentCancelled,
     e.AppointmentAmbiguous,
 )
+BOOKING: Refusals = (*NAMED_BOOKING, e.AppointmentEarly)
 RETURN_SLIP: Refusals = (e.UnknownToken, e.ReturnSlipExpired, e.ReturnSlipUsed)
 UNDO: Refusals = (
     e.NothingToUndo,

@@ -74,7 +74,7 @@ class CounterIn(Strict):
 def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
     """Cancel a token."""
     at = Spot(centre, token, asked.counter)
-    return _change(at, Permission.CANCEL_TOKEN, lambda tx, by: away.cancel(tx, token, by, note=asked.reason))
+    return change(at, Permission.CANCEL_TOKEN, lambda tx, by: away.cancel(tx, token, by, note=asked.reason))
 
 
 @bp.post(f"{AT}/correct")
@@ -84,7 +84,7 @@ def cancel_token(centre: str, token: str, asked: CancelIn) -> Response:
 def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
     """Change the service of a token: same number, same age."""
     at = Spot(centre, token, asked.counter)
-    return _change(at, Permission.CORRECT_TOKEN, lambda tx, by: correct.correct(tx, token, asked.service, by))
+    return change(at, Permission.CORRECT_TOKEN, lambda tx, by: correct.correct(tx, token, asked.service, by))
 
 
 @bp.post(f"{AT}/remark")
@@ -101,7 +101,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
         need=asked.need,
         emergency=asked.emergency,
     )
-    return _change(at, Permission.REMARK_TOKEN, lambda tx, by: correct.remark(tx, token, noted, by))
+    return change(at, Permission.REMARK_TOKEN, lambda tx, by: correct.remark(tx, token, noted, by))
 
 
 @bp.post(f"{AT}/return")
@@ -111,7 +111,7 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
 def return_token(centre: str, token: str, asked: CounterIn) -> Response:
     """Give somebody who was missed or away their fair place again."""
     at = Spot(centre, token, asked.counter)
-    return _change(at, Permission.RETURN_TOKEN, lambda tx, by: away.return_to_line(tx, token, by))
+    return change(at, Permission.RETURN_TOKEN, lambda tx, by: away.return_to_line(tx, token, by))
 
 
 @bp.post(f"{AT}/pause")
@@ -120,7 +120,7 @@ def return_token(centre: str, token: str, asked: CounterIn) -> Response:
 def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     at = Spot(centre, token)
-    return _change(at, Permission.PAUSE_TOKEN, lambda tx, by: away.pause(tx, token, by))
+    return change(at, Permission.PAUSE_TOKEN, lambda tx, by: away.pause(tx, token, by))
 
 
 @bp.post(f"{AT}/undo")
@@ -131,9 +131,9 @@ def undo_token(centre: str, token: str) -> Response:
     return _run(Spot(centre, token), Permission.UNDO_TOKEN, lambda tx, by: undone_view(undo.undo_of(tx, token, by)))
 
 
-def _change(at: Spot, permission: Permission, change: Callable[[Transaction, By], Token]) -> Response:
+def change(at: Spot, permission: Permission, act: Callable[[Transaction, By], Token]) -> Response:
     """Change a token, at a counter if one is named."""
-    return _run(at, permission, lambda tx, by: {"token": staff_view(change(tx, by))})
+    return _run(at, permission, lambda tx, by: {"token": staff_view(act(tx, by))})
 
 
 def _run(at: Spot, permission: Permission, fn: Callable[[Transaction, By], Body]) -> Response:

@@ -12,7 +12,8 @@
     │   ├── the day           DayClosed · DayNotOpen · PeopleLive · AnotherDayOpen · NeverCloses · NotOpenNow
     │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
-    │                         AppointmentCancelled · AppointmentAmbiguous · ReturnSlipExpired · ReturnSlipUsed
+    │                         AppointmentCancelled · AppointmentAmbiguous · TokenHasAppointment
+    │                         ReturnSlipExpired · ReturnSlipUsed
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownCause · UnknownOfficer
     │                         IdempotencyKeyReused
@@ -177,6 +178,10 @@ class AppointmentCancelled(Conflict):
 
 class AppointmentAmbiguous(Conflict):
     code = "appointment_ambiguous"
+
+
+class TokenHasAppointment(Conflict):
+    code = "token_has_appointment"
 
 
 class ReturnSlipExpired(Conflict):

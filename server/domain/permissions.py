@@ -45,6 +45,8 @@ class Permission(StrEnum):
     REPRINT_SLIP = "reprint_slip"
     CANCEL_TOKEN = "cancel_token"
     CORRECT_TOKEN = "correct_token"
+    ATTACH_BOOKING = "attach_booking"
+    MERGE_TOKENS = "merge_tokens"
     REMARK_TOKEN = "remark_token"
     RETURN_TOKEN = "return_token"
     PAUSE_TOKEN = "pause_token"
@@ -66,6 +68,7 @@ class Permission(StrEnum):
     TRANSFER_TOKEN = "transfer_token"
     UNDO_LAST = "undo_last"
     TAKE_BOOKINGS = "take_bookings"
+    MOVE_BOOKING = "move_booking"
     SET_NOTICE = "set_notice"
     CHOOSE_CLOCK = "choose_clock"
     LEASE_NUMBERS = "lease_numbers"
@@ -82,6 +85,7 @@ class Permission(StrEnum):
     READ_NOTICE = "read_notice"
     READ_CLOCK = "read_clock"
     FIND_BOOKING = "find_booking"
+    READ_CLAIMS = "read_claims"
     EXPLAIN_TOKEN = "explain_token"
     READ_STATS = "read_stats"
     READ_OUTLOOK = "read_outlook"
@@ -101,6 +105,8 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.REPRINT_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
     _P.CANCEL_TOKEN: {_C: _CENTRE, _M: _ALL, _I: _ALL},
     _P.CORRECT_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _P.ATTACH_BOOKING: {_C: _CENTRE, _M: _ALL},
+    _P.MERGE_TOKENS: {_C: _CENTRE, _M: _ALL},
     _P.REMARK_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.RETURN_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.PAUSE_TOKEN: {_C: _CENTRE, _M: _ALL},
@@ -122,6 +128,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.TRANSFER_TOKEN: {_C: _OWN, _M: _OWN},
     _P.UNDO_LAST: {_C: _OWN, _M: _OWN},
     _P.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL},
+    _P.MOVE_BOOKING: {_M: _ALL},
     _P.SET_NOTICE: {_M: _ALL},
     _P.CHOOSE_CLOCK: {_M: _ALL},
     _P.LEASE_NUMBERS: {_M: _ALL},
@@ -138,6 +145,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.READ_NOTICE: _EVERYBODY,
     _P.READ_CLOCK: {_M: _ALL},
     _P.FIND_BOOKING: {_C: _CENTRE, _M: _ALL},
+    _P.READ_CLAIMS: {_C: _CENTRE, _M: _ALL},
     _P.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.READ_STATS: {_M: _ALL, _I: _ALL},
     _P.READ_OUTLOOK: {_M: _ALL, _I: _ALL},

@@ -41,6 +41,14 @@ export interface AtRisk {
   breach: number;
 }
 
+/** An appointment by its reference, or by a `booking` that staff found; the counter where it is given. `service` chooses where a reference may be of several. */
+export interface AttachIn {
+  appointment?: string | null;
+  booking?: number | null;
+  service?: string | null;
+  counter?: string | null;
+}
+
 /** The zone whose calls a board shows. */
 export interface BoardPage {
   centre: CentreData;
@@ -162,6 +170,17 @@ export interface CentresOut {
 /** Which clock is right. */
 export interface ChoiceIn {
   choose: "floor" | "wall";
+}
+
+/** Somebody who came as a walk-in, and the booking whose reference they had shown. Staff decide what it means. */
+export interface ClaimView {
+  token: StaffToken;
+  booking: BookingView;
+}
+
+/** Walk-ins who had shown a reference that was not known then, each with the booking that is there now. */
+export interface ClaimsOut {
+  claims: ClaimView[];
 }
 
 /** What became of the clock: `doubted`, `followed`, or the choice of a person, `floor` or `wall`. `was` is what the floor's clock said, `shown` what the wall clock said of a doubt, else what people were shown then. */
@@ -471,6 +490,8 @@ export type Kind =
   | "token.transferred"
   | "token.corrected"
   | "token.remarked"
+  | "token.attached"
+  | "token.merged"
   | "token.helper_left"
   | "token.undone"
   | "token.cancelled"
@@ -488,6 +509,7 @@ export type Kind =
   | "numbers.leased"
   | "numbers.voided"
   | "bookings.taken"
+  | "booking.moved"
   | "policy.changed"
   | "clock.confirmed"
   | "clock.doubted"
@@ -573,6 +595,22 @@ export interface ManagerPage {
   demo: boolean;
   routes: Record<string, string[]>;
   devices: DeviceCounts;
+}
+
+/** The token that stays, by its id; the counter where it was noticed. */
+export interface MergeIn {
+  into: string;
+  counter?: string | null;
+}
+
+/** A reference that another centre has. */
+export interface MoveIn {
+  appointment: string;
+}
+
+/** The booking as this centre has it now. */
+export interface MovedOut {
+  booking: BookingView;
 }
 
 /** Something with a code and a name. */
@@ -681,7 +719,7 @@ export interface OtherEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "counter.seated" | "slip.reprinted" | "printer.set" | "numbers.leased" | "numbers.voided" | "bookings.taken" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.opened" | "day.extended" | "day.closed" | "day.reopened";
+  type: "counter.seated" | "slip.reprinted" | "printer.set" | "numbers.leased" | "numbers.voided" | "bookings.taken" | "booking.moved" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.opened" | "day.extended" | "day.closed" | "day.reopened";
   at: string;
   token: null;
   counter: null;
@@ -768,6 +806,8 @@ export type Permission =
   | "reprint_slip"
   | "cancel_token"
   | "correct_token"
+  | "attach_booking"
+  | "merge_tokens"
   | "remark_token"
   | "return_token"
   | "pause_token"
@@ -789,6 +829,7 @@ export type Permission =
   | "transfer_token"
   | "undo_last"
   | "take_bookings"
+  | "move_booking"
   | "set_notice"
   | "choose_clock"
   | "lease_numbers"
@@ -805,6 +846,7 @@ export type Permission =
   | "read_notice"
   | "read_clock"
   | "find_booking"
+  | "read_claims"
   | "explain_token"
   | "read_stats"
   | "read_outlook"
@@ -1202,7 +1244,7 @@ export interface TokenEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "token.issued" | "token.called" | "token.recalled" | "token.started" | "token.finished" | "token.missed" | "token.held" | "token.resumed" | "token.paused" | "token.returned" | "token.transferred" | "token.corrected" | "token.remarked" | "token.helper_left" | "token.undone" | "token.cancelled" | "token.expired";
+  type: "token.issued" | "token.called" | "token.recalled" | "token.started" | "token.finished" | "token.missed" | "token.held" | "token.resumed" | "token.paused" | "token.returned" | "token.transferred" | "token.corrected" | "token.remarked" | "token.attached" | "token.merged" | "token.helper_left" | "token.undone" | "token.cancelled" | "token.expired";
   at: string;
   token: StaffToken | PublicToken;
   counter: null;
@@ -1300,6 +1342,7 @@ export type WhyFirst = "priority" | "staff" | "counter" | "due";
 export interface Reads {
   "/api/v1/centres": { body: Record<string, never>; answer: CentresOut };
   "/api/v1/centres/{centre}/appointments": { body: Record<string, never>; answer: FoundOut };
+  "/api/v1/centres/{centre}/appointments/claims": { body: Record<string, never>; answer: ClaimsOut };
   "/api/v1/centres/{centre}/clock": { body: Record<string, never>; answer: ClockView };
   "/api/v1/centres/{centre}/counters": { body: Record<string, never>; answer: CountersOut };
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
@@ -1322,6 +1365,7 @@ export interface Reads {
 /** The commands, by path. */
 export interface Commands {
   "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: RowsOut };
+  "/api/v1/centres/{centre}/appointments/move": { body: MoveIn; answer: MovedOut };
   "/api/v1/centres/{centre}/clock": { body: ChoiceIn; answer: ClockView };
   "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/call-next": { body: Record<string, never>; answer: CallAnswer };
@@ -1347,8 +1391,10 @@ export interface Commands {
   "/api/v1/centres/{centre}/notice": { body: NoticeIn; answer: NoticeView };
   "/api/v1/centres/{centre}/return": { body: SlipIn; answer: ReturnAnswer };
   "/api/v1/centres/{centre}/tokens": { body: TokenIn; answer: TokenOut };
+  "/api/v1/centres/{centre}/tokens/{token}/attach": { body: AttachIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/cancel": { body: CancelIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/correct": { body: CorrectIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/merge": { body: MergeIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/pause": { body: Record<string, never>; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/remark": { body: RemarkIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/reprint": { body: ReprintIn; answer: ReprintOut };

@@ -6,9 +6,9 @@ from typing import Any
 
 from server.domain.actors import By
 from server.domain.permissions import Role
-from server.services.bookings.book import NewBooking
+from server.services.bookings.book import NewBooking, book
 from server.services.floor import away, issue
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, make_reference
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, make_reference, second_centre
 
 Ids = dict[str, str]
 Ready = Callable[[Floor], Ids]
@@ -116,6 +116,25 @@ def booked(floor: Floor) -> Ids:
     return {}
 
 
+def expected_by_letter(floor: Floor) -> Ids:
+    """N001 waits, and somebody is expected whose reference ends in 1234."""
+    booked(floor)
+    return waiting(floor)
+
+
+def twice(floor: Floor) -> Ids:
+    """Somebody waits with two tokens."""
+    return {"other": floor.issue().id, **waiting(floor)}
+
+
+def booked_elsewhere(floor: Floor) -> Ids:
+    """Somebody comes who is expected at another centre."""
+    other = second_centre(floor, "PSK-9")
+    row = NewBooking(make_reference("ARN-1234"), MORNING, "ENQUIRY")
+    floor.db.write(other, lambda tx: book(at_time(tx, MORNING), [row], By("test")))
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """A request that works: `roles` are the first letters of those who may; words in braces are names of `ready`."""
@@ -139,6 +158,8 @@ RECIPES: Mapping[str, Recipe] = {
     "GET tokens": Recipe(ANYBODY, waiting),
     "POST tokens/cancel": Recipe("CIM", waiting),
     "POST tokens/correct": Recipe("CM", waiting, {"service": "PCC"}),
+    "POST tokens/attach": Recipe("CM", expected_by_letter, {"appointment": "ARN 1234"}),
+    "POST tokens/merge": Recipe("CM", twice, {"into": "{other}"}),
     "POST tokens/return": Recipe("CM", gone_out),
     "POST tokens/pause": Recipe("CM", waiting),
     "POST tokens/remark": Recipe("CM", waiting, {"party": 2}),
@@ -181,6 +202,8 @@ RECIPES: Mapping[str, Recipe] = {
     "POST leases/void": Recipe("M", leased, {"reason": "lost"}),
     "POST appointments": Recipe("IM", empty, {"bookings": [BOOKING]}),
     "GET appointments": Recipe("CM", booked, query={"tail": "1234"}),
+    "POST appointments/move": Recipe("M", booked_elsewhere, {"appointment": "ARN-1234"}),
+    "GET appointments/claims": Recipe("CM"),
     "GET gate": Recipe(ANYBODY),
     "GET explain": Recipe("CM", waiting),
     "GET stats": Recipe("IM"),

@@ -26,7 +26,7 @@ from server.web.site import EXTENSION, Site
 from server.web.views import Views
 from tests.api.contract import Operation, contract, operations, wrong_types
 from tests.api.recipes import NOT_THERE, RECIPES, ROLES, THERE, Ids, Recipe
-from tests.factories import MORNING, Floor, StillClock, install_floor, second_centre
+from tests.factories import KEYS, MORNING, Floor, StillClock, install_floor, second_centre
 
 
 def may(operation: Operation) -> str:
@@ -96,7 +96,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Return what begins a trial: its floor is a copy of one that was installed once."""
     folder = tmp_path_factory.mktemp("floors")
     template, keys = _template(folder / "template.sqlite")
-    server = build_server(load_settings({"BAARI_DATA_DIR": str(folder)}))
+    environ = {"BAARI_DATA_DIR": str(folder), "BAARI_SECRET_KEY": KEYS.secret.decode()}
+    server = build_server(load_settings(environ))
     site: Site = server.app.extensions[EXTENSION]
     copies: list[Database] = []
 

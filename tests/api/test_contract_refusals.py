@@ -35,9 +35,11 @@ CANNOT: Mapping[str, set[str]] = {
     "issue_token": {"IllegalTransition"},  # whoever was missed can be ended
     "resume_token": CURRENT | {"IllegalTransition"},  # who is parked can be served
     "take_bookings": {"UnknownToken"},  # a booking became a token that is there
+    "move_booking": {"UnknownToken"},
+    "read_claims": {"UnknownToken"},
     "undo_last": CURRENT | {"IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # the day of an act is open
     # Every counter and token stands at a stage of its plan; a cancel is looked at, and none is made.
-    "read_line": {"InvalidInput", "UnknownStage", "IllegalTransition"},
+    "read_line": {"UnknownStage", "IllegalTransition"},
     "read_status": {"UnknownStage", "IllegalTransition"},
     "choose_clock": {"UnknownCause"},  # the floor is paused by a start, and not by this
     "close_day": {"IllegalTransition"},  # whoever is there is ended

@@ -28,6 +28,13 @@ class CallingRule:
         """Return the wait meant for a class, in seconds."""
         return self.targets.get(klass, DEFAULT_TARGET_MIN) * 60
 
+    def is_better(self, klass: str, than: str) -> bool:
+        """Whether a class is called before another: protected, or with less wait meant for it."""
+        return self._rank(klass) < self._rank(than)
+
+    def _rank(self, klass: str) -> tuple[bool, float]:
+        return klass not in self.protected, self.target_s(klass)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

@@ -79,6 +79,24 @@ class TokenCorrected(TokenEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenAttached(TokenEvent):
+    """It was given an appointment, `booking` (its row); `was` is the service before."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_ATTACHED
+    booking: int
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMerged(TokenEvent):
+    """Another token of the same person ended in it: `merged`, whose `booking` goes over to it, if it had one."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_MERGED
+    merged: str
+    booking: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRemarked(TokenEvent):
     """What was not known when it was taken was noted."""
 
@@ -246,6 +264,15 @@ class BookingsTaken(Payload):
     changed: int
     unchanged: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingMoved(Payload):
+    """A booking (its row) was taken over from the centre of the code `source`."""
+
+    kind: ClassVar[Kind] = Kind.BOOKING_MOVED
+    booking: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Change:
     """An event between two records of a token. `after` is asked only for what a person decided.
 
     `called_at` is when the call was made under which the token is at its counter, None where that is not known,
-    `passed` the stages it has finished, None likewise.
+    `passed` the stages it has finished, None likewise. `other` is the token that was merged into it, None likewise.
     """
 
     event: Event
@@ -35,6 +35,7 @@ class Change:
     hall: Hall
     called_at: datetime | None = None
     passed: Sequence[Passed] | None = None
+    other: Token | None = None
     findings: list[Finding] = field(default_factory=list)
 
     @property

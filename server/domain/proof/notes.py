@@ -143,6 +143,11 @@ def _bookings(_hall: Hall, event: Event) -> Findings:
         yield "wrong_count", "Bookings were imported, and nothing is said to have changed."
 
 
+def _moved(_hall: Hall, _event: Event) -> Findings:
+    """A booking has come from another centre, whose record this one does not hold."""
+    return iter(())
+
+
 def _clock(hall: Hall, event: Event) -> Findings:
     """The time of the event before is that of the event before."""
     assert isinstance(event.payload, p.ClockConfirmed)  # noqa: S101 - by its kind
@@ -239,6 +244,7 @@ NOTES: Mapping[Kind, Note] = {
     Kind.NUMBERS_LEASED: _leased,
     Kind.NUMBERS_VOIDED: _voided,
     Kind.BOOKINGS_TAKEN: _bookings,
+    Kind.BOOKING_MOVED: _moved,
     Kind.POLICY_CHANGED: _rule,
     Kind.CLOCK_CONFIRMED: _clock,
     Kind.CLOCK_DOUBTED: _doubted,

@@ -7,12 +7,13 @@ from server.domain.actors import CLOCK
 from server.domain.bookings import aged_from
 from server.domain.day import LIVE
 from server.domain.events.kinds import TokenChange
-from server.domain.events.payloads import TokenCancelled, TokenCorrected
+from server.domain.events.payloads import TokenAttached, TokenCancelled, TokenCorrected
 from server.domain.leases import first_moment
 from server.domain.plan.hours import next_working_day
 from server.domain.plan.series import label
 from server.domain.proof.change import SECOND, Change, Made, class_for, purged, seal_due, step_free
 from server.domain.token import changes
+from server.domain.token.appointed import Appointed, appoint, take_place
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import Step, Token
 from server.domain.token.ways_back import on_route
@@ -79,6 +80,50 @@ def corrected(change: Change) -> Made:
     if before.step.stage in route or on_route(corrected.step.ways_back, route):
         return None, corrected
     return changes.move(corrected, route[0], change.event.seq, change.moment)
+
+
+def attached(change: Change) -> Made:
+    if isinstance(change.payload, TokenAttached) and change.payload.was != change.before.service:
+        change.find("wrong_route", f"its service is said to have been {change.payload.was}.")
+    return _appointed(change, _booked(change))
+
+
+def _booked(change: Change) -> Appointed:
+    """Return what a booking makes of a token: its service, need and slot are believed, all else follows from them."""
+    before, after, hall = change.before, change.after, change.hall
+    service = change.plan.service(after.service)
+    came = before.issued_at - hall.difference
+    return Appointed(
+        service=service.code,
+        route=service.route,
+        klass=class_for(change, service, after),
+        need=after.need,
+        needs_seal=seal_due(change),
+        slot=after.slot,
+        aged_from=min(before.aged_from, aged_from(after.slot, came, change.plan.slots) + hall.difference),
+    )
+
+
+def _appointed(change: Change, to: Appointed) -> Made:
+    return appoint(change.before, to, change.plan.routes[to.route], change.event.seq, change.moment)
+
+
+def merged(change: Change) -> Made:
+    """Return a token with the booking, the age and the class of the one that ended in it, where those are better."""
+    before, after, other = change.before, change.after, change.other
+    if other is None or other.state is not TokenEnd.CANCELLED:
+        change.find("wrong_change", "it is said to have been merged with a token that did not end.")
+        return None, after
+    booked = (after.service, after.slot) != (before.service, before.slot)
+    to = (
+        _booked(change) if booked else replace(Appointed.as_it_is(before), need=after.need, needs_seal=seal_due(change))
+    )
+    if not booked and after.need != before.need:
+        to = replace(to, klass=class_for(change, change.plan.service(before.service), after))
+    better = change.plan.calling.is_better(other.klass, to.klass)
+    to = replace(to, klass=other.klass if better else to.klass, aged_from=min(to.aged_from, other.aged_from))
+    closed, appointed = _appointed(change, to)
+    return closed, take_place(appointed, other)
 
 
 def remarked(change: Change) -> Made:

@@ -31,6 +31,8 @@ RULES: Mapping[Kind, Rule] = {
     Kind.TOKEN_RETURNED: of_tokens.changed,
     Kind.TOKEN_TRANSFERRED: at_counters.transferred,
     Kind.TOKEN_CORRECTED: of_tokens.corrected,
+    Kind.TOKEN_ATTACHED: of_tokens.attached,
+    Kind.TOKEN_MERGED: of_tokens.merged,
     Kind.TOKEN_REMARKED: of_tokens.remarked,
     Kind.TOKEN_HELPER_LEFT: at_counters.helper_left,
     Kind.TOKEN_CANCELLED: of_tokens.cancelled,

@@ -1,1 +1,1 @@
-"""Bookings. Doors: `book`, `find`, `search`, `present`, `gate`."""
+"""Bookings. Doors: `book`, `find`, `search`, `present`, `gate`, `claims`, `move`."""

@@ -81,6 +81,10 @@ class _Import:
         """Answer each row, and write what is new."""
         answers = [self._row(n, row) for n, row in enumerate(self._booked, 1)]
         bookings.add_bookings(self._tx.conn, self._new)
+        references = [row.reference for row in self._booked if row.reference is not None]
+        renewed = {older: reference.hash for reference in references for older in reference.older}
+        if renewed:
+            bookings.renew_claims(self._tx.conn, self._tx.centre.id, renewed)
         return answers
 
     def _row(self, n: int, row: NewBooking) -> RowAnswer:

@@ -1,5 +1,7 @@
 """A booking by its reference, under whatever hash it stands."""
 
+from typing import NamedTuple
+
 from server.domain.bookings import Booking
 from server.domain.errors import AppointmentOtherCentre, UnknownAppointment
 from server.domain.plan.plan import Plan
@@ -8,19 +10,39 @@ from server.storage.sql import bookings, centres
 from server.storage.transaction import Transaction
 
 
+class Elsewhere(NamedTuple):
+    """The booking of a reference at the own centre, and that at another one when it is certain which."""
+
+    own: Booking | None
+    other: Booking | None
+
+
 def found(tx: Transaction, plan: Plan, reference: Reference) -> Booking | None:
     """Return the booking of a reference at this centre, None when there is none; it stands under the present hash then.
 
     Raises AppointmentOtherCentre when exactly one other centre has it, for a service that this one offers too.
     """
-    elsewhere: list[Booking] = []
+    booking = elsewhere(tx, plan, reference)
+    if booking.own is not None:
+        return _renewed(tx, booking.own, reference)
+    if booking.other is not None:
+        other = centres.centre_by_id(tx.conn, booking.other.centre_id)
+        name = other.name.get("en") or next(iter(other.name.values()))
+        raise AppointmentOtherCentre(f"This appointment is at {name}.", centre=other.code, name=other.name)
+    return None
+
+
+def elsewhere(tx: Transaction, plan: Plan, reference: Reference) -> Elsewhere:
+    """Return where a reference is booked: nothing is told of others where it is not certain, or for another service."""
+    others: list[Booking] = []
     for known in reference.hashes:
         for booking in bookings.bookings_by_hash(tx.conn, tx.centre.id, known):
             if booking.centre_id == tx.centre.id:
-                return _renewed(tx, booking, reference)
-            elsewhere.append(booking)
-    _tell_other_centre(tx, plan, elsewhere)
-    return None
+                return Elsewhere(booking, None)
+            others.append(booking)
+    imported = [booking for booking in others if booking.slot is not None]
+    certain = len({booking.centre_id for booking in imported}) == 1 and imported[0].service in plan.services
+    return Elsewhere(None, imported[0] if certain else None)
 
 
 def known_booking(tx: Transaction, booking_id: int) -> Booking:
@@ -37,14 +59,3 @@ def _renewed(tx: Transaction, booking: Booking, reference: Reference) -> Booking
         return booking
     bookings.rewrite_booking(tx.conn, booking.id, reference.hash, reference.number, reference.tail)
     return booking._replace(reference_hash=reference.hash, key_number=reference.number, tail=reference.tail)
-
-
-def _tell_other_centre(tx: Transaction, plan: Plan, elsewhere: list[Booking]) -> None:
-    """Raise AppointmentOtherCentre when it is certain where the appointment is; else nothing is told of others."""
-    imported = [booking for booking in elsewhere if booking.slot is not None]
-    there = {booking.centre_id for booking in imported}
-    if len(there) != 1 or imported[0].service not in plan.services:
-        return
-    other = centres.centre_by_id(tx.conn, there.pop())
-    name = other.name.get("en") or next(iter(other.name.values()))
-    raise AppointmentOtherCentre(f"This appointment is at {name}.", centre=other.code, name=other.name)

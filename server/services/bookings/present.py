@@ -1,5 +1,6 @@
 """A booking or a return slip presented at the kiosk or a counter, and checked in once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +13,8 @@ from server.domain.errors import (
     UnknownAppointment,
     UnknownToken,
 )
-from server.domain.events.payloads import TokenIssued
+from server.domain.events.event import Event
+from server.domain.events.payloads import TokenAttached, TokenIssued, TokenMerged, TokenUndone
 from server.domain.plan.plan import Plan
 from server.domain.references import Reference
 from server.domain.token.lifecycle import TokenEnd
@@ -46,25 +48,25 @@ def presented(
     AppointmentAmbiguous, AppointmentOtherCentre, AppointmentCancelled, AppointmentOtherDay,
     AppointmentUsed, AppointmentEarly.
     """
-    booking = named(tx, plan, shown)
-    if booking is None:
+    if shown.booking is None and shown.reference is None:
         return None
+    booking = required(tx, plan, shown)
     require_good(tx, plan, booking, today, now)
     if booking.slot is not None and not late:
         require_admitted(booking.slot, gate(tx.conn, tx.centre, plan, now), now, tx.centre.timezone)
     return booking
 
 
-def named(tx: Transaction, plan: Plan, shown: Shown) -> Booking | None:
-    """Return the booking that somebody names, whether it is good now or not, None when they name none.
+def required(tx: Transaction, plan: Plan, shown: Shown) -> Booking:
+    """Return the booking that somebody names, whether it is good now or not.
 
     Raises UnknownAppointment, AppointmentAmbiguous, AppointmentOtherCentre.
     """
     if shown.booking is not None:
         return known_booking(tx, shown.booking)
-    if shown.reference is None:
-        return None
     reference = shown.reference
+    if reference is None:
+        raise UnknownAppointment("No appointment was named.")
     booking = found(tx, plan, reference)
     if booking is None:
         booking = unlisted.of_form(tx, plan, reference, shown.service)
@@ -105,13 +107,22 @@ def require_unclaimed(tx: Transaction, token: Token) -> None:
     person would be served twice. A booking whose later token was cancelled too is this one's again.
     """
     _require_unbrought(tx, token.id)
-    issued = events.first_of(tx.conn, tx.centre.id, token.id)
-    if token.ends is not TokenEnd.CANCELLED or issued is None or not isinstance(issued.payload, TokenIssued):
+    if token.ends is not TokenEnd.CANCELLED:
         return
-    if issued.payload.booking is not None:
-        _claim_again(tx, issued.payload.booking, token)
-    if issued.payload.return_of is not None:
-        _require_unbrought(tx, issued.payload.return_of)
+    record = list(events.events_of(tx.conn, tx.centre.id, token.id))
+    for booking in _bookings_of(record):
+        _claim_again(tx, booking, token)
+    issued = record[0].payload if record else None
+    if isinstance(issued, TokenIssued) and issued.return_of is not None:
+        _require_unbrought(tx, issued.return_of)
+
+
+def _bookings_of(record: Sequence[Event]) -> list[int]:
+    """Return the bookings that brought a token, were attached to it or came with another one, and still stand."""
+    undone = {event.payload.undoes for event in record if isinstance(event.payload, TokenUndone)}
+    given = (event.payload for event in record if event.seq not in undone)
+    bookings = (each.booking for each in given if isinstance(each, TokenIssued | TokenAttached | TokenMerged))
+    return [booking for booking in bookings if booking is not None]
 
 
 def _claim_again(tx: Transaction, booking: int, token: Token) -> None:
@@ -135,6 +146,7 @@ def require_return(tx: Transaction, secret: str | None, today: date) -> str | No
     if secret is None:
         return None
     centre_id, token = tokens.token_by_secret(tx.conn, secret)
+    token = tokens.standing_for(tx.conn, centre_id, token)
     if centre_id != tx.centre.id or token.return_until is None:
         raise UnknownToken("This is not a return slip of this centre.")
     if today > token.return_until:

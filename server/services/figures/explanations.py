@@ -97,7 +97,7 @@ def _token_of(read: Read, centre: CentreState, label: str, day: date) -> Token:
     number = read_label(label)
     if number is None:
         raise UnknownToken(f"“{label}” is not a number.")
-    return tokens.token_by_number(read, centre.id, day, *number)
+    return tokens.standing_for(read, centre.id, tokens.token_by_number(read, centre.id, day, *number))
 
 
 def _calls(events: Sequence[Event], centre: CentreState, plan: Plan, language: str) -> Iterator[ExplainedCall]:

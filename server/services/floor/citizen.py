@@ -10,7 +10,7 @@ from server.storage.transaction import Read, Transaction
 def centre_of(read: Read, secret: str) -> tuple[int, str]:
     """Return (centre id, token id) of a secret; raises UnknownToken."""
     centre_id, token = tokens.token_by_secret(read, secret)
-    return centre_id, token.id
+    return centre_id, tokens.standing_for(read, centre_id, token).id
 
 
 def return_to_line(tx: Transaction, secret: str, by: By) -> Token:

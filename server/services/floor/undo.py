@@ -7,12 +7,21 @@ from server.domain.actors import By
 from server.domain.errors import CounterBusy, DayClosed, LaterAct, NothingToUndo
 from server.domain.events.event import Event
 from server.domain.events.kinds import TokenEvent
-from server.domain.events.payloads import CounterPaused, TokenCalled, TokenCancelled, TokenIssued, TokenUndone
+from server.domain.events.payloads import (
+    CounterPaused,
+    TokenAttached,
+    TokenCalled,
+    TokenCancelled,
+    TokenIssued,
+    TokenMerged,
+    TokenUndone,
+)
 from server.domain.token import changes
 from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Token
 from server.domain.token.undo import LOOKED_AT
 from server.services.bookings import present
+from server.services.floor import attach, merge
 from server.services.floor.acts import is_undoable, standing, token_of, undoable
 from server.services.floor.at_counter import counter_named
 from server.services.floor.counters import set_state
@@ -81,10 +90,20 @@ def _undo_event(tx: Transaction, event: Event, by: By) -> Undone | None:
     if after.ended and not before.ended:
         present.require_unclaimed(tx, after)
     _restore(tx, after, before)
-    if isinstance(event.payload, TokenCalled):
-        _give_back_turn(tx, event, event.payload, before)
+    _give_back(tx, event, before)
     tx.record(TokenUndone(before, event.seq, event.kind), by)
     return Undone(before)
+
+
+def _give_back(tx: Transaction, event: Event, before: Token) -> None:
+    """Give back what an event took beside the token: the turn of others, a booking, a label."""
+    payload = event.payload
+    if isinstance(payload, TokenCalled):
+        _give_back_turn(tx, event, payload, before)
+    elif isinstance(payload, TokenAttached):
+        attach.take_back(tx, payload)
+    elif isinstance(payload, TokenMerged):
+        merge.take_back(tx, payload)
 
 
 def _withdraw(tx: Transaction, issued: Event, by: By) -> Undone:

@@ -7,7 +7,14 @@ from itertools import takewhile
 from server.domain.centre import CentreState
 from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Kind, TokenEvent
-from server.domain.events.payloads import PolicyChanged, TokenCalled, TokenExpired, TokenIssued, TokenUndone
+from server.domain.events.payloads import (
+    PolicyChanged,
+    TokenCalled,
+    TokenExpired,
+    TokenIssued,
+    TokenMerged,
+    TokenUndone,
+)
 from server.domain.freezes import Moment, active_time
 from server.domain.notice import begun
 from server.domain.plan.series import read_label
@@ -187,6 +194,8 @@ class _Replay:
     def _remade(self, event: Event, payload: TokenEvent, past: Past) -> tuple[Step | None, Token]:
         """Compute an event anew, and return the step that it closes and the token after it."""
         change = Change(event, payload, past.token, payload.token, self._hall, past.called_at, past.passed)
+        if isinstance(payload, TokenMerged) and (other := self._ended.get(payload.merged)):
+            change.other = other.token
         made = remake(change)
         self._report(event.seq, change.findings)
         return (None, payload.token) if made is None else (made[0], counted(payload.token, made[1], payload))

@@ -132,7 +132,7 @@ def status_of(read: Read, secret: str, now: datetime) -> tuple[CentreState, Stat
     """Return the centre and the status of the token with this secret; raises UnknownToken."""
     centre_id, token = tokens.token_by_secret(read, secret)
     centre = centres.centre_by_id(read, centre_id)
-    return centre, status_now(read, centre, token, now)
+    return centre, status_now(read, centre, tokens.standing_for(read, centre_id, token), now)
 
 
 def owner_of(read: Read, secret: str) -> tuple[int, str]:

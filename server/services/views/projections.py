@@ -197,7 +197,7 @@ class CentreViews:
 
     def _status(self, read: Read, made: Made, token_id: str, now: datetime) -> KeptStatus:
         floor = made.floor
-        token = floor.tokens.get(token_id) or tokens.token_by_id(read, self._centre_id, token_id)
+        token = floor.tokens.get(token_id) or self._ended(read, token_id)
         plan = floor.plan if token.day == floor.day else plan_of(read, floor.centre, token.day)
         standing, until = Standing(None, 0, floor.counters_at(token.step.stage)), None
         if is_waiting(token):
@@ -209,6 +209,10 @@ class CentreViews:
         overtaken = self._overtaken(read, made, plan, token, standing)
         behind = Behind(self._stays(read, token), overtaken, is_withdrawn(read, self._centre_id, token))
         return KeptStatus(ready(json_bytes(status_view(floor.centre, plan, token, standing, behind))), until)
+
+    def _ended(self, read: Read, token_id: str) -> Token:
+        """Return a token that has ended, or the one that it was merged into."""
+        return tokens.standing_for(read, self._centre_id, tokens.token_by_id(read, self._centre_id, token_id))
 
     def _foresight(self, read: Read, made: Made, token: Token, now: datetime) -> Foresight:
         """Return what is foreseen of the stage at which somebody waits."""

@@ -1,6 +1,6 @@
 """Reads and writes of bookings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, insert, not_, or_, select, update
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, insert, not_, 
 from server.domain.bookings import Booking
 from server.storage.statements import Statement
 from server.storage.tables.bookings import BookingTable
+from server.storage.tables.floor import TokenPrivateTable, TokenTable
 
 ROW = select(*(getattr(BookingTable, name) for name in Booking._fields))
 BY_ID = Statement(ROW.where(BookingTable.id == bindparam("booking")))
@@ -24,6 +25,16 @@ REWRITE = Statement(
     update(BookingTable).where(BookingTable.id == bindparam("booking")), ["reference_hash", "key_number", "tail"]
 )
 USE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), ["token_id"])
+# Another centre may have used it meanwhile: then nothing is changed.
+TAKE_OVER = Statement(
+    update(BookingTable).where(
+        BookingTable.id == bindparam("booking"),
+        BookingTable.centre_id == bindparam("there", type_=BookingTable.centre_id.type),
+        func.coalesce(BookingTable.token_id, "") == bindparam("seen"),
+        not_(BookingTable.cancelled),
+    ),
+    ["centre_id", *COLUMNS],
+)
 
 
 def booking_by_id(conn: Connection, booking: int) -> Booking | None:
@@ -73,6 +84,35 @@ def rewrite_booking(conn: Connection, booking: int, reference_hash: str, key_num
 def use_booking(conn: Connection, booking: int, token_id: str | None) -> None:
     """Note which token a booking has become, None when it is free again."""
     USE.send(conn, booking=booking, token_id=token_id)
+
+
+def take_over(conn: Connection, before: Booking, after: Booking) -> bool:
+    """Write a booking of another centre as one's own; returns whether it was there as it was seen."""
+    values = _values(after, "centre_id", *COLUMNS)
+    there, seen = before.centre_id, before.token_id or ""
+    return TAKE_OVER.run(conn, booking=before.id, there=there, seen=seen, **values) == 1
+
+
+def claimed(conn: Connection, centre_id: int) -> list[tuple[str, Booking]]:
+    """Return (token, booking) of those under way who have claimed a booking that is free, by slot."""
+    query = (
+        ROW.add_columns(TokenPrivateTable.token_id.label("claimant"))
+        .join(TokenPrivateTable, TokenPrivateTable.claim_hash == BookingTable.reference_hash)
+        .join(TokenTable, TokenTable.id == TokenPrivateTable.token_id)
+        .where(BookingTable.centre_id == centre_id, TokenPrivateTable.centre_id == centre_id)
+        .where(BookingTable.token_id.is_(None), not_(BookingTable.cancelled), TokenTable.ended_at.is_(None))
+    )
+    rows = conn.execute(query.order_by(BookingTable.slot, BookingTable.id))
+    return [(row[-1], Booking(*row[:-1])) for row in rows]
+
+
+def renew_claims(conn: Connection, centre_id: int, renewed: Mapping[str, str]) -> None:
+    """Keep claims under the present hashes: `renewed` gives them by the older ones."""
+    claims = (TokenPrivateTable.centre_id == centre_id, TokenPrivateTable.claim_hash.in_(renewed))
+    query = select(TokenPrivateTable.token_id, TokenPrivateTable.claim_hash).where(*claims)
+    for token_id, claim in conn.execute(query).all():
+        change = update(TokenPrivateTable).where(TokenPrivateTable.token_id == token_id)
+        conn.execute(change.values(claim_hash=renewed[str(claim)]))
 
 
 def booking_of_token(conn: Connection, centre_id: int, token_id: str) -> Booking | None:

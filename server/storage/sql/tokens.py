@@ -88,6 +88,25 @@ def token_by_secret(conn: Connection, secret: str) -> tuple[int, Token]:
     return row[-1], token_of_row(row[:-1])
 
 
+MERGED = Statement(select(TokenTable.merged_into).where(TokenTable.id == bindparam("token")))
+SET_MERGED = Statement(update(TokenTable).where(TokenTable.id == bindparam("token")), ["merged_into"])
+
+
+def standing_for(conn: Connection, centre_id: int, token: Token) -> Token:
+    """Return the token that a label leads to: itself, or the one that it was merged into."""
+    while token.ends is TokenEnd.CANCELLED:
+        row = MERGED.row(conn, token=token.id)
+        if row is None or row[0] is None:
+            break
+        token = token_by_id(conn, centre_id, row[0])
+    return token
+
+
+def set_merged(conn: Connection, token_id: str, into: str | None) -> None:
+    """Note into which token one was merged, None when it stands for itself again."""
+    SET_MERGED.send(conn, token=token_id, merged_into=into)
+
+
 def open_tokens(conn: Connection, centre_id: int) -> Iterator[Token]:
     """Return the tokens of the centre that have not ended, in the order they were entered."""
     query = TOKEN.where(TokenTable.centre_id == centre_id, TokenTable.ended_at.is_(None)).order_by(StepTable.seq)

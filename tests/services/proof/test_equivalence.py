@@ -19,6 +19,8 @@ from server.domain.errors import Refused
 from server.domain.events.kinds import STORED_ONLY, Kind
 from server.domain.steady.choice import Choice
 from server.domain.token.lifecycle import CounterState
+from server.services.bookings.book import NewBooking, book
+from server.services.bookings.move import move_here
 from server.services.floor import clock
 from server.services.views.projections import Projections
 from server.services.views.snapshot import EventsView, catch_up
@@ -27,7 +29,7 @@ from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.sql.tokens import open_tokens
 from tests.conftest import skip_or_fail
-from tests.factories import CENTRE, MORNING, TEST, Floor, as_json, install_floor
+from tests.factories import CENTRE, MORNING, TEST, Floor, as_json, at_time, install_floor, make_reference, second_centre
 from tests.machines import FakeMachine
 
 ROOT = Path(__file__).parents[3]
@@ -65,11 +67,22 @@ COMMANDS: dict[str, Any] = {
     "lease": lambda floor, counter: floor.void(floor.lease()),
     "policy": lambda floor, counter: floor.set_policy("missed", {"calls": 2, "minutes": 3}),
     "expect": lambda floor, counter: floor.expect("ARN-1234"),
+    "attach": lambda floor, counter: floor.attach(last_waiting(floor), "ARN-1234"),
+    "merge": lambda floor, counter: floor.merge(last_waiting(floor), floor.issue()),
+    "move": lambda floor, counter: move_here_from_elsewhere(floor),
     "clock": lambda floor, counter: doubt_and_choose(floor),
     "extend_day": lambda floor, counter: floor.extend_day(MORNING + timedelta(hours=9)),
     "close_day": lambda floor, counter: floor.close_day(),
     "reopen_day": lambda floor, counter: floor.reopen_day(),
 }
+
+
+def move_here_from_elsewhere(floor: Floor) -> None:
+    """Let somebody be expected at another centre, and take their booking over."""
+    row, now = NewBooking(make_reference("ARN-9"), MORNING, "ENQUIRY"), floor.now()
+    other = second_centre(floor, f"PSK-{now:%H%M}")
+    floor.db.write(other, lambda tx: book(at_time(tx, now), [row], TEST))
+    floor.write(lambda tx: move_here(at_time(tx, now), make_reference("ARN-9"), TEST))
 
 
 def doubt_and_choose(floor: Floor) -> None:
@@ -89,6 +102,7 @@ WALK = st.lists(st.tuples(st.sampled_from([*COMMANDS, "issue", "call", "start", 
 DAY = [
     *(("open", counter) for counter in COUNTERS),
     *(("expect", ""), ("issue", ""), ("issue_first", ""), ("issue", ""), ("issue", "")),
+    *(("attach", ""), ("merge", ""), ("move", "")),
     *(("call", "G1"), ("recall", "G1"), ("start", "G1"), ("finish", "G1")),
     *(("call", "G1"), ("miss", "G1"), ("cancel", ""), ("pause", "G2"), ("close", "G2")),
     *(("call", "A1"), ("start", "A1"), ("hold", "A1"), ("resume", "A1"), ("undo", "A1")),

@@ -1,0 +1,49 @@
+"""An appointment at another centre, taken over by the centre where its citizen stands."""
+
+from server.domain.actors import By
+from server.domain.bookings import Booking
+from server.domain.errors import AlreadyThere, AppointmentCancelled, AppointmentUsed, UnknownAppointment
+from server.domain.events.payloads import BookingMoved
+from server.domain.references import Reference
+from server.domain.token.lifecycle import TokenEnd
+from server.services.bookings.find import elsewhere
+from server.services.setup.plans import plan_now
+from server.storage.sql import bookings, centres, tokens
+from server.storage.transaction import Transaction
+
+
+def move_here(tx: Transaction, reference: Reference, by: By) -> Booking:
+    """Take over the booking that exactly one other centre has, for a service that this one offers too.
+
+    Raises UnknownAppointment, AlreadyThere when this centre has it, AppointmentCancelled, AppointmentUsed.
+    """
+    there = elsewhere(tx, plan_now(tx), reference)
+    if there.own is not None:
+        raise AlreadyThere("This appointment is at this centre already.")
+    if there.other is None:
+        raise UnknownAppointment("No appointment of this reference is known at exactly one other centre.")
+    _require_free(tx, there.other)
+    assert there.other.slot is not None  # noqa: S101 - of the others only those with a slot are told
+    moved = there.other._replace(
+        centre_id=tx.centre.id,
+        reference_hash=reference.hash,
+        key_number=reference.number,
+        tail=reference.tail,
+        day=tx.centre.day(there.other.slot),
+        token_id=None,
+    )
+    if not bookings.take_over(tx.conn, there.other, moved):
+        raise UnknownAppointment("This appointment was changed at its centre just now.")
+    centre = centres.centre_by_id(tx.conn, there.other.centre_id)
+    tx.record(BookingMoved(booking=moved.id, source=centre.code), by)
+    return moved
+
+
+def _require_free(tx: Transaction, booking: Booking) -> None:
+    if booking.cancelled:
+        raise AppointmentCancelled("This appointment was cancelled.")
+    if booking.token_id is None:
+        return
+    token = tokens.token_by_id(tx.conn, booking.centre_id, booking.token_id)
+    if token.state != TokenEnd.CANCELLED.value:
+        raise AppointmentUsed(f"This appointment has its token: {token.label}.", label=token.label)

@@ -1,0 +1,59 @@
+"""Two tokens of one person become one: the older place and the better class stay, the other label leads to it."""
+
+from dataclasses import replace
+
+from server.domain.actors import By
+from server.domain.bookings import Booking
+from server.domain.errors import InvalidInput
+from server.domain.events.payloads import TokenCancelled, TokenMerged
+from server.domain.plan.plan import Plan
+from server.domain.token import changes
+from server.domain.token.appointed import Appointed, appoint, take_place
+from server.domain.token.record import seal_needs
+from server.domain.token.token import Token
+from server.services.floor.attach import appointed
+from server.services.floor.token_rows import change_token
+from server.services.floor.under_way import token_under_way
+from server.services.setup.plans import plan_now
+from server.storage.sql import bookings, tokens
+from server.storage.transaction import Transaction
+
+MERGED = "merged"
+
+
+def merge(tx: Transaction, token_id: str, into: str, by: By) -> Token:
+    """End a token because its citizen has another one, which gets the older place, the better class and the booking.
+
+    Raises UnknownToken, IllegalTransition when one of them has ended or the first is being served, and InvalidInput for
+    one and the same.
+    """
+    ends, stays, plan = token_under_way(tx, token_id), token_under_way(tx, into), plan_now(tx)
+    if ends.id == stays.id:
+        raise InvalidInput(f"{ends.label} cannot be merged with itself.")
+    booking, own = (bookings.booking_of_token(tx.conn, tx.centre.id, token.id) for token in (ends, stays))
+    change_token(tx, ends, TokenCancelled(changes.cancel(ends, tx.moment), cause=MERGED), by)
+    tokens.set_merged(tx.conn, ends.id, stays.id)
+    if booking is not None:
+        bookings.use_booking(tx.conn, booking.id, stays.id)
+    to = _better(tx, plan, stays, ends, booking if own is None else None)
+    closed, after = appoint(stays, to, plan.routes[to.route], tx.next_seq, tx.moment)
+    merged = TokenMerged(take_place(after, ends), merged=ends.id, booking=None if booking is None else booking.id)
+    return change_token(tx, stays, merged, by, closed=closed)
+
+
+def _better(tx: Transaction, plan: Plan, stays: Token, ends: Token, booking: Booking | None) -> Appointed:
+    """Return what the token that stays is from now on; `booking` is the one that goes over to it."""
+    to = Appointed.as_it_is(stays) if booking is None else appointed(tx, plan, stays, booking)
+    to = replace(to, aged_from=min(to.aged_from, ends.aged_from))
+    if not plan.calling.is_better(ends.klass, to.klass):
+        return to
+    need = ends.need or to.need
+    secret = tokens.secret_of(tx.conn, tx.centre.id, stays.id)
+    return replace(to, klass=ends.klass, need=need, needs_seal=seal_needs(secret, need, stays.access))
+
+
+def take_back(tx: Transaction, merged: TokenMerged) -> None:
+    """Let the token that was merged stand for itself again, with its booking."""
+    tokens.set_merged(tx.conn, merged.merged, None)
+    if merged.booking is not None:
+        bookings.use_booking(tx.conn, merged.booking, merged.merged)

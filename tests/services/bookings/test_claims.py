@@ -1,0 +1,101 @@
+"""Claims are shown when an import brings what was claimed, never applied; appointments of other centres are moved."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.domain.derived import DerivedKeys
+from server.domain.errors import AlreadyThere, AppointmentCancelled, AppointmentUsed, UnknownAppointment
+from server.domain.references import referred
+from server.services.bookings import book
+from server.services.bookings.book import NewBooking
+from server.services.bookings.claims import claims_at
+from server.services.bookings.move import move_here
+from server.services.floor import issue
+from tests.factories import CENTRE, KEYS, MORNING, TEST, Floor, at_time, make_reference, second_centre
+
+LETTER = "23-1000000001"
+
+
+@pytest.fixture
+def floor(floor: Floor) -> Floor:
+    """Return a floor on which bookings are told from half past eight on."""
+    floor.begin = MORNING - timedelta(minutes=5)
+    return floor
+
+
+def claims(floor: Floor) -> list[tuple[str, str | None]]:
+    return [(claim.token.label, claim.booking.slot) for claim in floor.db.read(lambda conn: claims_at(conn, CENTRE))]
+
+
+def test_an_import_that_matches_a_claim_is_shown_and_changes_nothing_by_itself(floor: Floor) -> None:
+    floor.wait(5)
+    token = floor.issue(claim=make_reference("23/1000000001"))
+    floor.issue(claim=make_reference("another 1"))
+    assert claims(floor) == []
+    floor.expect(LETTER, 15, "TATKAAL")
+    assert claims(floor) == [("N001", "2026-11-24T04:15:00.000Z")]
+    assert floor.token(token) == token
+    floor.attach(token, LETTER)
+    assert claims(floor) == []
+
+
+def test_who_has_ended_or_whose_booking_was_used_or_cancelled_claims_nothing(floor: Floor) -> None:
+    floor.wait(5)
+    tokens = [floor.issue(claim=make_reference(f"letter {n}")) for n in range(3)]
+    for n in range(3):
+        floor.expect(f"letter {n}")
+    floor.cancel(tokens[0])
+    floor.issue(None, reference=make_reference("letter 1"))
+    floor.book(NewBooking(make_reference("letter 2"), MORNING, "NORMAL", cancelled=True))
+    assert claims(floor) == []
+
+
+def test_a_claim_of_before_a_rotation_is_matched_by_an_import_after_it(floor: Floor) -> None:
+    floor.wait(5)
+    floor.issue(claim=make_reference(LETTER))
+    rotated = referred(LETTER, DerivedKeys(KEYS.secret, (0, 1, 2)))
+    floor.book(NewBooking(rotated, MORNING, "NORMAL"))
+    assert [label for label, _ in claims(floor)] == ["N001"]
+
+
+def elsewhere(floor: Floor, **changes: object) -> int:
+    """Expect somebody at another centre."""
+    other = second_centre(floor)
+    row = NewBooking(make_reference(LETTER), MORNING, "ENQUIRY", **changes)  # type: ignore[arg-type]
+    floor.db.write(other, lambda tx: book.book(at_time(tx, MORNING), [row], TEST))
+    return other
+
+
+def move(floor: Floor) -> str | None:
+    moved = floor.write(lambda tx: move_here(at_time(tx, MORNING), make_reference(LETTER), TEST))
+    return moved.service
+
+
+def test_an_appointment_of_another_centre_is_moved_here_and_is_good_here_alone(floor: Floor) -> None:
+    other = elsewhere(floor)
+    assert move(floor) == "ENQUIRY"
+    with pytest.raises(AlreadyThere):
+        move(floor)
+    floor.wait(6)
+    assert floor.issue(None, reference=make_reference(LETTER)).label == "E001"
+    order = floor.order(None, reference=make_reference(LETTER))
+    with pytest.raises(Exception, match="is at"):
+        floor.db.write(other, lambda tx: issue.issue(at_time(tx, MORNING), order, TEST))
+    assert floor.verdict().faults == []
+
+
+def test_one_that_is_used_cancelled_or_nowhere_is_not_moved(floor: Floor) -> None:
+    with pytest.raises(UnknownAppointment):
+        move(floor)
+    other = elsewhere(floor)
+    order = floor.order(None, reference=make_reference(LETTER))
+    floor.db.write(other, lambda tx: issue.issue(at_time(tx, MORNING), order, TEST))
+    with pytest.raises(AppointmentUsed):
+        move(floor)
+
+
+def test_one_that_was_cancelled_there_is_not_moved(floor: Floor) -> None:
+    elsewhere(floor, cancelled=True)
+    with pytest.raises(AppointmentCancelled):
+        move(floor)
