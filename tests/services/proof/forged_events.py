@@ -34,6 +34,11 @@ def born_earlier(data: Data) -> None:
     earlier(data["token"], "aged_from", "since")
 
 
+def withdrawn(data: Data) -> None:
+    """Let a token that was cancelled have been given by mistake, by an event that gave another one."""
+    data |= {"cause": "undone", "undoes": 1}
+
+
 def fast_enough(rows: Rows) -> Rows:
     """Let somebody have been noted as absent two minutes after the call."""
     called, missed = (place_of(rows, kind, MISSED) for kind in (Kind.TOKEN_RECALLED, Kind.TOKEN_MISSED))
@@ -217,6 +222,7 @@ BEHIND_A_PERFECT_CHAIN = [
     Tampering("a counter that did not help", "wrong_counter", row(K.TOKEN_HELPER_LEFT, PARTY, desk="A1")),
     Tampering("the counter that finished", "wrong_counter", row(FINISHED, DONE, desk="A1")),
     Tampering("what an undo takes back", "wrong_undo", event(K.TOKEN_UNDONE, SENIOR, lambda d: d.update(undoes=3))),
+    Tampering("a cancel made a withdrawal of another token", "wrong_undo", event(K.TOKEN_CANCELLED, None, withdrawn)),
     Tampering("the record after an undo", "wrong_undo", event(K.TOKEN_UNDONE, SENIOR, token(klass="T"))),
     Tampering(
         "an action on somebody who has gone", "not_under_way", event(K.TOKEN_STARTED, "N001", token(id="another"), 1)
