@@ -12,7 +12,6 @@ from server.domain.errors import (
     DayClosed,
     DayNotOpen,
     InvalidInput,
-    NothingToUndo,
     PeopleLive,
 )
 from server.domain.events.kinds import Kind
@@ -260,7 +259,7 @@ def test_what_was_done_before_a_close_is_not_undone_after_it(floor: Floor) -> No
     floor.issue()
     floor.call("G1")
     floor.close_day(Then.CARRY_OVER)
-    with pytest.raises(NothingToUndo):
+    with pytest.raises(DayClosed):
         floor.undo("G1")
     floor.reopen_day()
     assert floor.undo("G1").state == "waiting"
