@@ -7,7 +7,7 @@ import { Keycap } from "/static/ui/parts.js";
 import { t } from "/static/ui/words.js";
 import { Marks, minutes, TokenLabel } from "./people.js";
 import { why } from "./phrases.js";
-import { show, unread, waiting } from "./state.js";
+import { line, show, unread, waiting } from "./state.js";
 
 /** Whether this person may call somebody out of order. */
 const mayChoose = may("call_token");
@@ -34,6 +34,14 @@ function walk(event) {
   event.preventDefault();
 }
 
+/** Those of this stage whom no counter that is open may call: somebody has to open one, or hand them over. */
+function Stranded() {
+  const people = line.value?.stranded ?? [];
+  if (!people.length) return null;
+  return html`<div class="stranded" role="status"><h3>${t("No counter is open for")}</h3>
+    <p>${people.map((token) => html`<button class="button plain small" key=${token.id} onClick=${() => show("change", token)}><${TokenLabel} token=${token} /></button>`)}</p></div>`;
+}
+
 export function Line() {
   const { rows, next, more } = waiting.value;
   return html`<section class="line" aria-label=${t("The line")}>
@@ -42,6 +50,7 @@ export function Line() {
     ${more > 0 && html`<p class="muted">${t("and {n} more", { n: more })}</p>`}
     ${unread.value !== null && html`<p class="old" role="status">${t("The line cannot be read. It is of {time}.", { time: clock(unread.value) })}</p>`}
     ${!rows.length && html`<p class="muted nobody">${t("Nobody is waiting. The next one appears here.")}</p>`}
+    <${Stranded} />
     <button class="button plain give" disabled=${!live.value} onClick=${() => show("issue")}>${t("Give a token")} <${Keycap}>G</${Keycap}></button>
   </section>`;
 }

@@ -34,6 +34,7 @@ class LineOut(BaseModel):
     line: list[StaffToken]
     more: int
     away: list[StaffToken]
+    stranded: list[StaffToken]
     held: list[StaffToken]
     acts: list[ActView]
 

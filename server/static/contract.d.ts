@@ -575,6 +575,7 @@ export interface LineOut {
   line: StaffToken[];
   more: number;
   away: StaffToken[];
+  stranded: StaffToken[];
   held: StaffToken[];
   acts: ActView[];
 }

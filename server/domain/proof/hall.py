@@ -25,12 +25,13 @@ CLOCK_SKEW = timedelta(minutes=2)
 
 @dataclass(slots=True)
 class Desk:
-    """A counter in a replay. `officer` sits there, if the record has told since `seated`."""
+    """A counter in a replay. `officer` sits there, if the record has told since `seated`; `back_at` is a return."""
 
     stage: str
     position: int
     state: CounterState
     since: datetime | None = None
+    back_at: datetime | None = None
     officer: str | None = None
     seated: bool = False
 

@@ -39,7 +39,7 @@ def _counter(hall: Hall, event: Event) -> Findings:
     comes_back = event.act == hall.reopening and (desk.state, state) == (CounterState.CLOSED, CounterState.PAUSED)
     if hall.whole and not comes_back and not _may_move(desk.state, state):
         yield "illegal_transition", f"Counter {told.id} was {desk.state.value}: {event.kind.value} cannot follow."
-    desk.state, desk.since = state, event.at
+    desk.state, desk.since, desk.back_at = state, event.at, told.back_at
 
 
 def _may_move(before: CounterState, after: CounterState) -> bool:

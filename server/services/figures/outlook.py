@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from server.domain import counters
 from server.domain import outlook as o
@@ -17,6 +17,7 @@ from server.domain.instants import to_iso
 from server.domain.outlook import Passing, Sentence
 from server.domain.plan.hours import in_hours
 from server.domain.plan.plan import Plan
+from server.domain.stranded import stranded
 from server.domain.token.lifecycle import CounterState, StepState
 from server.domain.token.spans import stay_at, waited_until
 from server.domain.token.token import Token
@@ -32,8 +33,6 @@ PEOPLE = 50
 MINUTE = 60_000
 GAIN_MIN = 5
 """An offer that gains less is none: opening a counter costs an officer."""
-CLOSED_LONG = timedelta(minutes=10)
-"""A counter that has been closed for so long is no longer expected back."""
 OFFERS_TRIED = 8
 NOT_THERE = frozenset({"absent", "break", "equipment"})
 """Why a counter rests whose officer cannot open it now."""
@@ -117,8 +116,8 @@ def outlook_of(read: Read, code: str, now: datetime, real: datetime | None = Non
     centre = centres.centre_by_code(read, code)
     clocks, floor = rule_on(read, centre.id, centre.today(now), ClocksShape), _floor(read, centre, now)
     ways = _play(floor)
-    stranded = _stranded(floor)
-    told = o.sentence(ways, floor.plan.stages, Counter(t.step.stage for t in stranded), clocks.promise_min, now)
+    alone = _stranded(floor)
+    told = o.sentence(ways, floor.plan.stages, Counter(t.step.stage for t in alone), clocks.promise_min, now)
     bottleneck = _bottleneck(floor, ways, told)
     limits = [o.passing(ways, minutes, now) for minutes in dict(clocks).values()]
     promise = o.passing(ways, clocks.promise_min, now).people
@@ -131,7 +130,7 @@ def outlook_of(read: Read, code: str, now: datetime, real: datetime | None = Non
         bottleneck=bottleneck,
         offer=_offer(floor, ways, bottleneck, officers_there(read, centre.id, real)),
         people_at_risk=_at_risk(ways, clocks.promise_min, now),
-        stranded=tuple(StrandedPerson(token.label, token.step.stage) for token in stranded[:PEOPLE]),
+        stranded=tuple(StrandedPerson(token.label, token.step.stage) for token in alone[:PEOPLE]),
     )
 
 
@@ -218,27 +217,13 @@ def _line_min(state: StepState, until: datetime | None, now: datetime) -> float 
 
 
 def _stranded(floor: _Floor) -> list[Token]:
-    """Return those who wait for no counter that is open, or for some that have only just closed."""
-    return [token for token in floor.waiting if not _has_counter(floor, token)]
-
-
-def _has_counter(floor: _Floor, token: Token) -> bool:
-    if floor.halls[token.step.stage].taking(token.lane):
-        return True
-    return any(
-        floor.plan.profile(desk.id, desk.operator).takes(token.lane) and _just_closed(floor, desk)
-        for desk in floor.desks
-        if desk.stage == token.step.stage
-    )
-
-
-def _just_closed(floor: _Floor, desk: counters.Counter) -> bool:
-    """Whether a counter may come back: within the hours, and closed for no longer than ten minutes."""
-    return (
-        desk.since is not None
-        and floor.now - desk.since <= CLOSED_LONG
-        and in_hours(floor.plan.hours, floor.centre.wall(floor.now))
-    )
+    """Return those who wait for no counter that is open, nor for one that has only just closed."""
+    in_them, found = in_hours(floor.plan.hours, floor.centre.wall(floor.now)), set[int]()
+    for code, facts in floor.facts.items():
+        desks = [desk for desk in floor.desks if desk.stage == code]
+        alone = stranded(facts.waiting, floor.halls[code], desks, floor.plan, floor.now, in_hours=in_them)
+        found |= {waiting.step for waiting in alone}
+    return [token for token in floor.waiting if token.step.seq in found]
 
 
 def _bottleneck(floor: _Floor, ways: Iterable[Way], told: Sentence) -> Bottleneck | None:

@@ -66,6 +66,8 @@ def compare_counters(read: Read, centre_id: int, desks: Mapping[str, Desk]) -> I
             yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} in the table, {desk.state} by the log.")
         if desk.since is not None and desk.since != row.since:
             yield Fault("state_differs", 0, f"Counter {row.id} is {row.state} since {row.since} in the table only.")
+        if desk.since is not None and desk.back_at != row.back_at:
+            yield Fault("state_differs", 0, f"Counter {row.id} is back at {row.back_at} in the table only.")
         if desk.seated and desk.officer != row.operator:
             yield Fault("seat_differs", 0, f"{row.operator} sits at {row.id} in the table, {desk.officer} by the log.")
 

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
 from server.domain.calling.ahead import Hall, Queue, play
+from server.domain.calling.lane import Waiting
 from server.domain.calling.playing import Line
 from server.domain.calling.wait import Turn
 from server.domain.events.payloads import CounterFacts
-from server.domain.forecast import CounterNow, Forecast, Load, StageFacts, busy_since, forecast, hall_of
+from server.domain.forecast import ANYTHING, CounterNow, Forecast, Load, StageFacts, busy_since, forecast, hall_of
+from server.domain.plan.hours import in_hours
+from server.domain.stranded import stranded
 from server.domain.token.lifecycle import AT_COUNTER, CounterState, StepState
 from server.domain.token.token import Token
 from server.services.floor.forecasts import shown
@@ -68,6 +71,21 @@ def foresee_stage(read: Read, floor: Floor, stage: StageNow, now: datetime) -> F
     rests_until = end + REST_S if end - begin > LONG_S else 0.0
     steps = frozenset(waiting.step for waiting in facts.waiting)
     return Foresight(floor.centre.event_seq, now, hall, Queue(facts.waiting), steps, turns, facts.loads, rests_until)
+
+
+def stranded_at(read: Read, floor: Floor, stage: StageNow, now: datetime) -> list[Waiting]:
+    """Return who waits at a stage for no counter that is open; those whom an open one takes are not looked at."""
+    plan = floor.plan
+    calling = [c.id for c in floor.counters.values() if c.stage == stage.code and c.state is CounterState.OPEN]
+    taking = {plan.profiles.get(counter, ANYTHING) for counter in calling}
+    doubtful = [w for w in stage.waiting if not any(profile.takes(w.lane) for profile in taking)]
+    if not doubtful:
+        return []
+    opens_at = floor.centre.counters_open_at(plan.hours, now)
+    facts = replace(_facts(read, floor, stage, planned=opens_at is not None), waiting=doubtful)
+    hall = hall_of(plan, stage.code, facts, floor.centre.moment(now), opens_at)
+    desks = [desk for desk in counters.counters_of(read, floor.centre.id) if desk.stage == stage.code]
+    return stranded(doubtful, hall, desks, plan, now, in_hours=in_hours(plan.hours, floor.centre.wall(now)))
 
 
 def _facts(read: Read, floor: Floor, stage: StageNow, *, planned: bool) -> StageFacts:

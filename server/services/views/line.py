@@ -1,8 +1,10 @@
 """The line of a stage as its counters see it: who comes next, why, and everybody after them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from server.domain.calling.lane import Waiting
 from server.domain.calling.profile import Profile
 from server.domain.calling.rule import Reason
 from server.domain.calling.v1_order import order_of
@@ -16,6 +18,7 @@ from server.wording.catalogue import SOURCE
 from server.wording.reasons import next_sentence
 
 SHOWN = 30
+MINUTE = timedelta(minutes=1)
 AWAY = (StepState.MISSED, StepState.PAUSED)
 
 
@@ -45,7 +48,8 @@ class SharedLine:
     """What all counters of a key see of a stage after event `seq`.
 
     `line` is who may be called, in the order in which the rule would call, thirty at most; `more` counts the others;
-    `next` is why the first is the first, with `since` in the place of ages; `away` are the missed and the paused.
+    `next` is why the first is the first, with `since` in the place of ages; `away` are the missed and the paused,
+    `stranded` those of the stage who wait for no counter that is open.
     """
 
     epoch: str
@@ -55,6 +59,7 @@ class SharedLine:
     line: tuple[StaffToken, ...]
     more: int
     away: tuple[StaffToken, ...]
+    stranded: tuple[StaffToken, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +111,13 @@ def key_of(stage: StageNow, profile: Profile) -> LineKey:
     return LineKey(stage.code, profile.for_anybody(), names)
 
 
-def shared_line(floor: Floor, stage: StageNow, profile: Profile, passes: int, now: datetime) -> KeptLine:
-    """Return the line of a stage for a counter and all others of its key; `passes` are those of its group."""
+def shared_line(
+    floor: Floor, stage: StageNow, profile: Profile, passes: int, now: datetime, alone: Sequence[Waiting] = ()
+) -> KeptLine:
+    """Return the line of a stage for a counter and all others of its key; `passes` are those of its group.
+
+    `alone` are those of the stage who are stranded.
+    """
     centre = floor.centre
     order = order_of(stage.waiting, floor.plan.calling, profile, passes, centre.moment(now), most=SHOWN)
     view = SharedLine(
@@ -118,8 +128,12 @@ def shared_line(floor: Floor, stage: StageNow, profile: Profile, passes: int, no
         line=tuple(staff_view(floor.tokens[waiting.token]) for waiting in order.first),
         more=order.more,
         away=tuple(map(staff_view, stage.those(*AWAY))),
+        stranded=tuple(staff_view(floor.tokens[waiting.token]) for waiting in alone[:SHOWN]),
     )
-    return KeptLine(view, json_bytes(view), now, order.until)
+    # Those who are not in this line may become stranded by time alone.
+    others = len(stage.waiting) > len(order.first) + order.more
+    until = min(order.until or now + MINUTE, now + MINUTE) if others else order.until
+    return KeptLine(view, json_bytes(view), now, until)
 
 
 def own_part(floor: Floor, stage: StageNow, counter_id: str, seat: Seat) -> OwnPart:

@@ -19,7 +19,7 @@ from server.services.figures.explanations import CalledFirst, called_first, over
 from server.services.floor.acts import ActView, acts_at, is_withdrawn
 from server.services.setup.plans import plan_of
 from server.services.views.floor import Floor, StageNow, next_floor
-from server.services.views.foresight import FRESH, Foresight, foresee_stage
+from server.services.views.foresight import FRESH, Foresight, foresee_stage, stranded_at
 from server.services.views.line import KeptLine, LineKey, Seat, key_of, own_part, shared_line
 from server.services.views.phone import (
     Behind,
@@ -186,7 +186,8 @@ class CentreViews:
         kept = made.lines.get(key)
         if kept is None or not kept.holds_at(now):
             passes = line.passes_of(read, self._centre_id, stage.code, profile.group)
-            kept = made.lines[key] = shared_line(made.floor, stage, profile, passes, now)
+            alone = stranded_at(read, made.floor, stage, now)
+            kept = made.lines[key] = shared_line(made.floor, stage, profile, passes, now, alone)
             self._computed()
         return kept
 

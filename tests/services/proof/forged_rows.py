@@ -90,6 +90,7 @@ IN_THE_TABLES = [
         "state_differs",
         sql("""UPDATE centre SET notices = '[["outage", "power", "2026"]]'"""),
     ),
+    Tampering("when a counter is back", "state_differs", sql("UPDATE counter SET back_at = since WHERE id = 'G1'")),
     Tampering("who sits at a counter", "seat_differs", sql("UPDATE counter SET operator = 'staff:9' WHERE id = 'G1'")),
     Tampering("the secret of a slip", "secret_differs", sql("UPDATE token SET secret = 'mine' WHERE label = 'P001'")),
     Tampering("a stored answer", "answer_differs", sql("""UPDATE idempotency SET answer = '{"label": "F001"}'""")),

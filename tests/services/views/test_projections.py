@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.domain.errors import UnknownCounter
 from server.domain.permissions import Role
-from server.domain.token.lifecycle import StepState
+from server.domain.token.lifecycle import CounterState, StepState
 from server.services.people import seats
 from server.services.people.principal import Principal
 from server.services.views.floor import Floor as View
@@ -252,3 +252,18 @@ def test_a_stage_knows_who_is_there_in_their_order(floor: Floor) -> None:
     assert [waiting.token for waiting in stage.waiting] == [second.id]
     assert [token.id for token in stage.those(StepState.CALLED)] == [first.id]
     assert (stage.open, view.counters_at("G")) == (1, ("G1", "G2", "G3", "G4", "G5", "G6"))
+
+
+def test_who_waits_for_a_closed_room_stands_on_every_console_of_the_stage(screens: Screens) -> None:
+    floor = screens.floor
+    floor.set_policy("profiles", {"G1": {"services": ["PCC"]}, "G2": {"services": ["NORMAL"]}}, MORNING.date())
+    floor.open("G1", "G2")
+    waits = floor.issue().label
+    floor.issue("PCC")
+    assert screens.line("G1", floor.now())["stranded"] == []
+    floor.set_state("G2", CounterState.CLOSED)
+    closed = floor.now()
+    assert screens.line("G1", closed)["stranded"] == []
+    later = closed + timedelta(minutes=10)
+    assert [token["label"] for token in screens.line("G1", later)["stranded"]] == [waits]
+    assert screens.labels("G1", later) == ["P001"]
