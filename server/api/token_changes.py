@@ -17,7 +17,7 @@ from server.domain.actors import By
 from server.domain.events.views import staff_view
 from server.domain.permissions import Permission
 from server.domain.token.token import Token
-from server.services.floor import away, correct, undo
+from server.services.floor import away, correct, release, undo
 from server.services.floor.correct import Remark
 from server.services.people import seats
 from server.storage.transaction import Transaction
@@ -121,6 +121,15 @@ def pause_token(centre: str, token: str) -> Response:
     """Let somebody leave the line for a while; their place is kept."""
     at = Spot(centre, token)
     return change(at, Permission.PAUSE_TOKEN, lambda tx, by: away.pause(tx, token, by))
+
+
+@bp.post(f"{AT}/hand-over")
+@bp.output(TokenAnswer)
+@operation("hand_over_token", *TOKEN, e.NotInThisLine)
+def hand_over_token(centre: str, token: str) -> Response:
+    """Let somebody whom only a closed counter may call be called by every counter of the stage."""
+    at = Spot(centre, token)
+    return change(at, Permission.HAND_OVER_TOKEN, lambda tx, by: release.hand_over(tx, token, by))
 
 
 @bp.post(f"{AT}/undo")

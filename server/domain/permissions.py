@@ -50,6 +50,7 @@ class Permission(StrEnum):
     REMARK_TOKEN = "remark_token"
     RETURN_TOKEN = "return_token"
     PAUSE_TOKEN = "pause_token"
+    HAND_OVER_TOKEN = "hand_over_token"
     UNDO_TOKEN = "undo_token"
     TAKE_SEAT = "take_seat"
     LEAVE_SEAT = "leave_seat"
@@ -110,6 +111,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.REMARK_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.RETURN_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.PAUSE_TOKEN: {_C: _CENTRE, _M: _ALL},
+    _P.HAND_OVER_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.UNDO_TOKEN: {_M: _ALL},
     _P.TAKE_SEAT: {_C: _CENTRE, _M: _CENTRE},
     _P.LEAVE_SEAT: {_C: _CENTRE, _M: _CENTRE},

@@ -812,6 +812,7 @@ export type Permission =
   | "remark_token"
   | "return_token"
   | "pause_token"
+  | "hand_over_token"
   | "undo_token"
   | "take_seat"
   | "leave_seat"
@@ -1395,6 +1396,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/tokens/{token}/attach": { body: AttachIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/cancel": { body: CancelIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/correct": { body: CorrectIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/hand-over": { body: Record<string, never>; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/merge": { body: MergeIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/pause": { body: Record<string, never>; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/remark": { body: RemarkIn; answer: TokenAnswer };

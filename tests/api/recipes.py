@@ -6,6 +6,7 @@ from typing import Any
 
 from server.domain.actors import By
 from server.domain.permissions import Role
+from server.domain.token.lifecycle import CounterState
 from server.services.bookings.book import NewBooking, book
 from server.services.floor import away, issue
 from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, make_reference, second_centre
@@ -37,6 +38,15 @@ def waiting(floor: Floor) -> Ids:
     order, now = floor.order(printer="printer-k1"), floor.now()
     token = floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
     return {"token": token.id, "label": token.label, "secret": order.secret}
+
+
+def sent_to_a_closed_counter(floor: Floor) -> Ids:
+    """N001 waits for G2 alone, which has closed."""
+    ids = called(floor)
+    floor.open("G2")
+    floor.transfer("G1", "G", "G2")
+    floor.set_state("G2", CounterState.CLOSED)
+    return ids
 
 
 def over(floor: Floor) -> Ids:
@@ -164,6 +174,7 @@ RECIPES: Mapping[str, Recipe] = {
     "POST tokens/pause": Recipe("CM", waiting),
     "POST tokens/remark": Recipe("CM", waiting, {"party": 2}),
     "POST tokens/reprint": Recipe("CIKM", waiting),
+    "POST tokens/hand-over": Recipe("CM", sent_to_a_closed_counter),
     "POST tokens/undo": Recipe("M", cancelled),
     "POST return": Recipe("CIKM", gone_out, {"slip": "{secret}"}),
     "GET status": Recipe(NO_KEY, waiting),

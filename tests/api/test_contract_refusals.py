@@ -24,6 +24,7 @@ OWN: Mapping[str, Refusals] = {
 }
 CANNOT: Mapping[str, set[str]] = {
     "pause_token": {"UnknownCounter"},
+    "hand_over_token": {"TooDeep", "UnknownCounter"},  # it goes nowhere else, and names no counter
     "undo_token": {"UnknownCounter", "IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # they are there
     "open_counter": CURRENT | {"IllegalTransition", "CounterBusy"},  # from every state, with whoever is there
     "pause_counter": CURRENT | OPENING,

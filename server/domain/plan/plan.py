@@ -55,7 +55,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class FloorRules:
-    """The limits of a floor: when somebody is missed, how long an action can be undone, and the like."""
+    """The limits of a floor: when somebody is missed, how long an action can be undone, and the like.
+
+    After `absent_min` who waits for a closed counter alone is handed over to the others; None leaves that to a person.
+    """
 
     missed_calls: int = 3
     missed_min: float = 5
@@ -64,6 +67,7 @@ class FloorRules:
     pause_min: float = 15
     return_days: int = 3
     emergencies_per_hour: int = 4
+    absent_min: float | None = None
     out_of_order: Mapping[str, Names] = field(default_factory=dict)
     causes: Mapping[str, Cause] = field(default_factory=dict)
 

@@ -1,13 +1,13 @@
 // The right side: whom the clock is about to overtake, devices in trouble, and the question why.
 
 import { html } from "/static/vendor/htm-preact.js";
-import { clock } from "/static/ui/live.js";
+import { clock, floor, live } from "/static/ui/live.js";
 import { Chip, Section } from "/static/ui/parts.js";
 import { t, tn } from "/static/ui/words.js";
 import { Ask } from "./explain.js";
 import * as f from "./figures.js";
 import { page } from "./page.js";
-import { pull } from "./steering.js";
+import { pull, release } from "./steering.js";
 
 const ROWS = 5;
 const ABSENT = { stage: "C", officers: 2 };
@@ -34,8 +34,20 @@ function Stranded() {
   const people = f.outlook.value?.stranded ?? [];
   if (!people.length) return null;
   return html`<h2>${t("No counter is open for")}</h2>
-    <ul class="stranded">${people.slice(0, ROWS).map(({ label, stage }) => html`<li key=${label}><${Chip} label=${label} /><${Section} code=${stage} /></li>`)}</ul>
+    <ul class="stranded">${people.slice(0, ROWS).map(({ label, stage }) => html`<li key=${label}><${Chip} label=${label} /><${Section} code=${stage} /><${HandOver} label=${label} stage=${stage} /></li>`)}</ul>
     ${people.length > ROWS && html`<p class="muted">${t("and {n} more", { n: people.length - ROWS })}</p>`}`;
+}
+
+/**
+ * Somebody who waits for one counter alone stays with it until a person hands them over to the others.
+ *
+ * @param {{ label: string, stage: string }} props
+ */
+function HandOver({ label, stage }) {
+  const tokens = /** @type {Iterable<Baari.StaffToken>} */ (floor.value?.tokens.values() ?? []);
+  const token = [...tokens].find((each) => each.label === label);
+  if (!token?.staff.only) return null;
+  return html`<button class="button small" disabled=${!live.value} onClick=${() => release(token.id)}>${t("All of {stage} may call", { stage })}</button>`;
 }
 
 /** The documented complaint as a switch: two granting officers absent. */

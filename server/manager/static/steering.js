@@ -2,7 +2,7 @@
 
 import { signal } from "/static/vendor/signals.js";
 import { endedBy, endWords } from "/static/staff/session.js";
-import { atCounter, floorClock, notice as noticeAt } from "/static/ui/addresses.js";
+import { atCounter, floorClock, handOver, notice as noticeAt } from "/static/ui/addresses.js";
 import { command, Failure, NoAnswer } from "/static/ui/http.js";
 import { live } from "/static/ui/live.js";
 import { t } from "/static/ui/words.js";
@@ -98,6 +98,13 @@ export const tell = (kind, cause) => steer([() => command(noticeAt(), { kind, ca
  * @param {Baari.NoticeKind} kind
  */
 export const end = (kind) => steer([() => command(noticeAt(), { kind, on: false })], undo.value);
+
+/**
+ * Let every counter of a stage call somebody whom only a closed one may call.
+ *
+ * @param {string} token its id
+ */
+export const release = (token) => steer([() => command(handOver(token), {})], undo.value);
 
 /** Take the last lever back; a token that was moved is called back, and both counters are open again. */
 export async function takeBack() {

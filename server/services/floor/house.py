@@ -8,7 +8,7 @@ from server.domain.centre import CentreState
 from server.services.floor.away import return_to_line
 from server.services.floor.day import Closing, close, is_over
 from server.services.floor.opening import turn_day
-from server.services.floor.release import release, stranded
+from server.services.floor.release import overdue, release
 from server.services.setup.plans import runs_on
 from server.storage.sql import centres, tokens
 from server.storage.transaction import Read, Transaction
@@ -52,7 +52,7 @@ def _rests(centre: CentreState) -> bool:
 def _is_due(read: Read, centre: CentreState, now: datetime) -> bool:
     return bool(
         tokens.pauses_over(read, centre.id, now)
-        or stranded(read, centre.id)
+        or overdue(read, centre, now)
         or (not centre.clock_doubted and (turns(read, centre, now) or is_over(read, centre, now)))
     )
 

@@ -119,6 +119,7 @@ class FloorShape(Shape):
     pause_min: Minutes = FLOOR.pause_min
     return_days: int = Field(FLOOR.return_days, ge=1)
     emergencies_per_hour: int = Field(FLOOR.emergencies_per_hour, ge=0)
+    absent_min: float | None = Field(FLOOR.absent_min, gt=0)
     out_of_order: dict[str, Names] = {}
     causes: dict[CauseCode, CauseShape] = {}
 

@@ -65,6 +65,8 @@ export const correct = (token) => inCentre("/api/v1/centres/{centre}/tokens/{tok
 export const remark = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/remark", { token });
 /** @param {string} token */
 export const cancelToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/cancel", { token });
+/** Where somebody whom only a closed counter may call is handed over to the others: @param {string} token */
+export const handOver = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/hand-over", { token });
 /** Where somebody who was missed or away returns: @param {string} token */
 export const returnToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/return", { token });
 /** Where the owner of a slip returns. */

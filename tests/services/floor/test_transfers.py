@@ -23,7 +23,7 @@ from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.token import Token
 from server.domain.token.ways_back import WayBack
-from server.services.floor import serve, undo
+from server.services.floor import release, serve, undo
 from server.services.floor.at_counter import Seen
 from server.services.floor.house import due_centres
 from server.services.people import seats, sign_in
@@ -31,7 +31,7 @@ from server.services.people.principal import Principal
 from server.services.views.projections import Projections
 from server.storage.database import Database
 from server.storage.sql import counters
-from tests.factories import CENTRE, MORNING, Floor, at_time, install_floor, second_centre
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, second_centre
 
 
 @pytest.fixture
@@ -189,16 +189,45 @@ def test_a_token_may_wait_for_a_counter_that_is_at_lunch(floor: Floor) -> None:
     assert floor.call("C2").token.label == "N001"
 
 
-def test_a_token_whose_counter_has_closed_is_called_by_the_others_with_its_age(floor: Floor) -> None:
+def hand_over(floor: Floor, token: Token) -> Token:
+    """Let every counter of its stage call a token."""
+    now = floor.now()
+    return floor.write(lambda tx: release.hand_over(at_time(tx, now), token.id, By("test")))
+
+
+def test_whose_counter_has_closed_stays_with_it_until_a_person_hands_them_over_with_their_age(floor: Floor) -> None:
+    served = at_counter(floor, "A1")
+    floor.open("C1", "C2")
+    floor.transfer("A1", "C", "C2")
+    with pytest.raises(NotInThisLine):
+        hand_over(floor, served)
+    floor.set_state("C2", CounterState.CLOSED)
+    floor.wait(200)
+    assert floor.keep_house() == 0
+    with pytest.raises(QueueEmpty):
+        floor.call("C1")
+    released = hand_over(floor, served)
+    assert (released.step.only, released.step.since) == (None, served.issued_at)
+    with pytest.raises(NotInThisLine):
+        hand_over(floor, served)
+    assert floor.call("C1").token.label == "N001"
+    assert floor.verdict().faults == []
+
+
+def test_after_the_minutes_of_absence_that_the_plan_names_they_are_handed_over(floor: Floor) -> None:
+    floor.set_policy("floor", {**floor.preset.floor.model_dump(mode="json"), "absent_min": 10}, DAY)
     served = at_counter(floor, "A1")
     floor.open("C1", "C2")
     floor.transfer("A1", "C", "C2")
     floor.set_state("C2", CounterState.CLOSED)
-    assert floor.db.read(lambda conn: due_centres(conn, lambda _centre: floor.now())) == [floor.centre_id]
-    assert floor.keep_house() == 1
-    released = floor.token(served)
-    assert (released.step.only, released.step.since) == (None, served.issued_at)
-    assert floor.db.read(lambda conn: due_centres(conn, lambda _centre: floor.now())) == []
+    closed = MORNING + timedelta(minutes=next(floor.minutes) - 1)
+    before, after = closed + timedelta(minutes=9), closed + timedelta(minutes=10)
+    assert floor.db.read(lambda conn: due_centres(conn, lambda _centre: before)) == []
+    assert floor.keep_house(before) == 0
+    assert floor.db.read(lambda conn: due_centres(conn, lambda _centre: after)) == [floor.centre_id]
+    assert floor.keep_house(after) == 1
+    assert floor.token(served).step.only is None
+    floor.wait(20)
     assert floor.call("C1").token.label == "N001"
     assert floor.verdict().faults == []
 
@@ -235,27 +264,16 @@ def test_a_token_follows_its_officer_from_counter_to_counter(floor: Floor) -> No
 
 
 def test_a_token_whose_officer_has_left_is_called_by_the_others(floor: Floor) -> None:
-    at_counter(floor, "A1")
+    served = at_counter(floor, "A1")
     floor.open("C1", "C2")
     asha = officer(floor, "asha", "C1")
     floor.transfer("A1", "C", asha.id)
     floor.write(lambda tx: seats.leave(at_time(tx, floor.now()), asha))
     with pytest.raises(QueueEmpty):
         floor.call("C2")
-    floor.keep_house()
+    hand_over(floor, served)
     assert floor.call("C2").token.label == "N001"
     assert floor.verdict().faults == []
-
-
-def test_a_frozen_floor_releases_nobody(floor: Floor) -> None:
-    at_counter(floor, "A1")
-    floor.open("C2")
-    floor.transfer("A1", "C", "C2")
-    floor.set_state("C2", CounterState.CLOSED)
-    floor.freeze()
-    assert floor.keep_house() == 0
-    floor.unfreeze()
-    assert floor.keep_house() == 1
 
 
 def test_a_call_out_of_order_takes_even_a_token_sent_elsewhere_with_a_reason_of_the_list(floor: Floor) -> None:
@@ -420,11 +438,11 @@ def test_a_lane_of_a_token_sent_to_a_counter_names_it(floor: Floor) -> None:
 
 def test_an_errand_and_a_take_over_are_alike_on_each_database(db: Database) -> None:
     floor = install_floor(db)
-    at_counter(floor, "A1")
+    served = at_counter(floor, "A1")
     floor.open("A2", "C1", "C2")
     floor.transfer("A1", "C", "C2", returns=True)
     floor.set_state("C2", CounterState.CLOSED)
-    assert floor.keep_house() == 1
+    hand_over(floor, served)
     assert floor.serve("C1").step.only == "A1"
     floor.call("A1")
     assert floor.take_over("A1", "A2").counter == "A2"

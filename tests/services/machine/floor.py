@@ -103,15 +103,18 @@ class FloorModel(DeskModel):
         self.note("voided")
         found[0]["void"] = True
 
+    def hand_over(self, token: str) -> None:
+        t = self.the(token)
+        stays = t["state"] != "waiting" or not t["only"] or self._at_work(t["stage"], t["only"])
+        refuse(not_in_this_line=stays)
+        there = self.elsewhere(t["stage"], t["aged_from"], ways_back=t["ways_back"])
+        self.act("transferred", t, None, **there)
+
     def keep_house(self) -> None:
         if self.frozen or self.night is not None:
             return
         for t in self.open_tokens():
             if t["state"] == "paused" and t["until"] <= self.now:
                 self.return_to_line(t["id"], None)
-        for t in self.open_tokens():
-            if t["state"] == "waiting" and t["only"] and not self._at_work(t["stage"], t["only"]):
-                there = self.elsewhere(t["stage"], t["aged_from"], ways_back=t["ways_back"])
-                self.act("transferred", t, None, **there)
         if self.day_is_over():
             self.end_day("end", ())

@@ -15,7 +15,21 @@ from server.domain.notice import NoticeKind
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState
 from server.services.command import Attempt
-from server.services.floor import away, call, correct, counters, day, house, issue, move, notice, reopening, serve, undo
+from server.services.floor import (
+    away,
+    call,
+    correct,
+    counters,
+    day,
+    house,
+    issue,
+    move,
+    notice,
+    release,
+    reopening,
+    serve,
+    undo,
+)
 from server.services.numbers import leases
 from tests.factories import MORNING
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
@@ -109,6 +123,15 @@ class FloorMachine(Likely):
         else:
             token = self.whom(whom, "missed", "held", "called")
             self.go(what, partial(self.model.cancel, token, desk), at_desk(desk, away.cancel, token_id=token))
+
+    @when(lambda self: any(t["only"] for t in self.model.open_tokens()))
+    @rule(pick=PICK)
+    def hand_over(self, pick: int) -> None:
+        """Let everybody call whom only a closed counter may call; refuse others."""
+        alone = [t["id"] for t in self.model.open_tokens() if t["only"]]
+        token = pick_of(alone, list(self.model.tokens), pick)
+        act = partial(release.hand_over, token_id=token)
+        self.go("hand_over", partial(self.model.hand_over, token), act)
 
     # At a counter
 

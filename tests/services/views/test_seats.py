@@ -5,7 +5,7 @@ from server.services.people import keys, seats
 from server.services.people.presence import Place, known_at
 from server.services.people.principal import Principal, secret_hash
 from server.services.views.seats import SeatEntry, seats_taken
-from tests.factories import MORNING, Floor
+from tests.factories import MORNING, Floor, at_time
 from tests.services.people.people import add_person, signed_in
 
 
@@ -25,7 +25,8 @@ def test_each_seat_says_who_sits_there_whether_it_is_oneself_and_who_is_with_the
     key = holder(floor, floor.write(lambda tx: keys.create_key(tx, Role.COUNTER, "desk", MORNING)), staff=False)
     for counter, who in (("G2", asha), ("G1", ravi), ("G3", key)):
         floor.open(counter)
-        floor.write(lambda tx, counter=counter, who=who: seats.sit(tx, counter, who, MORNING))  # type: ignore[misc]
+        now = floor.now()
+        floor.write(lambda tx, at=(counter, who, now): seats.sit(at_time(tx, at[2]), at[0], at[1], MORNING))  # type: ignore[misc]
     token = floor.issue()
     floor.call("G2")
     assert floor.db.read(lambda read: seats_taken(read, asha)) == (
