@@ -58,11 +58,12 @@ def late_by(slot: datetime | None, now: datetime, rules: SlotRules) -> int:
 def require_today(slot: datetime, hours: Hours, rules: SlotRules, now: datetime, today: date) -> None:
     """Raise AppointmentOtherDay, in words, unless a booking is for the business day `today`.
 
-    One whose time is near may come from the day before, or is of the day before: midnight makes nobody early or late.
+    One whose time is near may come from the day before, or is of the day before: midnight makes nobody early or late,
+    and who is let in before midnight is told so on that day.
     """
-    day = business_day(slot, hours.timezone, hours.day_start)
     early, late = (timedelta(minutes=m) for m in (rules.admit_early_min, rules.late_min))
-    if day != today and not now - late <= slot <= now + early:
+    begins, day = (business_day(moment, hours.timezone, hours.day_start) for moment in (slot - early, slot))
+    if not begins <= today <= day and not now - late <= slot <= now + early:
         local = slot.astimezone(ZoneInfo(hours.timezone))
         when = f"The appointment {'is' if day > today else 'was'} on {local:%d-%m-%Y} at {local:%H:%M}."
         raise AppointmentOtherDay(when, slot=local.isoformat(timespec="minutes"))

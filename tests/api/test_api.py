@@ -210,7 +210,7 @@ def test_what_an_integration_looks_up_is_what_commands_take(api: Api) -> None:
     assert {counter["stage"] for counter in counters} == {stage["code"] for stage in stages}
     for counter in counters:
         opened = api.send("POST", f"{AT}/counters/{counter['id']}/open", M).get_json()
-        assert opened == {**counter, "state": "open", "reason": None}
+        assert opened == {**counter, "state": "open", "reason": None, "back_at": None}
 
 
 def begin_service(api: Api) -> None:

@@ -1,21 +1,22 @@
 """Bring a demo quickly into the situations of the queue engine: short absences, closed hours, another centre."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from server.domain.actors import By
 from server.domain.notice import NoticeKind
 from server.domain.plan.hours import WEEKDAYS
 from server.services.floor import notice
+from server.services.setup.presets import install_centre, load_preset
 from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.tables.bookings import BookingTable
-from server.storage.tables.centre import CentreTable
 from server.storage.tables.plan import PolicyTable
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE
@@ -37,27 +38,35 @@ def change_policy(demo: DemoProcess, kind: str, **changes: Any) -> None:
     _write(demo, change)
 
 
-def move_bookings_elsewhere(demo: DemoProcess, tail: str) -> None:
-    """Let another centre of the installation hold the bookings whose references end so."""
+def move_booking_elsewhere(demo: DemoProcess, tail: str) -> None:
+    """Let another centre of the installation hold the one booking whose reference ends so."""
+    preset = load_preset("M")
+    name = {"en": "Pune Centre", "hi": "पुणे केंद्र", "mr": "पुणे केंद्र"}
+    centre = preset.centre.model_copy(update={"code": "PSK-PUNE", "name": name})
+    pune = preset.model_copy(update={"centre": centre, "kiosks": []})
+    with _opened(demo) as db:
+        id_ = db.write(None, lambda tx: install_centre(tx, pune, date(2026, 1, 1), "pune", demo=True))
+    move = update(BookingTable).where(BookingTable.tail == tail).values(centre_id=id_)
 
     def change(tx: Transaction) -> None:
-        columns = [column for column in CentreTable.__table__.columns if column.name != "id"]
-        row = tx.conn.execute(select(*columns).where(CentreTable.id == tx.centre.id)).one()._asdict()
-        name = {"en": "Pune Centre", "hi": "पुणे केंद्र", "mr": "पुणे केंद्र"}
-        other = {**row, "code": "PSK-PUNE", "name": name, "epoch": "other"}
-        id_ = tx.conn.execute(insert(CentreTable).values(**other).returning(CentreTable.id)).scalar_one()
-        tx.conn.execute(update(BookingTable).where(BookingTable.tail == tail).values(centre_id=id_))
+        assert tx.conn.execute(move).rowcount == 1
 
     _write(demo, change)
 
 
-def _write(demo: DemoProcess, change: Callable[[Transaction], None]) -> None:
+@contextmanager
+def _opened(demo: DemoProcess) -> Iterator[Database]:
     db = Database(demo.database_url)
     try:
-        centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
-        db.write(centre.id, change)
+        yield db
     finally:
         db.close()
+
+
+def _write(demo: DemoProcess, change: Callable[[Transaction], None]) -> None:
+    with _opened(demo) as db:
+        centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
+        db.write(centre.id, change)
 
 
 def end_notices(demo: DemoProcess) -> None:
@@ -83,6 +92,13 @@ def all_days_but_today() -> list[str]:
 def slot(**later: float) -> str:
     """Return the slot of a booking so much later than now."""
     return (datetime.now(ZONE) + timedelta(**later)).replace(second=0, microsecond=0).isoformat()
+
+
+def book(api: Client, reference: str, service: str, at: datetime) -> None:
+    """Import one booking with a slot at this minute."""
+    booking = {"reference": reference, "slot": at.replace(second=0, microsecond=0).isoformat(), "service": service}
+    answer = api.post(f"centres/{CENTRE}/appointments", {"bookings": [booking]})
+    assert [row["result"] for row in answer.json()["rows"]] == ["created"], answer.text
 
 
 def serve(api: Client, counter: str, *verbs: str) -> Any:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import sideways, signed_in, violations
+from tests.browser.engine import book
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -309,13 +310,6 @@ def test_a_token_is_given_at_the_desk_and_so_is_one_of_the_paper_pad(clerk: Page
     panel.get_by_label("Number of the paper pad").fill(number.lower())
     clerk.keyboard.press("Enter")
     expect(panel.locator(".chip")).to_have_text(number)
-
-
-def book(api: Client, reference: str, service: str, at: datetime) -> None:
-    slot = at.replace(second=0, microsecond=0).isoformat()
-    api.post(
-        f"centres/{CENTRE}/appointments", {"bookings": [{"reference": reference, "slot": slot, "service": service}]}
-    )
 
 
 APPOINTMENT = "Appointment: its number, or the last 4 characters"

@@ -1,5 +1,6 @@
 """What a scanner types is never a key, keys are keys under every layout, and every reference stands on the keypad."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,10 @@ from tests.processes import Client, DemoProcess
 CODES = ["20-1004567890", "MH1234567890ABCD", "8901030865278", "https://seva.example/t/DMfnBfOqebdx"]
 LAYOUTS = {"InScript": "ल", "Cyrillic": "т", "Greek": "ν", "full width": "ｎ"}
 NOT_ONE = "This code is not an appointment."
+GAP_MS = 200
+"""What a scanner leaves between two signs at most."""
+TRIES = 8
+STROKES = "window.strokes = []; addEventListener('keydown', (event) => strokes.push(event.timeStamp), true)"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +40,7 @@ def cookies(browser: Browser, demo: DemoProcess) -> Any:
 def clerk(browser: Browser, demo: DemoProcess, cookies: Any) -> Iterator[Page]:
     """Return the console of somebody who has just sat down at C3, which is open."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en", storage_state=cookies)
+    context.add_init_script(STROKES)
     page = context.new_page()
     page.goto(f"{demo.url}/counter")
     page.locator(".seats button").filter(has_text="C3").click()
@@ -45,6 +51,7 @@ def clerk(browser: Browser, demo: DemoProcess, cookies: Any) -> Iterator[Page]:
 
 @pytest.fixture
 def kiosk(page: Page, demo: DemoProcess) -> Page:
+    page.context.add_init_script(STROKES)
     page.set_viewport_size({"width": 1080, "height": 1920})
     page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
     expect(page.locator("main")).to_have_attribute("data-step", "language")
@@ -54,6 +61,11 @@ def kiosk(page: Page, demo: DemoProcess) -> Page:
 @pytest.fixture(autouse=True)
 def empty_floor(api: Client) -> None:
     """Begin with nobody in the centre."""
+    clear(api)
+
+
+def clear(api: Client) -> None:
+    """Let nobody be in the centre, and C2 and C3 open."""
     for token in api.snapshot()["tokens"]:
         if token["state"] == "serving":
             api.post(f"centres/{CENTRE}/counters/{token['counter']}/finish")
@@ -77,11 +89,16 @@ def state_of(api: Client, token: dict[str, Any]) -> tuple[str, str]:
     return now["state"], now["stage"]
 
 
-def scan(page: Page, code: str, gap: float = 0, end: str | None = "Enter") -> None:
-    """Type a code as a scanner does, with a gap in milliseconds before each sign."""
+def scan(page: Page, code: str, gap: float = 0, end: str | None = "Enter") -> bool:
+    """Type a code with a gap in milliseconds before each sign; returns whether it came as from a scanner.
+
+    A busy machine may type so slowly that what comes is not a scanner's any more.
+    """
+    page.evaluate("strokes.length = 0")
     page.keyboard.type(code, delay=gap)
     if end:
         page.keyboard.press(end)
+    return all(after - before <= GAP_MS for before, after in itertools.pairwise(page.evaluate("strokes")))
 
 
 def press(page: Page, key: str, code: str) -> None:
@@ -95,26 +112,37 @@ def press(page: Page, key: str, code: str) -> None:
 
 @pytest.mark.parametrize("gap", [0, 60, 150])
 def test_what_a_scanner_types_at_a_counter_is_no_key(clerk: Page, api: Client, gap: float) -> None:
-    token = at_granting(api)
-    waiting = at_granting(api)
-    clerk.keyboard.press("n")
-    expect(clerk.locator("body")).to_have_attribute("data-state", "called")
-    clerk.keyboard.press("s")
-    expect(clerk.locator("body")).to_have_attribute("data-state", "serving")
-    for code in CODES:
-        for end in ("Enter", "Tab", None):
-            scan(clerk, code, gap, end)
-            if "/t/" in code:
-                expect(clerk.get_by_role("alert")).to_have_text("This slip is not known here")
-            else:
-                field = clerk.get_by_role("dialog").locator("[name=appointment]")
-                expect(field).to_have_value(code)
-            clerk.keyboard.press("Escape")
-            expect(clerk.get_by_role("dialog")).to_have_count(0)
-            clerk.keyboard.press("Escape")
-            expect(clerk.get_by_role("alert")).to_have_count(0)
-    assert [state_of(api, token), state_of(api, waiting)] == [("serving", "C"), ("waiting", "C")]
-    assert api.snapshot()["counters"]
+    people = one_served_of_two(clerk, api)
+    for code, end in itertools.product(CODES, ("Enter", "Tab", None)):
+        for _ in range(TRIES):
+            if scan(clerk, code, gap, end):
+                break
+            people = one_served_of_two(clerk, api)
+        else:
+            pytest.fail("This machine is too busy to type as a scanner does.")
+        if "/t/" in code:
+            expect(clerk.get_by_role("alert")).to_have_text("This slip is not known here")
+        else:
+            field = clerk.get_by_role("dialog").locator("[name=appointment]")
+            expect(field).to_have_value(code)
+        clerk.keyboard.press("Escape")
+        expect(clerk.get_by_role("dialog")).to_have_count(0)
+        clerk.keyboard.press("Escape")
+        expect(clerk.get_by_role("alert")).to_have_count(0)
+        assert [state_of(api, token) for token in people] == [("serving", "C"), ("waiting", "C")], (code, end)
+
+
+def one_served_of_two(clerk: Page, api: Client) -> list[dict[str, Any]]:
+    """Let C3 serve somebody while another waits there, whatever was before; returns both."""
+    clear(api)
+    clerk.reload()
+    expect(clerk.locator("body")).to_have_attribute("data-state", "open")
+    people = [at_granting(api), at_granting(api)]
+    expect(clerk.locator(".line li")).to_have_count(2)
+    for key, state in (("n", "called"), ("s", "serving")):
+        clerk.keyboard.press(key)
+        expect(clerk.locator("body")).to_have_attribute("data-state", state)
+    return people
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -220,8 +248,13 @@ def test_a_code_that_is_no_appointment_is_told_and_gives_no_token(kiosk: Page, a
 
 @pytest.mark.parametrize("gap", [0, 60, 150])
 def test_a_slow_scanner_takes_a_token_and_answers_no_question(kiosk: Page, api: Client, gap: float) -> None:
-    kiosk.locator(".tile[lang=en]").click()
-    scan(kiosk, f"20-10045678{int(gap):03d}", gap)
+    for _ in range(TRIES):
+        kiosk.reload()
+        kiosk.locator(".tile[lang=en]").click()
+        if scan(kiosk, f"20-10045678{int(gap):03d}", gap):
+            break
+    else:
+        pytest.fail("This machine is too busy to type as a scanner does.")
     expect(kiosk.locator("main")).not_to_have_attribute("data-step", "need")
     expect(kiosk.locator(".number .chip").or_(kiosk.locator(".refused"))).to_be_visible()
     assert len(api.snapshot()["tokens"]) <= 1

@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import cv2
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
+from tests.browser.engine import book, serve
 from tests.processes import BAARI, Client, DemoProcess
 
 SIZES = [(1080, 1920), (320, 640), (768, 1366), (1366, 768), (1920, 1080)]
@@ -21,6 +24,13 @@ def kiosk(page: Page, demo: DemoProcess) -> Page:
     page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
     expect(page.locator("main")).to_have_attribute("data-step", "language")
     return page
+
+
+@pytest.fixture(scope="module")
+def api(demo: DemoProcess) -> Iterator[Client]:
+    client = Client(demo.url, demo.facts["keys"]["manager"])
+    yield client
+    client.http.close()
 
 
 def step(page: Page) -> str | None:
@@ -37,15 +47,12 @@ def take_token(kiosk: Page) -> str:
     return number.inner_text()
 
 
-def test_three_touches_give_a_token_with_people_ahead_wait_and_qr(kiosk: Page, demo: DemoProcess) -> None:
+def test_three_touches_give_a_token_with_people_ahead_wait_and_qr(kiosk: Page, api: Client) -> None:
+    serve(api, "G1")
     label = take_token(kiosk)
     assert label.startswith("P")
     expect(kiosk.locator(".ahead")).to_contain_text("You are next")
-    with_server = Client(demo.url, demo.facts["keys"]["manager"])
-    try:
-        assert label in [token["label"] for token in with_server.snapshot()["tokens"]]
-    finally:
-        with_server.http.close()
+    assert label in [token["label"] for token in api.snapshot()["tokens"]]
 
 
 def test_the_qr_code_on_the_screen_leads_to_the_citizens_own_page(kiosk: Page, demo: DemoProcess) -> None:
@@ -71,17 +78,19 @@ def test_the_keys_of_a_keypad_do_what_touch_does(kiosk: Page) -> None:
     expect(kiosk.locator("main")).to_have_attribute("data-step", "language")
 
 
-def test_one_scan_gives_a_booked_citizen_their_token(kiosk: Page) -> None:
+def test_one_scan_gives_a_booked_citizen_their_token(kiosk: Page, api: Client) -> None:
+    book(api, "ARN-26-000017", "NORMAL", datetime.now(UTC))
     kiosk.keyboard.type("ARN-26-000017")
     kiosk.keyboard.press("Enter")
     expect(kiosk.locator(".number .chip")).to_contain_text("N")
 
 
-def test_the_reference_of_an_appointment_can_be_typed(kiosk: Page) -> None:
+def test_the_reference_of_an_appointment_can_be_typed(kiosk: Page, api: Client) -> None:
+    book(api, "ARN-26-000018", "NORMAL", datetime.now(UTC))
     kiosk.locator(".booked").click()
     expect(kiosk.locator(".reference")).to_be_focused()
-    kiosk.keyboard.type("arn26000017")
-    expect(kiosk.locator(".reference")).to_have_value("ARN26000017")
+    kiosk.keyboard.type("arn26000018")
+    expect(kiosk.locator(".reference")).to_have_value("ARN26000018")
     kiosk.keyboard.press("Enter")
     expect(kiosk.locator("main")).to_have_attribute("data-step", "need")
     kiosk.keyboard.press("1")

@@ -49,7 +49,7 @@ def press(console: Page, key: str, state: str) -> None:
 
 
 @pytest.mark.provokes(
-    "console: WebSocket .* net::ERR_CONNECTION_REFUSED", "request failed: GET .* net::ERR_CONNECTION_REFUSED"
+    "console: WebSocket .* net::ERR_CONNECTION_REFUSED", "request failed: GET .* net::ERR_CONNECTION_(?:REFUSED|RESET)"
 )
 def test_one_citizen_from_kiosk_to_exit_with_a_crash_in_between(browser: Browser, demo: DemoProcess) -> None:
     kiosk = browser.new_context().new_page()

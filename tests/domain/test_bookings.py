@@ -51,11 +51,15 @@ def test_a_booking_after_midnight_belongs_to_the_night_shift_that_has_begun() ->
 
 
 def test_who_comes_before_midnight_for_the_first_minutes_of_the_next_day_is_let_in() -> None:
-    """00:10 of the 25th in Asia/Kolkata: who comes at 23:58 is early, who comes at 23:54 is of another day."""
+    """00:10 of the 25th in Asia/Kolkata: who comes at 23:58 is let in, who comes at 23:54 is told to wait a minute."""
     slot, hours = utc(2026, 11, 24, 18, 40), make_hours(day_start=time(0))
     require_today(slot, hours, RULES, utc(2026, 11, 24, 18, 28), DAY)
-    with pytest.raises(AppointmentOtherDay, match="is on 25-11-2026 at 00:10"):
-        require_today(slot, hours, RULES, utc(2026, 11, 24, 18, 24), DAY)
+    before = utc(2026, 11, 24, 18, 24)
+    require_today(slot, hours, RULES, before, DAY)
+    with pytest.raises(AppointmentEarly, match=r"at 00:10\. Please come in from 23:55"):
+        require_admitted(slot, batch_now(before, RULES, 0, 6, 2.5), before, "Asia/Kolkata")
+    with pytest.raises(AppointmentOtherDay, match="is on 25-11-2026 at 00:16"):
+        require_today(slot + timedelta(minutes=6), hours, RULES, before, DAY)
     with pytest.raises(AppointmentOtherDay, match="was on 25-11-2026"):
         require_today(slot, hours, RULES, utc(2026, 11, 25, 18, 31), date(2026, 11, 26))
 
@@ -73,7 +77,7 @@ def test_midnight_makes_nobody_early_or_late() -> None:
         now, slot = midnight - timedelta(minutes=minutes_before), midnight + timedelta(minutes=minutes_after)
         require_today(slot, make_hours(), RULES, now, DAY + timedelta(days=minutes_before < 0))
     with pytest.raises(AppointmentOtherDay):
-        require_today(midnight + timedelta(minutes=14), make_hours(), RULES, midnight - timedelta(minutes=2), DAY)
+        require_today(midnight + timedelta(minutes=16), make_hours(), RULES, midnight - timedelta(minutes=2), DAY)
 
 
 def test_somebody_early_is_told_from_when_they_may_come_in() -> None:
