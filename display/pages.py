@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import UnknownToken
 from server.domain.permissions import Permission
+from server.domain.token.claim import secret_in
 from server.services.views import phone, places
 from server.web.pages import device_page, frame, moved_page, picked_language
 from server.web.site import read, site
@@ -58,7 +59,7 @@ def citizen(secret: str) -> tuple[str, int]:
         language=language,
         sentences=CALLED_FIRST.values(),
         called_first={why.value: sentence for why, sentence in CALLED_FIRST.items()},
-        secret=secret,
+        secret=secret_in(secret),
         status=status,
         pause_min=pause_min,
     )

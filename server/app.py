@@ -172,7 +172,7 @@ def build_server(
     reports = DayReports(db, lambda: keyring.keys().key(Purpose.SEALS))
     here = Site(db, reads, views, presence, settings, real, random_bytes, relay.alive, reports, keyring)
     app.extensions[EXTENSION] = here
-    kinds = [print_kind(settings.url, Printers(sockets.hint).perform)]
+    kinds = [print_kind(settings.url, settings.secret, Printers(sockets.hint).perform)]
     worker = OutboxWorker(db, kinds, random.random)
     return Server(app, db, relay, (Scheduler(db, real, Leader(db.url)), worker))
 

@@ -44,7 +44,7 @@ IN_PATH = {
     "label": "the number of a token of today: `N001`",
     "lease": "the id of the block of numbers",
     "day": "the date of a business day: `2026-11-24`; where it is read also `today`, the one that is open",
-    "secret": "what stands behind `/t/` in the QR code of a slip",
+    "secret": "what stands behind `/t/` in the QR code of a slip: the secret, with its claim or without",
 }
 MEANINGS = {
     400: "The request cannot be read, or the Idempotency-Key is missing",

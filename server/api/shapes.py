@@ -36,6 +36,8 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 ID_MAX = 2**31 - 1
 """The largest number that the database counts rows with."""
+SLIP_MAX = 160
+"""As long as a slip's QR code may be at most."""
 Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_as_stored), BeforeValidator(_written_out)]
 """A time with its zone, which is the same instant in every zone."""
 Day = Annotated[date, Field(strict=False), BeforeValidator(_day_written_out)]

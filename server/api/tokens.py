@@ -12,7 +12,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.references import ReferenceText, reference_of, shown_reference
 from server.api.refusals import BOOKING, NOT_NOW, NUMBERS, RETURN_SLIP, TOKEN, WISHES
-from server.api.shapes import ID_MAX, Code, Instant, Strict
+from server.api.shapes import ID_MAX, SLIP_MAX, Code, Instant, Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.calling.wait import WaitRange
@@ -59,7 +59,7 @@ class TokenIn(Strict):
     appointment: ReferenceText | None = None
     claim: ReferenceText | None = None
     booking: Annotated[int, Field(ge=1, le=ID_MAX)] | None = None
-    return_slip: Annotated[str, Field(max_length=64)] | None = None
+    return_slip: Annotated[str, Field(max_length=SLIP_MAX)] | None = None
     paper: PaperIn | None = None
     counter: Code | None = None
     phone: Annotated[str, Field(pattern=r"^\+?[0-9]{7,15}$")] | None = None
@@ -67,9 +67,9 @@ class TokenIn(Strict):
 
 
 class SlipIn(Strict):
-    """The secret of a slip's QR code."""
+    """What stands behind `/t/` in a slip's QR code: its secret, with the claim or without."""
 
-    slip: Annotated[str, Field(min_length=8, max_length=64)]
+    slip: Annotated[str, Field(min_length=8, max_length=SLIP_MAX)]
 
 
 class NewToken(BaseModel):

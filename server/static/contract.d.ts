@@ -1072,7 +1072,7 @@ export interface SitIn {
   take_over?: boolean;
 }
 
-/** The secret of a slip's QR code. */
+/** What stands behind `/t/` in a slip's QR code: its secret, with the claim or without. */
 export interface SlipIn {
   slip: string;
 }

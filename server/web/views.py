@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from server.domain.centre import Head
+from server.domain.token.claim import secret_in
 from server.services.views.phone import owner_of
 from server.services.views.projections import CentreViews, Projections
 from server.services.views.ready import Ready
@@ -71,7 +72,11 @@ class Views:
         return answer
 
     def owner(self, secret: str) -> tuple[int, str]:
-        """Return (centre id, token id) of a secret, which never change; raises UnknownToken."""
+        """Return (centre id, token id) of a secret, with its claim or without; raises UnknownToken.
+
+        They never change, and are kept by the secret alone: whatever is claimed, a page is kept once.
+        """
+        secret = secret_in(secret)
         owner = self._owners.get(secret)
         if owner is None:
             if len(self._owners) >= OWNERS_MAX:

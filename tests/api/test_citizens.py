@@ -46,6 +46,33 @@ def test_a_citizen_goes_out_comes_back_and_leaves_with_nothing_but_the_secret(
     assert (status, refused["code"]) == (409, "illegal_transition")
 
 
+@pytest.mark.parametrize("claim", ["", ".AZ-_b.N001.N.NORMAL", ".AZ-_b.N001", ".~", "." + "A" * 100])
+def test_a_slip_opens_its_page_and_every_way_of_its_owner_with_whatever_claim(
+    client: FlaskClient, sqlite_floor: Floor, claim: str
+) -> None:
+    kiosk = {"Authorization": f"Bearer {sqlite_floor.key(Role.KIOSK)}"}
+    order = sqlite_floor.order()
+    sqlite_floor.write(lambda tx: issue.issue(at_time(tx, MORNING), order, By("test")))
+    slip = f"{order.secret}{claim}"
+    page = client.get(f"/t/{slip}")
+    assert (page.status_code, "N001" in page.text, f'"secret":"{order.secret}"' in page.text) == (200, True, True)
+    assert client.get(f"/api/v1/status/{slip}").get_json()["label"] == "N001"
+    assert post(client, f"status/{slip}/pause")[1]["state"] == "paused"
+    status, back = post(client, f"centres/{CENTRE}/return", {"slip": slip}, **kiosk)
+    assert (status, back["token"]["state"]) == (200, "waiting")
+    status, refused = post(client, f"centres/{CENTRE}/tokens", {"service": "NORMAL", "return_slip": slip}, **kiosk)
+    assert (status, refused["detail"]) == (404, "This is not a return slip of this centre.")
+    assert post(client, f"status/{slip}/cancel")[1]["ended"] is True
+
+
+@pytest.mark.parametrize("slip", ["nobody-knows-it", ".AZ-_b.N001.N.NORMAL", "nobody.AZ-_b.N001.N.NORMAL"])
+def test_a_claim_without_its_secret_opens_nothing(client: FlaskClient, sqlite_floor: Floor, slip: str) -> None:
+    sqlite_floor.issue()
+    assert client.get(f"/t/{slip}").status_code == 404
+    assert client.get(f"/api/v1/status/{slip}").get_json()["code"] == "unknown_token"
+    assert post(client, f"status/{slip}/cancel")[1]["code"] == "unknown_token"
+
+
 def test_a_kiosk_gives_numbers_in_a_pause_and_none_in_an_emergency_but_takes_slips(
     client: FlaskClient, sqlite_floor: Floor
 ) -> None:

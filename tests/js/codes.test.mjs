@@ -25,7 +25,8 @@ test("a reference has four to sixty-four letters, marks and digits", () => {
 
 test("the address on a slip is a slip, with a claim behind it too", () => {
   for (const host of ["https://seva.example", "http://127.0.0.1:8080", "]Q1https://seva.example"]) assert.deepEqual(sort(`${host}/t/DMfn-Bfq_ebdxGg`), ["slip", "DMfn-Bfq_ebdxGg"]);
-  for (const claim of [".c1kAbc_-9", "?c=1kAbc", "#1kAbc"]) assert.deepEqual(sort(`https://seva.example/t/DMfnBfOqebdx${claim}`), ["slip", "DMfnBfOqebdx"]);
+  const signed = `.AQOXuVu-_${"Zz0".repeat(14)}A.ABC1234.ABC.PASSPORT-OF-A-MIN~a1b2c3`;
+  for (const claim of [signed, ".c1kAbc_-9", "?c=1kAbc", "#1kAbc"]) assert.deepEqual(sort(`https://seva.example/t/DMfnBfOqebdx${claim}`), ["slip", "DMfnBfOqebdx"]);
   assert.equal(sort("https://seva.example/t/DMfnBfO")[0], "neither");
 });
 

@@ -43,7 +43,9 @@ def printer(floor: Floor) -> Iterator[SimulatedPrinter]:
 
 
 def worker_on(db: Database, hint: Hint) -> OutboxWorker:
-    return OutboxWorker(db, [slips.print_kind("http://centre.example", Printers(hint).perform)], lambda: 0.0)
+    return OutboxWorker(
+        db, [slips.print_kind("http://centre.example", lambda: b"secret", Printers(hint).perform)], lambda: 0.0
+    )
 
 
 @pytest.fixture

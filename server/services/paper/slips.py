@@ -19,6 +19,8 @@ from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.token import Token
 from server.services.outbox import jobs
 from server.services.outbox.kinds import Kind, Withdrawn, kind_of
+from server.services.paper.claims import with_claim
+from server.services.setup import secret
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, devices, tokens
 from server.storage.transaction import Read, Transaction
@@ -126,20 +128,25 @@ def _printing(job: Job) -> Printing:
     return Printing(OF_JOB[job.state], _COPY.validate_python(job.content).number, job.detail)
 
 
-def print_kind(url: str, perform: Callable[[Sheet], Result]) -> Kind:
-    """Return how slips are printed: `url` is the public address for the citizens' pages, `perform` drives a printer."""
-    return kind_of(PRINT, RULES, lambda read, job: prepare(read, job, url), perform, wakes=_has_slip)
+def print_kind(url: str, key: Callable[[], bytes], perform: Callable[[Sheet], Result]) -> Kind:
+    """Return how slips are printed.
+
+    `url` is the public address for the citizens' pages, `key` gives the secret of the installation, `perform` drives a
+    printer.
+    """
+    return kind_of(PRINT, RULES, lambda read, job: prepare(read, job, url, key()), perform, wakes=_has_slip)
 
 
-def prepare(read: Read, job: Job, url: str) -> Sheet:
+def prepare(read: Read, job: Job, url: str, key: bytes) -> Sheet:
     """Return the slip of a job as it is true now; raises Withdrawn for a token that was cancelled."""
     centre = centres.centre_by_id(read, job.target.centre_id)
     token = tokens.token_by_id(read, centre.id, str(job.token_id))
     if token.state == TokenEnd.CANCELLED.value:
         raise Withdrawn("the token was cancelled")
-    copy, address = _COPY.validate_python(job.content), f"{url}/t/{tokens.secret_of(read, centre.id, token.id)}"
+    copy, keys = _COPY.validate_python(job.content), secret.keys_of(secret.numbers_of(read), key)
+    page = with_claim(tokens.secret_of(read, centre.id, token.id), centre, token, keys)
     plan = plan_of(read, centre, token.day)
-    facts = SlipFacts(centre.name, centre.timezone, plan, copy.forecast, address, copy.number)
+    facts = SlipFacts(centre.name, centre.timezone, plan, copy.forecast, f"{url}/t/{page}", copy.number)
     printer = devices.device_by_id(read, centre.id, job.target.name)
     settings = {} if printer is None else printer.settings
     token = replace(token, issued_at=centre.wall(token.issued_at))

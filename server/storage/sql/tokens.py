@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from server.domain.errors import UnknownToken
+from server.domain.token.claim import secret_in
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import Step, Token
 from server.storage.base import Row
@@ -80,9 +81,10 @@ def token_at(conn: Connection, centre_id: int, counter_id: str) -> Token | None:
     return None if row[1] is None else token_of_row(row[1:])
 
 
-def token_by_secret(conn: Connection, secret: str) -> tuple[int, Token]:
-    """Return (centre id, token) of a status secret; raises UnknownToken."""
-    row = conn.execute(TOKEN.add_columns(TokenTable.centre_id).where(TokenTable.secret == secret)).one_or_none()
+def token_by_secret(conn: Connection, slip: str) -> tuple[int, Token]:
+    """Return (centre id, token) of a secret, with the claim of its slip or without; raises UnknownToken."""
+    own = TokenTable.secret == secret_in(slip)
+    row = conn.execute(TOKEN.add_columns(TokenTable.centre_id).where(own)).one_or_none()
     if row is None:
         raise UnknownToken("There is no such page.")
     return row[-1], token_of_row(row[:-1])

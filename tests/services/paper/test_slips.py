@@ -21,6 +21,7 @@ from tests.factories import MORNING, Floor, at_time
 
 PRINTER = "printer-k1"
 URL = "http://centre.example"
+KEY = b"the secret of the installation"
 
 
 def issue_slip(floor: Floor, **order: Any) -> Issued:
@@ -36,7 +37,7 @@ def last_job(floor: Floor, token: Token) -> Job:
 
 def sheet(floor: Floor, token: Token) -> Sheet:
     job = last_job(floor, token)
-    return floor.db.read(lambda read: slips.prepare(read, job, URL))
+    return floor.db.read(lambda read: slips.prepare(read, job, URL, KEY))
 
 
 def reprint(floor: Floor, token: Token, printer: str | None = None) -> Printing:
@@ -67,7 +68,7 @@ def test_the_slip_tells_what_the_citizen_was_told_and_leads_to_their_page(floor:
     slip, wait = sheet(floor, issued.token).slip, issued.forecast.wait
     assert (issued.print_state, issued.forecast.ahead, wait.high_min is None) == ("queued", 5, False)
     assert slip.facts == f"Hall G · 5 before you · {wait.low_min}–{wait.high_min} min"
-    assert slip.address == f"{URL}/t/{issued.secret}"
+    assert slip.address.startswith(f"{URL}/t/{issued.secret}.")
     assert (slip.label, slip.copy, slip.copy_mark, slip.issued) == ("N006", 0, "", "24-11-2026 · 09:36")
 
 
@@ -129,7 +130,7 @@ def test_a_printer_that_is_gone_has_no_settings_and_the_slip_waits_for_a_person(
     token = issue_slip(floor).token
     job = last_job(floor, token)
     elsewhere = replace(job, target=replace(job.target, name="printer-x"))
-    assert floor.db.read(lambda read: slips.prepare(read, elsewhere, URL)).settings == {}
+    assert floor.db.read(lambda read: slips.prepare(read, elsewhere, URL, KEY)).settings == {}
 
 
 def test_the_settings_of_the_printer_are_those_of_now(floor: Floor) -> None:
