@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from apiflask import APIBlueprint
-from flask import render_template
+from flask import jsonify, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import UnknownToken
 from server.domain.permissions import Permission
 from server.domain.token.claim import secret_in
 from server.services.views import phone, places
+from server.web.i18n import words_for
 from server.web.pages import device_page, frame, moved_page, picked_language
 from server.web.site import read, site
+from server.wording.catalogue import languages
 from server.wording.reasons import CALLED_FIRST
 
 STATIC = Path(__file__).parent / "static"
@@ -57,6 +59,7 @@ def citizen(secret: str) -> tuple[str, int]:
         centre.id,
         STATIC / "phone",
         language=language,
+        only=language,
         sentences=CALLED_FIRST.values(),
         called_first={why.value: sentence for why, sentence in CALLED_FIRST.items()},
         secret=secret_in(secret),
@@ -64,6 +67,13 @@ def citizen(secret: str) -> tuple[str, int]:
         pause_min=pause_min,
     )
     return render_template("display/citizen.html", lang=page["language"], page=page), 200
+
+
+@bp.get("/display/words/<language>.json")
+def words(language: str) -> AnyResponse:
+    """Get the words of a citizen's page in another language; none in one that there are no words in."""
+    there = {language} & set(languages())
+    return jsonify(words_for([STATIC / "phone"], there, CALLED_FIRST.values()).get(language, {}))
 
 
 def _unpaired(board: str) -> str:

@@ -2,7 +2,8 @@
 
 import { canReturn } from "/static/live/allows.js";
 import { tokenWord } from "/static/staff/states.js";
-import { returnBySlip, status } from "/static/ui/addresses.js";
+import { returnBySlip } from "/static/ui/addresses.js";
+import { status } from "/static/ui/slip_addresses.js";
 import { matching, sorted } from "/static/ui/codes.js";
 import { Failure, read } from "/static/ui/http.js";
 import { t } from "/static/ui/words.js";

@@ -2,7 +2,8 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { canReturn } from "/static/live/allows.js";
-import { returnBySlip, status } from "/static/ui/addresses.js";
+import { returnBySlip } from "/static/ui/addresses.js";
+import { status } from "/static/ui/slip_addresses.js";
 import { together } from "/static/ui/counters.js";
 import { command, Failure, read } from "/static/ui/http.js";
 import { Chip, Icon, Section } from "/static/ui/parts.js";

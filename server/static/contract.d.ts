@@ -1198,6 +1198,7 @@ export interface StatusNow {
   decision: string | null;
   ended: boolean;
   withdrawn: boolean;
+  can: ("return" | "pause" | "cancel")[];
   as_of: string;
 }
 

@@ -39,11 +39,13 @@ def frame(
     language: str | None = None,
     csrf: str | None = None,
     sentences: Iterable[str] = (),
+    only: str | None = None,
     **more: object,
 ) -> dict[str, object]:
     """Return what a page's scripts read from `#page`: the centre, the clock, the words, and what `more` holds.
 
-    `sentences` are those that come with the page's data, to be said in the reader's language too.
+    `sentences` are those that come with the page's data, to be said in the reader's language too. The words of other
+    languages than `only` are asked for when somebody wants them.
     """
     now = site().db.now(centre_id)
     centre = read(lambda conn: facts_of(conn, centre_id, now))
@@ -55,7 +57,7 @@ def frame(
         "now": to_iso(now),
         "ahead_s": centre.ahead_s,
         "csrf": csrf,
-        "words": words_for(scripts, centre.languages, sentences),
+        "words": words_for(scripts, [only] if only else centre.languages, sentences),
         **more,
     }
 

@@ -146,7 +146,11 @@ def test_every_address_of_a_screen_stands_in_one_module() -> None:
     ]
     own = [path for path in scripts if "vendor" not in path.parts]
     assert len(own) > 50
-    assert {path.name for path in own if asked.search(path.read_text("utf-8"))} == {"addresses.js", "reference.js"}
+    assert {path.name for path in own if asked.search(path.read_text("utf-8"))} == {
+        "addresses.js",
+        "slip_addresses.js",
+        "reference.js",
+    }
 
 
 def test_only_the_table_of_a_page_is_written_anew() -> None:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { following, passed, possible, truth } from "../../display/static/phone/words.js";
+import { following, passed, truth } from "../../display/static/phone/words.js";
 import { together } from "../../server/static/ui/counters.js";
 
 const t = (text, values = {}) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -61,17 +61,6 @@ test("being passed is told with its reason, and with a limit only where there is
   assert.deepEqual(passed({ ...waiting, overtaken: { label: "N9", why: "staff", limit: null } }, calledFirst, say), ["N9 was called first: staff decided so."]);
   assert.deepEqual(passed(waiting, calledFirst, say), []);
   assert.deepEqual(passed({ ...waiting, overtaken, frozen: true }, calledFirst, say), []);
-});
-
-test("only what the engine allows is offered, and nothing while the centre stands", () => {
-  assert.deepEqual(possible(waiting), { acts: ["pause"], leaves: true });
-  assert.deepEqual(possible({ ...waiting, state: "paused" }), { acts: ["return", "pause"], leaves: true });
-  assert.deepEqual(possible({ ...waiting, state: "missed" }), { acts: ["return"], leaves: true });
-  assert.deepEqual(possible({ ...waiting, state: "called" }), { acts: [], leaves: true });
-  assert.deepEqual(possible({ ...waiting, state: "held" }), { acts: [], leaves: true });
-  assert.deepEqual(possible({ ...waiting, state: "serving" }), { acts: [], leaves: false });
-  assert.deepEqual(possible({ ...waiting, frozen: true }), { acts: [], leaves: false });
-  assert.deepEqual(possible({ ...waiting, ended: true }), { acts: [], leaves: false });
 });
 
 test("the counters of a party stand in order, many of them as a run", () => {

@@ -1,11 +1,10 @@
 // What a citizen does with one thumb: go out for a while, come back, leave the line.
 
-import { own } from "/static/ui/addresses.js";
+import { own } from "/static/ui/slip_addresses.js";
 import { command, Failure, NoAnswer } from "/static/ui/http.js";
 import { focusOn, make, page, put, say } from "./page.js";
-import { possible } from "./words.js";
 
-/** @typedef {import("./words.js").Act} Act */
+/** @typedef {Baari.StatusNow["can"][number]} Act */
 
 /** @typedef {(status: Baari.StatusNow | null) => void} Done gets the status after a command, null when it has to be asked for */
 
@@ -22,7 +21,8 @@ let unheard = false;
  * @param {Done} done
  */
 export function showActions(status, done) {
-  const { acts, leaves } = possible(status);
+  const acts = status.can.filter((verb) => verb !== "cancel");
+  const leaves = status.can.includes("cancel");
   asking &&= leaves;
   const redraw = () => showActions(status, done);
   /** @param {Act} verb */
@@ -32,6 +32,11 @@ export function showActions(status, done) {
     ...(asking ? question(run, redraw) : acts.map((verb) => button(verb, run))),
   ]);
   put("leave", [leaves, asking], () => (leaves && !asking ? [link(redraw)] : []));
+}
+
+/** Note whether what was asked for arrived: the next buttons say so. @param {boolean} arrived */
+export function noteAnswer(arrived) {
+  unheard = !arrived;
 }
 
 /**

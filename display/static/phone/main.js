@@ -1,8 +1,8 @@
 // The citizen's own page: asks for the status, shows it, and says so when it cannot ask.
 
-import { status as statusOf } from "/static/ui/addresses.js";
 import { Emergency } from "/static/ui/emergency.js";
-import { showActions } from "./actions.js";
+import { status as statusOf } from "/static/ui/slip_addresses.js";
+import { noteAnswer, showActions } from "./actions.js";
 import { Follower } from "./follower.js";
 import { make, named, page, part, put, say, speak, spoken } from "./page.js";
 import { following, passed, truth } from "./words.js";
@@ -33,8 +33,8 @@ function languages() {
   return page.centre.languages.map((code) =>
     make("button", {
       className: "button plain", text: page.own_names[code], lang: code, data: { name: code }, ariaPressed: String(code === spoken()),
-      onclick: () => {
-        speak(code);
+      onclick: async () => {
+        noteAnswer(await speak(code));
         show();
       },
     }),

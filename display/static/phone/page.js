@@ -2,10 +2,13 @@
 
 import { together } from "/static/ui/counters.js";
 import { page as frame } from "/static/ui/page.js";
+import { words as wordsIn } from "/static/ui/slip_addresses.js";
 
 /** What the page of a citizen has. */
 export const page = /** @type {Baari.PhonePage} */ (frame);
 
+/** The sentences are written in it: it needs no words. */
+const SOURCE = "en";
 let language = page.language;
 
 export function spoken() {
@@ -13,14 +16,20 @@ export function spoken() {
 }
 
 /**
- * Speak another language from now on, after a reload too.
+ * Speak another language from now on, after a reload too; returns whether its words came.
  *
  * @param {string} code
  */
-export function speak(code) {
+export async function speak(code) {
+  if (code !== SOURCE && !page.words[code]) {
+    const answer = await fetch(wordsIn(code)).catch(() => null);
+    if (!answer?.ok) return false;
+    page.words[code] = await answer.json();
+  }
   language = code;
   document.documentElement.lang = code;
   history.replaceState(null, "", `?lang=${code}`);
+  return true;
 }
 
 /** Like ui/words.js, without the signals: this page has to stay small. @type {import("./words.js").Say} */

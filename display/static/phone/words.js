@@ -1,6 +1,5 @@
 // The one sentence that is true now, and what comes after it. Pure, so that it can be tested.
 
-import { allows, canReturn } from "/static/live/allows.js";
 import { isStranded, waitSentences } from "/static/ui/waits.js";
 
 /**
@@ -78,21 +77,4 @@ function ended(status, t) {
   if (status.state === "done") return t("Done. Thank you for coming.");
   if (status.state === "cancelled") return t("This token was cancelled.");
   return t("The day is over and this token has ended. Ask at the enquiry counter.");
-}
-
-/** @typedef {"return" | "pause" | "cancel"} Act */
-
-/**
- * What a citizen can do now: the buttons in order, the most useful first, and whether they can leave the line.
- *
- * @param {Baari.StatusNow} status
- * @returns {{ acts: Act[], leaves: boolean }}
- */
-export function possible({ state, ended: over, frozen }) {
-  if (over || frozen) return { acts: [], leaves: false };
-  /** @type {Act[]} */
-  const acts = [];
-  if (canReturn(state)) acts.push("return");
-  if (allows(state, "pause")) acts.push("pause");
-  return { acts, leaves: allows(state, "cancel") };
 }

@@ -12,7 +12,7 @@ from server.domain.forecast import Forecast
 from server.domain.instants import to_iso
 from server.domain.notice import Notice, strongest
 from server.domain.plan.plan import Names, Plan
-from server.domain.token.changes import TRANSFERRED
+from server.domain.token.changes import TRANSFERRED, TRANSITIONS, Action
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Token, TokenState
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
@@ -24,6 +24,9 @@ from server.storage.sql.steps import StageStay
 from server.storage.transaction import Read
 
 MINUTE = 60_000
+Own = Literal["return", "pause", "cancel"]
+"""What citizens do to their own token."""
+OWN: tuple[Own, ...] = ("return", "pause", "cancel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class OvertakenView:
 class StatusView:
     """A citizen's own token; `services` are the names of the present one and of those that follow.
 
-    `withdrawn` says that it was given by mistake: its slip is good for nothing.
+    `withdrawn` says that it was given by mistake: its slip is good for nothing. `can` is what its owner can do now.
     """
 
     label: str
@@ -89,6 +92,7 @@ class StatusView:
     decision: str | None
     ended: bool
     withdrawn: bool
+    can: tuple[Own, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,7 @@ def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standin
         decision=token.decision,
         ended=token.ended,
         withdrawn=behind.withdrawn,
+        can=() if token.ended or centre.frozen else _own_of(step.state),
     )
 
 
@@ -180,6 +185,12 @@ def overtaken_view(plan: Plan, token: Token, standing: Standing, count: int, lat
 def is_waiting(token: Token) -> bool:
     """Whether a token waits to be called."""
     return not token.ended and token.step.state is StepState.WAITING
+
+
+def _own_of(state: StepState) -> tuple[Own, ...]:
+    """Return what citizens can do to their token in a state; who waits is in the line, and does not return."""
+    allowed = (own for own in OWN if (state, Action(own)) in TRANSITIONS)
+    return tuple(own for own in allowed if (state, own) != (StepState.WAITING, "return"))
 
 
 def _overtaken(read: Read, centre: CentreState, plan: Plan, token: Token, standing: Standing) -> OvertakenView | None:

@@ -1,27 +1,15 @@
-// Every address that the screens ask for or lead to, in one place. Those of the API stand as the contract names them.
+// Every address that the screens ask for or lead to, in one place, but for those of a slip. Those of the API stand as
+// the contract names them.
 
+import { address } from "./address.js";
 import { page } from "./page.js";
 
 /**
- * An address that knows what it takes and what it answers.
- *
  * @template {keyof Baari.Reads | keyof Baari.Commands} Path
- * @typedef {string & { readonly path: Path }} Address
+ * @typedef {import("./address.js").Address<Path>} Address
  */
 
 /** @typedef {keyof Baari.Commands extends infer Path ? Path extends `/api/v1/centres/{centre}/counters/{counter}/${infer Verb}` ? Verb : never : never} CounterVerb */
-
-/**
- * @template {keyof Baari.Reads | keyof Baari.Commands} Path
- * @param {Path} path
- * @param {Record<string, string>} values what stands in its braces
- * @param {Record<string, string>} [query]
- */
-function address(path, values, query = {}) {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
-  const asked = new URLSearchParams(query).toString();
-  return /** @type {Address<Path>} */ (asked ? `${filled}?${asked}` : filled);
-}
 
 /**
  * @template {keyof Baari.Reads | keyof Baari.Commands} Path
@@ -86,14 +74,6 @@ export const line = (counter) => inCentre("/api/v1/centres/{centre}/counters/{co
  */
 export const atCounter = (counter, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/counters/{counter}/${verb}`), { counter });
 
-/** @param {string} secret of a citizen's slip */
-export const status = (secret) => address("/api/v1/status/{secret}", { secret });
-/** What citizens can do to their own token. @param {string} secret */
-export const own = (secret) => ({
-  return: address("/api/v1/status/{secret}/return", { secret }),
-  pause: address("/api/v1/status/{secret}/pause", { secret }),
-  cancel: address("/api/v1/status/{secret}/cancel", { secret }),
-});
 /** @param {string} secret */
 export const qrCode = (secret) => `/kiosk/qr.svg?${new URLSearchParams({ t: secret })}`;
 

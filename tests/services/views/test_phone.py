@@ -115,3 +115,25 @@ def test_one_who_has_left_is_told_the_end_and_no_place(floor: Floor) -> None:
     status = told(floor, secret)
     assert (status["state"], status["ended"], status["stage"], status["wait"]) == ("cancelled", True, None, None)
     assert [stop["state"] for stop in status["visit"]["stops"]] == ["done"]
+
+
+def test_citizens_can_do_what_the_state_of_their_token_allows_and_nothing_while_the_centre_stands(floor: Floor) -> None:
+    token, secret = issued(floor)
+
+    def can() -> list[str]:
+        return list(told(floor, secret)["can"])
+
+    assert can() == ["pause", "cancel"]
+    floor.pause(token)
+    assert can() == ["return", "pause", "cancel"]
+    floor.here(token)
+    floor.open("G1")
+    floor.call("G1")
+    assert can() == ["cancel"]
+    floor.freeze()
+    assert can() == []
+    floor.unfreeze()
+    floor.start("G1")
+    assert can() == []
+    floor.finish("G1", "refused")
+    assert can() == []
