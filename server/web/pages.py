@@ -96,7 +96,8 @@ def staff_page(
     own = facts(centre)
     language = picked_language(centre)
     person = {"user": principal.user, "role": principal.role.value}
-    return frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences, **person, **own)
+    more = {**person, **own}
+    return {**frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences), **more}
 
 
 def picked_language(centre: CentreFacts) -> str:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from server.domain.actors import By
+from server.domain.day import Then
 from server.domain.derived import DerivedKeys
 from server.domain.references import Reference, referred
 from server.services.bookings import book, search
@@ -105,6 +106,7 @@ def test_every_letter_is_found_on_its_day_as_it_is_printed(floor: Floor) -> None
     assert left(floor) == len(LETTERS)
     for n, letter in enumerate(LETTERS):
         order, at = floor.order(None, reference=named(letter)), slot_of(n)
+        floor.close_day(Then.CARRY_OVER, NOW if n == 0 else slot_of(n - 1))
         token = floor.write(lambda tx, o=order, a=at: issue.issue(at_time(tx, a), o, By("test"))).token  # type: ignore[misc]
         assert (token.service, token.need, token.klass, token.slot) == ("TATKAAL", "senior", "F", at)
     assert left(floor) == 0
@@ -117,4 +119,5 @@ def test_an_import_again_doubles_nothing_and_lets_letters_be_typed_in_any_way(fl
     assert imported(floor, lambda letter: "  ".join(letter.lower())) == [Result.UNCHANGED] * len(LETTERS)
     assert count(floor) == before
     order = floor.order(None, reference=named("23 1000000001"))
+    floor.close_day(Then.CARRY_OVER, NOW)
     assert floor.write(lambda tx: issue.issue(at_time(tx, FIRST), order, By("test"))).token.need == "senior"

@@ -56,7 +56,7 @@ EQUIVALENT = (
     ),
     Equivalent("moment.microsecond // 1000,", "//", "/", "%d cuts off what is behind the point"),
     Equivalent(
-        "low = floor(max(0.0, mean - spread) / ROUND_TO_MIN) * ROUND_TO_MIN",
+        "first = floor(max(0.0, low) / ROUND_TO_MIN) * ROUND_TO_MIN",
         "0.0",
         "1.0",
         "less than ROUND_TO_MIN is rounded down to 0 anyhow",

@@ -76,8 +76,8 @@ def a_busy_counter_calls(patch: Patch) -> None:
 def start_without_a_guard(patch: Patch) -> None:
     """Whoever is at a counter can be started, served or not."""
 
-    def start(token: Token, now: Any) -> Token:
-        return replace(token, step=replace(token.step, state=StepState.SERVING, started_at=now))
+    def start(token: Token, at: Moment) -> Token:
+        return replace(token, step=replace(token.step, state=StepState.SERVING, started_at=at.now))
 
     patch.setattr(TokenStarted, "change", start)
 
@@ -129,10 +129,10 @@ MUTANTS = {
     last_come_first_served: "was called before",
     a_busy_counter_calls: "should be refused: .'counter_busy|UNIQUE constraint failed",
     start_without_a_guard: "start should be refused",
-    number_by_maximum: "has a gap or a double",
+    number_by_maximum: "has a double",
     undo_forgets_the_turn: "unexplained_call",
     come_back_resets_the_age: "'since'",
-    retries_run_again: "a retry",
+    retries_run_again: "a retry|UNIQUE constraint failed: token.secret",
     screens_are_always_right: "should be refused: .'stale'",
 }
 

@@ -49,7 +49,8 @@ def test_times_never_go_back_nobody_ends_no_doubt_settles_itself_and_all_process
     history: list[tuple[str, float]],
 ) -> None:
     with two_processes() as (floor, other):
-        machine, doubted, people = floor.machine, False, []
+        # While its clock is doubted, a day that is not open yet waits for a person.
+        machine, doubted, people = floor.machine, False, [floor.issue()]
         does: dict[str, Callable[[float], object]] = {
             "set": lambda step: machine.is_set(seconds=step),
             "passes": lambda time: machine.passes(seconds=time),

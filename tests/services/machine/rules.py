@@ -144,9 +144,14 @@ class FloorMachine(Likely):
         return partial(self.model.set_state, desk, state, after_current), act
 
     @when(lambda self: self.callable())
-    @rule(pick=PICK)
-    def call_next(self, pick: int) -> None:
-        self._call(pick_of(self.callable(), COUNTERS, pick))
+    @rule(pick=PICK, mistakes=st.integers(0, 3))
+    def call_next(self, pick: int, mistakes: int) -> None:
+        """Call the next to a counter, some times by mistake before."""
+        desk = pick_of(self.callable(), COUNTERS, pick)
+        for _ in range(mistakes):
+            if self._call(desk):
+                self._undo_at(desk, None)
+        self._call(desk)
 
     @when(lambda self: self.callable())
     @rule(pick=PICK, times=st.integers(1, 4))
