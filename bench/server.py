@@ -15,6 +15,8 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 READY_S = 30.0
+SECRET = secrets.token_hex(16)
+"""One for all servers of a run: those that share a database share it."""
 THREADS, SOCKETS = "700", "600"
 
 
@@ -52,7 +54,7 @@ def serving(database_url: str, folder: Path) -> Iterator[Served]:
     env = {
         "BAARI_DATABASE_URL": database_url,
         "BAARI_DATA_DIR": str(folder),
-        "BAARI_SECRET_KEY": secrets.token_hex(16),
+        "BAARI_SECRET_KEY": SECRET,
         "BAARI_THREADS": THREADS,
         "BAARI_MAX_SOCKETS": SOCKETS,
     }

@@ -15,9 +15,10 @@ from server.domain.steady.choice import Choice
 from server.domain.steady.steady import from_json
 from server.domain.token.token import Token
 from server.services.floor import clock
+from server.services.setup.presets import always_open, load_preset
 from server.storage.database import Database
 from server.storage.sql import events
-from tests.factories import DAY, MORNING, Floor, install_floor
+from tests.factories import DAY, MORNING, Floor, install_floor, install_shape
 from tests.machines import FakeMachine
 
 BOSS = By("staff:1")
@@ -99,6 +100,23 @@ def test_while_the_clock_is_doubted_no_day_is_closed_by_itself(floor: FloorOnMac
     floor.keep_house()
     assert floor.centre.closed_day is None
     assert floor.of_clock()[-1].kind is Kind.CLOCK_DOUBTED
+
+
+def test_a_centre_that_never_closes_gives_tokens_while_its_clock_is_doubted_and_turns_its_day_after(
+    db: Database,
+) -> None:
+    made = install_shape(db, always_open(load_preset("M")), MORNING)
+    db.clock = FakeMachine()
+    floor = FloorOnMachine(db, made.centre_id, made.preset)
+    first = floor.issue()
+    floor.machine.is_set(minutes=3)
+    floor.machine.passes(days=1)
+    assert (floor.issue().label, floor.doubted(), floor.centre.open_day) == ("N002", True, DAY)
+    floor.open("G1")
+    floor.choose(Choice.WALL)
+    assert floor.issue().day == DAY + timedelta(days=1)
+    assert floor.token(first).ended_at is None
+    assert floor.verdict().faults == []
 
 
 def test_a_command_that_sees_the_doubt_first_is_an_act_of_its_own(floor: FloorOnMachine) -> None:
