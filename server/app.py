@@ -45,7 +45,8 @@ from server.manager.pages import bp as manager_pages_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.scheduler import Scheduler
 from server.services.floor.clock import begin
-from server.services.paper.slips import print_kind
+from server.services.floor.forecasts import foretold
+from server.services.paper.slips import Sources, print_kind
 from server.services.views.day_report import DayReports
 from server.services.views.stream import centres_now
 from server.storage.database import Database
@@ -172,7 +173,8 @@ def build_server(
     reports = DayReports(db, lambda: keyring.keys().key(Purpose.SEALS))
     here = Site(db, reads, views, presence, settings, real, random_bytes, relay.alive, reports, keyring)
     app.extensions[EXTENSION] = here
-    kinds = [print_kind(settings.url, settings.secret, Printers(sockets.hint).perform)]
+    sources = Sources(settings.url, settings.secret, foretold, db.now)
+    kinds = [print_kind(sources, Printers(sockets.hint).perform)]
     worker = OutboxWorker(db, kinds, random.random)
     return Server(app, db, relay, (Scheduler(db, real, Leader(db.url)), worker))
 

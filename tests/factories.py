@@ -337,7 +337,7 @@ class Floor:
     def reprint(self, token: Token) -> None:
         """Print one more copy of a slip."""
         now = self.now()
-        self.write(lambda tx: slips.reprint(at_time(tx, now), token.id, None, By("test")))
+        self.write(lambda tx: slips.reprint(at_time(tx, now), token.id, None, By("test"), "torn"))
 
     def set_printer(self, printer: str, host: str) -> None:
         """Write how a printer is reached."""

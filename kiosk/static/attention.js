@@ -2,6 +2,7 @@
 
 import { signal } from "/static/vendor/signals.js";
 import { forgetOrder } from "./issue.js";
+import { giveUpSlip, isAwaited } from "./paper.js";
 import { muted, reset, step } from "./state.js";
 
 const IDLE_S = 60;
@@ -23,8 +24,9 @@ export function stay() {
   sounded = false;
 }
 
-/** Forget this citizen now. */
+/** Forget this citizen now; a slip that has not come yet does not come for the next one. */
 export function leave() {
+  giveUpSlip();
   forgetOrder();
   reset();
   stay();
@@ -41,8 +43,15 @@ function look() {
   if (NOBODYS.includes(step.value)) return;
   const over = RESULTS.includes(step.value);
   const left = (over ? RESULT_S : IDLE_S) - (performance.now() - touched) / 1000;
-  if (left <= 0) leave();
+  if (left <= 0) lapse();
   else if (left <= WARN_S && !over) warn(Math.ceil(left));
+}
+
+/** The time is over: whoever still waits for paper is told first that it does not come. */
+function lapse() {
+  if (!isAwaited()) return leave();
+  giveUpSlip();
+  stay();
 }
 
 /** @param {number} left seconds */

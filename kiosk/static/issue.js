@@ -1,14 +1,11 @@
-// Takes the token, and follows its slip until it is out.
+// Takes the token.
 
-import { token, tokens } from "/static/ui/addresses.js";
-import { command, Failure, mayBeDone, newKey, read } from "/static/ui/http.js";
+import { tokens } from "/static/ui/addresses.js";
+import { command, Failure, mayBeDone, newKey } from "/static/ui/http.js";
 import { isForeign, page } from "./page.js";
+import { followSlip } from "./paper.js";
 import { hasWords } from "./refusals.js";
 import { order, refusal, result, step } from "./state.js";
-
-const LOOK_MS = 700;
-const LOOKS = 40;
-const OVER = ["printed", "sent", "unconfirmed", "rejected", "none"];
 
 /** The key of the order under way; it stays while nobody knows whether the order was done. @type {string | null} */
 let key = null;
@@ -20,8 +17,9 @@ export async function take() {
   try {
     result.value = await command(tokens(), body(), { key });
     key = null;
+    const { token, print, status_url: address } = result.value;
     step.value = "result";
-    followSlip(result.value.token.id);
+    followSlip({ id: token.id, label: token.label, secret: address.split("/").at(-1) ?? "", state: print.state, givenUp: false });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (!mayBeDone(error)) key = null;
@@ -82,22 +80,4 @@ export function takeFor(service) {
 function body() {
   const { service, need, language = page.centre.languages[0], appointment, claim } = order.value;
   return { service, need, language, appointment, claim, print_at: page.printer };
-}
-
-/**
- * Look at the print job until it is over; the number stands on the screen whatever happens to the paper.
- *
- * @param {string} id
- */
-async function followSlip(id) {
-  for (let looks = 0; looks < LOOKS && result.value?.token.id === id; looks += 1) {
-    if (OVER.includes(result.value.print.state)) return;
-    await new Promise((done) => setTimeout(done, LOOK_MS));
-    try {
-      const { print } = await read(token(id));
-      if (result.value?.token.id === id) result.value = { ...result.value, print };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-    }
-  }
 }

@@ -45,6 +45,9 @@ const WORDS = {
   appointment_ambiguous: () => ["calendar-check", t("What is your appointment for?"), ""],
   unknown_appointment: () => ["circle-question-mark", t("This appointment is not known here"), t("Please compare it with your letter.")],
   ask_staff: () => ["circle-question-mark", t("Please ask the staff"), t("Show your letter at the enquiry counter.")],
+  duplicates_used: ({ most }) => [
+    "printer", t("This slip was printed again {n} times", { n: most }), t("For another one, please ask the staff."),
+  ],
   unknown_token: () => ["circle-question-mark", t("This slip is not known here"), t("Ask at the enquiry counter.")],
 };
 

@@ -11,7 +11,8 @@ import { leave } from "./attention.js";
 import { bookedOrder, take } from "./issue.js";
 import { Keypad } from "./keypad.js";
 import { page } from "./page.js";
-import { chooseLanguage, go, result, typed } from "./state.js";
+import { isAwaited, isComing, isLost, isOut, printAgain } from "./paper.js";
+import { chooseLanguage, go, result, slip, typed } from "./state.js";
 import { say, voice } from "./voice.js";
 
 const REFERENCE_MAX = 64;
@@ -123,30 +124,37 @@ export function NeedScreen() {
 
 /** The way out of every screen that asks nothing. */
 export function Finish() {
-  return html`<button class="choice" onClick=${leave}><span class="names"><b>${t("Finish")}</b></span></button>`;
+  const words = isAwaited() ? t("Finish without the slip") : t("Finish");
+  return html`<button class="choice" onClick=${leave}><span class="names"><b>${words}</b></span></button>`;
 }
 
 export function BusyScreen() {
   return html`<${Question} text=${t("Your token is being made…")} />`;
 }
 
-/**
- * Whether the paper is out, as far as its printer can tell.
- *
- * @param {Baari.PrintOut} print
- */
-const isOut = ({ state }) => state === "printed" || state === "sent";
+/** What to say about the slip. @param {import("./state.js").Slip | null} paper */
+function slipWords(paper) {
+  if (isOut(paper)) return t("Take your slip.");
+  if (isComing(paper)) return t("Your slip is being printed.");
+  return paper && isLost(paper) ? t("The slip did not come out. {label} is yours. Take a photo or write it down.", { label: paper.label }) : "";
+}
 
 /**
- * What to say about the slip: nothing while it may still come.
+ * Where the slip is, and the ways out: one may print it here while it is not on its way. Without a secret it is good for
+ * nothing more.
  *
- * @param {Baari.TokenOut} issued
+ * @param {{ secret: string | null }} props
  */
-function slipWords({ print, token }) {
-  if (isOut(print)) return t("Take your slip.");
-  if (print.state === "queued" || print.state === "printing") return t("Your slip is being printed.");
-  if (print.state === "none") return "";
-  return t("The slip did not come out. {label} is yours. Take a photo or write it down.", { label: token.label });
+export function PaperWays({ secret }) {
+  const paper = slip.value;
+  const words = slipWords(paper);
+  const can = secret !== null && page.printer !== null && (paper === null || isLost(paper));
+  const print = () => secret && printAgain(secret);
+  return html`${words && html`<p class=${`slip ${paper?.state} ${isLost(paper) ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${words}</p>`}
+    <div class="ways">
+      ${can && html`<button class="choice" onClick=${print}><${Icon} name="printer" /><span class="names"><b>${t("Print the slip")}</b></span></button>`}
+      <${Finish} />
+    </div>`;
 }
 
 /**
@@ -165,9 +173,8 @@ export function Waits({ ahead, stage, told }) {
 export function ResultScreen() {
   const issued = result.value;
   if (!issued) return null;
-  const { token, print, appointment } = issued;
+  const { token, appointment } = issued;
   const stage = page.centre.stages.find(({ code }) => code === token.stage);
-  const lost = ["unconfirmed", "rejected"].includes(print.state);
   const secret = issued.status_url.split("/").at(-1) ?? "";
   return html`<header class="question result">
       <p class="centre">${t("Your token")}</p>
@@ -181,8 +188,7 @@ export function ResultScreen() {
         <img class="qr" alt=${t("QR code of your own page")} src=${qrCode(secret)} />
         <p>${t("See your turn on your phone.")}</p>
       </div>
-      <p class=${`slip ${print.state} ${lost ? "lost" : ""}`} role="status"><${Icon} name="printer" /> ${slipWords(issued)}</p>
-      <${Finish} />
+      <${PaperWays} secret=${secret} />
     </div>
-    ${isOut(print) && html`<div class="paper" aria-hidden="true"><${Chip} label=${token.label} /></div>`}`;
+    ${isOut(slip.value) && html`<div class="paper" aria-hidden="true"><${Chip} label=${token.label} /></div>`}`;
 }

@@ -11,7 +11,7 @@ import { dayOf } from "/static/ui/times.js";
 import { named, speak, t } from "/static/ui/words.js";
 import { page } from "./page.js";
 import { hasWords } from "./refusals.js";
-import { Finish, Question, Waits } from "./screens.js";
+import { PaperWays, Question, Waits } from "./screens.js";
 import { order, refusal, shown, step } from "./state.js";
 
 /**
@@ -28,7 +28,7 @@ export async function showSlip(secret, ...others) {
     if (!order.value.language) speak(before.language);
     const returned = canReturn(before.state);
     if (returned) await command(returnBySlip(), { slip: secret });
-    shown.value = { ...(returned ? await read(status(secret)) : before), returned };
+    shown.value = { ...(returned ? await read(status(secret)) : before), secret, returned };
     step.value = "shown";
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -56,8 +56,13 @@ export function SlipScreen() {
     <div class="choices outcome">
       ${waits && stage && html`<p class="zone"><${Icon} name="arrow-right" /><${Section} code=${stage.code} /> <span>${named(stage.name)}</span></p>`}
       ${token.return_until && html`<p class="zone">${t("Your return slip is good until {date}.", { date: dayOf(token.return_until) })}</p>`}
-      <${Finish} />
+      <${PaperWays} secret=${isGood(token) ? token.secret : null} />
     </div>`;
+}
+
+/** Whether a slip is still good for something, so that it can be printed. @param {import("./state.js").Shown} token */
+function isGood({ ended, withdrawn, return_until: until }) {
+  return !withdrawn && (!ended || until !== null);
 }
 
 /** @param {import("./state.js").Shown} token */

@@ -17,7 +17,13 @@ import { page } from "./page.js";
  * @typedef {{ language?: string, service?: string, need?: string, appointment?: string, others?: string[], scanned?: boolean, claim?: string }} Order
  */
 
-/** @typedef {Baari.StatusNow & { returned: boolean }} Shown the token of a slip, and whether its owner has just returned */
+/**
+ * The slip for which somebody stands here: whose it is, where it is, and whether nobody waits for it any more.
+ *
+ * @typedef {{ id: string, label: string, secret: string, state: Baari.Printing["state"], givenUp: boolean }} Slip
+ */
+
+/** @typedef {Baari.StatusNow & { secret: string, returned: boolean }} Shown the token of a slip, and whether its owner has just returned */
 
 export const step = signal(/** @type {Step} */ ("language"));
 export const order = signal(/** @type {Order} */ ({}));
@@ -25,6 +31,7 @@ export const result = signal(/** @type {Baari.TokenOut | null} */ (null));
 /** What the server refused, and the token of a slip that was shown. */
 export const refusal = signal(/** @type {import("/static/ui/http.js").Problem | null} */ (null));
 export const shown = signal(/** @type {Shown | null} */ (null));
+export const slip = signal(/** @type {Slip | null} */ (null));
 /** The reference as far as it is typed. */
 export const typed = signal("");
 /** What is told beside the question, in a language; it goes with the screen. */
@@ -76,7 +83,7 @@ export function reset() {
   order.value = {};
   typed.value = "";
   notice.value = null;
-  result.value = refusal.value = shown.value = null;
+  result.value = refusal.value = shown.value = slip.value = null;
   low.value = contrast.value = muted.value = false;
   speak(page.centre.languages[0]);
   step.value = "language";

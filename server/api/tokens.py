@@ -1,5 +1,6 @@
 """Take a token."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -24,7 +25,7 @@ from server.domain.token.token import Token
 from server.services.floor import citizen
 from server.services.floor.issue import Appointment, Issued, Order, PadNumber, issue
 from server.services.paper import slips
-from server.services.paper.slips import Printing
+from server.services.paper.slips import Printing, PrintState
 from server.services.people import seats
 from server.services.people.principal import Principal
 from server.services.views import snapshot
@@ -83,13 +84,20 @@ class NewToken(BaseModel):
 
 
 class PrintOut(BaseModel):
-    """Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed, rejected or withdrawn."""
+    """Whether a slip is on its way."""
 
-    state: str
+    state: PrintState
 
 
 class ReprintIn(Strict):
-    """Where to print once more; the device's own printer when not given."""
+    """Why a slip is printed once more, and where; at the device's own printer when not given."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    print_at: Annotated[str, Field(max_length=32)] | None = None
+
+
+class ReprintBySlipIn(SlipIn):
+    """A slip to print once more, and where; at the device's own printer when not given."""
 
     print_at: Annotated[str, Field(max_length=32)] | None = None
 
@@ -97,6 +105,13 @@ class ReprintIn(Strict):
 class ReprintOut(BaseModel):
     """The copy that was queued."""
 
+    print: Printing
+
+
+class SlipNow(BaseModel):
+    """The token of a slip, and where its latest copy is."""
+
+    token: NewToken
     print: Printing
 
 
@@ -185,15 +200,44 @@ def token_now(centre: str, token: str) -> Response:
 @bp.output(ReprintOut)
 @operation("reprint_slip", e.UnknownToken, e.UnknownPrinter)
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
-    """Print one more copy of a slip, marked DUPLICATE."""
+    """Print a slip once more, for a reason; marked DUPLICATE, if paper may be out already."""
     principal = authorise(Permission.REPRINT_SLIP, centre=centre)
     printer = asked.print_at or principal.printer
 
     def reprint(tx: Transaction) -> dict[str, object]:
         seats.require_token(tx, token, principal, Permission.REPRINT_SLIP)
-        return {"print": slips.reprint(tx, token, printer, By(principal.id))}
+        return {"print": slips.reprint(tx, token, printer, By(principal.id), asked.reason)}
 
     return command(principal, reprint)
+
+
+@bp.post("/api/v1/centres/<centre>/slips/reprint")
+@bp.input(ReprintBySlipIn, arg_name="asked")
+@bp.output(SlipNow)
+@operation("reprint_by_slip", e.UnknownToken, e.UnknownPrinter, e.DuplicatesUsed)
+def print_own(centre: str, asked: ReprintBySlipIn) -> Response:
+    """Print a slip once more for whoever shows its code: three duplicates at most."""
+    principal = authorise(Permission.REPRINT_BY_SLIP, centre=centre)
+    printer = asked.print_at or principal.printer
+    return command(
+        principal, lambda tx: _with_slip(tx, asked, lambda id_: slips.reprint_own(tx, id_, printer, By(principal.id)))
+    )
+
+
+@bp.post("/api/v1/centres/<centre>/slips/withdraw")
+@bp.input(SlipIn, arg_name="asked")
+@bp.output(SlipNow)
+@operation("withdraw_slip", e.UnknownToken)
+def withdraw_slip(centre: str, asked: SlipIn) -> Response:
+    """Take back a slip that waits for its printer while nobody waits for it any more."""
+    principal = authorise(Permission.WITHDRAW_SLIP, centre=centre)
+    return command(principal, lambda tx: _with_slip(tx, asked, lambda id_: slips.withdraw(tx, id_)))
+
+
+def _with_slip(tx: Transaction, shown: SlipIn, act: Callable[[str], Printing]) -> dict[str, object]:
+    """Do something with the slip of the token that a code leads to."""
+    token = citizen.token_of(tx, shown.slip)
+    return {"token": _new(token), "print": act(token.id)}
 
 
 def _order(principal: Principal, asked: TokenIn) -> Order:

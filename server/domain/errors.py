@@ -192,6 +192,10 @@ class ReturnSlipUsed(Conflict):
     code = "return_slip_used"
 
 
+class DuplicatesUsed(Conflict):
+    code = "duplicates_used"
+
+
 class DayClosed(Conflict):
     code = "day_closed"
 

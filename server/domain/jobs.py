@@ -14,7 +14,7 @@ class JobState(StrEnum):
 
     DONE: the other side said so. SENT: it took everything, and never says so. UNCONFIRMED: it was begun, and nobody can
     be sure. DEAD: it was refused too often or waited too long; a person may queue it again. WITHDRAWN: there was
-    nothing to do any more when its turn came.
+    nothing to do any more when its turn came, or it was taken back before.
     """
 
     QUEUED = "queued"

@@ -42,6 +42,8 @@ class Permission(StrEnum):
 
     ISSUE_TOKEN = "issue_token"
     RETURN_BY_SLIP = "return_by_slip"
+    REPRINT_BY_SLIP = "reprint_by_slip"
+    WITHDRAW_SLIP = "withdraw_slip"
     REPRINT_SLIP = "reprint_slip"
     CANCEL_TOKEN = "cancel_token"
     CORRECT_TOKEN = "correct_token"
@@ -103,7 +105,9 @@ _EVERYBODY = {_K: _CENTRE, _C: _CENTRE, _D: _CENTRE, _M: _ALL, _I: _ALL}
 TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.ISSUE_TOKEN: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
     _P.RETURN_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _P.REPRINT_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _P.REPRINT_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _P.WITHDRAW_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
+    _P.REPRINT_SLIP: {_C: _CENTRE, _M: _ALL, _I: _ALL},
     _P.CANCEL_TOKEN: {_C: _CENTRE, _M: _ALL, _I: _ALL},
     _P.CORRECT_TOKEN: {_C: _CENTRE, _M: _ALL},
     _P.ATTACH_BOOKING: {_C: _CENTRE, _M: _ALL},

@@ -804,6 +804,8 @@ export interface PauseIn {
 export type Permission = 
   | "issue_token"
   | "return_by_slip"
+  | "reprint_by_slip"
+  | "withdraw_slip"
   | "reprint_slip"
   | "cancel_token"
   | "correct_token"
@@ -879,9 +881,9 @@ export interface PhonePage {
   called_first: Record<string, string>;
 }
 
-/** Whether a slip is on its way: none, queued, printing, printed, sent, unconfirmed, rejected or withdrawn. */
+/** Whether a slip is on its way. */
 export interface PrintOut {
-  state: string;
+  state: PrintState;
 }
 
 /** Where a slip is, as the API tells it. */
@@ -968,8 +970,15 @@ export interface Reopening {
   counters: string[];
 }
 
-/** Where to print once more; the device's own printer when not given. */
+/** A slip to print once more, and where; at the device's own printer when not given. */
+export interface ReprintBySlipIn {
+  slip: string;
+  print_at?: string | null;
+}
+
+/** Why a slip is printed once more, and where; at the device's own printer when not given. */
 export interface ReprintIn {
+  reason: string;
   print_at?: string | null;
 }
 
@@ -1075,6 +1084,12 @@ export interface SitIn {
 /** What stands behind `/t/` in a slip's QR code: its secret, with the claim or without. */
 export interface SlipIn {
   slip: string;
+}
+
+/** The token of a slip, and where its latest copy is. */
+export interface SlipNow {
+  token: NewToken;
+  print: Printing;
 }
 
 /** The floor at one instant: `seq` is the number of the last event in it. */
@@ -1393,6 +1408,8 @@ export interface Commands {
   "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
   "/api/v1/centres/{centre}/notice": { body: NoticeIn; answer: NoticeView };
   "/api/v1/centres/{centre}/return": { body: SlipIn; answer: ReturnAnswer };
+  "/api/v1/centres/{centre}/slips/reprint": { body: ReprintBySlipIn; answer: SlipNow };
+  "/api/v1/centres/{centre}/slips/withdraw": { body: SlipIn; answer: SlipNow };
   "/api/v1/centres/{centre}/tokens": { body: TokenIn; answer: TokenOut };
   "/api/v1/centres/{centre}/tokens/{token}/attach": { body: AttachIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/cancel": { body: CancelIn; answer: TokenAnswer };

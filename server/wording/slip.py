@@ -13,17 +13,19 @@ from server.wording.catalogue import SOURCE, translate
 
 @dataclass(frozen=True, slots=True)
 class SlipFacts:
-    """What a slip tells beside the token: its centre, what was told at the issue, the address of the citizen's page.
+    """What a slip tells beside the token: its centre, what is foretold now, the address of the citizen's page.
 
-    `copy` counts the duplicates; 0 is the original.
+    `forecast` is None for somebody who does not wait. `copy` counts the duplicates, 0 is the original; `printed_at` is
+    shown on a duplicate, whose foretelling is of then.
     """
 
     centre: Names
     timezone: str
     plan: Plan
-    forecast: Forecast
+    forecast: Forecast | None
     address: str
-    copy: int = 0
+    copy: int
+    printed_at: datetime
 
 
 def compose(token: Token, facts: SlipFacts, language: str) -> Slip:
@@ -36,42 +38,41 @@ def compose(token: Token, facts: SlipFacts, language: str) -> Slip:
         centre=_named(facts.centre, language),
         service=tuple(dict.fromkeys(name for name in service if name)),
         label=token.label,
-        facts=" · ".join(_standing(token, facts.forecast, language)),
+        facts=_standing(token, facts.forecast, language),
         issued=_local(token.issued_at, facts.timezone),
         address=facts.address,
         address_caption=translate(language, "See it on your phone, or show it at the kiosk again"),
         promise=translate(language, "If your turn has passed, show this slip. Your place is kept."),
         help=_named(facts.plan.slip_help, language),
         copy=facts.copy,
-        copy_mark=_copy_mark(facts.copy, language) if facts.copy else "",
+        copy_mark=_copy_mark(facts, language) if facts.copy else "",
         party=token.party,
         then=translate(language, "Then: {services}", services=following) if following else "",
-        visit=_visit(token, facts, language),
+        visit="" if facts.forecast is None else _visit(facts.forecast, facts.timezone, language),
     )
 
 
-def _standing(token: Token, forecast: Forecast, language: str) -> list[str]:
-    """Return the hall where the token stands, and what was foretold as long as it is about that hall."""
+def _standing(token: Token, forecast: Forecast | None, language: str) -> str:
+    """Return the hall of a token and what is foretold there; until when it is good, if it has ended."""
+    if token.ended and token.return_until is not None:
+        good = token.return_until.strftime("%d-%m-%Y")
+        return translate(language, "Your return slip is good until {date}.", date=good)
     hall = [translate(language, "Hall {stage}", stage=token.step.stage)]
-    if forecast.stage != token.step.stage:
-        return hall
-    hall.append(translate(language, "{n} before you", n=forecast.ahead))
-    if forecast.wait.high_min is not None:
+    if forecast is not None:
+        hall.append(translate(language, "{n} before you", n=forecast.ahead))
+    if forecast is not None and forecast.wait.high_min is not None:
         low, high = forecast.wait.low_min, forecast.wait.high_min
         hall.append(translate(language, "{low}–{high} min", low=low, high=high))
-    return hall
+    return " · ".join(hall)
 
 
-def _visit(token: Token, facts: SlipFacts, language: str) -> str:
-    """Return what was told of the whole visit, or why no wait was; nothing in another hall than that of the issue."""
-    told = facts.forecast
-    if told.stage != token.step.stage:
-        return ""
+def _visit(told: Forecast, timezone: str, language: str) -> str:
+    """Return what is foretold of the whole visit, or why no wait is."""
     if told.wait.high_min is None:
         return translate(language, "No counter for this is open now.")
     parts = []
     if told.opens_at is not None:
-        opens = told.opens_at.astimezone(ZoneInfo(facts.timezone)).strftime("%H:%M")
+        opens = _time(told.opens_at, timezone)
         parts.append(translate(language, "Counters open at {time}.", time=opens))
     if told.visit.high_min is not None:
         low, high = told.visit.low_min, told.visit.high_min
@@ -79,8 +80,14 @@ def _visit(token: Token, facts: SlipFacts, language: str) -> str:
     return " ".join(parts)
 
 
-def _copy_mark(copy: int, language: str) -> str:
-    return " / ".join(dict.fromkeys(translate(code, "DUPLICATE {n}", n=copy) for code in (SOURCE, language)))
+def _copy_mark(facts: SlipFacts, language: str) -> str:
+    """Return the mark of a duplicate: which it is, and the time it tells of."""
+    words = dict.fromkeys(translate(code, "DUPLICATE {n}", n=facts.copy) for code in (SOURCE, language))
+    return f"{' / '.join(words)}, {_time(facts.printed_at, facts.timezone)}"
+
+
+def _time(moment: datetime, timezone: str) -> str:
+    return moment.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
 
 
 def _local(moment: datetime, timezone: str) -> str:

@@ -3,15 +3,18 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
 from tests.browser.engine import book, serve
+from tests.factories import CENTRE
 from tests.processes import BAARI, Client, DemoProcess
 
 SIZES = [(1080, 1920), (320, 640), (768, 1366), (1366, 768), (1920, 1080)]
@@ -153,6 +156,93 @@ def test_a_slip_sent_to_a_printer_that_never_acknowledges_is_there_to_be_taken(k
         expect(kiosk.locator(f".slip.{state}")).to_have_text("Take your slip.", timeout=15_000)
         expect(kiosk.locator(".paper .chip")).to_be_attached()
         kiosk.get_by_role("button", name="Finish").click()
+
+
+@contextmanager
+def printer_of(demo: DemoProcess, fault: str) -> Iterator[None]:
+    """Let the printer beside the kiosk have a fault for a while."""
+    address = f"{demo.url}/demo/printer/printer-k1/fault"
+    httpx.post(address, json={"fault": fault}).raise_for_status()
+    try:
+        yield
+    finally:
+        httpx.post(address, json={"fault": "none"}).raise_for_status()
+
+
+def papers(demo: DemoProcess) -> int:
+    return int(httpx.get(f"{demo.url}/demo/printer/state").json()["printer-k1"]["count"])
+
+
+def show_slip(kiosk: Page, secret: str) -> None:
+    """Scan the code of a slip, on paper or from the picture that somebody took of the screen."""
+    kiosk.keyboard.type(f"https://centre.example/t/{secret}", delay=0)
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator("main")).to_have_attribute("data-step", "shown")
+
+
+def secret_on(kiosk: Page) -> str:
+    return str(kiosk.locator(".qr").get_attribute("src")).split("t=")[1]
+
+
+def test_a_slip_that_does_not_come_is_taken_back_in_words_and_printed_when_it_is_asked_for(
+    kiosk: Page, demo: DemoProcess
+) -> None:
+    kiosk.emulate_media(reduced_motion="reduce")
+    kiosk.clock.install()
+    kiosk.reload()
+    before = papers(demo)
+    with printer_of(demo, "paper_out"):
+        label = take_token(kiosk)
+        expect(kiosk.locator(".slip")).to_have_text("Your slip is being printed.")
+        expect(kiosk.get_by_role("button", name="Finish without the slip")).to_be_visible()
+        kiosk.clock.fast_forward(26_000)
+        expect(kiosk.locator(".slip.lost")).to_have_text(
+            f"The slip did not come out. {label} is yours. Take a photo or write it down."
+        )
+        assert violations(kiosk) == []
+        secret = secret_on(kiosk)
+        kiosk.get_by_role("button", name="Finish", exact=True).click()
+        expect(kiosk.locator("main")).to_have_attribute("data-step", "language")
+    kiosk.clock.run_for(3000)
+    assert papers(demo) == before, "a slip came out for nobody"
+    show_slip(kiosk, secret)
+    kiosk.get_by_role("button", name="Print the slip").click()
+    expect(kiosk.locator(".slip")).to_have_text("Take your slip.", timeout=15_000)
+    assert papers(demo) == before + 1
+    fits(kiosk)
+
+
+def test_whoever_goes_without_the_slip_takes_it_back(kiosk: Page, demo: DemoProcess, api: Client) -> None:
+    with printer_of(demo, "paper_out"):
+        label = take_token(kiosk)
+        token = next(each["id"] for each in api.snapshot()["tokens"] if each["label"] == label)
+        expect(kiosk.locator(".slip")).to_have_text("Your slip is being printed.")
+        with kiosk.expect_response("**/slips/withdraw"):
+            kiosk.get_by_role("button", name="Finish without the slip").click()
+        expect(kiosk.locator("main")).to_have_attribute("data-step", "language")
+    assert api.get(f"centres/{CENTRE}/tokens/{token}").json()["print"]["state"] in ("withdrawn", "rejected")
+
+
+def test_somebody_prints_three_duplicates_and_is_led_to_the_staff_for_more(kiosk: Page, demo: DemoProcess) -> None:
+    take_token(kiosk)
+    expect(kiosk.locator(".slip")).to_have_text("Take your slip.", timeout=15_000)
+    secret = secret_on(kiosk)
+    for _ in range(3):
+        show_slip(kiosk, secret)
+        kiosk.get_by_role("button", name="Print the slip").click()
+        expect(kiosk.locator(".slip")).to_have_text("Take your slip.", timeout=15_000)
+    show_slip(kiosk, secret)
+    kiosk.get_by_role("button", name="Print the slip").click()
+    expect(kiosk.locator("h1")).to_have_text("This slip was printed again 3 times")
+    expect(kiosk.locator("main")).to_contain_text("For another one, please ask the staff.")
+    fits(kiosk)
+
+
+def fits(kiosk: Page) -> None:
+    assert violations(kiosk) == []
+    for width, height in SIZES:
+        kiosk.set_viewport_size({"width": width, "height": height})
+        assert kiosk.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (width, height)
 
 
 def test_no_screen_has_an_accessibility_violation_or_scrolls_sideways(kiosk: Page) -> None:

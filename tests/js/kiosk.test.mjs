@@ -12,6 +12,7 @@ const { bookedOrder, take, takeFor, withoutAppointment } = await import("/kiosk/
 const { hasWords } = await import("/kiosk/static/refusals.js");
 const { scanned } = await import("/kiosk/static/scanned.js");
 const { isKey, press } = await import("/kiosk/static/keys.js");
+const { giveUpSlip, isAwaited, printAgain } = await import("/kiosk/static/paper.js");
 const { showSlip } = await import("/kiosk/static/slips.js");
 const state = await import("/kiosk/static/state.js");
 const { language } = await import("/static/ui/words.js");
@@ -215,17 +216,16 @@ test("the slip is followed until it is out, and no longer", async (t) => {
   for (let looks = 0; looks < 6; looks += 1) {
     t.mock.timers.tick(700);
     await settled();
-    shown.push(state.result.value.print.state);
+    shown.push(state.slip.value.state);
   }
   assert.deepEqual(shown, ["queued", "printing", "printed", "printed", "printed", "printed"]);
   assert.equal(requests.length, 4);
   assert.equal(requests[1].address, "/api/v1/centres/PSK/tokens/N001");
 });
 
-test("a slip is followed until something is known of it, or for half a minute", async (t) => {
+test("a slip is followed until something is known of it, and while its citizen stands here", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  for (const [print, looks] of [["none", 0], ["printed", 0], ["sent", 0], ["unconfirmed", 0], ["rejected", 0], ["queued", 40], ["printing", 40]]) {
-    leave();
+  for (const [print, looks] of [["none", 0], ["printed", 0], ["sent", 0], ["unconfirmed", 0], ["rejected", 0], ["withdrawn", 0], ["queued", 45], ["printing", 45]]) {
     const requests = server(issued("N001", print), answered({ print: { state: print } }));
     choose();
     await take();
@@ -234,7 +234,70 @@ test("a slip is followed until something is known of it, or for half a minute", 
       await settled();
     }
     assert.equal(requests.length - 1, looks, print);
+    leave();
+    await settled();
+    const gone = requests.length;
+    t.mock.timers.tick(7000);
+    await settled();
+    assert.equal(requests.length, gone, print);
   }
+});
+
+test("a slip that has not come when its citizen goes is taken back, and no other", async () => {
+  for (const [print, taken] of [["queued", 1], ["printing", 1], ["printed", 0], ["sent", 0], ["unconfirmed", 0], ["rejected", 0], ["none", 0]]) {
+    const requests = server(issued("N001", print), answered({ print: { state: "withdrawn" } }));
+    choose();
+    await take();
+    assert.equal(isAwaited(), taken === 1, print);
+    leave();
+    await settled();
+    const sent = requests.slice(1).map(({ address, body }) => [address, body]);
+    assert.deepEqual(sent, taken ? [["/api/v1/centres/PSK/slips/withdraw", { slip: "s" }]] : [], print);
+    assert.equal(state.slip.value, null);
+  }
+});
+
+test("whoever is told that the slip does not come goes then, and takes nothing back once more", async () => {
+  const requests = server(issued("N001", "queued"), answered({ print: { state: "withdrawn" } }));
+  choose();
+  await take();
+  await giveUpSlip();
+  assert.deepEqual([state.slip.value.state, isAwaited(), state.step.value], ["withdrawn", false, "result"]);
+  leave();
+  await settled();
+  assert.equal(requests.length, 2);
+});
+
+test("a slip that is under way when it is given up is followed still, and not waited for", async () => {
+  server(issued("N001", "queued"), answered({ print: { state: "printing" } }));
+  choose();
+  await take();
+  await giveUpSlip();
+  assert.deepEqual([state.slip.value.state, isAwaited()], ["printing", false]);
+  server(LOST);
+  await giveUpSlip();
+  assert.equal(state.slip.value.state, "printing");
+});
+
+test("a slip is printed once more at the kiosk where it is shown, and followed", async () => {
+  const requests = server(answered({ token: { id: "T7", label: "N007" }, print: { state: "queued", copy: 1, detail: null } }));
+  await printAgain("secret-of-n007");
+  assert.deepEqual([requests[0].address, requests[0].body], ["/api/v1/centres/PSK/slips/reprint", { slip: "secret-of-n007", print_at: "printer-k1" }]);
+  assert.deepEqual(state.slip.value, { id: "T7", label: "N007", secret: "secret-of-n007", state: "queued", givenUp: false });
+  leave();
+  await settled();
+  assert.deepEqual(requests.at(-1).body, { slip: "secret-of-n007" });
+});
+
+test("after the last duplicate by oneself the screen leads to the staff, and a lost answer is told beside the number", async () => {
+  server(refused(409, "duplicates_used", { most: 3 }));
+  await printAgain("secret-of-n007");
+  assert.deepEqual([state.step.value, state.refusal.value.most], ["refused", 3]);
+  leave();
+  server(LOST);
+  state.step.value = "shown";
+  await printAgain("secret-of-n007");
+  assert.deepEqual([state.step.value, state.notice.value("en")], ["shown", "No connection. Please try again."]);
 });
 
 test("while the number is on its way the screen says so", async () => {

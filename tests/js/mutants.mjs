@@ -12,7 +12,7 @@ export const GROUPS = {
   live: { mutate: [`${UI}/live.js`], tests: ["live"] },
   http: { mutate: [`${UI}/http.js`], tests: ["http"] },
   ages: { mutate: ["server/static/staff/ages.js"], tests: ["ages"] },
-  kiosk: { mutate: ["issue", "keys", "scanned", "state"].map((name) => `kiosk/static/${name}.js`), tests: ["kiosk"] },
+  kiosk: { mutate: ["issue", "keys", "paper", "scanned", "state"].map((name) => `kiosk/static/${name}.js`), tests: ["kiosk"] },
   reader: { mutate: ["reader", "scans", "strokes"].map((name) => `${UI}/${name}.js`), tests: ["reader"] },
   codes: { mutate: [`${UI}/codes.js`, "kiosk/static/letters.js"], tests: ["codes", "letters"] },
   verbs: { mutate: ["counter/static/verbs.js", "counter/static/moment.js"], tests: ["console"] },

@@ -63,7 +63,13 @@ def test_a_key_of_a_counter_acts_at_that_counter_and_on_its_tokens(sqlite_floor:
     for verb in ("remark", "correct"):
         body = {"party": 2} if verb == "remark" else {"service": "PCC"}
         assert ask(client, bound, f"tokens/{token.id}/{verb}", body)[0] == 200, verb
-    for verb, body in (("cancel", {}), ("pause", {}), ("return", {}), ("remark", {"party": 2}), ("reprint", {})):
+    for verb, body in (
+        ("cancel", {}),
+        ("pause", {}),
+        ("return", {}),
+        ("remark", {"party": 2}),
+        ("reprint", {"reason": "torn"}),
+    ):
         action = "reprint_slip" if verb == "reprint" else f"{verb}_token"
         assert missing(ask(client, bound, f"tokens/{waiting.id}/{verb}", body)) == (403, action, "centre"), verb
     body = {"service": "NORMAL", "counter": "G2"}

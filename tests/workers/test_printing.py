@@ -15,6 +15,7 @@ from server.clock import ScaledClock
 from server.domain.actors import By
 from server.domain.token.token import Token
 from server.services.floor import issue
+from server.services.floor.forecasts import foretold
 from server.services.paper import slips
 from server.services.paper.slips import Printing, PrintState
 from server.storage.database import Database
@@ -43,9 +44,8 @@ def printer(floor: Floor) -> Iterator[SimulatedPrinter]:
 
 
 def worker_on(db: Database, hint: Hint) -> OutboxWorker:
-    return OutboxWorker(
-        db, [slips.print_kind("http://centre.example", lambda: b"secret", Printers(hint).perform)], lambda: 0.0
-    )
+    sources = slips.Sources("http://centre.example", lambda: b"our secret", foretold, db.now)
+    return OutboxWorker(db, [slips.print_kind(sources, Printers(hint).perform)], lambda: 0.0)
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_a_job_cut_off_in_the_middle_is_unconfirmed_and_only_a_person_prints_it_
     printer.fault = Fault.NONE
     time.sleep(1)
     assert printer.count == 0
-    again = floor.write(lambda tx: slips.reprint(tx, token.id, None, By("test")))
+    again = floor.write(lambda tx: slips.reprint(tx, token.id, None, By("test"), "torn"))
     assert again == Printing(PrintState.QUEUED, 1)
     wait_for(lambda: state_of(floor, token) == Printing(PrintState.PRINTED, 1, "ready"))
     assert set(black_bar(printer.papers[-1])) == {0}

@@ -192,12 +192,16 @@ class CounterSeated(Payload):
 
 @dataclass(frozen=True, slots=True)
 class SlipReprinted(Payload):
-    """One more copy of the slip of a token was queued, number `copy`, at a printer."""
+    """The slip of a token was queued once more, as copy number `copy`, at a printer; `note` is why, as staff wrote it.
+
+    Copy 0 is the original, of which no paper had come.
+    """
 
     kind: ClassVar[Kind] = Kind.SLIP_REPRINTED
     token_id: str
     printer: str
     copy: int
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ def cancel(tx: Transaction, secret: str, by: By) -> Token:
     return away.cancel(tx, _id(tx, secret), by, cause="left")
 
 
+def token_of(tx: Transaction, secret: str) -> Token:
+    """Return the token of this centre that a secret leads to; raises UnknownToken."""
+    return tokens.token_by_id(tx.conn, tx.centre.id, _id(tx, secret))
+
+
 def _id(tx: Transaction, secret: str) -> str:
     """Return the id of the token of a secret; whoever asks for the token of another centre by it gets UnknownToken."""
     return centre_of(tx.conn, secret)[1]

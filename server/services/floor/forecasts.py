@@ -40,6 +40,11 @@ def foresee(read: Read, centre: CentreState, plan: Plan, step: Step, now: dateti
     return foreseen
 
 
+def foretold(read: Read, centre: CentreState, plan: Plan, token: Token, now: datetime) -> Forecast:
+    """Return what somebody who waits is told of their turn as it stands."""
+    return foresee(read, centre, plan, token.step, now)(token).forecast
+
+
 def shown(centre: CentreState, told: Forecast) -> Forecast:
     """Return a forecast with the time that people are shown."""
     return told if told.opens_at is None else replace(told, opens_at=centre.wall(told.opens_at))

@@ -114,7 +114,7 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     tx.record(TokenIssued(token, *told), by)
     if order.printer is None:
         return Issued(token, order.secret, forecast, PrintState.NONE, appointment)
-    slips.queue_original(tx, order.printer, token, forecast)
+    slips.queue_original(tx, order.printer, token)
     return Issued(token, order.secret, forecast, PrintState.QUEUED, appointment)
 
 

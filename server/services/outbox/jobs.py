@@ -75,6 +75,19 @@ def requeue(tx: Transaction, job_id: int) -> bool:
     return True
 
 
+def withdraw(tx: Transaction, job: Job, rules: JobRules, why: str) -> bool:
+    """Take a job back that waits for its turn; returns whether it did.
+
+    One that is leased is under way already: if it is refused, it has waited long enough.
+    """
+    if job.state is JobState.LEASED:
+        outbox.end_patience(tx.conn, job.id, tx.now - rules.patience)
+    if job.state is not JobState.QUEUED:
+        return False
+    _change(tx, job, replace(job, state=JobState.WITHDRAWN, detail=why))
+    return True
+
+
 def last_job(read: Read, kind: str, token_id: str) -> Job | None:
     """Return the latest job of a kind for a token, None when there is none."""
     return outbox.last_job(read, kind, token_id)

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import TypeAdapter
 
 from hardware.values import Slip
 from server.domain.actors import By
-from server.domain.errors import UnknownPrinter
+from server.domain.centre import CentreState
+from server.domain.errors import DuplicatesUsed, UnknownPrinter
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import SlipReprinted, TokenIssued
 from server.domain.forecast import Forecast
 from server.domain.jobs import Job, JobRules, JobState, Result
 from server.domain.json import JsonObject
-from server.domain.token.lifecycle import TokenEnd
+from server.domain.plan.plan import Plan
+from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import Token
 from server.services.outbox import jobs
 from server.services.outbox.kinds import Kind, Withdrawn, kind_of
@@ -51,6 +53,8 @@ class PrintState(StrEnum):
 
 
 ON_PAPER = frozenset({PrintState.PRINTING, PrintState.PRINTED, PrintState.SENT, PrintState.UNCONFIRMED})
+NO_PAPER = frozenset({JobState.QUEUED, JobState.DEAD, JobState.WITHDRAWN})
+"""The states of a job from which no paper has come."""
 OF_JOB = {
     JobState.QUEUED: PrintState.QUEUED,
     JobState.LEASED: PrintState.PRINTING,
@@ -62,12 +66,34 @@ OF_JOB = {
 }
 
 
+OWN_COPIES = 3
+"""So many duplicates somebody prints for themselves; more are printed by staff."""
+GONE = "nobody waits for it any more"
+ELSEWHERE = "it was asked for anew"
+
+Foretold = Callable[[Read, CentreState, Plan, Token, datetime], Forecast]
+"""What somebody who waits is told of their turn at a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What slips are composed from beside the rows.
+
+    `url` is the public address for the citizens' pages, `key` gives the secret of the installation, `now` the time of a
+    centre by its id.
+    """
+
+    url: str
+    key: Callable[[], bytes]
+    foretold: Foretold
+    now: Callable[[int], datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What a job keeps of a slip, since it cannot be found anew: which copy, and what was told at the issue."""
+    """What a job keeps of a slip, since it cannot be found anew: which copy."""
 
     number: int
-    forecast: Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +120,64 @@ class Printing:
 _COPY = TypeAdapter(Copy)
 
 
-def queue_original(tx: Transaction, printer: str, token: Token, forecast: Forecast) -> None:
+def queue_original(tx: Transaction, printer: str, token: Token) -> None:
     """Queue the slip of a new token at a printer; raises UnknownPrinter."""
-    _queue(tx, printer, token.id, Copy(0, forecast))
+    _queue(tx, printer, token.id, Copy(0))
 
 
-def reprint(tx: Transaction, token_id: str, printer: str | None, by: By) -> Printing:
-    """Queue one more copy of a slip, marked as such, where the last was queued; raises UnknownToken, UnknownPrinter."""
+def reprint(tx: Transaction, token_id: str, printer: str | None, by: By, note: str | None) -> Printing:
+    """Print a slip once more for the reason that staff wrote, where the last was queued.
+
+    Raises UnknownToken, UnknownPrinter.
+    """
+    return _again(tx, _last(tx, token_id), printer, by, note)
+
+
+def reprint_own(tx: Transaction, token_id: str, printer: str | None, by: By) -> Printing:
+    """Print a slip once more for whoever holds its code, OWN_COPIES duplicates at most.
+
+    Raises UnknownToken, UnknownPrinter, DuplicatesUsed.
+    """
+    last = _last(tx, token_id)
+    if _next_copy(last) > OWN_COPIES:
+        raise DuplicatesUsed(f"{OWN_COPIES} duplicates of this slip were printed; staff print more.", most=OWN_COPIES)
+    return _again(tx, last, printer, by)
+
+
+def withdraw(tx: Transaction, token_id: str) -> Printing:
+    """Take back a slip that waits for its printer, for its citizen has gone; the number is theirs all the same.
+
+    One under way is not tried again. Returns where it is then; raises UnknownToken.
+    """
+    _, printing = token_and_slip(tx.conn, tx.centre.id, token_id)
+    job = jobs.last_job(tx.conn, PRINT, token_id)
+    if job is None or not jobs.withdraw(tx, job, RULES, GONE):
+        return printing
+    return Printing(PrintState.WITHDRAWN, printing.copy, GONE)
+
+
+def _last(tx: Transaction, token_id: str) -> Job:
+    """Return the latest job of a token; raises UnknownToken, UnknownPrinter."""
     tokens.token_by_id(tx.conn, tx.centre.id, token_id)
     last = jobs.last_job(tx.conn, PRINT, token_id)
     if last is None:
         raise UnknownPrinter("This token has no slip to print again.")
-    before = _COPY.validate_python(last.content)
-    again = Copy(before.number + 1, before.forecast)
-    place = printer or last.target.name
-    _queue(tx, place, token_id, again)
-    tx.record(SlipReprinted(token_id, place, again.number), by)
-    return Printing(PrintState.QUEUED, again.number)
+    return last
+
+
+def _next_copy(last: Job) -> int:
+    """Return which copy comes after a job: the same one if no paper came of it."""
+    number = _COPY.validate_python(last.content).number
+    return number if last.state in NO_PAPER else number + 1
+
+
+def _again(tx: Transaction, last: Job, printer: str | None, by: By, note: str | None = None) -> Printing:
+    """Queue a slip once more; one that still waits at a printer is withdrawn there, so that it comes out once."""
+    copy, place = Copy(_next_copy(last)), printer or last.target.name
+    _queue(tx, place, str(last.token_id), copy)
+    jobs.withdraw(tx, last, RULES, ELSEWHERE)
+    tx.record(SlipReprinted(str(last.token_id), place, copy.number, note), by)
+    return Printing(PrintState.QUEUED, copy.number)
 
 
 def token_and_slip(read: Read, centre_id: int, token_id: str) -> tuple[Token, Printing]:
@@ -128,25 +195,32 @@ def _printing(job: Job) -> Printing:
     return Printing(OF_JOB[job.state], _COPY.validate_python(job.content).number, job.detail)
 
 
-def print_kind(url: str, key: Callable[[], bytes], perform: Callable[[Sheet], Result]) -> Kind:
-    """Return how slips are printed.
-
-    `url` is the public address for the citizens' pages, `key` gives the secret of the installation, `perform` drives a
-    printer.
-    """
-    return kind_of(PRINT, RULES, lambda read, job: prepare(read, job, url, key()), perform, wakes=_has_slip)
+def print_kind(sources: Sources, perform: Callable[[Sheet], Result]) -> Kind:
+    """Return how slips are printed; `perform` drives a printer."""
+    return kind_of(PRINT, RULES, lambda read, job: prepare(read, job, sources), perform, wakes=_has_slip)
 
 
-def prepare(read: Read, job: Job, url: str, key: bytes) -> Sheet:
-    """Return the slip of a job as it is true now; raises Withdrawn for a token that was cancelled."""
+def prepare(read: Read, job: Job, sources: Sources) -> Sheet:
+    """Return the slip of a job as it is true now; raises Withdrawn for a token whose slip is good for nothing."""
     centre = centres.centre_by_id(read, job.target.centre_id)
     token = tokens.token_by_id(read, centre.id, str(job.token_id))
     if token.state == TokenEnd.CANCELLED.value:
         raise Withdrawn("the token was cancelled")
-    copy, keys = _COPY.validate_python(job.content), secret.keys_of(secret.numbers_of(read), key)
+    if token.ended and token.return_until is None:
+        raise Withdrawn("the token has ended")
+    keys = secret.keys_of(secret.numbers_of(read), sources.key())
     page = with_claim(tokens.secret_of(read, centre.id, token.id), centre, token, keys)
-    plan = plan_of(read, centre, token.day)
-    facts = SlipFacts(centre.name, centre.timezone, plan, copy.forecast, f"{url}/t/{page}", copy.number)
+    plan, now = plan_of(read, centre, token.day), sources.now(centre.id)
+    waits = token.state is StepState.WAITING
+    facts = SlipFacts(
+        centre.name,
+        centre.timezone,
+        plan,
+        sources.foretold(read, centre, plan, token, now) if waits else None,
+        f"{sources.url}/t/{page}",
+        _COPY.validate_python(job.content).number,
+        centre.wall(now),
+    )
     printer = devices.device_by_id(read, centre.id, job.target.name)
     settings = {} if printer is None else printer.settings
     token = replace(token, issued_at=centre.wall(token.issued_at))
@@ -162,4 +236,4 @@ def _queue(tx: Transaction, printer: str, token_id: str, copy: Copy) -> None:
 
 
 def _has_slip(payload: Payload) -> bool:
-    return isinstance(payload, TokenIssued) and payload.printer is not None
+    return isinstance(payload, SlipReprinted) or (isinstance(payload, TokenIssued) and payload.printer is not None)

@@ -60,6 +60,11 @@ export const returnToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/
 /** Where the owner of a slip returns. */
 export const returnBySlip = () => inCentre("/api/v1/centres/{centre}/return");
 
+/** Where whoever shows a slip prints it once more. */
+export const reprintBySlip = () => inCentre("/api/v1/centres/{centre}/slips/reprint");
+/** Where a slip for which nobody waits any more is taken back from its printer. */
+export const withdrawSlip = () => inCentre("/api/v1/centres/{centre}/slips/withdraw");
+
 /** Who sits where, and as whom one is signed in. */
 export const seats = () => inCentre("/api/v1/centres/{centre}/seats");
 

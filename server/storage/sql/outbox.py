@@ -75,6 +75,7 @@ CHANGE_JOB = Statement(IN_STATE, ["state", "attempts", "queued_at", "next_at", "
 HELD = IN_STATE.where(JobTable.leased_by == bindparam("worker"))
 SETTLE_JOB = Statement(HELD, ["state", "next_at", "leased_by", "leased_until", "detail"])
 RENEW_LEASE = Statement(HELD, ["leased_until"])
+END_PATIENCE = Statement(IN_STATE, ["queued_at"])
 
 
 def insert_job(conn: Connection, target: Target, token_id: str | None, content: object, now: datetime) -> None:
@@ -128,6 +129,11 @@ def settle_job(conn: Connection, job: Job, worker: str) -> bool:
 def renew_lease(conn: Connection, job_id: int, worker: str, until: datetime) -> bool:
     """Lengthen the lease of a job that `worker` has; returns whether it has it still."""
     return RENEW_LEASE.run(conn, job=job_id, before=JobState.LEASED, worker=worker, leased_until=until) == 1
+
+
+def end_patience(conn: Connection, job_id: int, queued_at: datetime) -> None:
+    """Let a leased job have waited since so long that it is not tried again."""
+    END_PATIENCE.run(conn, job=job_id, before=JobState.LEASED, queued_at=queued_at)
 
 
 def _job(row: Row) -> Job:

@@ -17,6 +17,7 @@ from server.services.setup import secret
 from server.storage.sql import centres, tokens
 from server.storage.transaction import Read
 from tests.factories import Floor
+from tests.services.paper.sources import sources
 
 URL, KEY, SECRET = "https://seva.passport.example.gov.in:844", b"our secret", "q3WkYb0m1xJr9sVhT5aZcEfG"
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -45,7 +46,7 @@ def printed(floor: Floor, token: Token) -> str:
     def compose(read: Read) -> str:
         job = jobs.last_job(read, slips.PRINT, token.id)
         assert job is not None
-        return slips.prepare(read, job, URL, KEY).slip.address
+        return slips.prepare(read, job, sources(floor, URL, KEY)).slip.address
 
     address = floor.db.read(compose)
     assert address.startswith(f"{URL}/t/")

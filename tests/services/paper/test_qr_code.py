@@ -16,6 +16,7 @@ from server.services.outbox import jobs
 from server.services.paper import slips
 from server.storage.transaction import Read
 from tests.factories import Floor
+from tests.services.paper.sources import sources
 
 URL = "https://seva.passport.example.gov.in:844"
 MARGIN_MM, LEAST_MM = 5, 25
@@ -28,7 +29,7 @@ def slip_of(floor: Floor) -> Slip:
     def compose(read: Read) -> Slip:
         job = jobs.last_job(read, slips.PRINT, token.id)
         assert job is not None
-        return slips.prepare(read, job, URL, b"our secret").slip
+        return slips.prepare(read, job, sources(floor, URL)).slip
 
     return floor.db.read(compose)
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from server.domain.actors import By
-from server.domain.errors import UnknownPrinter, UnknownToken
+from server.domain.errors import DuplicatesUsed, UnknownPrinter, UnknownToken
+from server.domain.events.payloads import SlipReprinted
 from server.domain.jobs import Job, JobState, Result, Target
 from server.domain.token.token import Token
 from server.services.floor.issue import Issued, issue
@@ -15,13 +16,13 @@ from server.services.outbox import jobs
 from server.services.outbox.kinds import Withdrawn
 from server.services.paper import slips
 from server.services.paper.slips import Printing, PrintState, Sheet
-from server.storage.sql import devices, tokens
+from server.storage.sql import devices, events, outbox, tokens
 from server.storage.transaction import Transaction
 from tests.factories import MORNING, Floor, at_time
+from tests.services.paper.sources import sources
 
 PRINTER = "printer-k1"
 URL = "http://centre.example"
-KEY = b"the secret of the installation"
 
 
 def issue_slip(floor: Floor, **order: Any) -> Issued:
@@ -37,22 +38,36 @@ def last_job(floor: Floor, token: Token) -> Job:
 
 def sheet(floor: Floor, token: Token) -> Sheet:
     job = last_job(floor, token)
-    return floor.db.read(lambda read: slips.prepare(read, job, URL, KEY))
+    return floor.db.read(lambda read: slips.prepare(read, job, sources(floor, URL)))
 
 
 def reprint(floor: Floor, token: Token, printer: str | None = None) -> Printing:
-    return floor.write(lambda tx: slips.reprint(at_time(tx, MORNING), token.id, printer, By("test")))
+    return floor.write(lambda tx: slips.reprint(at_time(tx, MORNING), token.id, printer, By("staff:1"), "it was torn"))
+
+
+def reprint_own(floor: Floor, token: Token, printer: str | None = None) -> Printing:
+    return floor.write(lambda tx: slips.reprint_own(at_time(tx, MORNING), token.id, printer, By("kiosk:1")))
+
+
+def withdraw(floor: Floor, token: Token) -> Printing:
+    return floor.write(lambda tx: slips.withdraw(at_time(tx, MORNING), token.id))
+
+
+def jobs_at(floor: Floor, printer: str) -> list[str]:
+    """Return what waits at a printer: the tokens, in order."""
+    target = Target(floor.centre_id, slips.PRINT, printer)
+    return [str(job.token_id) for job in floor.db.read(lambda read: outbox.open_jobs(read, target))]
 
 
 def state_of(floor: Floor, token: Token) -> Printing:
     return floor.db.read(lambda read: slips.token_and_slip(read, floor.centre.id, token.id))[1]
 
 
-def settle_as(floor: Floor, state: JobState) -> None:
+def settle_as(floor: Floor, state: JobState, printer: str = PRINTER) -> None:
     """Let a worker take the next slip and come to this state."""
 
     def work(tx: Transaction) -> None:
-        target = Target(floor.centre_id, slips.PRINT, PRINTER)
+        target = Target(floor.centre_id, slips.PRINT, printer)
         job = jobs.lease_next(at_time(tx, MORNING), target, slips.RULES, "test")
         assert job is not None
         jobs.settle(tx, job, slips.RULES, "test", Result(state, "so it was"), 1.0)
@@ -112,11 +127,25 @@ def test_a_correction_before_the_printing_stands_on_the_paper(floor: Floor) -> N
     assert sheet(floor, token).slip.service == ("Tatkaal passport",)
 
 
-def test_what_was_foretold_of_one_hall_is_not_told_in_another(floor: Floor) -> None:
+def test_a_slip_tells_of_the_moment_when_it_is_printed_and_not_of_the_issue(floor: Floor) -> None:
+    floor.open("G1")
+    before = floor.issue()
+    token = issue_slip(floor, language="en").token
+    assert sheet(floor, token).slip.facts.startswith("Hall G · 1 before you")
+    floor.serve("G1")
+    now = sheet(floor, token).slip
+    assert (now.facts, before.label) == ("Hall G · 0 before you · 0–5 min", "N001")
+    floor.serve("G1")
+    assert sheet(floor, token).slip.facts.startswith("Hall A · 1 before you")
+
+
+@pytest.mark.parametrize("act", ["call", "pause"])
+def test_nothing_is_foretold_to_somebody_who_does_not_wait(floor: Floor, act: str) -> None:
     floor.open("G1")
     token = issue_slip(floor, language="en").token
-    floor.serve("G1")
-    assert sheet(floor, token).slip.facts == "Hall A"
+    floor.call("G1") if act == "call" else floor.pause(token)
+    slip = sheet(floor, token).slip
+    assert (slip.facts, slip.visit) == ("Hall G", "")
 
 
 def test_the_slip_of_a_token_that_was_cancelled_is_withdrawn(floor: Floor) -> None:
@@ -126,11 +155,22 @@ def test_the_slip_of_a_token_that_was_cancelled_is_withdrawn(floor: Floor) -> No
         sheet(floor, token)
 
 
+def test_the_slip_of_a_visit_that_is_over_is_withdrawn_but_a_return_slip_says_how_long_it_is_good(floor: Floor) -> None:
+    floor.open("E1", "G1")
+    over, refused = (issue_slip(floor, service=service, language="en").token for service in ("ENQUIRY", "NORMAL"))
+    floor.serve("E1")
+    with pytest.raises(Withdrawn, match="the token has ended"):
+        sheet(floor, over)
+    floor.serve("G1", "refused")
+    slip = sheet(floor, refused).slip
+    assert (slip.facts, slip.visit) == ("Your return slip is good until 27-11-2026.", "")
+
+
 def test_a_printer_that_is_gone_has_no_settings_and_the_slip_waits_for_a_person(floor: Floor) -> None:
     token = issue_slip(floor).token
     job = last_job(floor, token)
     elsewhere = replace(job, target=replace(job.target, name="printer-x"))
-    assert floor.db.read(lambda read: slips.prepare(read, elsewhere, URL, KEY)).settings == {}
+    assert floor.db.read(lambda read: slips.prepare(read, elsewhere, sources(floor, URL))).settings == {}
 
 
 def test_the_settings_of_the_printer_are_those_of_now(floor: Floor) -> None:
@@ -142,11 +182,13 @@ def test_the_settings_of_the_printer_are_those_of_now(floor: Floor) -> None:
 
 def test_a_copy_says_that_it_is_one_in_english_and_in_the_citizens_language(floor: Floor) -> None:
     token = issue_slip(floor, language="hi").token
-    assert reprint(floor, token) == Printing(PrintState.QUEUED, 1)
-    assert reprint(floor, token) == Printing(PrintState.QUEUED, 2)
-    ready = sheet(floor, token)
-    assert (ready.slip.copy, ready.slip.copy_mark) == (2, "DUPLICATE 2 / प्रतिलिपि 2")
-    assert (ready.english.copy, ready.english.copy_mark) == (2, "DUPLICATE 2")
+    for copy in (1, 2):
+        settle_as(floor, JobState.DONE)
+        assert reprint(floor, token) == Printing(PrintState.QUEUED, copy)
+    job, at = last_job(floor, token), MORNING + timedelta(hours=1)
+    ready = floor.db.read(lambda read: slips.prepare(read, job, sources(floor, URL, now=at)))
+    assert (ready.slip.copy, ready.slip.copy_mark) == (2, "DUPLICATE 2 / प्रतिलिपि 2, 10:30")
+    assert (ready.english.copy, ready.english.copy_mark) == (2, "DUPLICATE 2, 10:30")
 
 
 def test_a_copy_comes_out_where_the_last_one_did_or_where_it_is_asked_for(floor: Floor) -> None:
@@ -155,6 +197,93 @@ def test_a_copy_comes_out_where_the_last_one_did_or_where_it_is_asked_for(floor:
     assert last_job(floor, token).target.name == "printer-k2"
     reprint(floor, token)
     assert last_job(floor, token).target.name == "printer-k2"
+
+
+def test_a_slip_that_is_asked_for_elsewhere_comes_out_there_alone_and_is_no_duplicate(floor: Floor) -> None:
+    token = issue_slip(floor).token
+    assert reprint_own(floor, token, "printer-k2") == Printing(PrintState.QUEUED, 0)
+    assert (jobs_at(floor, PRINTER), jobs_at(floor, "printer-k2")) == ([], [token.id])
+    assert sheet(floor, token).slip.copy_mark == ""
+
+
+@pytest.mark.parametrize(
+    ("came", "copy"),
+    [
+        (JobState.DEAD, 0),
+        (JobState.WITHDRAWN, 0),
+        (JobState.DONE, 1),
+        (JobState.SENT, 1),
+        (JobState.UNCONFIRMED, 1),
+    ],
+)
+def test_only_a_slip_of_which_paper_may_be_out_is_marked_as_a_duplicate(
+    floor: Floor, came: JobState, copy: int
+) -> None:
+    token = issue_slip(floor).token
+    settle_as(floor, came)
+    assert reprint_own(floor, token) == Printing(PrintState.QUEUED, copy)
+
+
+def test_when_the_citizen_goes_the_slip_that_waits_is_withdrawn_and_the_number_stays_theirs(floor: Floor) -> None:
+    issued = issue_slip(floor)
+    assert withdraw(floor, issued.token) == withdraw(floor, issued.token)
+    assert state_of(floor, issued.token) == Printing(PrintState.WITHDRAWN, 0, "nobody waits for it any more")
+    assert jobs_at(floor, PRINTER) == []
+    assert floor.token(issued.token) == issued.token
+    assert reprint_own(floor, issued.token, "printer-k2") == Printing(PrintState.QUEUED, 0)
+
+
+def test_what_is_out_or_under_way_is_not_withdrawn(floor: Floor) -> None:
+    printed, without = issue_slip(floor).token, floor.issue()
+    settle_as(floor, JobState.DONE)
+    under_way = issue_slip(floor).token
+    target = last_job(floor, under_way).target
+    floor.write(lambda tx: jobs.lease_next(at_time(tx, MORNING), target, slips.RULES, "test"))
+    states = [withdraw(floor, token).state for token in (printed, under_way, without)]
+    assert states == [PrintState.PRINTED, PrintState.PRINTING, PrintState.NONE]
+
+
+def test_a_slip_that_is_given_up_while_a_worker_is_at_it_is_not_tried_again(floor: Floor) -> None:
+    token = issue_slip(floor).token
+    target = last_job(floor, token).target
+
+    def lease(seconds: int) -> Job | None:
+        at = MORNING + timedelta(seconds=seconds)
+        return floor.write(lambda tx: jobs.lease_next(at_time(tx, at), target, slips.RULES, "test"))
+
+    job = lease(0)
+    assert job is not None
+    assert withdraw(floor, token).state is PrintState.PRINTING
+    off = Result(JobState.QUEUED, "off")
+    floor.write(lambda tx: jobs.settle(at_time(tx, MORNING), job, slips.RULES, "test", off, 0))
+    assert state_of(floor, token).state is PrintState.QUEUED
+    assert lease(5) is None
+    assert state_of(floor, token) == Printing(PrintState.REJECTED, 0, "waited too long: off")
+
+
+def test_somebody_prints_three_duplicates_alone_and_staff_more_with_their_reason_on_record(floor: Floor) -> None:
+    token = issue_slip(floor).token
+    for copy in (1, 2, 3):
+        settle_as(floor, JobState.DONE)
+        assert reprint_own(floor, token).copy == copy
+    settle_as(floor, JobState.UNCONFIRMED)
+    with pytest.raises(DuplicatesUsed) as refused:
+        reprint_own(floor, token)
+    assert refused.value.details == {"most": 3}
+    assert reprint(floor, token) == Printing(PrintState.QUEUED, 4)
+    told = floor.db.read(lambda read: list(events.events_between(read, floor.centre_id, 0, 999)))
+    assert [(e.by.actor, e.payload.copy, e.payload.note) for e in told if isinstance(e.payload, SlipReprinted)] == [
+        *(("kiosk:1", copy, None) for copy in (1, 2, 3)),
+        ("staff:1", 4, "it was torn"),
+    ]
+
+
+def test_a_duplicate_that_did_not_come_out_counts_as_none(floor: Floor) -> None:
+    token = issue_slip(floor).token
+    settle_as(floor, JobState.DONE)
+    for _ in range(5):
+        assert reprint_own(floor, token).copy == 1
+        withdraw(floor, token)
 
 
 def test_what_cannot_be_printed_is_refused(floor: Floor) -> None:

@@ -151,8 +151,8 @@ def _second_day(floor: Floor) -> None:
     floor.wait(20)
     answered(floor, "second")
     answered(floor, "third")
-    floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1")))
-    floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1")))
+    floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1"), None))
+    floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1"), None))
 
 
 def last_issued(floor: Floor) -> str:
