@@ -13,7 +13,7 @@
     │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
     │                         AppointmentCancelled · AppointmentAmbiguous · TokenHasAppointment
-    │                         ReturnSlipExpired · ReturnSlipUsed
+    │                         ReturnSlipExpired · ReturnSlipUsed · DuplicatesUsed
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownCause · UnknownOfficer
     │                         IdempotencyKeyReused
