@@ -11,10 +11,10 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.refusals import AT_SEAT, READY
 from server.api.schemas import shape
-from server.api.shapes import Code, Note, ReasonOut, Strict
+from server.api.shapes import CallOut, Code, Note, Strict, call_view
 from server.domain import errors as e
 from server.domain.actors import By
-from server.domain.events.views import CounterView, StaffToken, counter_view, staff_view
+from server.domain.events.views import CounterView, counter_view
 from server.domain.permissions import Permission
 from server.domain.token.lifecycle import CounterState
 from server.services.floor import call, counters
@@ -51,15 +51,6 @@ class TakeOverIn(Strict):
     """The counter at which the token goes on."""
 
     to: Code
-
-
-class CallOut(BaseModel):
-    """A token called to a counter."""
-
-    id: str
-    token: StaffToken
-    counter: str
-    reason: ReasonOut
 
 
 class CallAnswer(BaseModel):
@@ -100,7 +91,7 @@ def close_counter(centre: str, counter: str, asked: ReasonIn) -> Response:
 def call_next(centre: str, counter: str) -> Response:
     """Call the next citizen."""
     principal = authorise(Permission.CALL_NEXT, centre=centre, counter=counter)
-    return at_seat(principal, counter, lambda tx, by: _call_view(call.call_next(tx, by)))
+    return at_seat(principal, counter, lambda tx, by: call_view(call.call_next(tx, by)))
 
 
 @bp.post(f"{AT}/call")
@@ -111,7 +102,7 @@ def call_token(centre: str, counter: str, asked: CallIn) -> Response:
     """Call a token out of order, with a reason that stands on the day report."""
     principal = authorise(Permission.CALL_TOKEN, centre=centre, counter=counter)
     by = By(principal.id, counter)
-    return command(principal, lambda tx: _call_view(call.call_token(tx, by, asked.token, asked.reason)))
+    return command(principal, lambda tx: call_view(call.call_token(tx, by, asked.token, asked.reason)))
 
 
 @bp.post(f"{AT}/take-over")
@@ -121,7 +112,7 @@ def call_token(centre: str, counter: str, asked: CallIn) -> Response:
 def take_over(centre: str, counter: str, asked: TakeOverIn) -> Response:
     """Call the token of a counter that is out of order to another one, at once."""
     principal = authorise(Permission.TAKE_OVER, centre=centre)
-    return command(principal, lambda tx: _call_view(call.take_over(tx, counter, asked.to, By(principal.id))))
+    return command(principal, lambda tx: call_view(call.take_over(tx, counter, asked.to, By(principal.id))))
 
 
 def _set_state(permission: Permission, centre: str, counter: str, state: CounterState, asked: ReasonIn) -> Response:
@@ -133,8 +124,3 @@ def _set_state(permission: Permission, centre: str, counter: str, state: Counter
         return counter_view(facts_of(after))
 
     return at_seat(principal, counter, change)
-
-
-def _call_view(new: call.Call) -> dict[str, object]:
-    reason = {**new.reason.view(), "text": new.text}
-    return {"call": {"id": new.id, "token": staff_view(new.token), "counter": new.counter, "reason": reason}}

@@ -1,7 +1,7 @@
 """Serve the citizen at a counter: call again, start, park, note as absent, finish, send elsewhere, take back."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -11,7 +11,7 @@ from server.api.at_seat import AT, at_seat
 from server.api.buttons import Button
 from server.api.operations import operation
 from server.api.refusals import AT_SEAT, CURRENT, UNDO
-from server.api.shapes import ID_MAX, Code, Note, Strict, TokenAnswer, UndoneAnswer, undone_view
+from server.api.shapes import ID_MAX, CallOut, Code, Note, Strict, TokenAnswer, UndoneAnswer, call_view, undone_view
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.errors import InvalidInput
@@ -21,7 +21,7 @@ from server.domain.permissions import Permission
 from server.domain.token import changes
 from server.domain.token.changes import Target
 from server.domain.token.token import Token
-from server.services.floor import move, serve, undo
+from server.services.floor import call, move, serve, undo
 from server.services.floor.at_counter import Seen
 from server.services.people import seats
 from server.storage.transaction import Transaction
@@ -54,9 +54,17 @@ class SeenIn(Strict):
 
 
 class FinishIn(SeenIn):
-    """How the service ended; the stage's ok when not given."""
+    """How the service ended, the stage's ok when not given, and whether the next citizen is called at once."""
 
     outcome: Code | None = None
+    then: Literal["call-next"] | None = None
+
+
+class FinishAnswer(TokenAnswer):
+    """The token that was served; where the next was to be called, the call, or the code of what stood against it."""
+
+    call: CallOut | None = None
+    not_called: str | None = None
 
 
 class ResumeIn(Strict):
@@ -130,15 +138,25 @@ def miss(centre: str, counter: str, asked: SeenIn) -> Response:
 
 @bp.post(f"{AT}/finish")
 @bp.input(FinishIn, arg_name="asked")
-@bp.output(TokenAnswer)
+@bp.output(FinishAnswer)
 @operation("finish_service", *CURRENT, e.UnknownOutcome, e.TooDeep)
 def finish(centre: str, counter: str, asked: FinishIn) -> Response:
-    """End the service of the current token."""
+    """End the service of the current token, and call the next citizen perhaps: two acts, each with its own undo."""
+    principal = authorise(Permission.FINISH_SERVICE, centre=centre, counter=counter)
+    if asked.then:
+        authorise(Permission.CALL_NEXT, centre=centre, counter=counter)
 
-    def end(tx: Transaction, by: By, seen: Seen | None) -> Token:
-        return serve.finish(tx, by, outcome=asked.outcome, seen=seen)
+    def end(tx: Transaction, by: By) -> dict[str, object]:
+        token = serve.finish(tx, by, outcome=asked.outcome, seen=asked.seen())
+        served: dict[str, object] = {"token": staff_view(token)}
+        if not asked.then:
+            return served
+        called = call.call_after(tx, by)
+        if isinstance(called, call.Call):
+            return {**served, **call_view(called)}
+        return {**served, "call": None, "not_called": called.code}
 
-    return _act(Permission.FINISH_SERVICE, centre, counter, end, asked)
+    return at_seat(principal, counter, end)
 
 
 @bp.post(f"{AT}/transfer")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from server.domain.events.views import StaffToken, staff_view
 from server.domain.instants import whole_ms
+from server.services.floor.call import Call
 from server.services.floor.undo import Undone
 
 
@@ -70,10 +71,25 @@ class TokenAnswer(BaseModel):
     token: StaffToken
 
 
+class CallOut(BaseModel):
+    """A token called to a counter."""
+
+    id: str
+    token: StaffToken
+    counter: str
+    reason: ReasonOut
+
+
 class UndoneAnswer(TokenAnswer):
     """The token as it is again; `take_back` is the label on a slip that is out and good for nothing now."""
 
     take_back: str | None
+
+
+def call_view(new: Call) -> dict[str, object]:
+    """Return what is told of a call."""
+    reason = {**new.reason.view(), "text": new.text}
+    return {"call": {"id": new.id, "token": staff_view(new.token), "counter": new.counter, "reason": reason}}
 
 
 def undone_view(undone: Undone) -> dict[str, object]:

@@ -417,11 +417,19 @@ export interface Figures {
   wait: Record<string, Wait>;
 }
 
-/** How the service ended; the stage's ok when not given. */
+/** The token that was served and, where the next was to be called, the call; else the code of what stood against it. */
+export interface FinishAnswer {
+  token: StaffToken;
+  call?: CallOut | null;
+  not_called?: string | null;
+}
+
+/** How the service ended, the stage's ok when not given, and whether the next citizen is called at once. */
 export interface FinishIn {
   token?: string | null;
   state?: string | null;
   outcome?: string | null;
+  then?: "call-next" | null;
 }
 
 /** The bookings of today that fit. */
@@ -1388,7 +1396,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/call-next": { body: Record<string, never>; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/close": { body: ReasonIn; answer: CounterView };
-  "/api/v1/centres/{centre}/counters/{counter}/finish": { body: FinishIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/counters/{counter}/finish": { body: FinishIn; answer: FinishAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/hold": { body: SeenIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/leave": { body: Record<string, never>; answer: SeatOut };
   "/api/v1/centres/{centre}/counters/{counter}/miss": { body: SeenIn; answer: TokenAnswer };

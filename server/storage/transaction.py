@@ -205,6 +205,10 @@ class Transaction:
             self._act = self.next_seq
         return self._record(payload, by, self._act)
 
+    def begin_act(self) -> None:
+        """Let what is recorded from here on be another act of the same command, to be taken back by itself."""
+        self._act = None
+
     def _record(self, payload: Payload, by: By, act: int) -> Event:
         self._behind = self.centre.head
         event, stored = self._chained(payload, by, act)

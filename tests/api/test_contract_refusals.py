@@ -26,6 +26,8 @@ CANNOT: Mapping[str, set[str]] = {
     "pause_token": {"UnknownCounter"},
     "hand_over_token": {"TooDeep", "UnknownCounter"},  # it goes nowhere else, and names no counter
     "undo_token": {"UnknownCounter", "IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # they are there
+    # What stands against the call of the next is told as `not_called`; the token at the counter is there.
+    "finish_service": CURRENT | {"CounterBusy", "CounterNotOpen", "QueueEmpty", "CentreFrozen", "Conflict"},
     "open_counter": CURRENT | {"IllegalTransition", "CounterBusy"},  # from every state, with whoever is there
     "pause_counter": CURRENT | OPENING,
     "close_counter": CURRENT | OPENING | {"IllegalTransition"},  # from every state

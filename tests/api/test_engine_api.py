@@ -407,3 +407,37 @@ def test_a_command_sent_again_under_its_key_gets_its_answer_and_changes_nothing(
     assert [(answer.status_code, answer.get_json()["token"]["state"]) for answer in answers] == [(200, "called")] * 3
     other = hall.send("POST", counter("G1", "recall"), C, json={}, Idempotency_Key="once")
     assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_one_command_finishes_and_calls_the_next_as_two_acts_each_with_its_undo(hall: Hall) -> None:
+    hall.served("G1")
+    waiting = hall.issue()["token"]
+    answer = hall.ask(counter("G1", "finish"), C, then="call-next")
+    assert (answer["token"]["stage"], answer["call"]["token"]["id"]) == ("A", waiting["id"])
+    assert answer["call"]["reason"]["text"]
+    assert hall.ask(counter("G1", "undo"), C)["token"]["id"] == waiting["id"]
+    assert hall.ask(counter("G1", "undo"), C)["token"]["id"] == answer["token"]["id"]
+    assert hall.refused(counter("G1", "finish"), C, then="start") == (422, "invalid_input")
+
+
+def test_where_nobody_can_be_called_the_one_who_was_served_has_left_all_the_same(hall: Hall) -> None:
+    hall.served("G1")
+    answer = hall.ask(counter("G1", "finish"), C, then="call-next")
+    assert (answer["token"]["stage"], answer["call"], answer["not_called"]) == ("A", None, "queue_empty")
+    hall.served("G2")
+    hall.issue()
+    hall.ask(counter("G2", "pause"), C, after_current=True)
+    answer = hall.ask(counter("G2", "finish"), C, then="call-next")
+    assert (answer["token"]["stage"], answer["not_called"]) == ("A", "counter_not_open")
+
+
+def test_a_retry_of_finish_and_call_gets_the_same_answer_and_calls_nobody_twice(hall: Hall) -> None:
+    hall.served("G1")
+    hall.issue()
+    hall.issue()
+    key = {"Idempotency_Key": "finish-and-call"}
+    first, again = (
+        hall.send("POST", counter("G1", "finish"), C, json={"then": "call-next"}, **key).get_json() for _ in (1, 2)
+    )
+    assert first == again
+    assert hall.refused(counter("G1", "call-next"), C) == (409, "counter_busy")

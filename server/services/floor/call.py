@@ -8,7 +8,7 @@ from server.domain.calling.rule import Choice, Reason
 from server.domain.calling.v1 import out_of_order
 from server.domain.calling.versions import CHOOSERS, RULE
 from server.domain.counters import Counter
-from server.domain.errors import CounterNotOpen, NotInThisLine, QueueEmpty
+from server.domain.errors import Conflict, CounterNotOpen, NotInThisLine, QueueEmpty, Refused
 from server.domain.events.payloads import TokenCalled, TokenTransferred
 from server.domain.plan.plan import Plan
 from server.domain.token import changes
@@ -58,6 +58,15 @@ def call_next(tx: Transaction, by: By) -> Call:
         raise QueueEmpty(f"Nobody is waiting for counter {counter.id}.", stage=counter.stage)
     before = tokens.token_by_id(tx.conn, tx.centre.id, choice.waiting.token)
     return _call(tx, _Turn(counter, plan, profile, passes), before, choice, by)
+
+
+def call_after(tx: Transaction, by: By) -> Call | Refused:
+    """Call the next after another act of the same command; what stands against it undoes nothing and is returned."""
+    tx.begin_act()
+    try:
+        return call_next(tx, by)
+    except Conflict as refused:  # raised before anything is written
+        return refused
 
 
 def call_token(tx: Transaction, by: By, token_id: str, why: str) -> Call:
