@@ -110,12 +110,14 @@ class _Import:
             return RowAnswer(n, Result.CREATED, self._room(row, slot))
         if _same(there, row):
             if there.reference_hash != reference.hash:
-                bookings.rewrite_booking(self._tx.conn, there.id, reference.hash, reference.number, reference.tail)
+                bookings.rewrite_booking(self._tx.conn, wanted._replace(id=there.id))
             return RowAnswer(n, Result.UNCHANGED)
         if self._is_used(there) and wanted.day <= there.day:
             return RowAnswer(n, Result.REFUSED, USED)
-        bookings.change_booking(self._tx.conn, wanted._replace(id=there.id))
-        return RowAnswer(n, Result.CHANGED, self._room(row, slot, there))
+        if bookings.change_booking(self._tx.conn, wanted._replace(id=there.id)):
+            return RowAnswer(n, Result.CHANGED, self._room(row, slot, there))
+        self._new.append(wanted)  # another centre has taken it over meanwhile
+        return RowAnswer(n, Result.CREATED, self._room(row, slot))
 
     def _booking(self, row: NewBooking, reference: Reference, slot: datetime) -> Booking:
         centre = self._tx.centre

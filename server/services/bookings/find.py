@@ -57,5 +57,6 @@ def _renewed(tx: Transaction, booking: Booking, reference: Reference) -> Booking
     """Keep a booking under the present hash of its reference when it was found by an older one."""
     if booking.reference_hash == reference.hash:
         return booking
-    bookings.rewrite_booking(tx.conn, booking.id, reference.hash, reference.number, reference.tail)
-    return booking._replace(reference_hash=reference.hash, key_number=reference.number, tail=reference.tail)
+    renewed = booking._replace(reference_hash=reference.hash, key_number=reference.number, tail=reference.tail)
+    bookings.rewrite_booking(tx.conn, renewed)
+    return renewed

@@ -22,19 +22,20 @@ def move_here(tx: Transaction, reference: Reference, by: By) -> Booking:
         raise AlreadyThere("This appointment is at this centre already.")
     if there.other is None:
         raise UnknownAppointment("No appointment of this reference is known at exactly one other centre.")
-    _require_free(tx, there.other)
-    assert there.other.slot is not None  # noqa: S101 - of the others only those with a slot are told
-    moved = there.other._replace(
+    booking = bookings.locked(tx.conn, there.other)
+    if booking is None or booking.slot is None:
+        raise UnknownAppointment("This appointment was changed at its centre just now.")
+    _require_free(tx, booking)
+    moved = booking._replace(
         centre_id=tx.centre.id,
         reference_hash=reference.hash,
         key_number=reference.number,
         tail=reference.tail,
-        day=tx.centre.day(there.other.slot),
+        day=tx.centre.day(booking.slot),
         token_id=None,
     )
-    if not bookings.take_over(tx.conn, there.other, moved):
-        raise UnknownAppointment("This appointment was changed at its centre just now.")
-    centre = centres.centre_by_id(tx.conn, there.other.centre_id)
+    bookings.take_over(tx.conn, moved)
+    centre = centres.centre_by_id(tx.conn, booking.centre_id)
     tx.record(BookingMoved(booking=moved.id, source=centre.code), by)
     return moved
 

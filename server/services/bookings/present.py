@@ -96,8 +96,13 @@ def _require_unused(tx: Transaction, booking: Booking) -> None:
 
 
 def check_in(tx: Transaction, booking: Booking, token: Token) -> None:
-    """Note that a booking has become a token."""
-    use_booking(tx.conn, booking.id, token.id)
+    """Note that a booking has become a token; raises UnknownAppointment when another centre has just taken it over."""
+    _use(tx, booking.id, token.id)
+
+
+def _use(tx: Transaction, booking: int, token_id: str) -> None:
+    if not use_booking(tx.conn, tx.centre.id, booking, token_id):
+        raise UnknownAppointment("This appointment was moved to another centre just now.")
 
 
 def require_unclaimed(tx: Transaction, token: Token) -> None:
@@ -129,7 +134,8 @@ def _claim_again(tx: Transaction, booking: int, token: Token) -> None:
     row = known_booking(tx, booking)
     if row.token_id != token.id:
         _require_unused(tx, row)
-        use_booking(tx.conn, row.id, token.id)
+    # Also where it is this one's: so another centre that is about to take it over waits, and sees that it is used.
+    _use(tx, row.id, token.id)
 
 
 def _require_unbrought(tx: Transaction, token_id: str) -> None:

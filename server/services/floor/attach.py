@@ -55,4 +55,4 @@ def take_back(tx: Transaction, attached: TokenAttached) -> None:
     """Let the booking be good again that was given to a token."""
     booking = bookings.booking_by_id(tx.conn, attached.booking)
     if booking is not None and booking.token_id == attached.token.id:
-        bookings.use_booking(tx.conn, booking.id, None)
+        bookings.use_booking(tx.conn, tx.centre.id, booking.id, None)

@@ -11,6 +11,7 @@ from server.domain.token import changes
 from server.domain.token.appointed import Appointed, appoint, take_place
 from server.domain.token.record import seal_needs
 from server.domain.token.token import Token
+from server.services.bookings import present
 from server.services.floor.attach import appointed
 from server.services.floor.token_rows import change_token
 from server.services.floor.under_way import token_under_way
@@ -34,7 +35,7 @@ def merge(tx: Transaction, token_id: str, into: str, by: By) -> Token:
     change_token(tx, ends, TokenCancelled(changes.cancel(ends, tx.moment), cause=MERGED), by)
     tokens.set_merged(tx.conn, ends.id, stays.id)
     if booking is not None:
-        bookings.use_booking(tx.conn, booking.id, stays.id)
+        present.check_in(tx, booking, stays)
     to = _better(tx, plan, stays, ends, booking if own is None else None)
     closed, after = appoint(stays, to, plan.routes[to.route], tx.next_seq, tx.moment)
     merged = TokenMerged(take_place(after, ends), merged=ends.id, booking=None if booking is None else booking.id)
@@ -56,4 +57,4 @@ def take_back(tx: Transaction, merged: TokenMerged) -> None:
     """Let the token that was merged stand for itself again, with its booking."""
     tokens.set_merged(tx.conn, merged.merged, None)
     if merged.booking is not None:
-        bookings.use_booking(tx.conn, merged.booking, merged.merged)
+        bookings.use_booking(tx.conn, tx.centre.id, merged.booking, merged.merged)

@@ -20,21 +20,16 @@ BY_REFERENCE = Statement(
 )
 COLUMNS = ["reference_hash", "key_number", "tail", "day", "slot", "service", "need", "cancelled", "token_id"]
 ADD = Statement(insert(BookingTable), ["centre_id", *COLUMNS])
-CHANGE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), COLUMNS)
-REWRITE = Statement(
-    update(BookingTable).where(BookingTable.id == bindparam("booking")), ["reference_hash", "key_number", "tail"]
+# A booking may move to another centre while this one works with it: then nothing is changed.
+OWN = (
+    BookingTable.id == bindparam("booking"),
+    BookingTable.centre_id == bindparam("here", type_=BookingTable.centre_id.type),
 )
-USE = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), ["token_id"])
-# Another centre may have used it meanwhile: then nothing is changed.
-TAKE_OVER = Statement(
-    update(BookingTable).where(
-        BookingTable.id == bindparam("booking"),
-        BookingTable.centre_id == bindparam("there", type_=BookingTable.centre_id.type),
-        func.coalesce(BookingTable.token_id, "") == bindparam("seen"),
-        not_(BookingTable.cancelled),
-    ),
-    ["centre_id", *COLUMNS],
-)
+CHANGE = Statement(update(BookingTable).where(*OWN), COLUMNS)
+REWRITE = Statement(update(BookingTable).where(*OWN), ["reference_hash", "key_number", "tail"])
+USE = Statement(update(BookingTable).where(*OWN), ["token_id"])
+LOCK = Statement(ROW.where(*OWN).with_for_update())
+TAKE_OVER = Statement(update(BookingTable).where(BookingTable.id == bindparam("booking")), ["centre_id", *COLUMNS])
 
 
 def booking_by_id(conn: Connection, booking: int) -> Booking | None:
@@ -66,31 +61,35 @@ def add_booking(conn: Connection, booking: Booking) -> int:
     return int(conn.execute(new.returning(BookingTable.id)).scalar_one())
 
 
-def change_booking(conn: Connection, booking: Booking) -> None:
-    """Write a booking as it is now."""
-    CHANGE.send(conn, booking=booking.id, **_values(booking, *COLUMNS))
+def change_booking(conn: Connection, booking: Booking) -> bool:
+    """Write a booking as it is now; returns whether it is still its centre's."""
+    return CHANGE.run(conn, booking=booking.id, here=booking.centre_id, **_values(booking, *COLUMNS)) == 1
 
 
 def _values(booking: Booking, *names: str) -> dict[str, object]:
     return {name: getattr(booking, name) for name in names}
 
 
-def rewrite_booking(conn: Connection, booking: int, reference_hash: str, key_number: int, tail: str) -> None:
+def rewrite_booking(conn: Connection, booking: Booking) -> None:
     """Keep a booking under another hash of its reference."""
-    values = {"reference_hash": reference_hash, "key_number": key_number, "tail": tail}
-    REWRITE.send(conn, booking=booking, **values)
+    values = _values(booking, "reference_hash", "key_number", "tail")
+    REWRITE.send(conn, booking=booking.id, here=booking.centre_id, **values)
 
 
-def use_booking(conn: Connection, booking: int, token_id: str | None) -> None:
-    """Note which token a booking has become, None when it is free again."""
-    USE.send(conn, booking=booking, token_id=token_id)
+def use_booking(conn: Connection, centre_id: int, booking: int, token_id: str | None) -> bool:
+    """Note which token a booking has become, None when it is free again; returns whether it is still its centre's."""
+    return USE.run(conn, booking=booking, here=centre_id, token_id=token_id) == 1
 
 
-def take_over(conn: Connection, before: Booking, after: Booking) -> bool:
-    """Write a booking of another centre as one's own; returns whether it was there as it was seen."""
-    values = _values(after, "centre_id", *COLUMNS)
-    there, seen = before.centre_id, before.token_id or ""
-    return TAKE_OVER.run(conn, booking=before.id, there=there, seen=seen, **values) == 1
+def locked(conn: Connection, booking: Booking) -> Booking | None:
+    """Return a booking as it stands and stays until the commit, None when its centre has it no more."""
+    row = LOCK.row(conn, booking=booking.id, here=booking.centre_id)
+    return None if row is None else Booking(*row)
+
+
+def take_over(conn: Connection, booking: Booking) -> None:
+    """Write a booking of another centre, which is locked, as one's own."""
+    TAKE_OVER.send(conn, booking=booking.id, **_values(booking, "centre_id", *COLUMNS))
 
 
 def claimed(conn: Connection, centre_id: int) -> list[tuple[str, Booking]]:

@@ -1,17 +1,23 @@
 """Claims are shown when an import brings what was claimed, never applied; appointments of other centres are moved."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from server.domain.bookings import Booking
 from server.domain.derived import DerivedKeys
 from server.domain.errors import AlreadyThere, AppointmentCancelled, AppointmentUsed, UnknownAppointment
 from server.domain.references import referred
-from server.services.bookings import book
+from server.services.bookings import book, present
 from server.services.bookings.book import NewBooking
 from server.services.bookings.claims import claims_at
 from server.services.bookings.move import move_here
+from server.services.bookings.present import Shown
 from server.services.floor import issue
+from server.services.setup.plans import plan_now
+from server.storage.sql import bookings
+from server.storage.transaction import Transaction
 from tests.factories import CENTRE, KEYS, MORNING, TEST, Floor, at_time, make_reference, second_centre
 
 LETTER = "23-1000000001"
@@ -99,3 +105,45 @@ def test_one_that_was_cancelled_there_is_not_moved(floor: Floor) -> None:
     elsewhere(floor, cancelled=True)
     with pytest.raises(AppointmentCancelled):
         move(floor)
+
+
+def test_who_finds_an_appointment_that_moves_away_meanwhile_gets_no_token_of_it(floor: Floor) -> None:
+    other = second_centre(floor)
+    floor.wait(5)
+    floor.expect(LETTER)
+    [there] = floor.db.read(lambda conn: bookings.bookings_by_hash(conn, floor.centre_id, make_reference(LETTER).hash))
+    token = floor.issue()
+
+    def attach_late(tx: Transaction) -> None:
+        found = present.required(tx, plan_now(tx), Shown(make_reference(LETTER)))
+        bookings.take_over(tx.conn, there._replace(centre_id=other))
+        assert not bookings.change_booking(tx.conn, there._replace(need="senior"))
+        bookings.rewrite_booking(tx.conn, there._replace(reference_hash="another"))
+        with pytest.raises(UnknownAppointment):
+            present.check_in(tx, found, token)
+
+    floor.write(attach_late)
+    stands = floor.db.read(lambda conn: bookings.booking_by_id(conn, there.id))
+    assert stands == there._replace(centre_id=other)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])  # SQLite has one writer for all: nobody can come between
+def test_who_takes_an_appointment_over_waits_for_the_centre_that_uses_it(floor: Floor) -> None:
+    other = second_centre(floor)
+    floor.wait(5)
+    floor.expect(LETTER, service="ENQUIRY")
+    mover = ThreadPoolExecutor(1)
+
+    def take_over(tx: Transaction) -> Booking:
+        return move_here(at_time(tx, MORNING), make_reference(LETTER), TEST)
+
+    def use(tx: Transaction) -> Future[Booking]:
+        order = floor.order(None, reference=make_reference(LETTER))
+        issue.issue(at_time(tx, MORNING), order, TEST)
+        moved = mover.submit(floor.db.write, other, take_over)
+        with pytest.raises(TimeoutError):
+            moved.result(0.5)
+        return moved
+
+    with mover, pytest.raises(AppointmentUsed, match="E001"):
+        floor.write(use).result(10)
