@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.domain.errors import InvalidInput
 from server.domain.permissions import Permission
 from server.services.views import places
+from server.services.views.booked import is_booked
 from server.web.pages import device_page, frame, moved_page
 from server.web.site import read, site
 
@@ -43,7 +44,9 @@ def kiosk(centre: str, device: str) -> str:
     principal, csrf, row = opened
     now = site().db.now(principal.centre_id)
     facts = read(lambda conn: places.facts_of(conn, principal.centre_id, now))
-    page = frame(principal.centre_id, STATIC, csrf=csrf, device=row.id, printer=row.printer) | _choices(facts)
+    booked = read(lambda conn: is_booked(conn, principal.centre_id, facts.plan))
+    told = frame(principal.centre_id, STATIC, csrf=csrf, device=row.id, printer=row.printer, booked=booked)
+    page = told | _choices(facts)
     return render_template("kiosk/kiosk.html", lang=facts.languages[0], page=page)
 
 

@@ -63,11 +63,11 @@ export function LanguageScreen() {
           <b>${page.own_names[code]}</b><span class="place" aria-hidden="true">${place + 1}</span>
         </button>`,
       )}
-      <button class="choice booked" onClick=${() => go("appointment")}>
+      ${page.booked && html`<button class="choice booked" onClick=${() => go("appointment")}>
         <${Icon} name="scan-line" />
         <span class="names"><b lang="en">${booked("en")}</b>
           ${regional && html`<b lang=${regional}>${booked(regional)}</b>`}</span>
-      </button>
+      </button>`}
     </div>`;
 }
 
@@ -78,9 +78,9 @@ export function ServiceScreen() {
         (service, place) => html`<${Choice} key=${service.code} place=${place + 1} icon=${service.icon} names=${service.name}
           onChoose=${() => go("need", { service: service.code })} />`,
       )}
-      <button class="choice booked" onClick=${() => go("appointment")}>
+      ${page.booked && html`<button class="choice booked" onClick=${() => go("appointment")}>
         <${Icon} name="calendar-check" /><span class="names"><b>${t("I have an appointment")}</b></span>
-      </button>
+      </button>`}
     </div>`;
 }
 

@@ -417,7 +417,7 @@ export interface Figures {
   wait: Record<string, Wait>;
 }
 
-/** The token that was served and, where the next was to be called, the call; else the code of what stood against it. */
+/** The token that was served; where the next was to be called, the call, or the code of what stood against it. */
 export interface FinishAnswer {
   token: StaffToken;
   call?: CallOut | null;
@@ -528,7 +528,7 @@ export type Kind =
   | "day.closed"
   | "day.reopened";
 
-/** What a kiosk offers, and the printer beside it; `references` are patterns of normal forms. */
+/** What a kiosk offers, and the printer beside it. `booked` says whether any service can be booked here; `references` are patterns of normal forms. */
 export interface KioskPage {
   centre: CentreData;
   language: string;
@@ -543,6 +543,7 @@ export interface KioskPage {
   services: ServiceData[];
   needs: NeedData[];
   hours: HoursData;
+  booked: boolean;
   references: string[];
 }
 

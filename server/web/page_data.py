@@ -76,13 +76,17 @@ class HoursData(Spoken):
 
 
 class KioskPage(Frame):
-    """What a kiosk offers, and the printer beside it; `references` are patterns of normal forms."""
+    """What a kiosk offers, and the printer beside it.
+
+    `booked` says whether any service can be booked here; `references` are patterns of normal forms.
+    """
 
     device: str
     printer: str | None
     services: list[ServiceData]
     needs: list[NeedData]
     hours: HoursData
+    booked: bool
     references: list[str]
 
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
-from tests.browser.engine import book, serve
+from tests.browser.engine import book, change_policy, serve
 from tests.factories import CENTRE
 from tests.processes import BAARI, Client, DemoProcess
 
@@ -98,6 +98,25 @@ def test_the_reference_of_an_appointment_can_be_typed(kiosk: Page, api: Client) 
     expect(kiosk.locator("main")).to_have_attribute("data-step", "need")
     kiosk.keyboard.press("1")
     expect(kiosk.locator(".number .chip")).to_contain_text("N")
+
+
+@contextmanager
+def booked_as(demo: DemoProcess, how: str) -> Iterator[None]:
+    """Let all services be booked otherwise for a while."""
+    services = ("NORMAL", "TATKAAL", "PCC")
+    change_policy(demo, "bookings", **{code: {"booked": how} for code in services})
+    yield
+    change_policy(demo, "bookings", **{code: {"booked": "listed"} for code in services})
+
+
+def test_where_nothing_is_booked_there_is_no_door_for_appointments(kiosk: Page, demo: DemoProcess) -> None:
+    with booked_as(demo, "none"):
+        kiosk.reload()
+    expect(kiosk.locator(".tile")).to_have_count(3)
+    expect(kiosk.locator(".booked")).to_have_count(0)
+    kiosk.get_by_role("button", name="English").click()
+    expect(kiosk.get_by_role("button", name="Enquiry")).to_be_visible()
+    expect(kiosk.locator(".booked")).to_have_count(0)
 
 
 def test_back_leads_through_the_questions_in_order(kiosk: Page) -> None:

@@ -6,7 +6,7 @@ import test, { beforeEach } from "node:test";
 import { answered, LOST, refused, server, setPage, settled } from "./fakes/page.mjs";
 
 const SERVICES = [{ code: "NORMAL", name: { en: "Passport" }, icon: "book-user" }, { code: "PCC", name: { en: "Clearance" }, icon: "shield-check" }];
-setPage({ device: "K1", printer: "printer-k1", services: SERVICES, needs: [], references: ["20\\d{10}"], hours: { tokens: ["09:30", "16:00"] } });
+setPage({ device: "K1", printer: "printer-k1", services: SERVICES, needs: [], booked: true, references: ["20\\d{10}"], hours: { tokens: ["09:30", "16:00"] } });
 const { leave } = await import("/kiosk/static/attention.js");
 const { bookedOrder, take, takeFor, withoutAppointment } = await import("/kiosk/static/issue.js");
 const { hasWords } = await import("/kiosk/static/refusals.js");
