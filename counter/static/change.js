@@ -9,7 +9,7 @@ import { AccessField, LanguageField, NeedField, PartyField, read, ServiceField, 
 import { Refused } from "./middle.js";
 import { page } from "./page.js";
 import { Mark, TokenLabel } from "./people.js";
-import { closePanel, pending } from "./state.js";
+import { closePanel, pending, show } from "./state.js";
 
 /**
  * Return what the form says differently from the token.
@@ -42,6 +42,7 @@ export function ChangePanel({ token }) {
       <div class="wide"><${Tick} name="emergency" on=${emergency}><${Mark} icon="siren" text=${t("Emergency: goes first. It stands on the day report.")} urgent /></${Tick}></div>
     </div>
     ${allows(token.state, "cancel") && html`<p><button class="button plain" type="button" onClick=${() => cancel(token)}>${t("Cancel this token")}</button> <span class="muted">${t("Undo is possible for {n} minutes.", { n: page.undo_min })}</span></p>`}
+    ${Object.keys(page.printers).length > 0 && html`<p><button class="button plain" type="button" onClick=${() => show("reprint", token)}>${t("Print the slip again")}</button></p>`}
     ${token.state === "held" && html`<p><button class="button" type="button" onClick=${away}>${t("Missed")}</button></p>`}
     <${Refused} />
   </${Panel}>`;

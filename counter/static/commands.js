@@ -7,7 +7,7 @@ import { command, Failure } from "/static/ui/http.js";
 import { awaitAnswer } from "./answers.js";
 import { hindrance } from "./hindrance.js";
 import { page } from "./page.js";
-import { nothing, sentenceOf, takeBack } from "./refusals.js";
+import { nothing, printing, sentenceOf, takeBack } from "./refusals.js";
 import { at, catchUp, closePanel, counter, current, helping, line, panel, pending, readLine, refreshLine, refusal, seat, show } from "./state.js";
 import { fits } from "./verbs.js";
 
@@ -178,7 +178,7 @@ export function returnToLine(token) {
 }
 
 /**
- * Send a command of a panel; the panel closes when it was done.
+ * Send a command of a panel, and return its answer; the panel closes when it was done.
  *
  * @template {keyof Baari.Commands} Path
  * @param {string} name
@@ -190,6 +190,7 @@ async function sendFromPanel(name, address, body) {
   const answer = await send(name, address, () => body);
   // Another panel may be open by now, which must not lose what was typed into it.
   if (answer && panel.value === opened) closePanel();
+  return answer;
 }
 
 /**
@@ -210,6 +211,18 @@ export function transfer(token, target) {
  */
 export function callOutOfOrder(token, reason) {
   return sendFromPanel("call", at("call"), { token: token.id, reason });
+}
+
+/**
+ * Print the slip of a token once more, at a printer or where it was last.
+ *
+ * @param {Token} token
+ * @param {string} reason
+ * @param {string | undefined} printer
+ */
+export async function reprint(token, reason, printer) {
+  const printed = await sendFromPanel("reprint", addresses.reprintSlip(token.id), { reason, print_at: printer });
+  if (printed && !panel.value) refusal.value = printing();
 }
 
 /**

@@ -18,11 +18,12 @@ import { Middle } from "./middle.js";
 import { Picker } from "./picker.js";
 import { known, scanned } from "./scanned.js";
 import { leave, sitAgain } from "./seating.js";
+import { ReprintPanel } from "./reprint.js";
 import { Side } from "./side.js";
 import { begin, counter, current, panel, printer, seat, show, stopped } from "./state.js";
 import { TransferPanel } from "./transfer.js";
 
-const PANELS = { change: ChangePanel, choose: ChoosePanel, ending: EndingPanel, help: HelpPanel, issue: IssuePanel, transfer: TransferPanel };
+const PANELS = { change: ChangePanel, choose: ChoosePanel, ending: EndingPanel, help: HelpPanel, issue: IssuePanel, reprint: ReprintPanel, transfer: TransferPanel };
 
 function Status() {
   const lead = html`

@@ -32,6 +32,11 @@ export function takenOver() {
   return t("Somebody else has taken this counter over.");
 }
 
+/** A slip is on its way. */
+export function printing() {
+  return { code: "printing", text: t("The slip is being printed.") };
+}
+
 /**
  * A token was taken back whose slip may be out.
  *
@@ -57,6 +62,7 @@ export function sentenceOf(failure, verb) {
 
 /** @type {Record<string, ((details: Problem) => string) | undefined>} */
 const SAID = {
+  "reprint unknown_printer": () => t("This token has no slip to print."),
   queue_empty: () => t("Nobody is waiting."),
   counter_not_open: () => t("Open the counter first."),
   "transfer counter_not_open": () => t("This counter is not open."),

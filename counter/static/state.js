@@ -14,7 +14,7 @@ const LINE_AGAIN_MS = 2000;
 
 /** @typedef {Baari.StaffToken} Token */
 
-/** @typedef {"change" | "choose" | "ending" | "help" | "issue" | "transfer"} PanelName */
+/** @typedef {"change" | "choose" | "ending" | "help" | "issue" | "reprint" | "transfer"} PanelName */
 
 /** @typedef {{ code: string, text: string, verb?: string, counter?: string | null }} Refused a refusal in the clerk's words */
 

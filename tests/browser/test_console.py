@@ -1,5 +1,6 @@
 """What a clerk does at the console, and a manager from afar: each verb of the queue engine by its key."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -434,3 +435,28 @@ def test_a_manager_moves_a_token_from_a_dead_counter_and_explains_it(manager: Pa
     manager.get_by_label("Number of the token").fill("N999")
     manager.keyboard.press("Enter")
     expect(manager.get_by_role("alert")).to_have_text("No token N999 today.")
+
+
+def test_a_slip_is_printed_again_at_the_desk_for_a_reason_alone(clerk: Page, api: Client) -> None:
+    given = api.post(f"centres/{CENTRE}/tokens", {"service": "ENQUIRY", "print_at": "printer-k1"}).json()["token"]
+    await_slip(api, given["id"], 0)
+    clerk.locator(".line .row").filter(has_text=given["label"]).click()
+    clerk.get_by_role("button", name="Print the slip again").click()
+    panel = clerk.get_by_role("dialog")
+    assert violations(clerk) == []
+    panel.get_by_role("button", name="Print").click()
+    expect(panel).to_be_visible()
+    panel.get_by_label("Reason").fill("it was torn")
+    panel.get_by_role("button", name="Print").click()
+    expect(panel).to_have_count(0)
+    expect(clerk.get_by_role("alert")).to_have_text("The slip is being printed.")
+    await_slip(api, given["id"], 1)
+
+
+def await_slip(api: Client, token: str, copy: int) -> None:
+    """Wait until a copy of a slip is out."""
+    deadline = time.monotonic() + 15
+    out = {"state": "printed", "copy": copy, "detail": "ready"}
+    while (now := api.get(f"centres/{CENTRE}/tokens/{token}").json()["print"]) != out:
+        assert time.monotonic() < deadline, now
+        time.sleep(0.2)

@@ -60,6 +60,8 @@ export const returnToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/
 /** Where the owner of a slip returns. */
 export const returnBySlip = () => inCentre("/api/v1/centres/{centre}/return");
 
+/** Where staff print the slip of a token once more: @param {string} token */
+export const reprintSlip = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/reprint", { token });
 /** Where whoever shows a slip prints it once more. */
 export const reprintBySlip = () => inCentre("/api/v1/centres/{centre}/slips/reprint");
 /** Where a slip for which nobody waits any more is taken back from its printer. */
