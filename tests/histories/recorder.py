@@ -9,8 +9,10 @@ from threading import Event, Thread
 
 from sqlalchemy import Connection, select
 
+from server.domain.actors import By
 from server.domain.events.views import event_view
 from server.domain.permissions import Role
+from server.services.floor.opening import day_due, enter_day
 from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.sql.events import events_between
@@ -59,6 +61,8 @@ class Recording:
 def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
     """Let kiosks, counters and screens act on servers of one floor, and return what they saw."""
     with closing(Database(servers[0].database_url)) as db:
+        centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
+        db.write(centre.id, lambda tx: enter_day(tx, day_due(tx), By("test")))  # or the first client would
         seq = db.read(lambda conn: centres.centre_by_code(conn, CENTRE).event_seq)
         tape, over = Tape(), Event()
         urls, bearer = [server.url for server in servers], make_key(servers[0].database_url, Role.MANAGER)

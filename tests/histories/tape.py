@@ -54,7 +54,9 @@ def token_of(verb: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def change_of(event: Mapping[str, Any]) -> Change:
     """Return what an event tells."""
-    return _token(event["token"]) if event["token"] else _counter(event["counter"])
+    if event["token"]:
+        return _token(event["token"])
+    return _counter(event["counter"]) if event["counter"] else Change(event["type"], "", "")
 
 
 def picture_of(snapshot: Mapping[str, Any]) -> Picture:
