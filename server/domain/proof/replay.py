@@ -21,14 +21,9 @@ from server.domain.token.token import Token
 RULES: Mapping[Kind, Rule] = {
     Kind.TOKEN_ISSUED: of_tokens.issued,
     Kind.TOKEN_CALLED: at_counters.called,
-    Kind.TOKEN_RECALLED: of_tokens.changed,
-    Kind.TOKEN_STARTED: of_tokens.changed,
     Kind.TOKEN_FINISHED: at_counters.finished,
     Kind.TOKEN_MISSED: at_counters.missed,
-    Kind.TOKEN_HELD: of_tokens.changed,
-    Kind.TOKEN_RESUMED: of_tokens.changed,
     Kind.TOKEN_PAUSED: of_tokens.paused,
-    Kind.TOKEN_RETURNED: of_tokens.changed,
     Kind.TOKEN_TRANSFERRED: at_counters.transferred,
     Kind.TOKEN_CORRECTED: of_tokens.corrected,
     Kind.TOKEN_ATTACHED: of_tokens.attached,
@@ -38,7 +33,8 @@ RULES: Mapping[Kind, Rule] = {
     Kind.TOKEN_CANCELLED: of_tokens.cancelled,
     Kind.TOKEN_EXPIRED: of_tokens.expired,
 }
-"""What each kind makes of a token; an undo is compared with the record before it (`server.domain.proof.past`)."""
+"""What each kind makes of a token whose class does not name its change; an undo is compared with the record before it
+(`server.domain.proof.past`)."""
 
 
 def remake(change: Change) -> Made | None:
@@ -48,7 +44,7 @@ def remake(change: Change) -> Made | None:
     """
     kind = change.event.kind
     try:
-        made = RULES[kind](change)
+        made = RULES.get(kind, of_tokens.changed)(change)
     except Refused as refusal:
         code = "not_allowed"
         if isinstance(refusal, IllegalTransition):

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from server.domain.events.kinds import Kind
+from server.domain.events.kinds import Kind, TokenChange
 from server.domain.proof.findings import STEP_CODES, TOKEN_CODES, differences
 from server.domain.proof.notes import NOTES
 from server.domain.proof.replay import RULES
@@ -16,7 +16,8 @@ READ_AS_NOTICES = {Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED}
 
 
 def test_each_kind_of_event_has_one_function_that_computes_it_anew() -> None:
-    assert {*RULES, *NOTES, *BY_THE_RECORD_BEFORE} == set(Kind) - READ_AS_NOTICES
+    changes = {change.kind for change in TokenChange.__subclasses__()}
+    assert {*RULES, *changes, *NOTES, *BY_THE_RECORD_BEFORE} == set(Kind) - READ_AS_NOTICES
     assert not RULES.keys() & NOTES.keys()
 
 
