@@ -208,6 +208,9 @@ def prepare(read: Read, job: Job, sources: Sources) -> Sheet:
         raise Withdrawn("the token was cancelled")
     if token.ended and token.return_until is None:
         raise Withdrawn("the token has ended")
+    last = jobs.last_job(read, PRINT, token.id)
+    if last is not None and last.id > job.id:  # a person may queue a dead one again
+        raise Withdrawn(ELSEWHERE)
     keys = secret.keys_of(secret.numbers_of(read), sources.key())
     page = with_claim(tokens.secret_of(read, centre.id, token.id), centre, token, keys)
     plan, now = plan_of(read, centre, token.day), sources.now(centre.id)

@@ -206,6 +206,17 @@ def test_a_slip_that_is_asked_for_elsewhere_comes_out_there_alone_and_is_no_dupl
     assert sheet(floor, token).slip.copy_mark == ""
 
 
+def test_a_dead_slip_that_is_queued_again_after_it_was_printed_elsewhere_does_not_come_out_twice(floor: Floor) -> None:
+    token = issue_slip(floor).token
+    dead = last_job(floor, token)
+    settle_as(floor, JobState.DEAD)
+    reprint_own(floor, token, "printer-k2")
+    settle_as(floor, JobState.DONE, "printer-k2")
+    assert floor.write(lambda tx: jobs.requeue(at_time(tx, MORNING), dead.id))
+    with pytest.raises(Withdrawn, match="it was asked for anew"):
+        floor.db.read(lambda read: slips.prepare(read, dead, sources(floor, URL)))
+
+
 @pytest.mark.parametrize(
     ("came", "copy"),
     [
