@@ -154,9 +154,17 @@ def test_a_key_works_by_its_place_under_every_layout(clerk: Page, api: Client, l
 
 
 def test_a_second_scan_stands_in_place_of_the_first_and_sends_nothing(clerk: Page, api: Client) -> None:
-    for code in ("20-1004567890", "20-1004567890", "20-1004567891"):
-        scan(clerk, code)
-        expect(clerk.get_by_role("dialog").locator("[name=appointment]")).to_have_value(code)
+    codes = ["20-1004567890", "20-1004567890", "20-1004567891"]
+    left, tries = list(codes), 0
+    while left:
+        if scan(clerk, left[0]):
+            expect(clerk.get_by_role("dialog").locator("[name=appointment]")).to_have_value(left.pop(0))
+            continue
+        tries += 1
+        assert tries < TRIES, "This machine is too busy to type as a scanner does."
+        clerk.reload()
+        expect(clerk.locator("body")).to_have_attribute("data-state", "open")
+        left = list(codes)
     assert api.snapshot()["tokens"] == []
 
 
