@@ -11,6 +11,8 @@ LONGEST_MM = 400
 MARGIN_MM = 1.5
 LINE = 1.32  # from line to line, in sizes of the face
 BETWEEN_PHRASES = " · "
+DRAWN_BETWEEN = " ·\u00a0 "
+"""The face gives its dot no width: it stands where the space after it should be."""
 RULE_MM = 0.25
 BAR_MM, BAR_CAP_MM = 8.5, 3.5
 NUMBER_CAP_MM = 20
@@ -91,8 +93,8 @@ class Paper:
 
 def _lines(words: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
     """Break a paragraph between its phrases, and a phrase at its spaces only when it is too wide alone."""
-    for line in _filled(words.split(BETWEEN_PHRASES), BETWEEN_PHRASES, font, width):
-        yield from _filled(line.split(), " ", font, width)
+    for line in _filled(" ".join(words.split()).split(BETWEEN_PHRASES), DRAWN_BETWEEN, font, width):
+        yield from _filled(line.split(" "), " ", font, width)
 
 
 def _filled(parts: Iterable[str], joint: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
