@@ -67,7 +67,7 @@ export function BookingField({ offered }) {
  * @param {string} tail
  * @returns {Promise<{ bookings: Booking[] | null, failure: string }>}
  */
-async function bookingsOf(tail) {
+export async function bookingsOf(tail) {
   try {
     return { ...(await read(appointments(tail))), failure: "" };
   } catch (error) {
@@ -77,21 +77,29 @@ async function bookingsOf(tail) {
 }
 
 /** @param {{ bookings: Booking[] }} props */
-function Bookings({ bookings }) {
-  const free = bookings.filter((booking) => !state(booking));
+export function Bookings({ bookings }) {
+  const free = bookings.filter(isFree);
   return html`<fieldset class="field wide"><legend>${t("Which appointment?")}</legend>
     ${bookings.map((booking) => html`<${Radio} key=${booking.id} name="booking" value=${booking.id} on=${free.length === 1 && booking === free[0]}>
-      <span><b>${booking.slot && timeOf(booking.slot)}</b> ${purpose(booking)}${state(booking) && html` <span class="muted">${state(booking)}</span>`}</span></${Radio}>`)}</fieldset>`;
+      <${Booked} booking=${booking} /></${Radio}>`)}</fieldset>`;
 }
+
+/** One booking in a line: when, for what, in which class, and what stands against it. @param {{ booking: Booking }} props */
+export function Booked({ booking }) {
+  return html`<span><b>${booking.slot && timeOf(booking.slot)}</b> ${purpose(booking)}${booking.klass && html`<span>${" · "}${t("Series {series}", { series: booking.klass })}</span>`}${state(booking) && html` <span class="muted">${state(booking)}</span>`}</span>`;
+}
+
+/** @param {Booking} booking */
+export const isFree = (booking) => !state(booking);
 
 /**
  * Why a booking brings no token, in words; empty when it does.
  *
  * @param {Booking} booking
  */
-function state({ cancelled, checked_in: has }) {
+function state({ cancelled, label }) {
   if (cancelled) return t("was cancelled");
-  return has ? t("has its token") : "";
+  return label === null ? "" : t("has its token: {label}", { label });
 }
 
 /**

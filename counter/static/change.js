@@ -10,6 +10,7 @@ import { Refused } from "./middle.js";
 import { page } from "./page.js";
 import { Mark, TokenLabel } from "./people.js";
 import { closePanel, pending, show } from "./state.js";
+import { Ways } from "./ways.js";
 
 /**
  * Return what the form says differently from the token.
@@ -43,6 +44,7 @@ export function ChangePanel({ token }) {
     </div>
     ${allows(token.state, "cancel") && html`<p><button class="button plain" type="button" onClick=${() => cancel(token)}>${t("Cancel this token")}</button> <span class="muted">${t("Undo is possible for {n} minutes.", { n: page.undo_min })}</span></p>`}
     ${Object.keys(page.printers).length > 0 && html`<p><button class="button plain" type="button" onClick=${() => show("reprint", token)}>${t("Print the slip again")}</button></p>`}
+    <${Ways} token=${token} />
     ${token.state === "held" && html`<p><button class="button" type="button" onClick=${away}>${t("Missed")}</button></p>`}
     <${Refused} />
   </${Panel}>`;

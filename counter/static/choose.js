@@ -9,6 +9,7 @@ import { Refused } from "./middle.js";
 import { page } from "./page.js";
 import { Facts, TokenLabel } from "./people.js";
 import { closePanel, pending, show } from "./state.js";
+import { Ways } from "./ways.js";
 
 /** @param {{ token: import("./state.js").Token }} props */
 export function ChoosePanel({ token }) {
@@ -20,6 +21,7 @@ export function ChoosePanel({ token }) {
       ${page.out_of_order.map(({ code, name }) => html`<${Radio} name="reason" value=${code}>${named(name)}</${Radio}>`)}</fieldset>
     <p class="muted">${t("The reason stands on the day report.")}</p>
     <p><button class="button plain" type="button" onClick=${() => show("change", token)}>${t("Correct what is known instead")}</button></p>
+    <${Ways} token=${token} />
     <${Refused} />
   </${Panel}>`;
 }

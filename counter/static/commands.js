@@ -226,6 +226,26 @@ export async function reprint(token, reason, printer) {
 }
 
 /**
+ * Give a token an appointment.
+ *
+ * @param {Token} token
+ * @param {Pick<Baari.AttachIn, "appointment" | "booking" | "service">} appointment
+ */
+export function attach(token, appointment) {
+  return sendFromPanel("attach", addresses.attach(token.id), { ...appointment, counter: counter.value });
+}
+
+/**
+ * End a token in another one of the same person.
+ *
+ * @param {Token} ends
+ * @param {Token} stays
+ */
+export function merge(ends, stays) {
+  return sendFromPanel("merge", addresses.merge(ends.id), { into: stays.id, counter: counter.value });
+}
+
+/**
  * Change the service of a token, what is known of it, or both.
  *
  * @param {Token} token

@@ -7,6 +7,7 @@ import { watchEmergency } from "/static/ui/alarm.js";
 import { Keycap, mount, Section } from "/static/ui/parts.js";
 import { Reader } from "/static/ui/reader.js";
 import { t } from "/static/ui/words.js";
+import { AttachPanel } from "./attach.js";
 import { ChangePanel } from "./change.js";
 import { ChoosePanel } from "./choose.js";
 import { HelpPanel } from "./help.js";
@@ -14,6 +15,7 @@ import { IssuePanel } from "./issue.js";
 import { EndingPanel } from "./ending.js";
 import { isKey, onKey } from "./keyboard.js";
 import { Line } from "./line.js";
+import { MergePanel } from "./merge.js";
 import { Middle } from "./middle.js";
 import { Picker } from "./picker.js";
 import { known, scanned } from "./scanned.js";
@@ -23,7 +25,10 @@ import { Side } from "./side.js";
 import { begin, counter, current, panel, printer, seat, show, stopped } from "./state.js";
 import { TransferPanel } from "./transfer.js";
 
-const PANELS = { change: ChangePanel, choose: ChoosePanel, ending: EndingPanel, help: HelpPanel, issue: IssuePanel, reprint: ReprintPanel, transfer: TransferPanel };
+const PANELS = {
+  attach: AttachPanel, change: ChangePanel, choose: ChoosePanel, ending: EndingPanel, help: HelpPanel, issue: IssuePanel, merge: MergePanel, reprint: ReprintPanel,
+  transfer: TransferPanel,
+};
 
 function Status() {
   const lead = html`

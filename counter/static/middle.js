@@ -8,6 +8,7 @@ import { stop } from "/static/staff/stopped.js";
 import { flagWords } from "/static/ui/notice.js";
 import { Keycap, Section } from "/static/ui/parts.js";
 import { t, tn } from "/static/ui/words.js";
+import { Booked } from "./booking.js";
 import { act } from "./commands.js";
 import { hindrance, unseated, unseatedWords } from "./hindrance.js";
 import { finishAs } from "./outcome.js";
@@ -15,7 +16,7 @@ import { page } from "./page.js";
 import { Facts, Stay, TokenLabel } from "./people.js";
 import { words } from "./phrases.js";
 import { choose, sit } from "./seating.js";
-import { current, helping, panel, pending, refusal, seat, stopped, waiting } from "./state.js";
+import { claims, current, helping, panel, pending, refusal, seat, show, stopped, waiting } from "./state.js";
 import { fitting, otherOutcomes, sensible } from "./verbs.js";
 
 /** What was refused, told where the key was pressed: in the middle, or in the open panel. */
@@ -63,6 +64,14 @@ function where(token) {
   return token.state === "called" ? t("Called to {counter}", at) : t("Being served");
 }
 
+/** The appointment that they had shown in vain, and that is there now. @param {{ token: import("./state.js").Token }} props */
+function Claimed({ token }) {
+  const booking = claims.value.get(token.id);
+  if (!booking) return null;
+  return html`<p class="claimed" role="status"><b>${t("Their appointment is there now:")}</b> <${Booked} booking=${booking} />
+    <button class="button small" onClick=${() => show("attach", token)}>${t("Look at it")}</button></p>`;
+}
+
 /** @param {{ token: import("./state.js").Token }} props */
 function Token({ token }) {
   return html`<div class="token" aria-live="assertive">
@@ -70,6 +79,7 @@ function Token({ token }) {
       ${token.beside.length > 0 && html` <span>${t("together with")} ${token.beside.map((code) => html`<${Section} code=${code} /> `)}</span>`}</p>
     <p class="number"><${TokenLabel} token=${token} /></p>
     <${Facts} token=${token} />
+    <${Claimed} token=${token} />
     <${Stay} since=${token.staff.issued_at} />
   </div>`;
 }

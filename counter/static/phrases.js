@@ -13,7 +13,7 @@ import { doneBy } from "./verbs.js";
 export function words(name) {
   /** @type {Record<string, string>} */
   const byCode = {
-    Next: t("Next"), Transfer: t("Transfer"), Correct: t("Correct"), Break: t("Break"), Open: t("Open"), Close: t("Close"), Undo: t("Undo"),
+    Next: t("Next"), Transfer: t("Transfer"), Correct: t("Correct"), Appointment: t("Appointment"), Merge: t("Merge"), Break: t("Break"), Open: t("Open"), Close: t("Close"), Undo: t("Undo"),
     "Is here": t("Is here"), Resume: t("Resume"), "The line": t("The line"), "Give a token": t("Give a token"),
     error: t("Papers have an error"), refused: t("Refused"), deferred: t("On hold"), granted: t("Granted"), ok: t("Done"),
   };
@@ -30,6 +30,7 @@ export function actWord(kind) {
   const byCode = {
     "token.issued": t("Given"), "token.called": t("Called"), "token.resumed": t("Resumed"), "token.transferred": t("Sent on"), "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
     "token.paused": t("Away for a while"), "token.cancelled": t("Cancelled"),
+    "token.attached": t("Appointment given"), "token.merged": t("Merged"),
   };
   return byCode[kind] ?? t(doneBy(kind) ?? kind);
 }

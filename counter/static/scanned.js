@@ -11,10 +11,13 @@ import { send } from "./commands.js";
 import { hindrance } from "./hindrance.js";
 import { page } from "./page.js";
 import { sentenceOf } from "./refusals.js";
-import { panel, refusal, scannedReference, seat, show } from "./state.js";
+import { panel, refusal, scannedReference, seat, second, show } from "./state.js";
 
 /** Whether a text has the form of a reference of this centre. */
 export const known = matching(page.references);
+
+/** The panels that take a reference. */
+const TAKING = ["issue", "attach"];
 
 /**
  * Do what a code is for. It is no key: it acts on nobody but the owner of a slip who was away.
@@ -28,7 +31,7 @@ export function scanned(readings) {
   else if (kind === "slip") slip(values);
   else if (kind === "neither") tell("not_an_appointment", t("This code is not an appointment."));
   else if (!seat.value) tell("no_seat", t("Choose your counter first, then scan again."));
-  else if (panel.value && panel.value.name !== "issue") tell("panel_open", t("Close this first, then scan again."));
+  else if (panel.value && !TAKING.includes(panel.value.name)) tell("panel_open", t("Close this first, then scan again."));
   else offer(values[0]);
 }
 
@@ -55,7 +58,8 @@ function tell(code, text) {
 async function slip([secret, ...others]) {
   try {
     const token = await read(status(secret));
-    if (canReturn(token.state)) await giveBack(secret, token.label);
+    if (panel.value?.name === "merge") second.value = token.label;
+    else if (canReturn(token.state)) await giveBack(secret, token.label);
     else tell("slip", t("{label} is {state}.", { label: token.label, state: tokenWord(token.state) }));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

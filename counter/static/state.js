@@ -4,17 +4,19 @@ import { computed, effect, signal } from "/static/vendor/signals.js";
 import { atCounter as isAtCounter } from "/static/live/allows.js";
 import { watchSession } from "/static/staff/session.js";
 import { followStops } from "/static/staff/stopped.js";
-import { atCounter, line as lineOf } from "/static/ui/addresses.js";
+import { atCounter, claims as claimsOf, line as lineOf } from "/static/ui/addresses.js";
 import { Failure, read } from "/static/ui/http.js";
 import { floor, follow, live, pictured } from "/static/ui/live.js";
 import { tokens } from "./answers.js";
 
 const LINE_DELAY_MS = 150;
 const LINE_AGAIN_MS = 2000;
+/** What may make or settle a claim. */
+const CLAIMED = ["bookings.taken", "booking.moved", "token.attached", "token.merged", "token.undone"];
 
 /** @typedef {Baari.StaffToken} Token */
 
-/** @typedef {"change" | "choose" | "ending" | "help" | "issue" | "reprint" | "transfer"} PanelName */
+/** @typedef {"attach" | "change" | "choose" | "ending" | "help" | "issue" | "merge" | "reprint" | "transfer"} PanelName */
 
 /** @typedef {{ code: string, text: string, verb?: string, counter?: string | null }} Refused a refusal in the clerk's words */
 
@@ -30,8 +32,12 @@ export const printer = signal(/** @type {Baari.HintOut | null} */ (null));
 /** The panel that is open, and the token that it is about, if it is about one. */
 export const panel = signal(/** @type {{ name: PanelName, token: Token | null } | null} */ (null));
 
-/** The reference that was scanned for the panel that gives a token, an object of its own for each scan. */
+/** The reference that was scanned for the panel that is open, an object of its own for each scan. */
 export const scannedReference = signal({ text: "", scan: 0 });
+/** The label of the second token of a person, in the panel that merges two. */
+export const second = signal("");
+/** The bookings that were imported after somebody had shown them, by the token that they were given instead. @type {import("@preact/signals").Signal<Map<string, Baari.BookingView>>} */
+export const claims = signal(new Map());
 
 export const stopped = computed(() => floor.value?.frozen ?? false);
 /** The counter at which this person sits, as it stands. */
@@ -83,6 +89,16 @@ export async function readLine() {
   }
 }
 
+/** Read who has shown an appointment that an import has brought since; the next import, or link, asks again. */
+async function readClaims() {
+  try {
+    const { claims: told } = await read(claimsOf());
+    claims.value = new Map(told.map(({ token, booking }) => [token.id, booking]));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+}
+
 /** Ask for the floor again: this screen was behind. */
 export function catchUp() {
   screen?.sync();
@@ -101,6 +117,7 @@ export function show(name, token = null) {
 
 export function closePanel() {
   scannedReference.value = { text: "", scan: 0 };
+  second.value = "";
   panel.value = null;
   refusal.value = null;
 }
@@ -119,7 +136,10 @@ function changesLine({ token, counter: changed }, before) {
 /** Follow the floor. */
 export function begin() {
   screen = follow(
-    (event, before) => changesLine(event, before) && refreshLine(),
+    (event, before) => {
+      if (CLAIMED.includes(event.type)) readClaims();
+      if (changesLine(event, before)) refreshLine();
+    },
     undefined,
     (hint) => {
       printer.value = hint.state === "ready" ? null : hint;
@@ -129,7 +149,10 @@ export function begin() {
   watchSession();
   let wasLive = false;
   effect(() => {
-    if (live.value && !wasLive) refreshLine();
+    if (live.value && !wasLive) {
+      refreshLine();
+      readClaims();
+    }
     wasLive = live.value;
   });
 }

@@ -25,7 +25,7 @@ import { VERBS as SERVING } from "/static/live/lifecycle.js";
 
 /** @typedef {Traits & { verb: CounterVerb, panel?: undefined }} DirectVerb acts at once */
 
-/** @typedef {Traits & { verb: "transfer" | "change", panel: true }} AskingVerb asks something first */
+/** @typedef {Traits & { verb: "transfer" | "change" | "attach" | "merge", panel: true }} AskingVerb asks something first */
 
 /** @typedef {DirectVerb | AskingVerb} Verb */
 
@@ -35,6 +35,8 @@ export const VERBS = [
   ...SERVING.map((verb) => ({ ...verb, seen: true })),
   { verb: "transfer", key: "T", words: "Transfer", action: "transfer", panel: true, lead: true },
   { verb: "change", key: "C", words: "Correct", action: "correct", panel: true },
+  { verb: "attach", key: "A", words: "Appointment", action: "correct", panel: true },
+  { verb: "merge", key: "J", words: "Merge", action: "correct", panel: true },
   { verb: "pause", key: "P", words: "Break", becomes: "paused" },
   { verb: "open", key: "O", words: "Open", becomes: "open" },
   { verb: "close", key: "X", words: "Close", becomes: "closed" },

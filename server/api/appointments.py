@@ -18,13 +18,13 @@ from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.permissions import Permission
 from server.services.bookings.claims import ClaimView, claims_at
-from server.services.bookings.move import move_here
+from server.services.bookings.move import move
 from server.services.bookings.present import Shown
-from server.services.bookings.search import BookingView, view_of
+from server.services.bookings.search import BookingView
 from server.services.floor.attach import attach
 from server.services.floor.merge import merge
 from server.web.guard import authorise
-from server.web.site import read
+from server.web.site import read, site
 
 bp = APIBlueprint("appointments", __name__, tag="Bookings")
 
@@ -95,7 +95,7 @@ def move_booking(centre: str, asked: MoveIn) -> Response:
     """Take over an appointment that exactly one other centre has."""
     principal = authorise(Permission.MOVE_BOOKING, centre=centre)
     reference = required_reference(asked.appointment)
-    return command(principal, lambda tx: {"booking": view_of(move_here(tx, reference, By(principal.id)))})
+    return command(principal, lambda tx: {"booking": move(tx, reference, By(principal.id))})
 
 
 @bp.get(f"{AT}/appointments/claims")
@@ -104,4 +104,5 @@ def move_booking(centre: str, asked: MoveIn) -> Response:
 def read_claims(centre: str) -> Response:
     """Get who came as a walk-in and had shown a reference that an import has brought since."""
     authorise(Permission.READ_CLAIMS, centre=centre)
-    return jsonify(claims=read(lambda conn: claims_at(conn, centre)))
+    now = site().db.now(centre)
+    return jsonify(claims=read(lambda conn: claims_at(conn, centre, now)))

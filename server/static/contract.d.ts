@@ -81,15 +81,17 @@ export interface BookingIn {
   cancelled?: boolean;
 }
 
-/** A booking as staff find it; `checked_in` says that it has its token. */
+/** A booking as staff find it, and the class that it gives; `label` is that of the token that it has become. */
 export interface BookingView {
   id: number;
   tail: string;
   slot: string | null;
   service: string;
   need: string | null;
+  klass: string | null;
   cancelled: boolean;
   checked_in: boolean;
+  label: string | null;
 }
 
 /** Bookings to take over; one that is there already moves to its new slot. */
@@ -214,7 +216,7 @@ export interface CloseDayIn {
   reason?: string | null;
 }
 
-/** What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next. */
+/** What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next. `better` are the classes that are called before a class. */
 export interface ConsolePage {
   centre: CentreData;
   language: string;
@@ -235,6 +237,7 @@ export interface ConsolePage {
   references: string[];
   services: NamedCode[];
   out_of_order: NamedCode[];
+  better: Record<string, string[]>;
   undo_min: number;
   printers: Record<string, string>;
   reasons: Record<string, string>;

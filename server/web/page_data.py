@@ -154,7 +154,10 @@ class NeedMark(Spoken):
 
 
 class ConsolePage(StaffFrame):
-    """What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next."""
+    """What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next.
+
+    `better` are the classes that are called before a class.
+    """
 
     outcomes: dict[str, OutcomesData]
     clocks: ClocksData
@@ -165,6 +168,7 @@ class ConsolePage(StaffFrame):
     references: list[str]
     services: list[NamedCode]
     out_of_order: list[NamedCode]
+    better: dict[str, list[str]]
     undo_min: float
     printers: dict[str, str]
     reasons: dict[str, str]

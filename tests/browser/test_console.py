@@ -384,6 +384,110 @@ def test_a_whole_number_is_never_mistaken_for_another_of_the_same_end(clerk: Pag
     assert api.snapshot()["tokens"] == []
 
 
+def fits(page: Page) -> bool:
+    """Whether a page has room on a phone: nothing of it lies outside."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    beyond = sideways(page)
+    page.set_viewport_size(SIZE)
+    return not beyond
+
+
+def found(panel: Locator) -> Locator:
+    """What a panel says that it has found."""
+    return panel.get_by_role("status")
+
+
+def test_an_appointment_is_given_to_the_token_that_is_here_by_keys_alone(clerk: Page, api: Client) -> None:
+    book(api, "LATE2026KL90", "ENQUIRY", datetime.now(UTC))
+    token = enquire(api)
+    press(clerk, "na", "called")
+    panel = clerk.get_by_role("dialog")
+    expect(panel.get_by_label(APPOINTMENT)).to_be_focused()
+    clerk.keyboard.type("late 2026/kl90", delay=120)
+    clerk.keyboard.press("Enter")
+    expect(found(panel)).to_contain_text("Enquiry · Series E")
+    assert violations(clerk) == []
+    assert fits(clerk)
+    assert state_of(api, token)["staff"]["slot"] is None
+    expect(panel.get_by_role("button", name="Give this appointment")).to_be_focused()
+    clerk.keyboard.press("Enter")
+    expect(panel).to_have_count(0)
+    after = state_of(api, token)
+    assert (after["label"], after["staff"]["slot"] is None) == (token["label"], False)
+    expect(clerk.locator(".facts")).to_contain_text("appointment")
+    expect(clerk.locator("#acts li").first).to_contain_text(f"Appointment given {token['label']}")
+    clerk.keyboard.press("u")
+    expect(clerk.locator(".facts")).not_to_contain_text("appointment")
+
+
+def test_an_appointment_with_a_token_is_told_with_its_label_and_given_to_nobody_else(clerk: Page, api: Client) -> None:
+    book(api, "USED2026MN12", "ENQUIRY", datetime.now(UTC))
+    owner = api.post(f"centres/{CENTRE}/tokens", {"appointment": "USED2026MN12"}).json()["token"]
+    waiting = enquire(api)
+    clerk.locator(".line .row").filter(has_text=waiting["label"]).click()
+    panel = clerk.get_by_role("dialog")
+    panel.get_by_role("button", name="They have an appointment").click()
+    panel.get_by_label(APPOINTMENT).fill("mn12")
+    clerk.keyboard.press("Enter")
+    expect(panel.get_by_role("radio", name=f"has its token: {owner['label']}")).to_be_visible()
+    expect(panel.get_by_role("button", name="Give this appointment")).to_have_count(0)
+    panel.get_by_role("button", name="Type another number").click()
+    panel.get_by_label(APPOINTMENT).fill("NOBODY-77")
+    clerk.keyboard.press("Enter")
+    expect(found(panel)).to_have_text("It is not on the list of today.")
+    clerk.keyboard.press("Enter")
+    not_known = "This appointment is not known here. Please compare it with the letter."
+    expect(panel.get_by_role("alert")).to_have_text(not_known)
+    assert state_of(api, waiting)["staff"]["slot"] is None
+
+
+def test_an_appointment_that_was_imported_later_is_shown_with_its_token_and_changes_nothing(
+    clerk: Page, api: Client
+) -> None:
+    token = enquire(api, claim="AFTER-2026-OP34")
+    press(clerk, "n", "called")
+    book(api, "AFTER2026OP34", "ENQUIRY", datetime.now(UTC))
+    claimed = clerk.locator(".claimed")
+    expect(claimed).to_contain_text("Their appointment is there now:")
+    assert violations(clerk) == []
+    assert fits(clerk)
+    assert state_of(api, token)["staff"]["slot"] is None
+    clerk.keyboard.press("a")
+    panel = clerk.get_by_role("dialog")
+    expect(panel).to_contain_text("They showed it before it was on the list.")
+    expect(panel.get_by_role("radio")).to_be_checked()
+    clerk.keyboard.press("Enter")
+    expect(panel).to_have_count(0)
+    expect(claimed).to_have_count(0)
+    assert state_of(api, token)["staff"]["slot"] is not None
+
+
+def test_two_tokens_of_one_person_become_one_by_keys_alone(clerk: Page, api: Client) -> None:
+    first, second = enquire(api), enquire(api, need="senior")
+    press(clerk, "nj", "called")
+    panel = clerk.get_by_role("dialog")
+    stays, ends = (second, first) if second["label"] in clerk.locator(".number").inner_text() else (first, second)
+    expect(panel.get_by_label("The other token")).to_be_focused()
+    clerk.keyboard.type("zz 9", delay=120)
+    clerk.keyboard.press("Enter")
+    expect(found(panel)).to_have_text("No other token ZZ9 is here.")
+    panel.get_by_label("The other token").fill(ends["label"].lower())
+    clerk.keyboard.press("Enter")
+    expect(found(panel)).to_contain_text(f"{stays['label']} stays, {ends['label']} ends.")
+    expect(found(panel)).to_contain_text("Series F stays.")
+    assert violations(clerk) == []
+    assert fits(clerk)
+    expect(panel.get_by_role("button", name="Merge")).to_be_focused()
+    clerk.keyboard.press("Enter")
+    expect(panel).to_have_count(0)
+    assert (state_of(api, ends)["state"], state_of(api, stays)["staff"]["klass"]) == ("cancelled", "F")
+    row = clerk.locator(".line .row").filter(has_text=ends["label"])
+    expect(row).to_have_count(0)
+    clerk.keyboard.press("u")
+    expect(row).to_be_visible()
+    assert state_of(api, ends)["state"] == "waiting"
+
+
 def test_a_wrong_service_is_changed_and_the_number_stays(clerk: Page, api: Client) -> None:
     token = enquire(api)
     press(clerk, "nc", "called")

@@ -13,10 +13,10 @@ test("every key means one thing", () => {
   const meanings = [...VERBS, ...SIDE_KEYS].map(({ key, verb, name, words }) => `${key} ${verb ?? name}: ${words}`);
   assert.deepEqual(meanings, [
     "N call-next: Next", "S start: Start", "D finish: Done", "R recall: Call again", "M miss: Missed", "H hold: Hold",
-    "T transfer: Transfer", "C change: Correct", "P pause: Break", "O open: Open", "X close: Close",
+    "T transfer: Transfer", "C change: Correct", "A attach: Appointment", "J merge: Merge", "P pause: Break", "O open: Open", "X close: Close",
     "U undo: Undo", "I return: Is here", "B resume: Resume", "L line: The line", "G issue: Give a token",
   ]);
-  for (const key of "nsdrmhtcpox") assert.equal(verbOfKey(key).key, key.toUpperCase());
+  for (const key of "nsdrmhtcajpox") assert.equal(verbOfKey(key).key, key.toUpperCase());
   assert.deepEqual([..."uiblg"].map(sideOfKey), ["undo", "return", "resume", "line", "issue"]);
   assert.deepEqual([verbOfKey("u"), sideOfKey("n"), verbOfKey("Enter")], [null, null, null]);
 });
@@ -25,13 +25,13 @@ test("only what calls and misses needs a floor that runs, and a verb on the toke
   const having = (trait) => VERBS.filter((verb) => verb[trait]).map(({ verb }) => verb);
   assert.deepEqual(having("running"), ["call-next", "recall", "miss"]);
   assert.deepEqual(having("seen"), ["start", "finish", "recall", "miss", "hold"]);
-  assert.deepEqual(having("panel"), ["transfer", "change"]);
+  assert.deepEqual(having("panel"), ["transfer", "change", "attach", "merge"]);
   assert.deepEqual(having("lead"), ["recall", "miss", "hold", "transfer"]);
 });
 
 test("a counter is opened with a token that is still served there, and neither paused nor closed", () => {
   const serving = { state: "serving" };
-  assert.deepEqual(verbs({ state: "paused" }, serving, false), ["hold", "transfer", "change", "open"]);
+  assert.deepEqual(verbs({ state: "paused" }, serving, false), ["hold", "transfer", "change", "attach", "merge", "open"]);
   assert.deepEqual(verbs({ state: "closed" }, null, false), []);
   assert.deepEqual(verbs({ state: "paused" }, null, false), ["close"]);
 });
@@ -46,12 +46,12 @@ test("the big button is the next sensible verb", () => {
 
 test("only verbs that fit stand beside it", () => {
   assert.deepEqual(verbs(OPEN, null, false), ["pause", "close"]);
-  assert.deepEqual(verbs(OPEN, { state: "called" }, false), ["recall", "miss", "hold", "transfer", "change"]);
-  assert.deepEqual(verbs(OPEN, { state: "serving" }, false), ["hold", "transfer", "change"]);
+  assert.deepEqual(verbs(OPEN, { state: "called" }, false), ["recall", "miss", "hold", "transfer", "change", "attach", "merge"]);
+  assert.deepEqual(verbs(OPEN, { state: "serving" }, false), ["hold", "transfer", "change", "attach", "merge"]);
 });
 
 test("a counter that only helps with a party cannot send it away", () => {
-  assert.deepEqual(verbs(OPEN, { state: "called" }, true), ["change"]);
+  assert.deepEqual(verbs(OPEN, { state: "called" }, true), ["change", "attach", "merge"]);
 });
 
 test("outcomes other than the usual one get a digit each", () => {

@@ -8,7 +8,7 @@ import { socket } from "./fakes/socket.mjs";
 
 setPage({
   role: "counter", user: "asha", undo_min: 5, services: [{ code: "NORMAL", name: { en: "Passport" } }], needs: {}, access: [],
-  references: [], outcomes: { A: { ok: "ok", outcomes: ["ok", "error", "refused"], ending: ["refused"] } }, clocks: {}, printers: {}, out_of_order: [],
+  references: [], outcomes: { A: { ok: "ok", outcomes: ["ok", "error", "refused"], ending: ["refused"] } }, clocks: {}, printers: {}, out_of_order: [], tail: 4, better: { N: ["F"], F: [] },
   reasons: { relative_age: "next: its limit of {target} min is nearest", language: "next: you speak its language" },
 });
 const { live, now } = await import("/static/ui/live.js");
@@ -36,6 +36,7 @@ async function sitting(...tokens) {
   const counters = ["A1", "A2"].map((id) => ({ id, stage: "A", state: "open", reason: null }));
   const answers = {
     snapshot: { centre: "PSK", epoch: "e", seq, now: "2026-11-24T04:00:00.000Z", frozen: false, notice: null, tokens, counters },
+    claims: { claims: [] },
     notice: { notice: null, flags: [], frozen: false, freezes: [] },
   };
   server((address) => answered(answers[address.split("/").at(-1)] ?? {}));
@@ -230,6 +231,42 @@ test("a code that is scanned at a counter does nothing of itself: an appointment
   assert.deepEqual(requests, []);
 });
 
+test("what is scanned goes into the panel that asks for it: a letter for an appointment, a slip for the second token", async () => {
+  await sitting(called("N1", { state: "serving" }));
+  state.show("attach", state.current.value);
+  scanned(["20-1004567890"]);
+  assert.deepEqual([state.panel.value.name, state.scannedReference.value.text], ["attach", "20-1004567890"]);
+  state.show("merge", state.current.value);
+  const requests = server(answered({ label: "N7", state: "missed" }));
+  scanned(["https://seva.example/t/DMfnBfOqebdx"]);
+  await settled();
+  assert.deepEqual([state.second.value, sent(requests)], ["N7", []]);
+  state.closePanel();
+  assert.equal(state.second.value, "");
+});
+
+test("an appointment that was imported later is known by its token once the import is told", async () => {
+  await sitting(called("N1"));
+  const booking = { id: 3, tail: "7890", slot: null, service: "NORMAL", need: null, klass: "N", cancelled: false, checked_in: false, label: null };
+  server((address) => answered(address.endsWith("/claims") ? { claims: [{ token: called("N1"), booking }] } : {}));
+  tell({ type: "bookings.taken" });
+  await settled();
+  assert.deepEqual([...state.claims.value], [["N1", booking]]);
+  server(LOST);
+  tell({ type: "bookings.taken" });
+  await settled();
+  assert.equal(state.claims.value.size, 1);
+});
+
+test("two tokens become one, and an appointment is given, at this counter", async () => {
+  await sitting(called("N1"), token("N2"));
+  const requests = server(answered({ token: called("N1") }));
+  await commands.merge(token("N2"), called("N1"));
+  await commands.attach(called("N1"), { booking: 3 });
+  const bodies = sent(requests).map(({ address, body }) => [address.split("/").slice(-2).join("/"), body]);
+  assert.deepEqual(bodies, [["N2/merge", { into: "N1", counter: "A1" }], ["N1/attach", { booking: 3, counter: "A1" }]]);
+});
+
 test("a code is not lost without a word while nobody sits, nor while the server is away", async () => {
   await sitting();
   state.counter.value = null;
@@ -320,7 +357,7 @@ async function lineRead(t, act) {
   await new Promise((done) => setTimeout(done, 200)); // what is still to be read of before is read
   watched.line = true;
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, away: [], held: [], acts: [] }));
+  const requests = server(answered({ line: [token("N7")], next: { rule: "language", params: {} }, more: 2, claims: [], away: [], held: [], acts: [] }));
   const lines = () => requests.filter(({ address }) => address === "/api/v1/centres/PSK/counters/A1/line").length;
   act();
   t.mock.timers.tick(149);

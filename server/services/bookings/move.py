@@ -7,9 +7,15 @@ from server.domain.events.payloads import BookingMoved
 from server.domain.references import Reference
 from server.domain.token.lifecycle import TokenEnd
 from server.services.bookings.find import elsewhere
+from server.services.bookings.search import BookingView, view_of
 from server.services.setup.plans import plan_now
 from server.storage.sql import bookings, centres, tokens
 from server.storage.transaction import Transaction
+
+
+def move(tx: Transaction, reference: Reference, by: By) -> BookingView:
+    """Take over a booking as `move_here` does, and return it as staff see it."""
+    return view_of(tx.conn, plan_now(tx), move_here(tx, reference, by))
 
 
 def move_here(tx: Transaction, reference: Reference, by: By) -> Booking:

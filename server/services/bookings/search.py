@@ -7,22 +7,26 @@ from datetime import datetime
 from server.domain.bookings import Booking
 from server.domain.derived import UNDERIVED
 from server.domain.instants import to_iso
+from server.domain.plan.plan import Plan
 from server.domain.references import TAIL, normal_form
-from server.storage.sql import bookings, centres
+from server.services.setup.plans import plan_of
+from server.storage.sql import bookings, centres, tokens
 from server.storage.transaction import Read
 
 
 @dataclass(frozen=True, slots=True)
 class BookingView:
-    """A booking as staff find it; `checked_in` says that it has its token."""
+    """A booking as staff find it, and the class that it gives; `label` is that of the token that it has become."""
 
     id: int
     tail: str
     slot: str | None
     service: str
     need: str | None
+    klass: str | None
     cancelled: bool
     checked_in: bool
+    label: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +44,24 @@ def find_at(read: Read, code: str, tail: str, slot: datetime | None, now: dateti
         return []
     day = centre.day(slot) if slot else centre.today(now)
     rows = bookings.bookings_by_tail(read, centre.id, day, normal[-TAIL:], slot, UNDERIVED)
-    return [view_of(row) for row in rows if _ends(row, normal)]
+    plan = plan_of(read, centre, centre.today(now))
+    return [view_of(read, plan, row) for row in rows if _ends(row, normal)]
 
 
-def view_of(booking: Booking) -> BookingView:
-    """Return a booking as staff see it."""
-    slot = None if booking.slot is None else to_iso(booking.slot)
+def view_of(read: Read, plan: Plan, booking: Booking) -> BookingView:
+    """Return a booking as staff see it; one of a service that was dropped gives no class."""
+    service = plan.services.get(booking.service)
+    token = None if booking.token_id is None else tokens.token_by_id(read, booking.centre_id, booking.token_id)
     return BookingView(
-        booking.id,
-        booking.tail.upper(),
-        slot,
-        booking.service,
-        booking.need,
-        booking.cancelled,
-        booking.token_id is not None,
+        id=booking.id,
+        tail=booking.tail.upper(),
+        slot=None if booking.slot is None else to_iso(booking.slot),
+        service=booking.service,
+        need=booking.need,
+        klass=None if service is None else plan.kept_series(service, booking.need),
+        cancelled=booking.cancelled,
+        checked_in=token is not None,
+        label=None if token is None else token.label,
     )
 
 

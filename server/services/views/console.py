@@ -8,7 +8,10 @@ from server.storage.transaction import Read
 
 
 def console_facts(read: Read, centre: CentreFacts) -> dict[str, object]:
-    """Return the choices of the console: outcomes, needs, services, reasons, printers, and the limits of its fields."""
+    """Return the choices of the console: outcomes, needs, services, reasons, printers, and the limits of its fields.
+
+    `better` are the classes that are called before a class.
+    """
     plan = centre.plan
     return {
         "outcomes": {stage.code: _outcomes(stage) for stage in plan.stages.values()},
@@ -20,6 +23,7 @@ def console_facts(read: Read, centre: CentreFacts) -> dict[str, object]:
         "references": plan.patterns,
         "services": [{"code": s.code, "name": s.name} for s in plan.services.values()],
         "out_of_order": [{"code": code, "name": name} for code, name in plan.floor.out_of_order.items()],
+        "better": {k: [other for other in plan.series if plan.calling.is_better(other, k)] for k in plan.series},
         "undo_min": plan.floor.undo_min,
         "printers": printers_of(read, centre.id),
     }

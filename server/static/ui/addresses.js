@@ -52,6 +52,12 @@ export const correct = (token) => inCentre("/api/v1/centres/{centre}/tokens/{tok
 /** @param {string} token */
 export const remark = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/remark", { token });
 /** @param {string} token */
+export const attach = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/attach", { token });
+/** @param {string} token */
+export const merge = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/merge", { token });
+/** Those who showed an appointment before it was imported. */
+export const claims = () => inCentre("/api/v1/centres/{centre}/appointments/claims");
+/** @param {string} token */
 export const cancelToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/cancel", { token });
 /** Where somebody whom only a closed counter may call is handed over to the others: @param {string} token */
 export const handOver = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/hand-over", { token });

@@ -31,7 +31,10 @@ def floor(floor: Floor) -> Floor:
 
 
 def claims(floor: Floor) -> list[tuple[str, str | None]]:
-    return [(claim.token.label, claim.booking.slot) for claim in floor.db.read(lambda conn: claims_at(conn, CENTRE))]
+    return [
+        (claim.token.label, claim.booking.slot)
+        for claim in floor.db.read(lambda conn: claims_at(conn, CENTRE, MORNING))
+    ]
 
 
 def test_an_import_that_matches_a_claim_is_shown_and_changes_nothing_by_itself(floor: Floor) -> None:
