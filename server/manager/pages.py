@@ -7,9 +7,9 @@ from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.permissions import Permission
-from server.services.views import places
+from server.services.views import booked, places
 from server.web.pages import staff_page
-from server.web.site import read
+from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
 
@@ -38,4 +38,10 @@ def _facts(centre: places.CentreFacts) -> dict[str, object]:
         "demo": centre.demo,
         "routes": {code: list(stages) for code, stages in centre.plan.routes.items()},
         "devices": read(lambda snapshot: places.device_counts(snapshot, centre.id)),
+        "to_import_again": _to_import_again(centre.code),
     }
+
+
+def _to_import_again(centre: str) -> int:
+    in_force, now = site().derived_keys().in_force, site().real.now()
+    return read(lambda snapshot: booked.to_import_again(snapshot, centre, in_force, now))

@@ -592,7 +592,7 @@ export interface LineOut {
   acts: ActView[];
 }
 
-/** What the manager's page needs to know of the centre. */
+/** What the manager's page needs to know of the centre. `to_import_again` bookings are kept as before there was one normal form, or under an older key. */
 export interface ManagerPage {
   centre: CentreData;
   language: string;
@@ -608,6 +608,7 @@ export interface ManagerPage {
   demo: boolean;
   routes: Record<string, string[]>;
   devices: DeviceCounts;
+  to_import_again: number;
 }
 
 /** The token that stays, by its id; the counter where it was noticed. */

@@ -184,12 +184,16 @@ class DeviceCounts(Spoken):
 
 
 class ManagerPage(StaffFrame):
-    """What the manager's page needs to know of the centre."""
+    """What the manager's page needs to know of the centre.
+
+    `to_import_again` bookings are kept as before there was one normal form, or under an older key.
+    """
 
     clocks: ClocksData
     demo: bool
     routes: dict[str, list[str]]
     devices: DeviceCounts
+    to_import_again: int
 
 
 class PaperPage(Spoken):

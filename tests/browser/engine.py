@@ -54,6 +54,16 @@ def move_booking_elsewhere(demo: DemoProcess, tail: str) -> None:
     _write(demo, change)
 
 
+def keep_bookings_as_before(demo: DemoProcess) -> int:
+    """Let all bookings of the centre stand under a key of before; returns how many there are."""
+    before = update(BookingTable).values(key_number=0)
+    counted: list[int] = []
+    _write(
+        demo, lambda tx: counted.append(tx.conn.execute(before.where(BookingTable.centre_id == tx.centre.id)).rowcount)
+    )
+    return counted[0]
+
+
 @contextmanager
 def _opened(demo: DemoProcess) -> Iterator[Database]:
     db = Database(demo.database_url)

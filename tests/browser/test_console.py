@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import sideways, signed_in, violations
-from tests.browser.engine import book
+from tests.browser.engine import book, keep_bookings_as_before
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -460,6 +460,18 @@ def test_an_appointment_that_was_imported_later_is_shown_with_its_token_and_chan
     expect(panel).to_have_count(0)
     expect(claimed).to_have_count(0)
     assert state_of(api, token)["staff"]["slot"] is not None
+
+
+def test_a_manager_is_told_how_many_bookings_are_to_be_imported_again(
+    demo: DemoProcess, opened: Opened, api: Client
+) -> None:
+    expect(opened("manager", "/manager").locator("#old-bookings")).to_have_count(0)
+    book(api, "OLD2026QR56", "PCC", datetime.now(UTC))
+    number = keep_bookings_as_before(demo)
+    page = opened("manager", "/manager")
+    words = f"{number} booking: import again" if number == 1 else f"{number} bookings: import again"
+    expect(page.locator("#old-bookings")).to_have_text(words)
+    assert violations(page) == []
 
 
 def test_two_tokens_of_one_person_become_one_by_keys_alone(clerk: Page, api: Client) -> None:

@@ -7,7 +7,6 @@ import { stop } from "/static/staff/stopped.js";
 import { Strip } from "/static/staff/strip.js";
 import { REPORT } from "/static/ui/addresses.js";
 import { clock, floor, live, pictured } from "/static/ui/live.js";
-import { page } from "/static/ui/page.js";
 import { watchEmergency } from "/static/ui/alarm.js";
 import { Keycap, mount } from "/static/ui/parts.js";
 import { nameOf } from "/static/ui/strokes.js";
@@ -18,6 +17,7 @@ import { answer, Explanation } from "./explain.js";
 import * as f from "./figures.js";
 import { Ending, Halt } from "./halt.js";
 import { Levers } from "./levers.js";
+import { page } from "./page.js";
 import { Rail } from "./rail.js";
 import { River } from "./river.js";
 import { Ruler } from "./ruler.js";
@@ -100,10 +100,17 @@ function Lead() {
     ${notice.value && html`<p class="notice" role="alert">${notice.value}</p>`}</div>`;
 }
 
+/** Bookings whose letters are found only as they were written once: how many, and what to do. */
+function OldBookings() {
+  const n = page.to_import_again;
+  return n > 0 && html`<section class="still" aria-labelledby="old-bookings"><h2 id="old-bookings">${tn("{n} booking: import again", "{n} bookings: import again", n)}</h2>
+    <p>${t("They are found only as their letters were written once.")}</p></section>`;
+}
+
 function Manager() {
   const morning = f.stats.value?.issued === 0;
   return html`<${Top} /><main class=${live.value || !floor.value ? "" : "stale"}>
-    <div class="floor"><${Lead} /><${Clocks} /><${EndOfDay} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
+    <div class="floor"><${Lead} /><${Clocks} /><${OldBookings} /><${EndOfDay} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
 }
 
 document.addEventListener("keydown", (event) => {

@@ -13,6 +13,7 @@ from server.domain.references import Reference, referred
 from server.domain.token.token import Token
 from server.services.bookings import search
 from server.services.bookings.book import NewBooking
+from server.services.views import booked
 from tests.factories import CENTRE, KEYS, MORNING, Floor
 
 NOW_NUMBER = 1
@@ -84,6 +85,10 @@ def test_what_is_to_be_imported_again_is_counted_from_today_on(floor: Floor) -> 
 
     assert left() == [(CENTRE, 2)]
     assert left(days=1) == []
+    count = floor.db.read(
+        lambda conn: [booked.to_import_again(conn, code, NOW_NUMBER, MORNING) for code in (CENTRE, "PSK-2")]
+    )
+    assert count == [2, 0]
     come(floor, "AB/2026/77")
     assert left() == [(CENTRE, 1)]
 
