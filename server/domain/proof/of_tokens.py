@@ -7,7 +7,7 @@ from server.domain.actors import CLOCK
 from server.domain.bookings import aged_from
 from server.domain.day import LIVE
 from server.domain.events.kinds import TokenChange
-from server.domain.events.payloads import TokenAttached, TokenCancelled, TokenCorrected
+from server.domain.events.payloads import TokenAttached, TokenCancelled, TokenCorrected, TokenMerged
 from server.domain.leases import first_moment
 from server.domain.plan.hours import next_working_day
 from server.domain.plan.series import label
@@ -111,10 +111,11 @@ def _appointed(change: Change, to: Appointed) -> Made:
 def merged(change: Change) -> Made:
     """Return a token with the booking, the age and the class of the one that ended in it, where those are better."""
     before, after, other = change.before, change.after, change.other
-    if other is None or other.state is not TokenEnd.CANCELLED:
-        change.find("wrong_change", "it is said to have been merged with a token that did not end.")
+    if other is None or other.state is not TokenEnd.CANCELLED or other.ended_at != change.at:
+        change.find("wrong_change", "it is said to have been merged with a token that did not end in it.")
         return None, after
-    booked = (after.service, after.slot) != (before.service, before.slot)
+    brings = isinstance(change.payload, TokenMerged) and change.payload.booking is not None
+    booked = brings and (after.service, after.slot) != (before.service, before.slot)
     to = (
         _booked(change) if booked else replace(Appointed.as_it_is(before), need=after.need, needs_seal=seal_due(change))
     )

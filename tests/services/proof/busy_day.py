@@ -154,6 +154,18 @@ def _second_day(floor: Floor) -> None:
     floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1"), None))
     floor.write(lambda tx: slips.reprint(at_time(tx, floor.now()), last_issued(floor), None, By("key:1"), None))
 
+    _appointed(floor)
+
+
+def _appointed(floor: Floor) -> None:
+    """Give somebody in the line their appointment, and merge two tokens of somebody else, who is at the gate twice."""
+    slot = TOMORROW + timedelta(minutes=40)
+    floor.book(NewBooking(make_reference("26-0002"), slot, "PCC"))
+    floor.attach(floor.issue(), "26-0002")
+    floor.cancel(floor.issue(need="infant"))
+    first, second = floor.issue(need="senior"), floor.issue()
+    floor.merge(first, second)
+
 
 def last_issued(floor: Floor) -> str:
     """Return the id of the token that was given last."""

@@ -102,6 +102,18 @@ def waited_less(data: Data) -> None:
     data["reason"]["params"] |= {"waited_s": 1}
 
 
+def merged_with_another(data: Data) -> None:
+    """Let a token have been merged with itself, which did not end."""
+    data["merged"] = data["token"]["id"]
+
+
+def merged_with_one_that_had_gone(rows: Rows) -> Rows:
+    """Let a token have been merged with one that was cancelled before."""
+    gone = data_of(rows[place_of(rows, Kind.TOKEN_CANCELLED, None, -2)])["token"]
+    data_of(rows[place_of(rows, Kind.TOKEN_MERGED)])["merged"] = gone["id"]
+    return rows
+
+
 K = Kind
 FINISHED, CALLED, ISSUED = K.TOKEN_FINISHED, K.TOKEN_CALLED, K.TOKEN_ISSUED
 
@@ -122,14 +134,35 @@ BEHIND_A_PERFECT_CHAIN = [
     Tampering("F002 without a need", "wrong_class", event(ISSUED, "N004", first_without_a_need, 1)),
     Tampering("the class by a correction", "wrong_class", event(K.TOKEN_CORRECTED, PARTY, token(klass="F"))),
     Tampering("the class by a remark", "wrong_class", event(K.TOKEN_REMARKED, PARTY, token(klass="F"))),
+    Tampering("the class by an appointment", "wrong_class", event(K.TOKEN_ATTACHED, None, token(klass="F"))),
+    Tampering("the class by a merge", "wrong_class", event(K.TOKEN_MERGED, None, token(klass="N"))),
     Tampering("the route of a service", "wrong_route", event(ISSUED, "N004", token(route="enquiry"), 1)),
     Tampering("the services that follow", "wrong_route", event(FINISHED, DONE, token(then=[]))),
     Tampering(
         "the service before a correction", "wrong_route", event(K.TOKEN_CORRECTED, PARTY, lambda d: d.update(was="PCC"))
     ),
+    Tampering(
+        "the service before an appointment",
+        "wrong_route",
+        event(K.TOKEN_ATTACHED, None, lambda d: d.update(was="TATKAAL")),
+    ),
+    Tampering("the route of an appointment", "wrong_route", event(K.TOKEN_ATTACHED, None, token(route="enquiry"))),
+    Tampering("the label by an appointment", "wrong_label", event(K.TOKEN_ATTACHED, None, token(label="P900"))),
+    Tampering("the age by an appointment", "wrong_age", event(K.TOKEN_ATTACHED, None, born_earlier)),
+    Tampering("the age by a merge", "wrong_age", event(K.TOKEN_MERGED, None, born_earlier)),
+    Tampering("the place by a merge", "wrong_age", event(K.TOKEN_MERGED, None, lambda d: earlier(d["token"], "since"))),
+    Tampering(
+        "a merge with a token that did not end", "wrong_change", event(K.TOKEN_MERGED, None, merged_with_another)
+    ),
     Tampering("a walk-in born five hours old", "wrong_age", event(ISSUED, "N004", born_earlier, 1)),
     Tampering(
         "a slot without a booking", "wrong_age", event(ISSUED, "N004", token(slot="2026-11-25T03:00:00.000Z"), 1)
+    ),
+    Tampering("a merge with a token that had gone before", "wrong_change", whole(merged_with_one_that_had_gone)),
+    Tampering(
+        "a slot by a merge without a booking",
+        "wrong_age",
+        event(K.TOKEN_MERGED, None, token(slot="2026-11-25T03:00:00.000Z")),
     ),
     Tampering("the age at a stage", "wrong_age", event(FINISHED, DONE, lambda d: earlier(d["token"], "since"))),
     Tampering(
