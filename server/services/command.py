@@ -20,6 +20,18 @@ _canonical = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a try asks first: the answer that was given under its key. Tries of one command ask the same."""
+
+    principal: str
+    key: str
+
+    def __call__(self, conn: Read) -> Callable[[], Kept | None]:
+        """Ask; what is returned waits for the answer."""
+        return answers.ask_answer(conn, self.principal, self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One try of a command: who sent it, under which key, a hash of what was asked, and the real time."""
 
@@ -28,9 +40,10 @@ class Attempt:
     body_hash: str
     at: datetime
 
-    def ask(self, conn: Read) -> Callable[[], Kept | None]:
-        """Ask for the answer that was given before; what is returned waits for it. For `Database.write`."""
-        return answers.ask_answer(conn, self.principal, self.key)
+    @property
+    def ask(self) -> Question:
+        """What asks for the answer that was given before. For `Database.write`."""
+        return Question(self.principal, self.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class Database:
     def write(self, centre: int | None, fn: Callable[[Transaction], T], *, asks: Asks | None = None) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
 
-        `asks` runs at the beginning, with those of all that are written together: their questions cost one trip.
+        `asks` runs at the beginning, with those of all that are written together: their questions cost one trip. Equal
+        ones are asked anew for all but the first, whose command may change the answer.
 
         The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here, also what
         it sent and the database refused later. Unavailable means that the commit failed and the outcome may be unknown:
@@ -198,8 +199,12 @@ class Database:
                 settle(connection)
             answers = []
             recorded: dict[int, list[Recorded]] = {}
+            earlier: set[Asks | None] = set()
             for command, first in zip(batch, asked, strict=True):
-                tx = Transaction(connection, locked.get(command.centre, _of_none), times[command.centre], first)
+                # What a neighbour asked too is true no longer once that one has run: it is left to be asked again.
+                known = None if command.asks in earlier else first
+                earlier.add(command.asks)
+                tx = Transaction(connection, locked.get(command.centre, _of_none), times[command.centre], known)
                 answer = _attempt(tx, command.fn, nullcontext() if alone else savepoint(connection))
                 answers.append(answer)
                 if answer[1] is None and tx.state is not None:

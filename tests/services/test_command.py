@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.domain.actors import By
-from server.domain.errors import IdempotencyKeyReused
+from server.domain.errors import IdempotencyKeyReused, NoCurrentToken
 from server.services.command import Answer, Attempt, body_hash, once
 from server.services.floor.issue import issue
 from server.storage.pipeline import Pipeline
@@ -79,7 +79,7 @@ def test_a_key_that_another_centre_used_meanwhile_is_reused_and_no_fault(floor: 
 
 
 def test_of_one_command_sent_twice_at_once_both_hear_the_same_and_it_runs_once(floor: Floor) -> None:
-    """Both ask for a kept answer before either is written: the batch is undone, and the second finds the first's."""
+    """All ask for a kept answer before any is written; those behind the first ask again, and find the first's."""
     floor.issue()
     before = floor.centre.event_seq
     release, holder = hold_writer(floor)
@@ -100,6 +100,30 @@ def test_of_one_command_sent_twice_at_once_both_hear_the_same_and_it_runs_once(f
         assert [answer.result(10) for answer in answers] == [Answer(201, {"label": "N002"})] * 3
     holder.join()
     assert floor.centre.event_seq == before + 1
+
+
+def test_a_retry_that_waits_beside_its_command_hears_its_answer_and_not_that_it_cannot_be_done_twice(
+    floor: Floor,
+) -> None:
+    release, holder = hold_writer(floor)
+    attempt, parked = Attempt("key:1", "k", "a", MORNING), list[str]()
+
+    def park() -> Answer:
+        if parked:
+            raise NoCurrentToken("Nobody is at counter G1.", current=None)
+        parked.append("N001")
+        return Answer(200, {"state": "held"})
+
+    def send() -> Answer:
+        return floor.db.write(floor.centre_id, lambda tx: once(tx, attempt, park), asks=attempt.ask)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(send) for _ in range(2)]
+        while floor.db.writer_of(floor.centre_id).waiting < 2:
+            time.sleep(0.001)
+        release()
+        assert [answer.result(10) for answer in answers] == [Answer(200, {"state": "held"})] * 2
+    holder.join()
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
