@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from tests.histories.floor import ROUTES, following, stage_of
 
+LEAVE = {"finish": "leave", "transfer": "send"}
+
 
 class Refusal(NamedTuple):
     """A command was refused with this code; `token` is whom the counter has, when the answer told."""
@@ -37,6 +39,14 @@ class Picture(NamedTuple):
     floor: frozenset[Change] | None = None
 
 
+class Stands(NamedTuple):
+    """Where an answer says that a token waits: at which stage, since when (milliseconds), for which counter alone."""
+
+    stage: str
+    since: int
+    only: str = ""
+
+
 Said = str | Refusal | Heard | Picture
 
 
@@ -44,9 +54,11 @@ Said = str | Refusal | Heard | Picture
 class Operation:
     """One try of a command, or one observation.
 
-    `verb`: issue, open, call, start, recall, finish, read, hear; in parts of a history also number, enter, leave.
-    `at`: the counter, series or stage. `token`: the label that the command named. `said`: the answer, None when it is
-    not known. `key`: the Idempotency-Key. Times are nanoseconds; no `returned` means that the outcome is unknown.
+    `verb`: open, issue, the verbs of a counter (`miss_held` misses somebody parked), return, read, hear; in parts of a
+    history also number, enter, leave, send. `at`: the counter, series or stage. `token`: the label that the command
+    named. `said`: the answer, None when it is not known, and where the token `stands` by it, in case it waits. `to`:
+    the stage of a transfer; with `back` it leads back here. `key`: the Idempotency-Key. Times are nanoseconds; no
+    `returned` means that the outcome is unknown.
     """
 
     verb: str
@@ -57,6 +69,9 @@ class Operation:
     token: str = ""
     key: str = ""
     client: str = ""
+    to: str = ""
+    back: bool = False
+    stands: Stands | None = None
 
 
 def answers_of(history: Iterable[Operation]) -> dict[str, Said]:
@@ -78,12 +93,6 @@ def settled(history: Iterable[Operation]) -> list[Operation]:
     firsts = {op.said: op for op in reversed(observed) if isinstance(op.said, Heard)}
     others = (op for op in observed if not isinstance(op.said, Heard))
     return [*firsts.values(), *others, *(one for group in tries.values() for one in _merged(group))]
-
-
-def called_in(history: Iterable[Operation]) -> frozenset[tuple[str, str]]:
-    """Return the stage and the label of every call that was answered."""
-    calls = (op for op in history if op.verb == "call")
-    return frozenset((stage_of(op.at), op.said) for op in calls if isinstance(op.said, str))
 
 
 def _by_key(history: Iterable[Operation]) -> dict[str, list[Operation]]:
@@ -108,14 +117,14 @@ def _merged(tries: Sequence[Operation]) -> list[Operation]:
     begun = min(op.invoked for op in open_tries)
     merged = replace(granted[0] if granted else open_tries[0], invoked=begun)
     others = [op for op in tries if isinstance(op.said, Refusal)]
-    return [merged, *others, *(op for op in granted if op.said != merged.said)]
+    return [merged, *others, *(op for op in granted if (op.said, op.stands) != (merged.said, merged.stands))]
 
 
 def parts_of(history: Iterable[Operation]) -> dict[str, list[Operation]]:
-    """Return a history by series and by stage; issue and finish, which speak of two of them, are in both.
+    """Return a history by series and by stage; issue, finish and transfer, which speak of two of them, are in both.
 
-    What was read or heard of the whole floor is in none. Raises ValueError for an issue that was never answered:
-    nobody knows who entered the line.
+    What was read or heard of the whole floor is in none, nor are refusals of a return, which may be of any stage.
+    Raises ValueError for an issue that was never answered: nobody knows who entered the line.
     """
     parts: dict[str, list[Operation]] = {}
     for op in history:
@@ -127,8 +136,11 @@ def parts_of(history: Iterable[Operation]) -> dict[str, list[Operation]]:
 def _split(op: Operation) -> Iterator[tuple[str, Operation]]:
     if op.verb == "issue":
         yield from _issue(op)
-    elif op.verb == "finish":
-        yield from _finish(op)
+    elif op.verb in LEAVE:
+        yield from _leave(op)
+    elif op.verb == "return":
+        if not isinstance(op.said, Refusal):
+            yield f"stage {op.stands.stage if op.stands else op.at}", op
     elif op.verb not in ("hear", "read"):
         yield f"stage {stage_of(op.at)}", op
 
@@ -141,8 +153,13 @@ def _issue(op: Operation) -> Iterator[tuple[str, Operation]]:
     yield f"stage {first}", replace(op, verb="enter", at=first, token=op.said)
 
 
-def _finish(op: Operation) -> Iterator[tuple[str, Operation]]:
+def _leave(op: Operation) -> Iterator[tuple[str, Operation]]:
+    """Split what ends a step; where the token went is believed here, and judged where the whole floor is."""
     stage = stage_of(op.at)
-    yield f"stage {stage}", replace(op, verb="leave")
-    if not isinstance(op.said, Refusal) and (after := following(op.token, stage)):
+    yield f"stage {stage}", replace(op, verb=LEAVE[op.verb])
+    if isinstance(op.said, Refusal):
+        return
+    answered = isinstance(op.said, str) and op.stands is None
+    after = op.stands.stage if op.stands else "" if answered else op.to or following(op.token, stage)
+    if after:
         yield f"stage {after}", replace(op, verb="enter", at=after)

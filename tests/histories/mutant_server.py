@@ -20,15 +20,17 @@ from server.domain.calling.lane import Waiting
 from server.domain.calling.profile import Profile
 from server.domain.calling.v1 import choose_next
 from server.domain.calling.versions import CHOOSERS
-from server.domain.errors import Unavailable
+from server.domain.counters import Counter
+from server.domain.errors import CounterBusy, Unavailable
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.events.views import event_view
+from server.domain.freezes import Moment
 from server.domain.token import changes
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Step, Token
 from server.live.relay import Relay, room_of
-from server.services.floor import call
+from server.services.floor import at_counter, call, serve
 from server.services.floor.call import call_next
 from server.storage.database import Database
 from server.storage.sql import counters, steps, tokens
@@ -109,6 +111,68 @@ def emit_then_undo() -> None:
     _emit_when_recorded(undo)
 
 
+def hold_keeps_the_counter() -> None:
+    """Let a counter be busy, with nobody, while somebody is parked at it."""
+    require_free = at_counter.require_free
+
+    def require_empty(tx: Transaction, counter: Counter) -> None:
+        require_free(tx, counter)
+        if tokens.tokens_held(tx.conn, tx.centre.id, counter.id):
+            raise CounterBusy("Somebody is parked here.", current=None)
+
+    _put(call, "require_free", require_empty)
+
+
+def miss_ends() -> None:
+    """End the token of whoever is missed."""
+
+    def end(token: Token, at: Moment) -> Token:
+        follow(token.step.state, changes.Action.MISS)
+        return changes.cancel(token, at)
+
+    follow = changes.follow
+    _put(changes, "miss", end)
+
+
+def miss_at_once() -> None:
+    """Miss somebody who was called once."""
+    _put(serve, "_require_missable", lambda *_: None)
+
+
+def return_to_the_end() -> None:
+    """Let who comes back wait behind all others."""
+    return_to_line = changes.return_to_line
+
+    def as_if_new(token: Token, at: Moment) -> Token:
+        after = return_to_line(token, at)
+        return (
+            after if token.step.state is StepState.WAITING else replace(after, step=replace(after.step, since=at.now))
+        )
+
+    _put(changes, "return_to_line", as_if_new)
+
+
+def transfer_for_good() -> None:
+    """Forget the way back of an errand."""
+    transfer = changes.transfer
+
+    def there(token: Token, target: changes.Target, *rest: Any) -> Any:
+        return transfer(token, replace(target, returns=False), *rest)
+
+    _put(changes, "transfer", there)
+
+
+def transfer_as_new() -> None:
+    """Let who is sent to another stage lose their age."""
+    transfer = changes.transfer
+
+    def younger(token: Token, target: changes.Target, seq: int, at: Moment) -> Any:
+        closed, after = transfer(token, target, seq, at)
+        return closed, replace(after, step=replace(after.step, since=at.now))
+
+    _put(changes, "transfer", younger)
+
+
 def _put(owner: Any, name: str, mutant: Callable[..., Any]) -> None:
     """Put a function in the place of another; raises AttributeError when there is none, so that no mutant is tame."""
     getattr(owner, name)
@@ -175,6 +239,12 @@ MUTANTS = {
         last_come_first,
         emit_before_commit,
         emit_then_undo,
+        hold_keeps_the_counter,
+        miss_ends,
+        miss_at_once,
+        return_to_the_end,
+        transfer_for_good,
+        transfer_as_new,
     )
 }
 

@@ -4,23 +4,23 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 
 from sqlalchemy import Connection, select
 
-from server.domain.actors import By
 from server.domain.events.views import event_view
+from server.domain.instants import to_iso
 from server.domain.permissions import Role
-from server.services.floor.opening import day_due, enter_day
 from server.storage.database import Database
 from server.storage.sql import centres
 from server.storage.sql.events import events_between
 from server.storage.tables import floor
 from tests.factories import CENTRE, as_json
-from tests.histories.clients import Counter, Kiosk, Sender
-from tests.histories.history import Operation
-from tests.histories.tape import Tape
+from tests.histories.clients import Absent, Counter, Kiosk, Sender
+from tests.histories.floor import ROUTES, stage_of
+from tests.histories.history import Operation, Stands
+from tests.histories.tape import Tape, milliseconds
 from tests.histories.watcher import Watcher
 from tests.processes import ServerProcess, make_key
 
@@ -46,13 +46,12 @@ class Load:
 class Recording:
     """A history, and what has to be known to judge it.
 
-    `places` is since when (milliseconds) and under which step a token waits at a stage, as the database says; `seq`
-    the number of the last event before the first operation; `failures` are answers of the kind 500.
+    Since when somebody new waits, which no answer tells, is as the database says. `seq` is the number of the last
+    event before the first operation; `failures` are answers of the kind 500.
     """
 
     history: list[Operation]
     counters: Sequence[str]
-    places: dict[tuple[str, str], tuple[int, int]]
     seq: int
     wall_ms: Callable[[int], float]
     failures: list[str]
@@ -61,8 +60,6 @@ class Recording:
 def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
     """Let kiosks, counters and screens act on servers of one floor, and return what they saw."""
     with closing(Database(servers[0].database_url)) as db:
-        centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
-        db.write(centre.id, lambda tx: enter_day(tx, day_due(tx), By("test")))  # or the first client would
         seq = db.read(lambda conn: centres.centre_by_code(conn, CENTRE).event_seq)
         tape, over = Tape(), Event()
         urls, bearer = [server.url for server in servers], make_key(servers[0].database_url, Role.MANAGER)
@@ -73,9 +70,8 @@ def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
             over.set()
             _end(screens)
         _read_the_record(db, tape, seq)
-        return Recording(
-            [*tape.commands, *tape.observations], load.counters, _places(db), seq, tape.wall_ms, tape.failures
-        )
+        history = [*_with_arrivals(db, tape.commands), *tape.observations]
+        return Recording(history, load.counters, seq, tape.wall_ms, tape.failures)
 
 
 def _read_the_record(db: Database, tape: Tape, seq: int) -> None:
@@ -98,8 +94,10 @@ def _perform(tape: Tape, urls: Sequence[str], bearer: str, load: Load, direct: C
             rng = random.Random(f"{load.seed} {name}")
             return stack.enter_context(closing(Sender(tape, urls, bearer, name, rng, stop)))
 
-        kiosks = [Kiosk(sender(f"kiosk {n}")).run for n in range(load.kiosks)]
-        counters = [Counter(sender(counter), counter).run for counter in load.counters]
+        absent = Absent()
+        kiosks = [Kiosk(sender(f"kiosk {n}"), absent).run for n in range(load.kiosks)]
+        stages = {stage_of(counter) for counter in load.counters}
+        counters = [Counter(sender(counter), counter, stages, absent).run for counter in load.counters]
         clients = _begin([*kiosks, *counters])
         try:
             direct()
@@ -139,9 +137,14 @@ def _wait(tape: Tape, commands: int) -> None:
         time.sleep(0.05)
 
 
-def _places(db: Database) -> dict[tuple[str, str], tuple[int, int]]:
-    query = select(floor.TokenTable.label, floor.StepTable.stage, floor.StepTable.since, floor.StepTable.seq).join(
-        floor.StepTable, floor.StepTable.token_id == floor.TokenTable.id
-    )
+def _with_arrivals(db: Database, commands: Sequence[Operation]) -> list[Operation]:
+    """Return the commands, those that gave a token with where and since when it waits at first."""
+    query = select(floor.TokenTable.label, floor.TokenTable.issued_at)
     rows = db.read(lambda conn: conn.execute(query).all())
-    return {(label, stage): (round(since.timestamp() * 1000), seq) for label, stage, since, seq in rows}
+    issued = {label: milliseconds(to_iso(at)) for label, at in rows}
+    return [
+        replace(op, stands=Stands(ROUTES[op.at][0], issued[op.said]))
+        if op.verb == "issue" and op.said in issued
+        else op
+        for op in commands
+    ]

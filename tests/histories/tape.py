@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
 
-from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said
+from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said, Stands
 
 UNSURE = FAILED = 500
 
@@ -52,11 +53,26 @@ def token_of(verb: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def stands_of(verb: str, response: httpx.Response) -> Stands | None:
+    """Return where a token waits by the answer to what may put it in line, None when it does not or nobody says."""
+    if response.is_error or verb not in ("finish", "transfer", "return"):
+        return None
+    token = token_of(verb, response.json())
+    if token["state"] != "waiting":
+        return None
+    return Stands(token["stage"], milliseconds(token["staff"]["waiting_since"]), token["staff"]["only"] or "")
+
+
+def milliseconds(instant: str) -> int:
+    """Return an instant as milliseconds since 1970."""
+    return round(datetime.fromisoformat(instant).timestamp() * 1000)
+
+
 def change_of(event: Mapping[str, Any]) -> Change:
     """Return what an event tells."""
     if event["token"]:
         return _token(event["token"])
-    return _counter(event["counter"]) if event["counter"] else Change(event["type"], "", "")
+    return _counter(event["counter"]) if event["counter"] else Change(*event["type"].split("."))
 
 
 def picture_of(snapshot: Mapping[str, Any]) -> Picture:

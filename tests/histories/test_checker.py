@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from itertools import combinations, permutations
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ from tests.histories.history import (
     Picture,
     Refusal,
     Said,
+    Stands,
     answers_of,
-    called_in,
     parts_of,
     settled,
 )
@@ -27,7 +28,7 @@ N1, N2 = "N001", "N002"
 EMPTY = Refusal("queue_empty")
 
 
-def op(verb: str, at: str, said: Said | None, invoked: int, returned: int | None, **more: str) -> Operation:
+def op(verb: str, at: str, said: Said | None, invoked: int, returned: int | None, **more: Any) -> Operation:
     return Operation(verb, at, said, invoked, returned, **more)
 
 
@@ -38,10 +39,8 @@ def opened() -> list[Operation]:
 def accepted(*operations: Operation, heard: dict[int, Change] | None = None) -> bool:
     """Return the verdict on a history that begins with open counters."""
     history = [*opened(), *operations]
-    answers, called = answers_of(history), called_in(history)
-    plain = Model(COUNTERS, heard=heard, answers=answers)
-    knowing = Model(COUNTERS, heard=heard, answers=answers, called=called)
-    verdicts = {check(history, plain).ok, check(settled(history), knowing).ok}
+    model = Model(COUNTERS, heard=heard, answers=answers_of(history))
+    verdicts = {check(history, model).ok, check(settled(history), model).ok}
     assert len(verdicts) == 1, "what spares the search work has changed the verdict"
     return verdicts.pop()
 
@@ -205,12 +204,74 @@ def test_parts_of_a_linearizable_history_are_linearizable_and_a_fault_stays_in_i
         op("issue", "N", N1, 2, 3),
         op("call", "G1", N1, 4, 5),
         op("start", "G1", N1, 6, 7, token=N1),
-        op("finish", "G1", N1, 8, 9, token=N1),
+        op("finish", "G1", N1, 8, 9, token=N1, stands=Stands("A", 8)),
         op("call", "A1", EMPTY, 10, 11),
     ]
     verdicts = {name: check(part, Model(COUNTERS)) for name, part in parts_of(history).items()}
     assert {name for name, verdict in verdicts.items() if not verdict.ok} == {"stage A"}
     assert verdicts["stage A"].stuck == history[-1]
+
+
+def called() -> list[Operation]:
+    """Return how N001 and N002 come, and N001 is called to G1."""
+    return [op("issue", "N", N1, 2, 3), op("issue", "N", N2, 4, 5), op("call", "G1", N1, 6, 7)]
+
+
+def test_a_counter_is_free_while_somebody_is_parked_at_it() -> None:
+    held = [*called(), op("hold", "G1", N1, 8, 9, token=N1)]
+    assert accepted(*held, op("call", "G1", N2, 10, 11))
+    assert accepted(*held, op("resume", "G1", N1, 10, 11, token=N1), op("finish", "G1", N1, 12, 13, token=N1))
+    assert not accepted(*held, op("call", "G1", Refusal("counter_busy", N1), 10, 11))
+    assert not accepted(*held, op("hold", "G1", N1, 10, 11, token=N1))
+
+
+def test_nobody_is_resumed_where_somebody_is_or_who_is_not_parked() -> None:
+    busy = [*called(), op("hold", "G1", N1, 8, 9, token=N1), op("call", "G1", N2, 10, 11)]
+    assert accepted(*busy, op("resume", "G1", Refusal("counter_busy", N2), 12, 13, token=N1))
+    assert not accepted(*busy, op("resume", "G1", N1, 12, 13, token=N1))
+    assert not accepted(*called(), op("resume", "G2", N1, 8, 9, token=N1))
+    assert accepted(*called(), op("resume", "G2", Refusal("no_current_token"), 8, 9, token=N1))
+
+
+def test_missed_is_who_was_called_twice_and_comes_back_before_the_younger() -> None:
+    early = Refusal("too_early_to_miss", N1)
+    assert accepted(*called(), op("miss", "G1", early, 8, 9, token=N1))
+    assert not accepted(*called(), op("miss", "G1", N1, 8, 9, token=N1))
+    missed = [*called(), op("recall", "G1", N1, 8, 9, token=N1), op("miss", "G1", N1, 10, 11, token=N1)]
+    back = op("return", "G", N1, 12, 13, token=N1)
+    assert accepted(*missed, op("call", "G2", N2, 12, 13))
+    assert accepted(*missed, back, back, op("call", "G2", N1, 14, 15))
+    assert not accepted(*missed, back, op("call", "G2", N2, 14, 15))
+    assert not accepted(*missed, op("return", "G", Refusal("illegal_transition"), 12, 13, token=N1))
+    assert not accepted(*missed, op("miss", "G1", N1, 12, 13, token=N1))
+
+
+def test_whoever_is_parked_keeps_how_often_they_were_called() -> None:
+    held = [op("recall", "G1", N1, 8, 9, token=N1), op("hold", "G1", N1, 10, 11, token=N1)]
+    assert accepted(*called(), *held, op("miss_held", "G1", N1, 12, 13, token=N1))
+    early = op("miss_held", "G1", Refusal("too_early_to_miss", N1), 12, 13, token=N1)
+    assert accepted(*called(), held[1], early)
+    assert not accepted(*called(), *held, early)
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_an_errand_leads_back_to_the_counter_that_sent_and_to_no_other(back: bool) -> None:
+    served = [
+        *called(),
+        op("start", "G1", N1, 8, 9, token=N1),
+        op("transfer", "G1", N1, 10, 11, token=N1, to="A", back=back, stands=Stands("A", 2)),
+        op("call", "A1", N1, 12, 13),
+        op("start", "A1", N1, 14, 15, token=N1),
+    ]
+    returned, went_on = (
+        op("finish", "A1", N1, 16, 17, token=N1, stands=stands) for stands in (Stands("G", 2, "G1"), Stands("B", 16))
+    )
+    assert accepted(*served, returned) is back
+    assert accepted(*served, went_on) is not back
+    if back:
+        assert accepted(*served, returned, op("call", "G2", N2, 18, 19), op("call", "G1", N1, 20, 21))
+        assert not accepted(*served, returned, op("call", "G2", N1, 18, 19))
+        assert not accepted(*served, returned, op("call", "G1", N2, 18, 19))
 
 
 def test_a_search_that_takes_too_long_gives_up_instead_of_guessing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from server.services.setup.presets import always_open, load_preset
 from server.storage import schema
 from server.storage.database import Database
-from tests.factories import install_floor
+from tests.factories import MORNING, install_shape
+from tests.histories.floor import CALLS_BEFORE_MISS
 from tests.histories.history import Refusal
 from tests.histories.judge import false_places, judge_floor, judge_parts
 from tests.histories.mutant_server import MUTANTS
@@ -20,10 +22,26 @@ from tests.processes import ServerProcess
 PROCESSES = {"sqlite": 1, "postgresql": 2}
 SHORT, LONG, LONG_RUNS = 600, 10_000, 3
 MUTANT = Load(300, counters=("G1", "G2", "G3", "G4", "A1", "A2", "E1", "E2"), kiosks=6)
-MORE_MUTANTS = {"last_come_first", "emit_then_undo"}
-CALLS_WRONGLY = {"read_then_update", "missing_guard", "last_come_first"}
-SEEN_BY_SCREENS = {"emit_before_commit", "emit_then_undo"}
-EXPECTED_REFUSALS = {"queue_empty", "counter_busy", "illegal_transition", "no_current_token", "stale"}
+MORE_MUTANTS = {"last_come_first", "emit_then_undo", "miss_at_once", "return_to_the_end", "transfer_as_new"}
+IN_ONE_LINE = {
+    "hold_keeps_the_counter",
+    "last_come_first",
+    "miss_at_once",
+    "missing_guard",
+    "read_then_update",
+    "return_to_the_end",
+}
+ON_THE_WHOLE_FLOOR = {"emit_before_commit", "emit_then_undo", "miss_ends", "transfer_for_good"}
+IN_THE_AGE = {"transfer_as_new"}
+VERBS = {"recall", "start", "finish", "hold", "resume", "miss", "return", "transfer"}
+EXPECTED_REFUSALS = {
+    "counter_busy",
+    "illegal_transition",
+    "no_current_token",
+    "queue_empty",
+    "stale",
+    "too_early_to_miss",
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -42,8 +60,13 @@ class MutantProcess(ServerProcess):
 
 
 def install_at_noon(db: Database) -> None:
-    """Install a floor that is always open, in a zone where it is noon: numbers begin again at midnight."""
-    floor = install_floor(db, always=True)
+    """Install a floor that is always open, in a zone where it is noon: numbers begin again at midnight.
+
+    Who was called often enough may be missed at once.
+    """
+    preset = always_open(load_preset("M"))
+    missed = preset.missed.model_copy(update={"calls": CALLS_BEFORE_MISS, "minutes": 0})
+    floor = install_shape(db, preset.model_copy(update={"missed": missed}), MORNING)
     ahead = 12 - datetime.now(UTC).hour
     floor.write(lambda tx: tx.change_centre(timezone=f"Etc/GMT{-ahead:+d}"))
 
@@ -67,6 +90,7 @@ def assert_linearizable(run: Recording) -> None:
     assert judge_floor(run).stuck is None
     assert false_places(run) == []
     assert any(op.returned is None for op in run.history), "no outcome was unknown: nothing was interrupted"
+    assert {op.verb for op in run.history if op.said == op.token} >= VERBS
     refusals = {op.said.code for op in run.history if isinstance(op.said, Refusal)}
     assert {"queue_empty", "counter_busy"} <= refusals <= EXPECTED_REFUSALS
 
@@ -94,10 +118,12 @@ def test_a_server_with_a_fault_is_found_out(fault: str, tmp_path: Path, long: bo
     finally:
         server.kill()
     rejected = {name.split()[0] for name, verdict in judge_parts(run).items() if not verdict.ok}
-    if fault in SEEN_BY_SCREENS:
+    if fault in ON_THE_WHOLE_FLOOR:
         assert rejected == set()
         assert not judge_floor(run).ok
-    elif fault in CALLS_WRONGLY:
+    elif fault in IN_THE_AGE:
+        assert false_places(run) != []
+    elif fault in IN_ONE_LINE:
         assert rejected == {"stage"}
     else:
         assert rejected
