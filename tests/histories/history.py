@@ -95,6 +95,16 @@ def settled(history: Iterable[Operation]) -> list[Operation]:
     return [*firsts.values(), *others, *(one for group in tries.values() for one in _merged(group))]
 
 
+def called_once(history: Sequence[Operation]) -> frozenset[tuple[str, str]]:
+    """Return the stage and the label of answered calls that no other can have repeated.
+
+    Who was neither sent anywhere nor missed is called once at each stage.
+    """
+    again = {op.token for op in history if op.verb in ("transfer", "miss", "miss_held", "return")}
+    calls = (op for op in history if op.verb == "call" and isinstance(op.said, str))
+    return frozenset((stage_of(op.at), str(op.said)) for op in calls if op.said not in again)
+
+
 def _by_key(history: Iterable[Operation]) -> dict[str, list[Operation]]:
     groups: dict[str, list[Operation]] = {}
     for op in history:

@@ -30,6 +30,7 @@ class Model:
     Since when somebody waits is what the answer says: a request brings with it the moment at which it arrived, and
     lines stand in the order of these. Who came in without an answer that tells it stands behind all others. `heard` is
     what screens were told of events, by their numbers. `answers` are those of commands sent more than once.
+    `called` is whom answered calls got that nobody can have called again: no unanswered call got them.
     """
 
     def __init__(
@@ -40,9 +41,10 @@ class Model:
         seq: int = 0,
         heard: Mapping[int, Change] | None = None,
         answers: Mapping[str, Said] | None = None,
+        called: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self._desks = {counter: index for index, counter in enumerate(counters)}
-        self._heard, self._answers = heard or {}, answers or {}
+        self._heard, self._answers, self._called = heard or {}, answers or {}, called
         nobody = (0,) * len(SERIES), (Line(),) * len(STAGES), (Desk(),) * len(counters)
         self.initial = Floor(seq, *nobody, day=day)
         self._verbs: dict[str, Callable[[Floor, Operation], Floor | None]] = {
@@ -138,7 +140,7 @@ class Model:
         if choice is None or not desk.open or desk.token:
             return None
         chosen, left = choice
-        if op.said not in (None, chosen.label):
+        if op.said != chosen.label and (op.said is not None or (stage, chosen.label) in self._called):
             return None
         after = self._with_desk(floor.with_line(stage, left), op, desk._replace(here=Here(chosen)))
         return self._happens(after, Change(chosen.label, "called", stage, op.at))
