@@ -78,20 +78,20 @@ def assert_whole(rows: Rows) -> None:
     open_steps = [step["token_id"] for step in rows["step"] if step["state"] not in ("done", "skipped")]
     under_way = [token["id"] for token in rows["token"] if token["ended_at"] is None]
     assert sorted(open_steps) == sorted(under_way), "tokens are not conserved"
-    live = [token["label"] for token in rows["token"] if token["ended_at"] is None]
-    assert len(live) == len(set(live)), "a label is twice live"
+    assert_lives(rows)
     busy = [step["counter"] for step in rows["step"] if step["state"] in AT]
     busy += [helper["counter"] for helper in rows["helper"]]
     assert len(busy) == len(set(busy)), "a counter has two people at once"
     assert [seq for seq, _ in rows["event"]] == list(range(1, rows["centre"].event_seq + 1)), "an event is missing"
     assert rows["centre"].head == (rows["event"][-1][1] if rows["event"] else ""), "the head is not the last hash"
-    _assert_lives(rows)
     for series in rows["series_day"]:
         _assert_numbers(series, rows)
 
 
-def _assert_lives(rows: Rows) -> None:
-    """The spans of a life add up to it, to the millisecond."""
+def assert_lives(rows: Rows) -> None:
+    """Assert that no label is twice live, and that the spans of a life add up to it, to the millisecond."""
+    live = [token["label"] for token in rows["token"] if token["ended_at"] is None]
+    assert len(live) == len(set(live)), "a label is twice live"
     sums: dict[str, int] = {}
     since = {step["token_id"]: step["state_since"] for step in rows["step"]}
     for step in rows["step"]:
