@@ -1,7 +1,7 @@
 """The business day: who is still here, serve on, close it, open it again."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
@@ -43,9 +43,9 @@ class ExtendDayIn(Strict):
 
 
 class ReopenDayIn(Strict):
-    """Why the day goes on."""
+    """Why the day goes on, in words."""
 
-    reason: Note
+    reason: Annotated[Note, Field(pattern=r"\w")]
 
 
 @bp.get(DAY)

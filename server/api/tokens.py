@@ -198,7 +198,7 @@ def token_now(centre: str, token: str) -> Response:
 @bp.post("/api/v1/centres/<centre>/tokens/<token>/reprint")
 @bp.input(ReprintIn, arg_name="asked")
 @bp.output(ReprintOut)
-@operation("reprint_slip", e.UnknownToken, e.UnknownPrinter)
+@operation("reprint_slip", e.UnknownToken, e.UnknownPrinter, e.IllegalTransition)
 def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
     """Print a slip once more, for a reason; marked DUPLICATE, if paper may be out already."""
     principal = authorise(Permission.REPRINT_SLIP, centre=centre)
@@ -214,7 +214,7 @@ def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
 @bp.post("/api/v1/centres/<centre>/slips/reprint")
 @bp.input(ReprintBySlipIn, arg_name="asked")
 @bp.output(SlipNow)
-@operation("reprint_by_slip", e.UnknownToken, e.UnknownPrinter, e.DuplicatesUsed)
+@operation("reprint_by_slip", e.UnknownToken, e.UnknownPrinter, e.DuplicatesUsed, e.IllegalTransition)
 def print_own(centre: str, asked: ReprintBySlipIn) -> Response:
     """Print a slip once more for whoever shows its code: three duplicates at most."""
     principal = authorise(Permission.REPRINT_BY_SLIP, centre=centre)

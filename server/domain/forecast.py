@@ -8,7 +8,7 @@ from server.domain.calling.ahead import MOST_CALLS, Hall, LaneCount, Queue, turn
 from server.domain.calling.lane import Waiting
 from server.domain.calling.playing import Caller, Line
 from server.domain.calling.profile import Profile
-from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, visit_range, wait_range
+from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, visit_range, wait_range, with_wait
 from server.domain.freezes import Moment
 from server.domain.plan.plan import Plan
 from server.domain.token.lifecycle import AT_COUNTER, CounterState
@@ -136,9 +136,9 @@ def forecast(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load], ha
     opening = [hall.callers[n].opens_at for n in hall.taking(token.lane)]
     later = [opens for opens in opening if opens is not None]
     opens_at = min(later) if later and len(later) == len(opening) else None
-    return Forecast(
-        stage.code, turn.ahead, wait_range(turn, stage.service_min), _visit(plan, token, turn, loads), opens_at
-    )
+    wait = wait_range(turn, stage.service_min)
+    visit = with_wait(_visit(plan, token, turn, loads), wait, stage.service_min)
+    return Forecast(stage.code, turn.ahead, wait, visit, opens_at)
 
 
 def _visit(plan: Plan, token: Token, turn: Turn, loads: Mapping[str, Load]) -> WaitRange:

@@ -971,7 +971,7 @@ export interface RemarkIn {
   counter?: string | null;
 }
 
-/** Why the day goes on. */
+/** Why the day goes on, in words. */
 export interface ReopenDayIn {
   reason: string;
 }

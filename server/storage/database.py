@@ -22,7 +22,7 @@ from server.domain.steady.telling import Told
 from server.storage.checkpoints import Checkpoints
 from server.storage.drivers import EarlierFailed
 from server.storage.engines import open_connections
-from server.storage.recorded import write_events
+from server.storage.recorded import move_centre, write_events
 from server.storage.sql.centres import centre_by_code, centre_by_id
 from server.storage.statements import roll_back, settle
 from server.storage.timekeeping import FloorTimes, Timekeeper, peek
@@ -209,12 +209,14 @@ class Database:
                 answers.append(answer)
                 if answer[1] is None and tx.state is not None:
                     locked[tx.state.id] = partial(_same, tx.state)
+                    write_events(connection, tx.state.id, tx.recorded)
                     recorded.setdefault(tx.state.id, []).extend(tx.recorded)
             if alone and answers[0][1] is not None:
                 roll_back(connection)
                 return answers, []
             for centre, added in recorded.items():
-                write_events(connection, locked[centre](), added)
+                if added:
+                    move_centre(connection, locked[centre]())
         for centre in recorded:
             self.floors.see(locked[centre]())
         return answers, [

@@ -18,11 +18,15 @@ MOVE_CENTRE = Statement(
 )
 
 
-def write_events(connection: Connection, state: CentreState, recorded: Sequence[Recorded]) -> None:
-    """Write the events that a batch recorded in a centre, and move its counter."""
+def write_events(connection: Connection, centre_id: int, recorded: Sequence[Recorded]) -> None:
+    """Write the events that a command recorded in a centre: the next one of the batch may look for them."""
     if recorded:
-        INSERT_EVENTS.send_many(connection, [_row(state.id, record) for record in recorded])
-        MOVE_CENTRE.send(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
+        INSERT_EVENTS.send_many(connection, [_row(centre_id, record) for record in recorded])
+
+
+def move_centre(connection: Connection, state: CentreState) -> None:
+    """Move a centre on behind the events of a batch."""
+    MOVE_CENTRE.send(connection, centre=state.id, event_seq=state.event_seq, head=state.head, last_at=state.last_at)
 
 
 def _row(centre_id: int, recorded: Recorded) -> dict[str, object]:

@@ -38,6 +38,8 @@ CANNOT: Mapping[str, set[str]] = {
     "issue_token": {"IllegalTransition"},  # whoever was missed can be ended
     "resume_token": CURRENT | {"IllegalTransition"},  # who is parked can be served
     "take_bookings": {"UnknownToken"},  # a booking became a token that is there
+    "find_booking": {"UnknownToken"},
+    "merge_tokens": {"UnknownAppointment"},  # that of a token is there
     "move_booking": {"UnknownToken"},
     "read_claims": {"UnknownToken"},
     "undo_last": CURRENT | {"IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # the day of an act is open

@@ -441,3 +441,12 @@ def test_a_retry_of_finish_and_call_gets_the_same_answer_and_calls_nobody_twice(
     )
     assert first == again
     assert hall.refused(counter("G1", "call-next"), C) == (409, "counter_busy")
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\u200b"])
+def test_a_day_is_reopened_for_a_reason_in_words(hall: Hall, reason: str) -> None:
+    hall.issue()
+    live = [person["id"] for person in hall.send("GET", f"{AT}/days/today").get_json()["live"]]
+    hall.ask(f"{AT}/days/2026-11-24/close", live=live, then="end")
+    assert hall.refused(f"{AT}/days/2026-11-24/reopen", reason=reason) == (422, "invalid_input")
+    assert hall.ask(f"{AT}/days/2026-11-24/reopen", reason="by mistake")["restored"] == 1

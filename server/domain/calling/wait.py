@@ -65,6 +65,13 @@ def visit_range(minutes: float, services: Sequence[float]) -> WaitRange:
     return rounded(minutes - spread, minutes + spread)
 
 
+def with_wait(visit: WaitRange, wait: WaitRange, service_min: float) -> WaitRange:
+    """Return the range of a visit with that of its first wait inside: it ends after it, and after the service."""
+    if visit.low_min is None or visit.high_min is None or wait.low_min is None or wait.high_min is None:
+        return visit
+    return rounded(max(visit.low_min, wait.low_min), max(visit.high_min, wait.high_min + service_min))
+
+
 def rounded(low: float, high: float) -> WaitRange:
     """Return a range with its ends rounded outward."""
     first = floor(max(0.0, low) / ROUND_TO_MIN) * ROUND_TO_MIN

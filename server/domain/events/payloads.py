@@ -372,6 +372,11 @@ class DayClosed(Payload):
     note: str | None = None
     people: str | None = None
 
+    @property
+    def carries_over(self) -> bool:
+        """Whether people were carried over into a night that counts for nobody."""
+        return self.then is Then.CARRY_OVER and self.still_here > 0
+
 
 @dataclass(frozen=True, slots=True)
 class DayReopened(Payload):

@@ -46,7 +46,7 @@ class Change:
     @property
     def moment(self) -> Moment:
         """The same, with the stops of the floor until then."""
-        return Moment(self.event.at, self.hall.freezes)
+        return Moment(self.event.at, self.hall.stops)
 
     @property
     def plan(self) -> Plan:

@@ -58,6 +58,7 @@ class Hall:
     desks: dict[str, Desk]
     whole: bool = True
     freezes: list[Freeze] = field(default_factory=list)
+    carried_at: datetime | None = None
     flags: Flags = ()
     occupied: Occupied = field(default_factory=Occupied)
     emergencies: dict[str, datetime] = field(default_factory=dict)
@@ -145,14 +146,20 @@ class Hall:
             self.open_day = self.last_day
         self.day_kept = True
 
+    @property
+    def stops(self) -> list[Freeze]:
+        """The freezes, and the night into which people were carried over: nothing counts in them."""
+        return self.freezes if self.carried_at is None else [*self.freezes, (self.carried_at, None)]
+
     def open(self, day: date, at: datetime, closed_since: datetime | None) -> None:
         """Take over that a day opens or goes on; a time in which it was closed counts for nobody."""
-        self.open_day = day
+        self.open_day, self.carried_at = day, None
         if closed_since is not None:
             self.freezes = with_stop(self.freezes, closed_since, at)
 
-    def close(self, day: date) -> None:
-        """Take over that a day is closed."""
+    def close(self, day: date, carried_at: datetime | None) -> None:
+        """Take over that a day is closed; `carried_at` is when people were carried over into the night."""
+        self.carried_at = carried_at
         self.open_day, self.closed_before, self.closed_day = None, self.closed_day, day
 
     def leave(self, event: Event) -> None:

@@ -222,7 +222,7 @@ def _day_closed(hall: Hall, event: Event) -> Findings:
     if told.people is not None:
         seq, _, head = told.people.partition(":")
         hall.people[int(seq)] = head
-    hall.close(told.day)
+    hall.close(told.day, event.at if told.carries_over else None)
 
 
 def left_out(hall: Hall, labels: Sequence[str]) -> Findings:

@@ -133,6 +133,8 @@ def _bookings_of(record: Sequence[Event]) -> list[int]:
 def _claim_again(tx: Transaction, booking: int, token: Token) -> None:
     row = known_booking(tx, booking)
     if row.token_id != token.id:
+        if row.slot != token.slot:
+            return  # it was moved to another time since, and is for somebody who comes then
         _require_unused(tx, row)
     # Also where it is this one's: so another centre that is about to take it over waits, and sees that it is used.
     _use(tx, row.id, token.id)

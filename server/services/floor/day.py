@@ -173,8 +173,9 @@ def _closed(counter: Counter, now: datetime) -> Counter:
 def _seal(tx: Transaction, result: DayClose, closing: Closing, by: By) -> None:
     """Record the close, as the last event of the day, and let no day be open."""
     told = (result.expired, result.no_show, result.still_here, closing.then, closing.live, closing.reason)
-    event = tx.record(DayClosed(result.day, *told, people=chain_of(tx.conn).text), by)
-    carried_at = tx.now if closing.then is Then.CARRY_OVER and result.still_here else None
+    closed = DayClosed(result.day, *told, people=chain_of(tx.conn).text)
+    event = tx.record(closed, by)
+    carried_at = tx.now if closed.carries_over else None
     # What was done before midnight at a centre that goes on may still be taken back.
     sealed = {} if closing.then is Then.GOES_ON else {"sealed_seq": event.seq}
     over = {"open_day": None, "opened_at": None, "serve_until": None}

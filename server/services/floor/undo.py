@@ -138,8 +138,8 @@ def _require_last(tx: Transaction, act: Sequence[Event]) -> None:
 
 
 def _later(last: Event, token: Token) -> LaterAct:
-    where = f" at {last.by.desk}" if last.by.desk else ""
-    message = f"{token.label} is {token.state} now: {last.kind.value}{where}. Undo that first."
+    where = f", by counter {last.by.desk}" if last.by.desk else ""
+    message = f"Something was done with {token.label} since{where}: it is {token.state} now. Undo that first."
     details = {"kind": last.kind.value, "counter": last.by.desk, "act": last.act}
     return LaterAct(message, label=token.label, state=token.state, **details)
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from hardware.values import Slip
 from server.domain.actors import By
 from server.domain.centre import CentreState
-from server.domain.errors import DuplicatesUsed, UnknownPrinter
+from server.domain.errors import DuplicatesUsed, IllegalTransition, UnknownPrinter
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import SlipReprinted, TokenIssued
 from server.domain.forecast import Forecast
@@ -128,7 +128,7 @@ def queue_original(tx: Transaction, printer: str, token: Token) -> None:
 def reprint(tx: Transaction, token_id: str, printer: str | None, by: By, note: str | None) -> Printing:
     """Print a slip once more for the reason that staff wrote, where the last was queued.
 
-    Raises UnknownToken, UnknownPrinter.
+    Raises UnknownToken, UnknownPrinter, IllegalTransition.
     """
     return _again(tx, _last(tx, token_id), printer, by, note)
 
@@ -136,7 +136,7 @@ def reprint(tx: Transaction, token_id: str, printer: str | None, by: By, note: s
 def reprint_own(tx: Transaction, token_id: str, printer: str | None, by: By) -> Printing:
     """Print a slip once more for whoever holds its code, OWN_COPIES duplicates at most.
 
-    Raises UnknownToken, UnknownPrinter, DuplicatesUsed.
+    Raises UnknownToken, UnknownPrinter, DuplicatesUsed, IllegalTransition.
     """
     last = _last(tx, token_id)
     if _next_copy(last) > OWN_COPIES:
@@ -157,8 +157,13 @@ def withdraw(tx: Transaction, token_id: str) -> Printing:
 
 
 def _last(tx: Transaction, token_id: str) -> Job:
-    """Return the latest job of a token; raises UnknownToken, UnknownPrinter."""
-    tokens.token_by_id(tx.conn, tx.centre.id, token_id)
+    """Return the latest job of a token.
+
+    Raises UnknownToken, UnknownPrinter, and IllegalTransition for a token that was cancelled.
+    """
+    token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
+    if token.ends is TokenEnd.CANCELLED:
+        raise IllegalTransition(f"{token.label} was cancelled: its slip is good for nothing.", state=token.state)
     last = jobs.last_job(tx.conn, PRINT, token_id)
     if last is None:
         raise UnknownPrinter("This token has no slip to print again.")

@@ -39,7 +39,7 @@ from server.services.proof.comparison import (
     compare_tokens,
     count_tokens,
 )
-from server.services.proof.freezes import freezes_until
+from server.services.proof.freezes import stops_until
 from server.services.proof.versions import Versions
 from server.storage.sql import proof
 from server.storage.sql.events import clock_set_before, hash_of, latest_of, stored_between
@@ -82,7 +82,7 @@ class _Replay:
         self._old: list[Past] = []
         self._versions = Versions(read, centre)
         self._hall = Hall(self._versions.set_up, desks_of(proof.positions_of(read, centre.id)), whole=not after)
-        self._hall.freezes = freezes_until(read, centre.id, after)
+        self._hall.freezes, self._hall.carried_at = stops_until(read, centre.id, after)
         if (clock := clock_set_before(read, centre.id, after)) is not None:
             self._hall.set_clock(clock)
         self._audit = Audit(lambda _at: self._hall.plan)
@@ -216,7 +216,7 @@ class _Replay:
     def _judge_call(self, event: Event, payload: TokenCalled, before: Token) -> None:
         if before.step.state is not StepState.WAITING:
             return
-        age = Moment(event.at, self._hall.freezes).age
+        age = Moment(event.at, self._hall.stops).age
         self._report(event.seq, self._audit.call(event, payload, before, age))
 
     def _undo(self, event: Event, payload: TokenUndone) -> None:
@@ -259,7 +259,7 @@ class _Replay:
             self._old = []
 
     def _is_past_undo(self, token: Token, event: Event) -> bool:
-        return active_time(token.ended_at or event.at, event.at, self._hall.freezes) > UNDO_MAX
+        return active_time(token.ended_at or event.at, event.at, self._hall.stops) > UNDO_MAX
 
     def _compare(self, replayed: list[Past]) -> None:
         if not self._begin:

@@ -11,7 +11,7 @@ from baari_client import AuthenticatedClient
 from baari_client.api.counters import call_next, finish_service, open_counter, start_service
 from baari_client.api.screens import read_events, read_snapshot
 from baari_client.api.tokens import issue_token
-from baari_client.models import CallAnswer, FinishIn, Problem, SeenIn, TokenAnswer, TokenEvent, TokenIn, TokenOut
+from baari_client.models import CallAnswer, FinishAnswer, FinishIn, Problem, SeenIn, TokenEvent, TokenIn, TokenOut
 
 ATTEMPTS = itertools.count()
 
@@ -28,7 +28,7 @@ def serve(url: str, centre: str, counter: str, key: str) -> dict[str, Any]:
         finished = at_counter(finish_service.sync, body=FinishIn(outcome="ok"))
         assert isinstance(issued, TokenOut)
         assert isinstance(called, CallAnswer)
-        assert isinstance(finished, TokenAnswer)
+        assert isinstance(finished, FinishAnswer)
         events = read_events.sync(centre, client=client, after=before.seq).events
         refused = _send(issue_token.sync, centre, client=client, body=TokenIn(service=""))
         assert isinstance(refused, Problem)

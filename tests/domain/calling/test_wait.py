@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, turns_min, visit_range, wait_range
+from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, turns_min, visit_range, wait_range, with_wait
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,18 @@ def test_the_range_is_that_of_the_formula(turn: Turn, service_min: float, low: i
 def test_a_whole_visit_is_spread_by_its_services_together() -> None:
     """Five services of 26.5 minutes: 1.28 * 0.6 * √(2.5² + 15² + 5² + 3² + 1²) = 12.5 to either side."""
     assert visit_range(27.0, [2.5, 15, 5, 3, 1]) == WaitRange(10, 40)
+
+
+@pytest.mark.parametrize(
+    ("visit", "wait", "told"),
+    [
+        ((25, 35), (10, 40), (25, 50)),  # the desk that is waited for may take longer than was expected of it
+        ((20, 30), (25, 30), (25, 40)),
+        ((40, 60), (0, 5), (40, 60)),
+        ((None, None), (0, 5), (None, None)),
+    ],
+)
+def test_a_visit_ends_after_the_wait_for_its_first_desk_and_the_service_there(
+    visit: tuple[int, int], wait: tuple[int, int], told: tuple[int, int]
+) -> None:
+    assert with_wait(WaitRange(*visit), WaitRange(*wait), 6) == WaitRange(*told)

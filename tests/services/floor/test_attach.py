@@ -141,3 +141,15 @@ def test_a_cancel_is_not_undone_when_the_booking_has_brought_another_token_since
     floor.issue(None, reference=make_reference(LETTER))
     with pytest.raises(AppointmentUsed, match="N002"):
         floor.undo_of(token)
+
+
+def test_an_undone_cancel_leaves_a_booking_alone_that_was_moved_to_another_time_since(floor: Floor) -> None:
+    floor.expect(LETTER, 5)
+    token = walk_in(floor)
+    floor.attach(token, LETTER)
+    floor.expect(LETTER, 24 * 60)
+    assert free(floor)
+    floor.cancel(token)
+    floor.undo_of(token)
+    assert (floor.token(token).state, free(floor)) == ("waiting", True)
+    assert floor.verdict().faults == []

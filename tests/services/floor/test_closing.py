@@ -1,6 +1,10 @@
 """The close of a day: nobody who is here is ended but by a person who has seen them, and a closed day can go on."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,9 +25,10 @@ from server.domain.token.token import Token
 from server.services.floor import day, house
 from server.services.people import seats
 from server.services.people.principal import Principal
+from server.services.proof.verify import Verdict, certify
 from server.services.views.days import Ask, DayView, day_of
 from server.storage.sql import counters, events
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, hold_writer
 
 CLOSING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # 16:30 in Asia/Kolkata
 MIDNIGHT = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
@@ -435,3 +440,71 @@ def test_a_seal_that_another_has_replaced_is_named_superseded(floor: Floor) -> N
     floor.close_day()
     assert [seal.superseded for seal in seen(floor, MORNING).seals] == [True, False]
     assert seen(floor, MORNING).reopens
+
+
+# --- commands that wait together
+
+
+def together(floor: Floor, *commands: Callable[[], Any]) -> list[Any]:
+    """Send commands that are written in one commit, in this order; returns what came of each."""
+    release, holder = hold_writer(floor)
+    with ThreadPoolExecutor(len(commands)) as pool:
+        sent = []
+        for number, command in enumerate(commands, 1):
+            sent.append(pool.submit(command))
+            while floor.db.writer_of(floor.centre_id).waiting < number:
+                time.sleep(0.001)
+        release()
+        outcomes = [each.exception(10) or each.result() for each in sent]
+    holder.join()
+    return outcomes
+
+
+def test_a_day_that_is_reopened_in_the_commit_that_closed_it_has_everybody_again(floor: Floor) -> None:
+    floor.open("G1")
+    people = [floor.issue() for _ in range(3)]
+    floor.close_day(Then.CARRY_OVER)
+    floor.reopen_day()
+    closing = day.Closing(floor.people_here(), Then.END)
+    closed, reopened = together(
+        floor,
+        lambda: floor.write(lambda tx: day.close_day(at_time(tx, CLOSING), tx.today, closing, By("test"))),
+        lambda: floor.reopen_day(at=CLOSING + timedelta(seconds=1)),
+    )
+    assert (closed.expired, reopened.restored) == (3, 3)
+    assert stood(floor, *people) == ["waiting"] * 3
+    assert floor.verdict().faults == []
+
+
+def test_an_undo_sees_what_was_done_before_it_in_the_same_commit(floor: Floor) -> None:
+    floor.open("G1")
+    floor.issue()
+    floor.call("G1")
+    started, undone = together(floor, lambda: floor.start("G1"), lambda: floor.undo("G1"))
+    assert (started.state, undone.state) == ("serving", "called")
+    assert floor.verdict().faults == []
+
+
+# --- a night that counts for nobody
+
+
+@pytest.mark.parametrize("act", ["pause", "cancel", "remark"])
+def test_what_is_done_with_somebody_in_the_night_they_were_carried_into_is_proven(floor: Floor, act: str) -> None:
+    floor.open("G1")
+    token, other = floor.issue(), floor.issue()
+    floor.close_day(Then.CARRY_OVER)
+    floor.wait(40)
+    {"pause": floor.pause, "cancel": floor.cancel, "remark": lambda it: floor.remark(it, party=2)}[act](token)
+    assert floor.verdict().faults == []
+    floor.wait(30)
+    floor.reopen_day(at=floor.now())
+    floor.pause(other)
+    assert floor.verdict().faults == []
+    assert [verdict.ok for verdict in certified(floor)] == [True] * 2
+
+
+def certified(floor: Floor) -> list[Verdict]:
+    """Prove the events from each close of a day on, as the certificate of a day does."""
+    ends = floor.db.read(lambda conn: events.day_ends(conn, floor.centre_id))
+    after = [0, *(end.seq for end in ends)]
+    return [floor.db.read(lambda conn, a=seq: certify(conn, floor.centre, a, floor.centre.event_seq)) for seq in after]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.actors import By
-from server.domain.errors import DuplicatesUsed, UnknownPrinter, UnknownToken
+from server.domain.errors import DuplicatesUsed, IllegalTransition, UnknownPrinter, UnknownToken
 from server.domain.events.payloads import SlipReprinted
 from server.domain.jobs import Job, JobState, Result, Target
 from server.domain.token.token import Token
@@ -341,3 +341,10 @@ def test_a_slip_is_printing_while_it_is_leased_and_rejected_when_its_citizen_has
     later = issue_slip(floor).token
     assert lease_at(5) is None
     assert (state_of(floor, token).state, state_of(floor, later).state) == ("unconfirmed", "rejected")
+
+
+def test_a_slip_of_a_cancelled_token_is_not_printed_again(floor: Floor) -> None:
+    token = issue_slip(floor).token
+    floor.cancel(token)
+    with pytest.raises(IllegalTransition, match=f"{token.label} was cancelled"):
+        reprint_own(floor, token)
