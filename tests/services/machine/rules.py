@@ -23,6 +23,7 @@ from server.services.floor import (
     day,
     house,
     issue,
+    merge,
     move,
     notice,
     release,
@@ -109,6 +110,16 @@ class FloorMachine(Likely):
         token = self.whom(whom, "waiting", *AT)
         act = at_desk(desk, correct.remark, token_id=token, noted=correct.Remark(**told))
         self.go("remark", partial(self.model.remark, token, told, desk), act)
+
+    @when(lambda self: self.model.open_tokens())
+    @rule(whom=PICK, into=PICK, desk=DESK, undoes=st.booleans())
+    def merge(self, whom: int, into: int, desk: str | None, undoes: bool) -> None:
+        """Make one of two tokens, and take it back perhaps."""
+        token, other = self.whom(whom, "waiting", "called", "missed"), self.whom(into, "waiting", *AT)
+        act = at_desk(desk, merge.merge, token_id=token, into=other)
+        self.go("merge", partial(self.model.merge, token, other, desk), act)
+        if undoes and desk:
+            self._undo_at(desk, None)
 
     @when(lambda self: self.model.open_tokens())
     @rule(what=st.sampled_from(["pause", "return", "return", "cancel"]), whom=PICK, desk=DESK)
