@@ -8,7 +8,7 @@ UNDO_S = 300
 UNDOABLE = frozenset(
     [
         *("called", "recalled", "started", "held", "resumed", "finished", "missed", "paused", "returned"),
-        *("transferred", "corrected", "remarked", "cancelled"),
+        *("transferred", "corrected", "remarked", "cancelled", "merged"),
     ]
 )
 TAKES_BACK = frozenset({"undone", "withdrawn"})
