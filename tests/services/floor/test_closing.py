@@ -28,6 +28,7 @@ from server.services.people.principal import Principal
 from server.services.proof.verify import Verdict, certify
 from server.services.views.days import Ask, DayView, day_of
 from server.storage.sql import counters, events
+from server.storage.transaction import Read
 from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, hold_writer
 
 CLOSING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # 16:30 in Asia/Kolkata
@@ -494,7 +495,12 @@ def test_what_is_done_with_somebody_in_the_night_they_were_carried_into_is_prove
     token, other = floor.issue(), floor.issue()
     floor.close_day(Then.CARRY_OVER)
     floor.wait(40)
-    {"pause": floor.pause, "cancel": floor.cancel, "remark": lambda it: floor.remark(it, party=2)}[act](token)
+    does: dict[str, Callable[[], Token]] = {
+        "pause": lambda: floor.pause(token),
+        "cancel": lambda: floor.cancel(token),
+        "remark": lambda: floor.remark(token, party=2),
+    }
+    does[act]()
     assert floor.verdict().faults == []
     floor.wait(30)
     floor.reopen_day(at=floor.now())
@@ -506,5 +512,8 @@ def test_what_is_done_with_somebody_in_the_night_they_were_carried_into_is_prove
 def certified(floor: Floor) -> list[Verdict]:
     """Prove the events from each close of a day on, as the certificate of a day does."""
     ends = floor.db.read(lambda conn: events.day_ends(conn, floor.centre_id))
-    after = [0, *(end.seq for end in ends)]
-    return [floor.db.read(lambda conn, a=seq: certify(conn, floor.centre, a, floor.centre.event_seq)) for seq in after]
+
+    def prove(read: Read) -> list[Verdict]:
+        return [certify(read, floor.centre, after, floor.centre.event_seq) for after in (0, *(end.seq for end in ends))]
+
+    return floor.db.read(prove)
