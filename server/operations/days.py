@@ -31,8 +31,13 @@ def day() -> None:
 @AS_JSON
 def show(which: date | None, centre: str | None, as_json: bool) -> None:
     """Show a business day and who is still here."""
-    view = with_database(lambda db: _view(db, only_centre(db, centre), which))
-    click.echo(json.dumps(asdict(view), default=str) if as_json else "\n".join(_lines(view)))
+
+    def look(db: Database) -> tuple[DayView, ZoneInfo]:
+        state = only_centre(db, centre)
+        return _view(db, state, which), ZoneInfo(state.timezone)
+
+    view, zone = with_database(look)
+    click.echo(json.dumps(asdict(view), default=str) if as_json else "\n".join(_lines(view, zone)))
 
 
 @day.command()
@@ -102,8 +107,15 @@ def _view(db: Database, state: CentreState, which: date | None) -> DayView:
     return db.read(lambda conn: day_of(conn, state.code, which, db.now(state.id)))
 
 
-def _lines(view: DayView) -> list[str]:
-    until = f", until {view.closes_at}" if view.closes_at else ""
+def _local(instant: str, zone: ZoneInfo) -> str:
+    """Return an instant as the clock of a centre shows it."""
+    return f"{datetime.fromisoformat(instant).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _lines(view: DayView, zone: ZoneInfo) -> list[str]:
+    until = f", until {_local(view.closes_at, zone)}" if view.closes_at else ""
     lines = [f"{view.day} is {view.state.value.replace('_', ' ')}{until}. {len(view.live)} people are here."]
     lines += [f"  {token.label}  {token.state} at {token.counter or token.stage}" for token in view.live]
-    return lines + [f"  sealed at {s.at}, event {s.seq}{' (superseded)' if s.superseded else ''}" for s in view.seals]
+    return lines + [
+        f"  sealed at {_local(s.at, zone)}, event {s.seq}{' (superseded)' if s.superseded else ''}" for s in view.seals
+    ]

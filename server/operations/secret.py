@@ -41,9 +41,13 @@ def rotate(ended: int | None) -> None:
 
 
 @secret.command()
-@click.confirmation_option(prompt="Bookings will have to be imported again, and older seals cannot be checked. Go on?")
-def accept() -> None:
+@click.option("--yes", is_flag=True, help="Go on without asking once more.")
+def accept(yes: bool) -> None:
     """Go on with the secret at hand because the one of before is lost for good."""
     ours, now = settings_of().secret(), SystemClock().now()
+    with_database(lambda db: db.read(lambda read: secrets.require_other(read, ours)))
+    lost = "Bookings will have to be imported again, and older seals cannot be checked. Go on?"
+    if not yes:
+        click.confirm(lost, abort=True)
     number = with_database(lambda db: db.write(None, lambda tx: secrets.accept(tx, ours, now)))
     click.echo(f"Key {number} is in force, of the secret at hand. Next: import the bookings again, start the servers.")

@@ -93,7 +93,10 @@ def _refused(refusal: Refused) -> Response:
 def _invalid(error: HTTPError) -> Response:
     if error.status_code == 422:
         fields: dict[str, list[str]] = next(iter(error.detail.values()), {}) if isinstance(error.detail, dict) else {}
-        message = "; ".join(f"{name}: {', '.join(messages)}" for name, messages in fields.items())
+        fields = {name: [each.removeprefix("Value error, ") for each in said] for name, said in fields.items()}
+        # What is wrong with all of it together stands under no name that a client would know.
+        told = (", ".join(said) if name == "_schema" else f"{name}: {', '.join(said)}" for name, said in fields.items())
+        message = "; ".join(told)
         return problem(422, InvalidInput.code, message or "The input does not fit.", errors=fields)
     message = error.message or "The request was refused."
     return problem(error.status_code, _code_of(message), message)

@@ -254,6 +254,9 @@ def test_a_floor_is_stopped_and_goes_on(hall: Hall) -> None:
     hall.at("G1", "open")
     hall.issue()
     assert hall.refused(f"{AT}/notice", kind="pause", on=True) == (422, "invalid_input")
+    told = hall.send("POST", f"{AT}/notice", M, json={"kind": "pause", "on": True}).get_json()
+    assert told["detail"] == "a flag that is set needs a cause"
+    assert told["errors"] == {"_schema": [told["detail"]]}
     assert hall.refused(f"{AT}/notice", kind="pause", cause="toilet", on=True) == (422, "unknown_cause")
     assert hall.ask(f"{AT}/notice", kind="pause", cause="power", on=True)["frozen"] is True
     assert hall.refused(counter("G1", "call-next"), C) == (409, "centre_frozen")

@@ -67,6 +67,11 @@ def test_a_secret_that_is_lost_for_good_is_followed_by_the_one_at_hand(baari: Ba
     another = {"BAARI_SECRET_KEY": "the next secret"}
     assert "Type of key" not in baari("secret", "list").stdout
     assert baari("report", **another).returncode == 1
+    ours = baari("secret", "accept")  # it asks nothing: there is nothing to lose
+    assert (ours.returncode, ours.stderr) == (1, "baari: This is the secret of this database already.\n")
+    asked = baari("secret", "accept", stdin="n\n", **another)
+    assert "Go on? [y/N]" in asked.stdout
+    assert len(baari("secret", "list").stdout.splitlines()) == 1
     assert baari("secret", "accept", "--yes", **another).stdout.startswith("Key 2 is in force")
     assert "secret accept" not in baari("report", **another).stderr
 

@@ -83,14 +83,20 @@ def end(tx: Transaction, number: int, at: datetime) -> int:
     return _end_sessions(tx, following.begun_at)
 
 
+def require_other(read: Read, secret: bytes) -> None:
+    """Raise InvalidInput for the secret that the database has already."""
+    numbers = derived.key_numbers(read)
+    if numbers and numbers[-1].fingerprint == fingerprint_of(secret):
+        raise InvalidInput("This is the secret of this database already.")
+
+
 def accept(tx: Transaction, secret: bytes, at: datetime) -> int:
     """Go on with another secret because the one of before is lost, and return the number it begins with.
 
     What that one hid or signed can be read no more: bookings are imported again, and who is signed in signs in again.
     """
+    require_other(tx.conn, secret)
     numbers = derived.key_numbers(tx.conn)
-    if numbers and numbers[-1].fingerprint == fingerprint_of(secret):
-        raise InvalidInput("This is the secret of this database already.")
     number = numbers[-1].number + 1 if numbers else 1
     _begin(tx, KeyNumber(number, fingerprint_of(secret), at, None))
     _end_sessions(tx, at)
