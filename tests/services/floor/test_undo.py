@@ -102,7 +102,7 @@ def test_a_finish_is_not_taken_back_once_the_next_stage_has_called(floor: Floor)
     token = ready(floor)
     floor.serve("G1")
     floor.call("A1")
-    with pytest.raises(LaterAct, match="N001 is called now") as refused:
+    with pytest.raises(LaterAct, match=r"N001 since, by counter A1: it is called now\. Undo that first") as refused:
         floor.undo("G1")
     told = refused.value.details
     assert (told["label"], told["kind"], told["counter"]) == ("N001", "token.called", "A1")
