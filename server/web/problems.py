@@ -24,6 +24,7 @@ from server.domain.errors import (
     Unavailable,
     Unprocessable,
 )
+from server.web.json import MAX_BODY
 
 STATUS: dict[type[Refused], int] = {
     BadRequest: 400,
@@ -40,6 +41,11 @@ BELOW: dict[type[HTTPException], str] = {
     InternalServerError: "internal",
 }
 """What is refused before a route sees it, and what nobody foresaw: no command refuses so."""
+HINTS: dict[type[HTTPException], str] = {
+    SecurityError: " A name that is right belongs into BAARI_TRUSTED_HOSTS.",
+    RequestEntityTooLarge: f" At most {MAX_BODY // 1024} kB are taken at once: send a long list in parts.",
+}
+"""What to do about it, behind the words of the library."""
 MEDIA_TYPE = "application/problem+json"
 
 log = logging.getLogger(__name__)
@@ -104,7 +110,7 @@ def _invalid(error: HTTPError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    hint = " A name that is right belongs into BAARI_TRUSTED_HOSTS." if isinstance(error, SecurityError) else ""
+    hint = next((text for kind, text in HINTS.items() if isinstance(error, kind)), "")
     answer = problem(status, BELOW.get(type(error), _code_of(error.name)), f"{error.description}{hint}")
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))

@@ -81,6 +81,7 @@ def test_a_zero_character_in_a_form_is_refused(api: Api) -> None:
 def test_a_body_beyond_the_limit_is_refused(api: Api) -> None:
     answer = api.send("POST", f"{AT}/tokens", K, json={"service": "x" * 70_000})
     assert (answer.status_code, answer.get_json()["code"]) == (413, "request_entity_too_large")
+    assert answer.get_json()["detail"].endswith("At most 64 kB are taken at once: send a long list in parts.")
 
 
 @pytest.mark.parametrize("after", ["", "?after=-1", "?after=x", "?after=0&before=3"])
