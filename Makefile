@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install run test check check-long bench year mutants lint types contract screenshots vendor lock clean
+.PHONY: help install run test check check-long bench year mutants audit lint types contract screenshots vendor lock release clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -18,7 +18,12 @@ install: .venv/.ok ## build .venv with the locked dependencies and the `baari` c
 
 RAQM := "libfribidi.so=libfribidi0=slips have no Indic text"
 CHROMIUM := "chromium=chromium=the browser tests are skipped"
+AGE := "age=age=that other programs open a backup is not tried"
 STRACE := "strace=strace=the proof of power cuts is skipped"
+CHRONY := "chronyd=chrony=the clock's settings are not tried"
+GLASS := "Xvfb=xvfb=that a machine becomes a screen is not tried" "xdpyinfo=x11-utils=as before" \
+	"/usr/lib/chromium/chrome-sandbox=chromium-sandbox=as before"
+NGINX := "nginx=nginx-light=the tests of an installation are skipped"
 
 run: .venv/.ok ## serve a fresh demo centre with simulated citizens
 	@.ci/system $(RAQM)
@@ -29,8 +34,8 @@ node_modules/.ok: package.json package-lock.json
 	else echo "npm is missing: the tests of the screens' JavaScript are skipped"; fi
 
 test: .venv/.ok node_modules/.ok ## install what the tests need, then run all of them
-	@.ci/system $(RAQM) $(CHROMIUM) $(STRACE)
-	$(BIN)/pytest
+	@.ci/system $(RAQM) $(CHROMIUM) $(STRACE) $(NGINX) $(AGE) $(CHRONY) $(GLASS)
+	$(BIN)/pytest -n auto --dist loadfile
 	@if command -v node >/dev/null; then npm test --silent; fi
 
 lint: .venv/.ok
@@ -59,6 +64,9 @@ mutants: .venv/.ok ## plant 600 small faults and see whether the tests find them
 	@.ci/system $(RAQM)
 	$(BIN)/python -m tests.mutants
 
+audit: .venv/.ok ## ask whether what Baari is made from has known weaknesses; fails where nobody could be asked
+	$(BIN)/python -m deploy.audit
+
 screenshots: .venv/.ok ## take a picture of every surface in its states
 	@.ci/system $(RAQM) $(CHROMIUM)
 	$(BIN)/python -m tests.browser.screenshots
@@ -67,9 +75,15 @@ screenshots: .venv/.ok ## take a picture of every surface in its states
 vendor: node_modules/.ok ## copy the front-end libraries into the tree
 	node .ci/vendor.mjs
 
-lock: .venv/.ok ## renew requirements.lock from setup.cfg
-	$(BIN)/uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements.lock
+LOCKED := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q
+
+lock: .venv/.ok ## renew both requirements.lock, for development and for releases, from setup.cfg
+	$(LOCKED) setup.cfg --all-extras -o requirements.lock
+	$(LOCKED) setup.cfg deploy/installer.in --extra pg --extra redis --extra usb -c requirements.lock -o deploy/requirements.lock
+
+release: .venv/.ok ## build the signed archive that a technician installs: make release KEY=private.pem CONTACT=mailto:…
+	CONTACT="$(CONTACT)" deploy/build "$(KEY)"
 
 clean: ## remove what was built; the data in var/ stays
 	rm -rf .venv node_modules build *.egg-info

@@ -23,11 +23,18 @@ class Writes(Protocol):
 class _OnThisThread(Database):
     """A database whose commands run on the thread that asks, each in a transaction of its own."""
 
-    def write(self, centre: int | None, fn: Callable[[Transaction], T], *, asks: Asks | None = None) -> T:
+    def write(
+        self,
+        centre: int | None,
+        fn: Callable[[Transaction], T],
+        *,
+        asks: Asks | None = None,
+        beside: int | None = None,
+    ) -> T:
         """Run `fn` at once; one that finds the database locked for too long tries again."""
         while True:
             try:
-                [(answer, refusal)], _ = self._commit([Command(centre, fn, asks)])
+                [(answer, refusal)], _ = self._commit([Command(centre, fn, asks, beside)], savepoints=False)
             except OperationalError:
                 continue
             if refusal is not None:

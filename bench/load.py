@@ -74,7 +74,17 @@ class Connection:
         return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + content
 
     async def send(self, request: bytes) -> Answer:
-        """Send a request and wait for its answer."""
+        """Send a request and wait for its answer; again, if the server has just closed a connection that was idle."""
+        was_open = self._reader is not None
+        try:
+            return await self._send(request)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            if not was_open:
+                raise
+            self.close()
+            return await self._send(request)
+
+    async def _send(self, request: bytes) -> Answer:
         if self._reader is not None and self._reader.at_eof():  # the server closes what was idle for two seconds
             self.close()
         if self._reader is None or self._writer is None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import boards, consoles, growth, http32, payload, phones, postgresql, rates, sign_in, statements
+from bench import boards, consoles, growth, hostile, http32, payload, phones, postgresql, rates, sign_in, statements
 from bench.part import Measure, Outcome, Setting
 
 
@@ -28,6 +28,7 @@ PARTS: Mapping[str, Part] = {
     "statements": Part("statements", statements.measure),
     "postgresql": Part("PostgreSQL beside SQLite, and two processes", postgresql.measure),
     "sign_in": Part("issues while people sign in", sign_in.measure),
+    "hostile": Part("calls while strangers do their worst", hostile.measure),
     "phones": Part("the status page of a phone", phones.measure),
     "payload": Part("an issue in this build and in another", payload.measure),
 }

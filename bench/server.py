@@ -49,28 +49,41 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path) -> Iterator[Served]:
-    """Serve the database while the block runs. Raises TimeoutError when it does not get ready."""
+def serving(database_url: str, folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """Serve the database while the block runs, by more settings perhaps.
+
+    Raises TimeoutError when it does not get ready.
+    """
     env = {
         "BAARI_DATABASE_URL": database_url,
         "BAARI_DATA_DIR": str(folder),
         "BAARI_SECRET_KEY": SECRET,
         "BAARI_THREADS": THREADS,
         "BAARI_MAX_SOCKETS": SOCKETS,
+        "BAARI_MAX_SOCKETS_OF_KEY": SOCKETS,
+        "BAARI_RATE_LIMITS": "0",
+        **(more or {}),
     }
     with running(["server", "serve", "--port"], env, "/readyz") as served:
         yield served
 
 
 @contextmanager
-def running(words: list[str], env: Mapping[str, str], ready: str) -> Iterator[Served]:
+def running(words: list[str], env: Mapping[str, str], ready: str, *, loud: bool = True) -> Iterator[Served]:
     """Run one of our modules on a free port, which is its last word, until the block ends.
 
-    It is ready when it answers 200 at `ready`. Raises TimeoutError when it does not get ready.
+    It is ready when it answers 200 at `ready`; what it complains of is shown when it is `loud`.
+    Raises TimeoutError when it does not get ready.
     """
     port = free_port()
     command = [sys.executable, "-m", *words, str(port)]
-    process = subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True)  # noqa: S603 - our own program
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        command,
+        env={**os.environ, **env},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=None if loud else subprocess.DEVNULL,
+    )
     try:
         _wait_until_ready(port, ready)
         yield Served(port, process.pid)

@@ -7,9 +7,12 @@ from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.permissions import Permission
+from server.domain.screens import Screen, ScreenKind
 from server.services.views.console import console_facts
 from server.services.views.places import CentreFacts
-from server.web.pages import staff_page
+from server.web.guard import screen_principal
+from server.web.pages import staff_frame, staff_page
+from server.web.pairing import unpaired_page
 from server.web.site import read
 from server.wording.reasons import NEXT_IN_LINE
 
@@ -34,5 +37,16 @@ def console() -> Response | str:
     return render_template("counter/console.html", lang=page["language"], page=page)
 
 
-def _facts(centre: CentreFacts) -> dict[str, object]:
-    return {**read(lambda snapshot: console_facts(snapshot, centre)), "reasons": NEXT_IN_LINE}
+@bp.get("/counter/<centre>/<counter>")
+def paired(centre: str, counter: str) -> str:
+    """Show the console of one counter on the screen that is paired for it, without a person who signs in."""
+    screen = Screen(ScreenKind.COUNTER, counter)
+    opened = screen_principal(screen, centre)
+    if opened is None:
+        return unpaired_page(screen, centre)
+    page = staff_frame(*opened, STATIC, lambda facts: _facts(facts, counter), NEXT_IN_LINE.values())
+    return render_template("counter/console.html", lang=page["language"], page=page)
+
+
+def _facts(centre: CentreFacts, seat: str | None = None) -> dict[str, object]:
+    return {**read(lambda snapshot: console_facts(snapshot, centre)), "reasons": NEXT_IN_LINE, "seat": seat}

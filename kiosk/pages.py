@@ -10,10 +10,11 @@ from qrcode.image.svg import SvgPathImage
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import InvalidInput
-from server.domain.permissions import Permission
+from server.domain.screens import Screen, ScreenKind
 from server.services.views import places
 from server.services.views.booked import is_booked
 from server.web.pages import device_page, frame, moved_page
+from server.web.pairing import unpaired_page
 from server.web.site import read, site
 
 STATIC = Path(__file__).parent / "static"
@@ -32,15 +33,16 @@ bp = APIBlueprint(
 @bp.get("/kiosk/<device>")
 def old_address(device: str) -> AnyResponse | tuple[str, int]:
     """Lead to the kiosk's page from where it was before the centre stood in its address."""
-    return moved_page("/kiosk", "kiosk", device) or (_unpaired(device), 404)
+    return moved_page("/kiosk", "kiosk", device) or (unpaired_page(Screen(ScreenKind.KIOSK, device), ""), 404)
 
 
 @bp.get("/kiosk/<centre>/<device>")
 def kiosk(centre: str, device: str) -> str:
     """Show the kiosk, or that this screen is not paired yet."""
-    opened = device_page(centre, device, "kiosk", Permission.ISSUE_TOKEN)
+    screen = Screen(ScreenKind.KIOSK, device)
+    opened = device_page(screen, centre)
     if opened is None:
-        return _unpaired(device)
+        return unpaired_page(screen, centre)
     principal, csrf, row = opened
     now = site().db.now(principal.centre_id)
     facts = read(lambda conn: places.facts_of(conn, principal.centre_id, now))
@@ -61,10 +63,6 @@ def qr_code() -> Response:
     drawing = BytesIO()
     code.make_image().save(drawing)
     return Response(drawing.getvalue(), mimetype="image/svg+xml")
-
-
-def _unpaired(device: str) -> str:
-    return render_template("kiosk/unpaired.html", lang="en", device=device)
 
 
 def _choices(facts: places.CentreFacts) -> dict[str, object]:

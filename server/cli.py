@@ -8,16 +8,37 @@ from dataclasses import replace
 import click
 
 from hardware.layout.fonts import shapes_indic
+from server.addresses import Place
 from server.app import Server, build_server
 from server.clock import Clock, ScaledClock, SystemClock
 from server.config import ConfigError, Settings
 from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_up, welcome, write_facts
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
-from server.operations import clock, days, figures, installation, jobs, records, secret, trials
+from server.operations import (
+    backups,
+    clock,
+    days,
+    figures,
+    installation,
+    jobs,
+    keys,
+    people,
+    person_data,
+    records,
+    restores,
+    rotation,
+    screens,
+    secret,
+    trials,
+)
+from server.operations.doctor.command import doctor
+from server.operations.first_run.page import first_run, is_empty
+from server.operations.opening import opening, who_comes_in
 from server.operations.shared import PORT, PRESETS, claim_database, require_our_schema, settings_of
 from server.process import Process
 from server.release import RELEASE
+from server.services.backups.sealing import CannotOpen
 from server.services.setup import presets
 from server.services.setup.secret import WrongSecret
 from server.storage import schema
@@ -26,17 +47,24 @@ COMMANDS: tuple[click.Command, ...] = (
     clock.clock,
     installation.init,
     installation.migrate,
-    installation.key,
+    keys.key,
     installation.printer,
-    installation.user,
+    screens.device,
+    people.user,
+    backups.backup,
+    restores.restore,
     secret.secret,
     records.verify,
+    records.heads,
     records.explain,
     records.report,
     days.day,
     figures.figures,
     jobs.job,
+    doctor,
     records.policy,
+    person_data.records,
+    person_data.person_data_group,
     trials.simulate,
     trials.bench,
 )
@@ -48,6 +76,7 @@ def cli() -> None:
     """Group the commands."""
 
 
+backups.backup.add_command(rotation.rotate)
 for command in COMMANDS:
     cli.add_command(command)
 
@@ -59,7 +88,7 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"baari: {error}", err=True)
         sys.exit(2)
-    except (Refused, NotADemo, schema.WrongSchema, WrongSecret, LookupError, ValueError, OSError) as error:
+    except (Refused, NotADemo, schema.WrongSchema, WrongSecret, CannotOpen, LookupError, ValueError, OSError) as error:
         click.echo(f"baari: {error}", err=True)
         sys.exit(1)
 
@@ -67,11 +96,15 @@ def main() -> None:
 @cli.command()
 @PORT
 def serve(port: int | None) -> None:
-    """Serve the centres of the database."""
+    """Serve the centres of the database; an empty one shows the page on which a backup is restored."""
     settings = settings_of(port=port)
+    if is_empty(settings):
+        _require_free_port(settings)
+        first_run(settings, click.echo)
     require_our_schema()
     claim_database()
     _require_free_port(settings)
+    click.echo(opening(settings))
     _warn_of_script()
     Process(settings, lambda: build_server(settings)).run()
 
@@ -93,9 +126,11 @@ def demo(preset: str, port: int | None, speed: float, simulate: bool, keep: bool
     claim_database()
     write_facts(settings, facts)
     click.echo(welcome(facts, settings.data_dir / "demo.json"))
+    click.echo(who_comes_in(settings))
     _warn_of_script()
     clock = plan.clock()
-    Process(settings, lambda: _demo_server(settings, plan, clock, facts["printers"])).run()
+    limited = settings.model_copy(update={"rate_limits": settings.rate_limits and plan.simulate})
+    Process(settings, lambda: _demo_server(limited, plan, clock, facts["printers"])).run()
 
 
 def _demo_server(settings: Settings, plan: Demo, clock: Clock, ports: Mapping[str, int]) -> Server:
@@ -113,9 +148,10 @@ def _warn_of_script() -> None:
 
 def _require_free_port(settings: Settings) -> None:
     """Raise OSError naming the port when something listens there already."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise OSError(f"{settings.host}:{settings.port} cannot be used: {error.strerror}") from error
+            place = f"{Place(settings.host)}:{settings.port}"
+            raise OSError(f"{place} cannot be used: {error.strerror}") from error

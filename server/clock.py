@@ -3,10 +3,11 @@
 import ctypes
 import time
 import uuid
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from server.domain.instants import whole_ms
 from server.domain.steady.reading import Reading
@@ -25,24 +26,26 @@ class Clock(Protocol):
         """Return the present instant."""
 
 
-@runtime_checkable
-class Machine(Protocol):
+class Machine(ABC):
     """A clock that may be set wrong, with what tells that: a floor goes by its own time beside it."""
 
     asks_database: bool
     """Whether its wall clock is that of the database, where a database tells one: several hosts share it."""
 
+    @abstractmethod
     def now(self) -> datetime:
         """Return what the wall clock says, in UTC and whole milliseconds."""
 
+    @abstractmethod
     def reading(self) -> Reading:
         """Return what all its clocks say at one instant."""
 
+    @abstractmethod
     def synchronised(self) -> bool:
         """Whether others keep the wall clock right, as the kernel knows."""
 
 
-class SystemClock:
+class SystemClock(Machine):
     """The clocks of this machine."""
 
     asks_database = True

@@ -1,18 +1,37 @@
 """The settings: environment `BAARI_*` over a TOML file over defaults; a wrong value names itself."""
 
+import difflib
 import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+    validate_email,
+)
 from pydantic_core import ErrorDetails
 
+from server.addresses import ANY, LOOPBACK, Place, host_form, is_loopback, origin_of, own_addresses
+from server.domain.permissions import PEOPLE, Role
+from server.domain.person_data import Terms
+
 PREFIX = "BAARI_"
-LOOPBACK = ("127.0.0.1", "localhost")
+FILE = "BAARI_CONFIG"
+FOR_TESTS = "BAARI_TEST_"
+"""Names that begin so say where tests find a server; they are no settings."""
+SECRET_MIN = 32
+Network = IPv4Network | IPv6Network
+Count = Annotated[int, Field(ge=0)]
 
 
 class ConfigError(Exception):
@@ -28,17 +47,54 @@ class Settings(BaseModel):
     redis_url: str | None = Field(None, description="Redis address; none: single process")
     secret_key: str = Field("", description="secret of this installation; default: made once in the data folder")
     data_dir: Path = Field(Path("var"), description="where the database and other files of the installation stand")
-    host: str = Field("127.0.0.1", description="address to listen on")
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 and :: are all of this machine")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; `--port` over `PORT` over it")
     public_url: str = Field("", description="address that phones and screens use; default http://HOST:PORT")
-    trusted_hosts: tuple[str, ...] = Field((), description="host names accepted in requests, comma separated")
+    trusted_hosts: tuple[str, ...] = Field((), description="further names and addresses of the server, with any port")
+    trusted_proxies: tuple[Network, ...] | None = Field(None, description="addresses of proxies whose word is taken")
+    plain_http: bool = Field(False, description="whether staff may sign in where nothing is encrypted")
+    security_contact: str = Field("", description="whom to tell of a weakness: mailto:, https: or tel:")
+    backup_dir: Path | None = Field(None, description="folder into which backups are made by the clock")
+    backup_hours: int = Field(24, ge=1, description="hours between two backups")
+    backup_keep: tuple[Count, Count, Count] = Field(
+        (14, 8, 12), description="of how many days, weeks and months the last backup is kept, comma separated"
+    )
+    backup_recipients: Path | None = Field(None, description="file of those who can open backups, as `age -R` takes it")
+    backup_passphrase_file: Path | None = Field(None, description="file whose first line is the passphrase of backups")
+    backup_passphrase: str = Field("", description="passphrase of backups, for where no file can be mounted")
+    tail_dir: Path | None = Field(None, description="second folder to which what is done is shipped every second")
+    smtp_url: str = Field("", description="mail server: smtp://user:password@host:587, or smtps:// with TLS at once")
+    alarm_to: tuple[str, ...] = Field((), description="who is told by e-mail that a backup failed, comma separated")
+    alarm_from: str = Field("", description="sender of these mails; default: baari at the public address")
+    access_log: bool = Field(False, description="whether each request has a line in the log; a proxy writes its own")
+    personal_days: int = Field(7, ge=1, description="days for which what is known of who has gone stays on the floor")
+    sealed_days: int = Field(365, ge=1, description="days for which it is kept, sealed; then it is gone")
+    rate_limits: bool = Field(True, description="whether devices, phones and guesses at secrets are limited")
+    max_sockets_of_key: int = Field(100, ge=1, description="sockets of one key or person at once")
+    second_step: tuple[Role, ...] = Field((), description="roles of people who must have a second step to sign in")
     threads: int = Field(600, ge=16, description="threads; more than the sockets expected")
     max_sockets: int = Field(500, ge=1, description="sockets accepted at once; one more is refused")
 
-    @field_validator("trusted_hosts", mode="before")
+    @field_validator("alarm_to", "backup_keep", "second_step", "trusted_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        return _listed(value)
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _bare_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_bare_name, value))
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        listed = _listed(value)
+        return [ip_network(str(part), strict=False) for part in listed] if isinstance(listed, list) else listed
+
+    @field_validator("host")
+    @classmethod
+    def _one_form(cls, value: str) -> str:
+        return host_form(value)
 
     @field_validator("database_url")
     @classmethod
@@ -50,9 +106,45 @@ class Settings(BaseModel):
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
-            raise ValueError("must be an http:// or https:// address")
-        return value.rstrip("/")
+        return _origin(value) if value else value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and (not value.startswith(("smtp://", "smtps://")) or not urlsplit(value).hostname):
+            raise ValueError("must be like smtp://user:password@host:587 or smtps://host")
+        return value
+
+    @field_validator("alarm_to")
+    @classmethod
+    def _mailboxes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for mailbox in value:
+            validate_email(mailbox)
+        return value
+
+    @field_validator("second_step")
+    @classmethod
+    def _of_people(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        if strangers := [role.value for role in value if role not in PEOPLE]:
+            raise ValueError(f"{', '.join(strangers)} is no role of people; those are {', '.join(PEOPLE)}")
+        return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        if value and (not value.startswith(("mailto:", "https://", "tel:")) or not value.isprintable() or " " in value):
+            raise ValueError("must be one address that begins with mailto:, https:// or tel:")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_secret(cls, value: str) -> str:
+        if len(value) < SECRET_MIN:
+            raise ValueError(
+                f"has {len(value)} characters and needs {SECRET_MIN}; make one with “openssl rand -hex 32”, or leave "
+                f"the setting out: then one is made in the data folder. {TOO_SHORT_BEFORE}"
+            )
+        return value
 
     @model_validator(mode="after")
     def _room_for_http(self) -> Self:
@@ -60,27 +152,85 @@ class Settings(BaseModel):
             raise ValueError("BAARI_THREADS must be above BAARI_MAX_SOCKETS: each socket holds a thread")
         return self
 
+    @model_validator(mode="after")
+    def _sealed_before_it_ends(self) -> Self:
+        if self.sealed_days <= self.personal_days:
+            raise ValueError("BAARI_SEALED_DAYS must be above BAARI_PERSONAL_DAYS: it counts from the same day")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_backups(self) -> Self:
+        sealed = self.backup_recipients or self.backup_passphrase_file or self.backup_passphrase
+        for name, folder in (("BAARI_BACKUP_DIR", self.backup_dir), ("BAARI_TAIL_DIR", self.tail_dir)):
+            if folder is not None and not sealed:
+                raise ValueError(f"{name} needs BAARI_BACKUP_RECIPIENTS or BAARI_BACKUP_PASSPHRASE_FILE")
+        return self
+
+    @property
+    def mail_from(self) -> str:
+        """The sender of mails."""
+        return self.alarm_from or f"baari@{origin_of(self.url)[1].host}"
+
     @property
     def database(self) -> str:
         """The database address in force."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'baari.sqlite').absolute()}"
 
     @property
+    def terms(self) -> Terms:
+        """For how long what is known of citizens stays, and is kept."""
+        return Terms(self.personal_days, self.sealed_days)
+
+    @property
     def url(self) -> str:
         """The public address in force, without a slash at its end."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        return self.public_url or f"http://{Place(self._reached_at[0], self.port)}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether other machines can open the server, at an address it listens on or by the name of a proxy."""
+        return bool(self.public_url) or not is_loopback(self.host)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that a screen could use, the public one first, but for those `behind_proxy`."""
+        ports = [f"http://{Place(host, self.port)}" for host in self._reached_at]
+        if not is_loopback(self.host):
+            ports += [f"http://{Place(name, self.port)}" for name in self.trusted_hosts]
+        return tuple(dict.fromkeys((self.url, *ports)))
+
+    @property
+    def behind_proxy(self) -> tuple[str, ...]:
+        """Further names where the server listens for a proxy of its machine: it knows over what, at which port."""
+        public = origin_of(self.url)[1].host
+        return tuple(name for name in self.trusted_hosts if name != public) if is_loopback(self.host) else ()
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The host names accepted in requests: those set, that of the public address, and loopback."""
-        return tuple(dict.fromkeys((*self.trusted_hosts, urlsplit(self.url).hostname or self.host, *LOOPBACK)))
+        """The names and addresses of the server: those set, that of the public address, and loopback.
+
+        One that listens on all addresses has those that the machine has now, too.
+        """
+        public = origin_of(self.url)[1].host
+        return tuple(dict.fromkeys((*self.trusted_hosts, public, *self._reached_at, *LOOPBACK)))
 
     @property
-    def origins(self) -> tuple[str, ...]:
-        """The origins from which a browser may open the socket."""
-        local = [f"http://{host}:{self.port}" for host in (self.host, *LOOPBACK)]
-        named = [f"{scheme}://{host}" for host in self.trusted_hosts for scheme in ("http", "https")]
-        return tuple(dict.fromkeys((self.url, *local, *named)))
+    def proxies(self) -> tuple[Network, ...]:
+        """The addresses of proxies whose word is taken.
+
+        Unless they are set, those of this machine where the public address is HTTPS: Baari itself encrypts nothing.
+        """
+        if self.trusted_proxies is not None:
+            return self.trusted_proxies
+        return OF_THIS_MACHINE if self.public_url.startswith("https://") else ()
+
+    @property
+    def _reached_at(self) -> tuple[str, ...]:
+        """The addresses at which the server listens, the best for others first; never 0.0.0.0."""
+        if self.host not in ANY:
+            return (self.host,)
+        own = own_addresses()
+        return (*(own if self.host == "::" else (each for each in own if ":" not in each)), "127.0.0.1")
 
     @property
     def has_secret(self) -> bool:
@@ -93,9 +243,54 @@ class Settings(BaseModel):
             return self.secret_key.encode()
         path = self.data_dir / "secret_key"
         if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self.make_data_dir()
             write_private(path, secrets.token_hex(32))
-        return path.read_bytes()
+        kept = path.read_bytes()
+        if len(kept.strip()) < SECRET_MIN:
+            raise ConfigError(
+                f"{path} holds no secret of {SECRET_MIN} characters. Put it back from the backup; where nothing was "
+                f"served with it yet, remove the file: then one is made. {TOO_SHORT_BEFORE}"
+            )
+        return kept
+
+    def make_data_dir(self) -> None:
+        """Make the data folder, for its owner alone, where there is none; one that is there keeps its mode."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+TOO_SHORT_BEFORE = "A database that was made with a shorter one goes on after “baari secret accept”."
+
+
+OF_THIS_MACHINE = (ip_network("127.0.0.0/8"), ip_network("::1"))
+
+
+def _origin(url: str) -> str:
+    """Return the address of a site as browsers write it; raises ValueError for what is more than that, or less."""
+    parts = urlsplit(url.strip().rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError(f"must end behind the name and the port; Baari cannot be served under {parts.path or url!r}")
+    scheme, place = origin_of(f"{parts.scheme}://{parts.netloc}")
+    if place.host in ANY:
+        raise ValueError(f"{place.host} is no address that a phone could open; write the name of the server")
+    return f"{scheme}://{place}"
+
+
+def _listed(value: object) -> object:
+    """Return the parts of a text with commas; what is a list already, in the file, stays as it is."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _bare_name(text: str) -> str:
+    """Return the one form of a name or an address that stands alone; raises ValueError."""
+    try:
+        name = host_form(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; it is written alone, without http:// and port: any port is meant") from None
+    if name in ANY:
+        raise ValueError(f"{name} is the name of no server; it belongs into BAARI_HOST")
+    return name
 
 
 def write_private(path: Path, text: str) -> None:
@@ -109,10 +304,7 @@ def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
 
     `overrides` stand above all (a flag of the command line); None among them means not given.
     """
-    values = _from_file(environ.get("BAARI_CONFIG"))
-    values |= {
-        name: environ[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in environ
-    }
+    values = _from_file(environ.get(FILE)) | _from_environment(environ)
     if "PORT" in environ:
         values["port"] = environ["PORT"]
     values |= {name: value for name, value in overrides.items() if value is not None}
@@ -131,6 +323,19 @@ def _from_file(path: str | None) -> dict[str, object]:
         raise ConfigError(f"BAARI_CONFIG: {error}") from error
 
 
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    """Return what the environment sets; a name that is no setting is a slip of the pen, and nothing is served by it."""
+    ours = [name for name in environ if name.startswith(PREFIX) and name != FILE and not name.startswith(FOR_TESTS)]
+    return {name.removeprefix(PREFIX).lower(): environ[name] for name in ours}
+
+
 def _sentence(problem: ErrorDetails) -> str:
     name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else "settings"
-    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+    words = _unknown(name) if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
+    return f"{name}: {words}"
+
+
+def _unknown(name: str) -> str:
+    known = [FILE, *(PREFIX + field.upper() for field in Settings.model_fields)]
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)
+    return f"there is no such setting; the nearest is {nearest[0]}"

@@ -142,7 +142,7 @@ def left_behind(settings: Settings) -> Facts:
 
 def write_facts(settings: Settings, facts: Facts) -> None:
     """Write `demo.json` for tests and integrators, readable by the owner only."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     write_private(settings.data_dir / "demo.json", json.dumps(facts, indent=2) + "\n")
 
 
@@ -152,12 +152,13 @@ def welcome(facts: Facts, file: Path) -> str:
     lines = [f"{facts['centre']} is served at {url}", ""]
     lines += [
         f"  kiosk {facts['kiosks'][0]:<10} {url}/pair?key={keys['kiosk']}",
+        f"  boards           {url}/pair?key={keys['display']}",
         *(f"  board {board:<10} {url}/display/{facts['centre']}/{board}" for board in facts["boards"]),
         f"  console          {url}/counter",
         f"  manager          {url}/manager",
         f"  paper            {url}/demo/printer",
         f"  API reference    {url}/api/docs",
-        "  (open the kiosk first: it pairs this browser, for the boards too)",
+        "  (the first two pair this browser, as the kiosk and for all boards)",
         "",
     ]
     lines += [f"  login {role:<10} {login['user']} / {login['password']}" for role, login in facts["logins"].items()]

@@ -65,7 +65,7 @@ MORNING = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 09:30 in Asia/Kolkata, a T
 DAY = date(2026, 11, 24)
 CENTRE = "PSK-DEMO"
 TEST = By("test")
-KEYS = DerivedKeys(b"a secret of one installation", (0, 1))
+KEYS = DerivedKeys(b"a secret of one installation in tests", (0, 1))
 T = TypeVar("T")
 
 
@@ -386,9 +386,9 @@ class Floor:
         now = self.now()
         return self.write(lambda tx: day.extend_day(at_time(tx, now), tx.today, until, By("test")))
 
-    def key(self, role: Role, **bound: str) -> str:
+    def key(self, role: Role, device: str | None = None, counter: str | None = None) -> str:
         """Make a bearer key."""
-        return self.write(lambda tx: keys.create_key(tx, role, "test", MORNING, **bound))
+        return self.write(lambda tx: keys.create_key(tx, role, "test", MORNING, device=device, counter=counter))
 
 
 def install_floor(db: Database, preset: str = "M", *, demo: bool = True, always: bool = False) -> Floor:

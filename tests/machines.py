@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.clock import Machine
 from server.domain.instants import whole_ms
 from server.domain.steady.reading import Reading
 from tests.factories import MORNING
 
 
 @dataclass
-class FakeMachine:
+class FakeMachine(Machine):
     """The clocks of a machine: time passes on both, and only the wall clock can be set."""
 
     wall: datetime = MORNING

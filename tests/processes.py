@@ -23,7 +23,7 @@ from server.storage.sql import centres
 from tests.factories import CENTRE, MORNING
 from tests.guards.ledger import LEDGER
 
-READY_S = 20.0
+READY_S = 60.0
 ROOT = Path(__file__).parents[1]
 BAARI = str(Path(sys.executable).with_name("baari"))
 
@@ -101,11 +101,18 @@ class Running(Protocol):
 class ServerProcess:
     """`baari serve` on a database; ends by its own process id."""
 
-    def __init__(self, database_url: str, data_dir: Path, *, port: int | None = None, **env: str) -> None:
+    def __init__(
+        self, database_url: str, data_dir: Path, *, port: int | None = None, at: str = "127.0.0.1", **env: str
+    ) -> None:
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{at}:{self.port}"
         self.database_url, self.data_dir = database_url, data_dir
-        self._env = {"BAARI_DATABASE_URL": database_url, "BAARI_DATA_DIR": str(data_dir), **env}
+        self._env = {
+            "BAARI_DATABASE_URL": database_url,
+            "BAARI_DATA_DIR": str(data_dir),
+            "BAARI_RATE_LIMITS": "0",
+            **env,
+        }
         self._process: Running | None = None
         self._clients: list[Client] = []
         self._program, self._words = [BAARI], ["serve"]
@@ -139,6 +146,11 @@ class ServerProcess:
         """End it at once, as a crash would."""
         self._end(signal.SIGKILL)
 
+    def processes(self) -> list[int]:
+        """Return the ids of its processes."""
+        master = 0 if self._process is None else self._process.pid
+        return [master, *map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split())]
+
     def _launch(self) -> Running:
         words = [*self._program, *self._words, "--port", str(self.port)]
         return subprocess.Popen(words, env={**os.environ, **self._env}, start_new_session=True)
@@ -150,19 +162,19 @@ class ServerProcess:
             self._process.wait(30)
             self._process = None
 
-    def client(self, role: Role = Role.MANAGER, **bound: str) -> Client:
+    def client(self, role: Role = Role.MANAGER, *, device: str | None = None, counter: str | None = None) -> Client:
         """Return a client with a new key of a role."""
-        client = Client(self.url, make_key(self.database_url, role, **bound))
+        client = Client(self.url, make_key(self.database_url, role, device=device, counter=counter))
         self._clients.append(client)
         return client
 
 
-def make_key(database_url: str, role: Role, **bound: str) -> str:
+def make_key(database_url: str, role: Role, *, device: str | None = None, counter: str | None = None) -> str:
     """Make a bearer key in a database, as `baari key create` does."""
     db = Database(database_url)
     try:
         centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
-        return db.write(centre.id, lambda tx: create_key(tx, role, "test", MORNING, **bound))
+        return db.write(centre.id, lambda tx: create_key(tx, role, "test", MORNING, device=device, counter=counter))
     finally:
         db.close()
 

@@ -13,6 +13,7 @@ from server.domain import errors
 from server.domain.events.installation import Act
 from server.domain.events.kinds import Kind
 from server.domain.permissions import Role, matrix
+from server.operations.doctor.finding import CURES
 from server.web.problems import BELOW, status_of
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +41,11 @@ def refusals(family: type[errors.Refused] = errors.Refused) -> Iterator[type[err
 
 def test_every_setting_is_documented() -> None:
     assert first_cells("settings.md") == [PREFIX + name.upper() for name in Settings.model_fields]
+
+
+def test_whatever_the_doctor_finds_wrong_is_documented_with_its_cure() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \| (?:warning|fault) \| (.*) \|$", (DOCS / "doctor.md").read_text("utf-8"), re.M)
+    assert rows == [(code, cure.format(device="DEVICE")) for code, cure in CURES.items()]
 
 
 def test_every_command_is_documented() -> None:

@@ -8,19 +8,24 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from server import scheduler
 from server.clock import ScaledClock, SystemClock
+from server.domain.actors import By
 from server.domain.errors import Unavailable
 from server.domain.permissions import Role
 from server.scheduler import Scheduler
 from server.services.command import Answer, Attempt, forget_expired, once
 from server.services.figures.cells import centres_behind
+from server.services.floor.opening import enter_day
 from server.services.people.presence import Place, known_at
 from server.services.people.principal import secret_hash
 from server.storage.database import Database
 from server.storage.leader import Leader
-from tests.factories import MORNING, Floor
+from server.storage.tables.plan import PolicyTable
+from server.storage.transaction import Transaction
+from tests.factories import MORNING, Floor, second_centre
 from tests.services.people.people import add_person, signed_in
 
 ROOT = Path(__file__).parents[1]
@@ -159,6 +164,29 @@ def test_a_round_that_is_refused_is_logged_in_a_sentence_and_the_next_runs(
     running.stop()
     assert [r.message for r in caplog.records if r.name == "server.scheduler"] == [
         "what runs by itself waits for the next round: The database did not answer."
+    ]
+
+
+def _without_rules(tx: Transaction) -> None:
+    tx.conn.execute(delete(PolicyTable).where(PolicyTable.centre_id == tx.centre.id))
+    tx.change_centre(plan_version=tx.centre.plan_version + 1)
+
+
+def test_a_centre_whose_rules_are_gone_does_not_hold_up_the_others(
+    sqlite_floor: Floor, caplog: pytest.LogCaptureFixture
+) -> None:
+    floor = sqlite_floor
+    other = second_centre(floor)
+    floor.open("G1")
+    floor.db.write(other, lambda tx: enter_day(tx, MORNING.date(), By("test")))
+    floor.db.write(other, _without_rules)
+    token = floor.issue()
+    floor.pause(token)
+    floor.db.clock = ScaledClock(MORNING + timedelta(minutes=30), 1.0)
+    scheduler_on(floor.db).keep_house()
+    assert floor.token(token).state == "waiting"
+    assert [r.message.partition(":")[2] for r in caplog.records if r.name == "server.scheduler"] == [
+        " The set-up of this centre says nothing of 24-11-2026: needs."
     ]
 
 

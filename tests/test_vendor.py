@@ -21,6 +21,7 @@ def test_every_vendored_folder_keeps_its_licences() -> None:
     for folder in (
         "server/static/vendor",
         "server/static/vendor/swagger-ui",
+        "server/static/vendor/altcha",
         "server/static/fonts",
         "hardware/fonts",
     ):

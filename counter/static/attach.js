@@ -27,9 +27,10 @@ async function look(text) {
     refusal.value = { code: "too_short", text: t("Please type the whole number.") };
     return null;
   }
-  const { bookings, failure } = await bookingsOf(letters.slice(-page.tail).join(""));
+  const whole = letters.length > page.tail;
+  const { bookings, failure } = await bookingsOf(whole ? { appointment: text } : { tail: letters.join("") });
   refusal.value = failure ? { code: "not_looked_up", text: failure } : null;
-  return bookings && { typed: letters.length > page.tail ? text : "", bookings };
+  return bookings && { typed: whole ? text : "", bookings };
 }
 
 /** What was found: the one that a whole number can mean, or those among which to choose. @param {{ found: Found }} props */

@@ -49,7 +49,7 @@ export function BookingField({ offered }) {
     const { length } = [...normal(tail)];
     field.setCustomValidity(tail && length <= page.tail ? t("Please type the whole number.") : "");
     if (length !== page.tail) return;
-    const { bookings, failure } = await bookingsOf(tail);
+    const { bookings, failure } = await bookingsOf({ tail });
     if (typed.value !== tail) return;
     offered.value = bookings;
     trouble.value = bookings?.length === 0 ? t("No appointment of today ends in {tail}.", { tail }) : failure;
@@ -62,14 +62,14 @@ export function BookingField({ offered }) {
 }
 
 /**
- * Resolves to the bookings of today whose number ends so, or to why they are not known.
+ * Resolves to the booking of today with this number, or to those that end so, or to why they are not known.
  *
- * @param {string} tail
+ * @param {Parameters<typeof appointments>[0]} asked
  * @returns {Promise<{ bookings: Booking[] | null, failure: string }>}
  */
-export async function bookingsOf(tail) {
+export async function bookingsOf(asked) {
   try {
-    return { ...(await read(appointments(tail))), failure: "" };
+    return { ...(await read(appointments(asked))), failure: "" };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { bookings: null, failure: sentenceOf(error, "find") };

@@ -4,6 +4,7 @@ import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { Strip } from "/static/staff/strip.js";
 import { watchEmergency } from "/static/ui/alarm.js";
+import { Identity } from "/static/ui/identity.js";
 import { Keycap, mount, Section } from "/static/ui/parts.js";
 import { Reader } from "/static/ui/reader.js";
 import { t } from "/static/ui/words.js";
@@ -19,6 +20,7 @@ import { MergePanel } from "./merge.js";
 import { Middle } from "./middle.js";
 import { Picker } from "./picker.js";
 import { known, scanned } from "./scanned.js";
+import { page } from "./page.js";
 import { leave, sitAgain } from "./seating.js";
 import { ReprintPanel } from "./reprint.js";
 import { Side } from "./side.js";
@@ -36,14 +38,14 @@ function Status() {
     ${printer.value && html`<span class="trouble">${t("{device} needs help", { device: printer.value.device })}</span>`}`;
   return html`<${Strip} lead=${lead}>
     <button class="button plain small" onClick=${() => show("help")}>${t("Keys")} <${Keycap}>?</${Keycap}></button>
-    ${counter.value && html`<button class="button plain small" onClick=${leave}>${t("Other counter")}</button>`}
+    ${counter.value && !page.seat && html`<button class="button plain small" onClick=${leave}>${t("Other counter")}</button>`}
   </${Strip}>`;
 }
 
 function Console() {
   const open = panel.value;
   return html`<${Status} />${seat.value ? html`<main class="console"><${Line} /><${Middle} /><${Side} /></main>` : html`<${Picker} />`}
-    ${open && html`<${PANELS[open.name]} key=${`${open.name} ${open.token?.id}`} token=${open.token} />`}`;
+    ${open && html`<${PANELS[open.name]} key=${`${open.name} ${open.token?.id}`} token=${open.token} />`}<${Identity} />`;
 }
 
 effect(() => {

@@ -34,13 +34,13 @@ function better({ staff: { klass } }, { staff: { klass: other } }) {
 }
 
 /**
- * Return whose place stays, in words; at another stage only the server knows.
+ * Return whose place stays, in words: the older one at the same stage; at another stage each line has its own.
  *
  * @param {Token} stays
  * @param {Token} ends
  */
 function place(stays, ends) {
-  if (stays.stage !== ends.stage) return t("The older place counts.");
+  if (stays.stage !== ends.stage) return t("{label} stays where it is. The earlier arrival counts for the visit.", { label: stays.label });
   const older = ends.staff.waiting_since < stays.staff.waiting_since ? ends : stays;
   return t("The place of {label} stays: since {time}.", { label: older.label, time: timeOf(older.staff.waiting_since) });
 }

@@ -28,7 +28,7 @@ export function words(name) {
 export function actWord(kind) {
   /** @type {Partial<Record<Baari.Kind, string>>} */
   const byCode = {
-    "token.issued": t("Given"), "token.called": t("Called"), "token.resumed": t("Resumed"), "token.transferred": t("Sent on"), "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
+    "token.issued": t("Given"), "token.rebuilt": t("Given"), "token.called": t("Called"), "token.resumed": t("Resumed"), "token.transferred": t("Sent on"), "token.corrected": t("Service changed"), "token.remarked": t("Corrected"), "token.returned": t("Is here again"),
     "token.paused": t("Away for a while"), "token.cancelled": t("Cancelled"),
     "token.attached": t("Appointment given"), "token.merged": t("Merged"),
   };

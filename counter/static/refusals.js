@@ -80,7 +80,6 @@ const SAID = {
       ? t("{label}: {done} at {counter} since. Undo that first.", { label, done: actWord(kind), counter })
       : t("{label}: {done} since. Undo that first.", { label, done: actWord(kind) }),
   "undo counter_busy": ({ counter, label }) => t("{counter} has {label} now. Finish that first.", { counter, label }),
-  "undo day_closed": () => t("The day is closed: nothing of it is undone."),
   return_slip_used: ({ label }) => t("The return slip has brought a token: {label}", { label }),
   nothing_to_undo: () => t("There is nothing to undo any more."),
   too_deep: ({ most }) => t("Too many errands at once ({n}). Finish one first.", { n: most }),
@@ -89,9 +88,10 @@ const SAID = {
   emergency_limit: ({ limit }) => t("{limit} emergencies this hour already. Please ask the manager.", { limit }),
   series_full: ({ series }) => t("Series {series} has no number left today.", { series }),
   number_not_leased: () => t("This number is not from today's paper pad."),
+  "open not_open_now": () => t("The centre is closed today"),
   not_open_now: () => t("No tokens are given at this hour."),
   day_not_open: () => t("The day before is not closed yet. Ask the manager."),
-  day_closed: () => t("The day is closed. Tokens are given on the next working day."),
+  day_closed: () => t("The day is closed. A manager can reopen it."),
   appointment_early: ({ slot, admitted_from: from }) =>
     t("The appointment is at {time}. Let them in from {from}.", { time: timeOf(slot), from: timeOf(from) }),
   appointment_other_day: ({ slot }) => t("The appointment is on {day} at {time}.", { day: dayOf(slot), time: timeOf(slot) }),

@@ -4,6 +4,7 @@ import { askSession, seats } from "/static/staff/session.js";
 import { atCounter } from "/static/ui/addresses.js";
 import { command } from "/static/ui/http.js";
 import { refuse } from "./commands.js";
+import { page } from "./page.js";
 import { at, closePanel, counter, line, refreshLine, refusal } from "./state.js";
 
 const SEAT = "baari-counter";
@@ -55,8 +56,8 @@ function settle(id) {
   askSession();
 }
 
-/** Take the seat again that this tab had before it was reloaded. */
+/** Take the seat of this screen, else the one that this tab had before it was reloaded. */
 export function sitAgain() {
-  const id = sessionStorage.getItem(SEAT);
+  const id = page.seat ?? sessionStorage.getItem(SEAT);
   if (id) sit(id);
 }

@@ -12,7 +12,7 @@ import { tokens } from "./answers.js";
 const LINE_DELAY_MS = 150;
 const LINE_AGAIN_MS = 2000;
 /** What may make or settle a claim. */
-const CLAIMED = ["bookings.taken", "booking.moved", "token.attached", "token.merged", "token.undone"];
+const CLAIMED = ["bookings.taken", "booking.moved", "booking.left", "token.attached", "token.merged", "token.undone"];
 
 /** @typedef {Baari.StaffToken} Token */
 

@@ -4,6 +4,7 @@ import { useEffect } from "/static/vendor/hooks.js";
 import { html } from "/static/vendor/htm-preact.js";
 import { effect } from "/static/vendor/signals.js";
 import { NoticeStrip, watchEmergency } from "/static/ui/alarm.js";
+import { Identity } from "/static/ui/identity.js";
 import { follow } from "/static/ui/live.js";
 import { Icon, mount } from "/static/ui/parts.js";
 import { Reader } from "/static/ui/reader.js";
@@ -80,7 +81,7 @@ function Notice() {
 function Kiosk() {
   const Present = SCREENS[step.value];
   useEffect(() => focus(document.querySelector("input") ?? document.querySelector("h1")), [step.value]);
-  return html`<${NoticeStrip} languages=${step.value === "language" ? page.centre.languages.slice(0, STRIP) : [language.value]} /><main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Notice} /><${Footer} /><${Ending} />`;
+  return html`<${NoticeStrip} languages=${step.value === "language" ? page.centre.languages.slice(0, STRIP) : [language.value]} /><main class=${`screen ${step.value}`} data-step=${step.value}><${Present} /></main><${Notice} /><${Footer} /><${Ending} /><${Identity} />`;
 }
 
 effect(() => void document.body.classList.toggle("low", low.value));

@@ -48,6 +48,9 @@ const WORDS = {
   duplicates_used: ({ most }) => [
     "printer", t("This slip was printed again {n} times", { n: most }), t("For another one, please ask the staff."),
   ],
+  number_given_again: ({ label }) => [
+    "circle-question-mark", t("{label} was given again", { label: String(label) }), t("Show your slip to the staff: you keep your place."),
+  ],
   unknown_token: () => ["circle-question-mark", t("This slip is not known here"), t("Ask at the enquiry counter.")],
 };
 

@@ -1,11 +1,11 @@
 // What becomes of a code that was scanned: a slip is shown, an appointment is taken, and anything else is told.
 
-import { normal, sorted } from "/static/ui/codes.js";
+import { claimIn, normal, sorted } from "/static/ui/codes.js";
 import { t } from "/static/ui/words.js";
 import { leave } from "./attention.js";
 import { bookedOrder, forgetOrder, take } from "./issue.js";
 import { known } from "./page.js";
-import { showSlip } from "./slips.js";
+import { showScanned } from "./slips.js";
 import { canGoBack, notice, order, step } from "./state.js";
 
 const UNDER_WAY = ["busy", "looking"];
@@ -22,7 +22,7 @@ export function scanned(readings) {
   notice.value = null;
   if (UNDER_WAY.includes(step.value)) notice.value = (language) => t("Not read yet. Please scan again in a moment.", {}, language);
   else if (kind === "neither") notice.value = (language) => t("This code is not an appointment.", {}, language);
-  else if (kind === "slip") slip(values);
+  else if (kind === "slip") slip(values, claimIn(readings));
   else booked(values);
 }
 
@@ -49,8 +49,9 @@ function booked(references) {
  * Whoever shows a slip is the next citizen, unless they have begun to answer questions.
  *
  * @param {string[]} secrets
+ * @param {string} claim
  */
-function slip([secret, ...others]) {
+function slip(secrets, claim) {
   if (!canGoBack()) leave();
-  showSlip(secret, ...others);
+  showScanned(secrets, claim);
 }

@@ -2,7 +2,7 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { canReturn } from "/static/live/allows.js";
-import { returnBySlip } from "/static/ui/addresses.js";
+import { rebuildBySlip, returnBySlip } from "/static/ui/addresses.js";
 import { status } from "/static/ui/slip_addresses.js";
 import { together } from "/static/ui/counters.js";
 import { command, Failure, read } from "/static/ui/http.js";
@@ -38,6 +38,26 @@ export async function showSlip(secret, ...others) {
   }
 }
 
+/**
+ * Look at a slip that was scanned; one that a restore has lost takes its place back by what it claims.
+ *
+ * @param {string[]} secrets how its secret may read
+ * @param {string} claim the secret with what the slip claims, empty for none
+ */
+export async function showScanned([secret, ...others], claim) {
+  await showSlip(secret, ...others);
+  if (step.value !== "refused" || refusal.value?.code !== "unknown_token" || !claim) return;
+  step.value = "looking";
+  try {
+    await command(rebuildBySlip(), { slip: claim });
+    await showSlip(claim.split(".")[0]);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === "number_given_again") refusal.value = error.details;
+    step.value = "refused";
+  }
+}
+
 export function LookingScreen() {
   return html`<${Question} text=${t("One moment…")} />`;
 }
@@ -45,7 +65,7 @@ export function LookingScreen() {
 export function SlipScreen() {
   const token = shown.value;
   if (!token) return null;
-  const waits = token.state === "waiting" && !token.frozen;
+  const waits = token.state === "waiting" && !token.frozen && !token.resumes_at;
   const stage = page.centre.stages.find(({ code }) => code === token.stage);
   return html`<header class="question result">
       <p class="centre">${t("Your token")}</p>
@@ -66,9 +86,10 @@ function isGood({ ended, withdrawn, return_until: until }) {
 }
 
 /** @param {import("./state.js").Shown} token */
-function truth({ label, state, counter, beside, ended, frozen, returned, withdrawn }) {
+function truth({ label, state, counter, beside, ended, frozen, resumes_at, returned, withdrawn }) {
   if (withdrawn) return t("{label} was withdrawn. Please give the slip to staff.", { label });
   if (ended) return t("{label} has ended", { label });
+  if (resumes_at) return t("The centre is closed now; your place is kept.");
   if (frozen) return t("The centre has stopped; your place is kept.");
   if (returned) return t("{label} is back in line", { label });
   if (state === "waiting" || counter === null) return t("{label} is in line", { label });

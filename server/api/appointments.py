@@ -18,7 +18,7 @@ from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.permissions import Permission
 from server.services.bookings.claims import ClaimView, claims_at
-from server.services.bookings.move import move
+from server.services.bookings.move import move, source_of
 from server.services.bookings.present import Shown
 from server.services.bookings.search import BookingView
 from server.services.floor.attach import attach
@@ -95,7 +95,9 @@ def move_booking(centre: str, asked: MoveIn) -> Response:
     """Take over an appointment that exactly one other centre has."""
     principal = authorise(Permission.MOVE_BOOKING, centre=centre)
     reference = required_reference(asked.appointment)
-    return command(principal, lambda tx: {"booking": move(tx, reference, By(principal.id))})
+    now = site().db.now(centre)
+    source = read(lambda conn: source_of(conn, centre, reference, now))
+    return command(principal, lambda tx: {"booking": move(tx, reference, By(principal.id))}, beside=source)
 
 
 @bp.get(f"{AT}/appointments/claims")

@@ -1,16 +1,16 @@
 """Bookings taken over and found, and whom the gate lets in."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from server.api.at_centre import AT
 from server.api.commands import command
 from server.api.operations import operation
-from server.api.references import reference_of
+from server.api.references import ReferenceText, reference_of
 from server.api.shapes import Instant, Strict
 from server.domain.actors import By
 from server.domain.instants import to_iso
@@ -58,11 +58,18 @@ class RowsOut(BaseModel):
 
 
 class FindIn(BaseModel):
-    """The last characters of a reference, and perhaps its slot."""
+    """The whole reference; or its last characters, and perhaps its slot."""
 
     model_config = ConfigDict(extra="forbid")
-    tail: Annotated[str, Field(min_length=1, max_length=64)]
+    appointment: ReferenceText | None = None
+    tail: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     slot: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.appointment is None) == (self.tail is None) or (self.appointment and self.slot):
+            raise ValueError("Please name the whole reference, or its last characters and perhaps its slot.")
+        return self
 
 
 class FoundOut(BaseModel):
@@ -94,10 +101,14 @@ def take_bookings(centre: str, asked: BookingsIn) -> Response:
 @bp.output(FoundOut)
 @operation("find_booking")
 def find_booking(centre: str, asked: FindIn) -> Response:
-    """Find a booking of today by the last characters of its reference."""
+    """Find a booking of today by its whole reference, or all that have the same last characters."""
     authorise(Permission.FIND_BOOKING, centre=centre)
     now = site().db.now(centre)
-    return jsonify(bookings=read(lambda conn: search.find_at(conn, centre, asked.tail, asked.slot, now)))
+    if asked.tail is not None:
+        tail = asked.tail
+        return jsonify(bookings=read(lambda conn: search.find_at(conn, centre, tail, asked.slot, now)))
+    named = reference_of(asked.appointment)
+    return jsonify(bookings=[] if named is None else read(lambda conn: search.find_named(conn, centre, named, now)))
 
 
 @bp.get(f"{AT}/gate")

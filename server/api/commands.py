@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
-import orjson
-from flask import Response, jsonify, request
+from flask import Response, json, jsonify, request
 
 from server.domain.errors import MissingIdempotencyKey
 from server.services.command import Answer, Attempt, body_hash, once
 from server.services.people.principal import Principal
+from server.storage.database import Command
 from server.storage.transaction import Transaction
+from server.web.later import Later, later_is_offered
 from server.web.site import site
 
 KEY_HEADER = "Idempotency-Key"
@@ -26,18 +27,36 @@ Body = Mapping[str, object] | Value
 """A JSON object: a mapping, or one of our frozen values, whose fields are its names."""
 
 
-def command(principal: Principal, fn: Callable[[Transaction], Body], *, status: int = 200) -> Response:
-    """Run `fn` in the principal's centre and answer with the JSON object it returns.
+def command(
+    principal: Principal, fn: Callable[[Transaction], Body], *, status: int = 200, beside: int | None = None
+) -> Response:
+    """Run `fn` in the principal's centre, perhaps in another one too, and answer with the JSON object it returns.
 
     A retry under the same key gets the first answer. Raises MissingIdempotencyKey and whatever `fn` raises.
     """
-    return run(principal.id, principal.centre_id, fn, status)
+    return run(principal.id, principal.centre_id, fn, status, beside)
 
 
-def run(actor: str, centre_id: int, fn: Callable[[Transaction], Body], status: int = 200) -> Response:
+def run(
+    actor: str,
+    centre_id: int,
+    fn: Callable[[Transaction], Body],
+    status: int = 200,
+    beside: int | None = None,
+) -> Response:
     """Run `fn` in a centre for somebody who needs no key: a citizen with the secret of their slip."""
     attempt = Attempt(actor, _key(), body_hash(request.path, _body()), site().real.now())
-    answer = site().db.write(centre_id, lambda tx: once(tx, attempt, lambda: Answer(status, fn(tx))), asks=attempt.ask)
+
+    def act(tx: Transaction) -> Answer:
+        return once(tx, attempt, lambda: Answer(status, fn(tx)))
+
+    db = site().db
+    if later_is_offered():
+        return Later(db.write_all, Command(centre_id, act, attempt.ask, beside), _response_of)
+    return _response_of(db.write(centre_id, act, asks=attempt.ask, beside=beside))
+
+
+def _response_of(answer: Answer) -> Response:
     response = jsonify(answer.body)
     response.status_code = answer.status
     return response
@@ -46,7 +65,7 @@ def run(actor: str, centre_id: int, fn: Callable[[Transaction], Body], status: i
 def _body() -> object:
     """Return what was sent, `{}` for nothing, None when it is not JSON (routes that take any have refused that)."""
     try:
-        return orjson.loads(request.get_data() or b"{}")
+        return json.loads(request.get_data() or b"{}")
     except ValueError:
         return None
 

@@ -61,7 +61,7 @@ class CallAnswer(BaseModel):
 
 @bp.post(f"{AT}/open")
 @bp.output(shape(CounterView))
-@operation("open_counter", *AT_SEAT, e.DayClosed, e.DayNotOpen)
+@operation("open_counter", *AT_SEAT, e.DayClosed, e.DayNotOpen, e.NotOpenNow)
 def open_counter(centre: str, counter: str) -> Response:
     """Open a counter."""
     return _set_state(Permission.OPEN_COUNTER, centre, counter, CounterState.OPEN, ReasonIn())

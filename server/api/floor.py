@@ -73,7 +73,7 @@ def clock_now(centre: str) -> Response:
     """Get the floor's own time, the server's, and whether somebody has to say which is right."""
     authorise(Permission.READ_CLOCK, centre=centre)
     now, wall = site().db.now(centre), site().db.clock.now()
-    return jsonify(read(lambda conn: clock.clock_of(conn, centre, now, wall)))
+    return jsonify(read(lambda conn: clock.clock_of(conn, centre, site().db.told, now, wall)))
 
 
 @bp.post(f"{AT}/clock")

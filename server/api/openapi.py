@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from apiflask import APIFlask
-from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import MethodNotAllowed
 
 from server.api.commands import KEY_HEADER, KEY_MAX
 from server.api.event_shapes import Schema
@@ -30,6 +30,7 @@ TAGS = {
     "Centres": "what there is in a centre: counters, services and stages by their codes",
     "Tokens": "take a token, and change one wherever it is",
     "Counters": "sit at a counter, open it, call, serve",
+    "People and keys": "who can sign in at a centre, and which devices and programs have a key",
     "Screens": "the floor at one instant, and every event since",
     "Citizens": "a citizen's own token, with the secret of its slip",
     "Bookings": "appointments of the portal, and whom the gate lets in",
@@ -38,6 +39,11 @@ TAGS = {
     "Management": "stop the floor, look ahead, figures and reports",
 }
 IN_PATH = {
+    "person": "the number of a person, as in `list_people`",
+    "key": "the number of a key, as in `list_keys`",
+    "kind": "what the screen is for: `kiosk`, `board` or `counter`",
+    "device": "the id of the kiosk, the board or the counter, as in `list_devices`",
+    "code": "what the screen shows, however it is typed",
     "centre": "the code of the centre, as in `list_centres`",
     "counter": "the id of the counter, as in `list_counters`",
     "token": "the id of the token",
@@ -51,15 +57,21 @@ MEANINGS = {
     401: "No key, or one that is not known",
     403: "This key may not do this, or the CSRF header is wrong",
     404: "There is no such thing",
+    408: "The request did not arrive in time",
     409: "The present state does not allow it",
     413: "The body is too long",
+    414: "The address is too long",
     422: "The input does not fit",
+    429: "Too often: again after the seconds of Retry-After",
+    431: "The headers are too long, or too many",
     500: "A fault of the server; the outcome may be unknown: send again with the same key",
     503: "The database did not answer; the outcome may be unknown: send again with the same key",
 }
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
 HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
-    503: {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
 }
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "the key of a device or an integration"},
@@ -119,7 +131,7 @@ def _complete_operation(operation: Schema, *, command: bool) -> None:
     if operation.pop(CONDITIONAL):
         operation["responses"]["304"] = {"description": "As it was: the answer has the ETag of If-None-Match"}
     kind = {"keyless": keyless, "command": command, "takes_input": takes_input}
-    codes = _codes(refusals_of(operation.pop(REFUSALS), **kind), command=command)
+    codes = _codes(refusals_of(operation.pop(REFUSALS), **kind))
     operation["responses"] |= {str(status): _refusal(status, codes) for status in sorted({code[0] for code in codes})}
 
 
@@ -129,11 +141,10 @@ def _keys(*, command: bool) -> list[Mapping[str, list[str]]]:
     return [{"bearer": []}, {"device": [], **beside}, {"staff": [], **beside}]
 
 
-def _codes(refusals: Iterable[type[Refused]], *, command: bool) -> list[Code]:
+def _codes(refusals: Iterable[type[Refused]]) -> list[Code]:
     """Return the codes of refusals, and of what is refused before a route sees it or fails."""
-    below = (InternalServerError, RequestEntityTooLarge) if command else (InternalServerError,)
     codes = {(status_of(refusal("")), refusal.code) for refusal in refusals}
-    return sorted(codes | {(int(error.code or 500), BELOW[error]) for error in below})
+    return sorted(codes | {(int(error.code or 500), BELOW[error]) for error in BELOW if error is not MethodNotAllowed})
 
 
 def _refusal(status: int, codes: Iterable[Code]) -> Schema:

@@ -11,7 +11,7 @@ from server.domain.errors import Refused
 Refusals = tuple[type[Refused], ...]
 
 AT_SEAT: Refusals = (e.UnknownCounter, e.NotYourCounter)
-CURRENT: Refusals = (*AT_SEAT, e.NoCurrentToken, e.Stale, e.IllegalTransition)
+CURRENT: Refusals = (*AT_SEAT, e.NoCurrentToken, e.DayClosed, e.Stale, e.IllegalTransition)
 READY: Refusals = (e.UnknownCounter, e.CounterNotOpen, e.CounterBusy, e.CentreFrozen)
 TOKEN: Refusals = (e.UnknownToken, e.IllegalTransition)
 WISHES: Refusals = (e.UnknownService, e.UnknownNeed, e.UnknownLanguage, e.UnknownPrinter)

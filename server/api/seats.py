@@ -10,7 +10,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.shapes import Strict
 from server.domain import errors as e
-from server.domain.permissions import Permission, Role
+from server.domain.permissions import Permission, may
 from server.services.people import seats
 from server.services.views.seats import SeatEntry, seats_taken
 from server.storage.transaction import Transaction
@@ -56,7 +56,7 @@ def taken(centre: str) -> Response:
 def sit(centre: str, counter: str, asked: SitIn) -> Response:
     """Sit down at a counter; one person at one counter."""
     by, now = authorise(Permission.TAKE_SEAT, centre=centre, counter=counter), site().real.now()
-    instead = asked.take_over and by.role is Role.MANAGER
+    instead = asked.take_over and may(by.role, Permission.TAKE_OVER)
 
     def seat(tx: Transaction) -> dict[str, object]:
         row = seats.sit(tx, counter, by, now, take_over=instead)

@@ -119,7 +119,7 @@ def hold(centre: str, counter: str, asked: SeenIn) -> Response:
 @bp.post(f"{AT}/resume")
 @bp.input(ResumeIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("resume_token", *AT_SEAT, e.CounterBusy, e.NoCurrentToken)
+@operation("resume_token", *AT_SEAT, e.CounterBusy, e.NoCurrentToken, e.DayClosed)
 def resume(centre: str, counter: str, asked: ResumeIn) -> Response:
     """Serve a parked token again."""
     return _act(

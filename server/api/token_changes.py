@@ -10,7 +10,7 @@ from pydantic import Field
 
 from server.api.commands import Body, command
 from server.api.operations import operation
-from server.api.refusals import TOKEN, UNDO
+from server.api.refusals import AT_SEAT, TOKEN, UNDO
 from server.api.shapes import Code, Note, Strict, TokenAnswer, UndoneAnswer, undone_view
 from server.domain import errors as e
 from server.domain.actors import By
@@ -90,9 +90,9 @@ def correct_token(centre: str, token: str, asked: CorrectIn) -> Response:
 @bp.post(f"{AT}/remark")
 @bp.input(RemarkIn, arg_name="asked")
 @bp.output(TokenAnswer)
-@operation("remark_token", *TOKEN, e.UnknownCounter, e.UnknownLanguage, e.UnknownNeed, e.EmergencyLimit)
+@operation("remark_token", *TOKEN, *AT_SEAT, e.UnknownLanguage, e.UnknownNeed, e.EmergencyLimit)
 def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
-    """Note the size of a party, access needs, a language, a need, or an emergency."""
+    """Note the size of a party, access needs, a language, a need, or, from one's own counter, an emergency."""
     at = Spot(centre, token, asked.counter)
     noted = Remark(
         party=asked.party,
@@ -101,7 +101,14 @@ def remark_token(centre: str, token: str, asked: RemarkIn) -> Response:
         need=asked.need,
         emergency=asked.emergency,
     )
-    return change(at, Permission.REMARK_TOKEN, lambda tx, by: correct.remark(tx, token, noted, by))
+    marks = authorise(Permission.MARK_EMERGENCY, centre=centre, counter=asked.counter) if asked.emergency else None
+
+    def note(tx: Transaction, by: By) -> Token:
+        if marks is not None:
+            seats.require_desk(tx, asked.counter, marks, Permission.MARK_EMERGENCY)
+        return correct.remark(tx, token, noted, by)
+
+    return change(at, Permission.REMARK_TOKEN, note)
 
 
 @bp.post(f"{AT}/return")

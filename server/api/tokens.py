@@ -1,7 +1,6 @@
 """Take a token."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -20,16 +19,19 @@ from server.domain.calling.wait import WaitRange
 from server.domain.events.views import PublicToken, StaffToken
 from server.domain.ids import status_secret, token_id
 from server.domain.instants import to_iso
-from server.domain.permissions import Permission, Role, may
+from server.domain.permissions import Permission, Role, Scope, may
+from server.domain.token.claim import secret_in
 from server.domain.token.token import Token
 from server.services.floor import citizen
 from server.services.floor.issue import Appointment, Issued, Order, PadNumber, issue
-from server.services.paper import slips
+from server.services.floor.rebuild import rebuild
+from server.services.paper import claims, slips
 from server.services.paper.slips import Printing, PrintState
 from server.services.people import seats
-from server.services.people.principal import Principal
+from server.services.people.principal import Principal, lacking
 from server.services.views import snapshot
 from server.storage.transaction import Transaction
+from server.web.calm import require_calm_device
 from server.web.guard import authorise
 from server.web.site import look, site
 
@@ -71,6 +73,12 @@ class SlipIn(Strict):
     """What stands behind `/t/` in a slip's QR code: its secret, with the claim or without."""
 
     slip: Annotated[str, Field(min_length=8, max_length=SLIP_MAX)]
+
+
+class RebuildIn(SlipIn):
+    """A slip with its claim, and the stage where its owner stood, which staff may know."""
+
+    stage: Code | None = None
 
 
 class NewToken(BaseModel):
@@ -122,6 +130,12 @@ class TokenNow(BaseModel):
     print: Printing
 
 
+class RebuiltAnswer(BaseModel):
+    """The token of the slip as it is now."""
+
+    token: NewToken
+
+
 class ReturnAnswer(BaseModel):
     """The token that is in line again."""
 
@@ -152,6 +166,10 @@ class TokenOut(BaseModel):
     appointment: AppointmentOut | None
 
 
+LOST_SLIP = (
+    *(e.NothingLost, e.NumberGivenAgain, e.DayClosed, e.DayNotOpen),
+    *(e.UnknownService, e.UnknownLanguage, e.IllegalTransition),
+)
 UNATTENDED = (Role.KIOSK, Role.INTEGRATION)
 """Who gives tokens without somebody of the centre who sees the hall."""
 
@@ -159,10 +177,13 @@ UNATTENDED = (Role.KIOSK, Role.INTEGRATION)
 @bp.post("/api/v1/centres/<centre>/tokens")
 @bp.input(TokenIn, arg_name="asked")
 @bp.output(TokenOut, status_code=201)
-@operation("issue_token", *WISHES, *BOOKING, *RETURN_SLIP, *NUMBERS, *NOT_NOW, e.UnknownCounter)
+@operation("issue_token", *WISHES, *BOOKING, *RETURN_SLIP, *NUMBERS, *NOT_NOW, e.UnknownCounter, e.RateLimited)
 def take_token(centre: str, asked: TokenIn) -> Response:
     """Issue a token."""
     principal = authorise(Permission.ISSUE_TOKEN, centre=centre, counter=asked.counter)
+    for permission in _more_of(asked):
+        authorise(permission, centre=centre, counter=asked.counter)
+    require_calm_device(principal, asked.phone)
     order, url = _order(principal, asked), site().settings.url
 
     def give(tx: Transaction) -> dict[str, object]:
@@ -218,7 +239,7 @@ def print_again(centre: str, token: str, asked: ReprintIn) -> Response:
 def print_own(centre: str, asked: ReprintBySlipIn) -> Response:
     """Print a slip once more for whoever shows its code: three duplicates at most."""
     principal = authorise(Permission.REPRINT_BY_SLIP, centre=centre)
-    printer = asked.print_at or principal.printer
+    printer = _printer(principal, Permission.REPRINT_BY_SLIP, asked.print_at)
     return command(
         principal, lambda tx: _with_slip(tx, asked, lambda id_: slips.reprint_own(tx, id_, printer, By(principal.id)))
     )
@@ -234,10 +255,50 @@ def withdraw_slip(centre: str, asked: SlipIn) -> Response:
     return command(principal, lambda tx: _with_slip(tx, asked, lambda id_: slips.withdraw(tx, id_)))
 
 
+@bp.post("/api/v1/centres/<centre>/slips/rebuild")
+@bp.input(RebuildIn, arg_name="asked")
+@bp.output(RebuiltAnswer)
+@operation("rebuild_by_slip", *LOST_SLIP)
+def rebuild_by_slip(centre: str, asked: RebuildIn) -> Response:
+    """Take the place back that a slip had before a restore lost it, at its first stage, or where staff say.
+
+    A token that is known stays as it is.
+    """
+    principal = authorise(Permission.REBUILD_BY_SLIP, centre=centre)
+    if asked.stage is not None:  # only whoever sees the person knows where they stood
+        authorise(Permission.FIND_BOOKING, centre=centre)
+    keys = site().derived_keys()
+
+    def take_back(tx: Transaction) -> dict[str, object]:
+        claim, secret = claims.claimed(asked.slip, keys), secret_in(asked.slip)
+        return {"token": _new(rebuild(tx, claim, secret, asked.stage, By(principal.id)))}
+
+    return command(principal, take_back)
+
+
 def _with_slip(tx: Transaction, shown: SlipIn, act: Callable[[str], Printing]) -> dict[str, object]:
     """Do something with the slip of the token that a code leads to."""
     token = citizen.token_of(tx, shown.slip)
     return {"token": _new(token), "print": act(token.id)}
+
+
+def _more_of(asked: TokenIn) -> Iterator[Permission]:
+    """Yield what else somebody must be allowed to ask so: what only whoever works in the hall can know."""
+    if asked.booking is not None:
+        yield Permission.FIND_BOOKING
+    if asked.paper is not None:
+        yield Permission.ENTER_PAD_NUMBER
+    if asked.counter is not None:
+        yield Permission.TAKE_SEAT
+    if asked.party != 1:
+        yield Permission.REMARK_TOKEN
+
+
+def _printer(principal: Principal, permission: Permission, print_at: str | None) -> str | None:
+    """Return where a slip is printed; raises Forbidden for a kiosk that would print at another's printer."""
+    if principal.role is Role.KIOSK and principal.device is not None and print_at not in (None, principal.printer):
+        raise lacking(permission, Scope.CENTRE, f"{principal.device} prints at its own printer alone.")
+    return print_at or principal.printer
 
 
 def _order(principal: Principal, asked: TokenIn) -> Order:
@@ -257,7 +318,7 @@ def _order(principal: Principal, asked: TokenIn) -> Order:
         claim=reference_of(asked.claim),
         return_of=asked.return_slip,
         paper=None if asked.paper is None else PadNumber(asked.paper.label, asked.paper.taken_at),
-        printer=asked.print_at or principal.printer,
+        printer=_printer(principal, Permission.ISSUE_TOKEN, asked.print_at),
     )
 
 
@@ -266,8 +327,8 @@ def _answer(issued: Issued, url: str) -> dict[str, object]:
     return {
         "token": _new(issued.token),
         "ahead": told.ahead,
-        "wait": asdict(told.wait),
-        "visit": asdict(told.visit),
+        "wait": told.wait,
+        "visit": told.visit,
         "opens_at": None if told.opens_at is None else to_iso(told.opens_at),
         "status_url": f"{url}/t/{issued.secret}",
         "print": {"state": issued.print_state},

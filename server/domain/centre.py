@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.calling.lane import Age
-from server.domain.errors import CentreFrozen, EmergencyNow
+from server.domain.errors import CentreFrozen, DayClosed, EmergencyNow
 from server.domain.freezes import Freeze, Moment, with_stop
 from server.domain.instants import to_iso
 from server.domain.json import JsonObject
@@ -129,6 +129,12 @@ class CentreState:
         """Raise CentreFrozen while the centre is frozen."""
         if self.frozen:
             raise CentreFrozen("The centre is frozen. Calling goes on when it is resumed.")
+
+    def require_day(self) -> None:
+        """Raise DayClosed while no day is open: who was carried over stays as they are until one is."""
+        if self.open_day is None:
+            day = None if self.closed_day is None else self.closed_day.isoformat()
+            raise DayClosed("The day is closed. It goes on when it is reopened, or with the next day.", day=day)
 
     def require_no_emergency(self) -> None:
         """Raise EmergencyNow during an emergency."""

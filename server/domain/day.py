@@ -32,10 +32,18 @@ class OpenDay:
     opened_at: datetime
     serve_until: datetime | None
 
+    def planned_close(self, hours: Hours) -> datetime:
+        """Return when the day is over as planned: at its closing time, or later when it was opened late."""
+        return max(hours.end(self.day, hours.closes), self.opened_at + OPEN_AT_LEAST)
+
     def closes_at(self, hours: Hours) -> datetime:
-        """Return when the day is over: at its closing time, or later when it was opened late or lengthened."""
-        last = (hours.end(self.day, hours.closes), self.opened_at + OPEN_AT_LEAST, self.serve_until)
-        return max(moment for moment in last if moment is not None)
+        """Return when the day is over: as planned, or later when it was lengthened."""
+        planned = self.planned_close(hours)
+        return planned if self.serve_until is None else max(planned, self.serve_until)
+
+    def takes_walk_ins(self, hours: Hours, wall: datetime) -> bool:
+        """Whether somebody without an appointment may still come: a day that is lengthened takes nobody at its end."""
+        return self.serve_until is None or wall < self.planned_close(hours) - ASK_BEFORE
 
     def asks_from(self, hours: Hours) -> datetime:
         """Return from when a person is asked what becomes of those who are still here."""

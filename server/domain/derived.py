@@ -22,6 +22,9 @@ class Purpose(StrEnum):
     SEALS = "seals"
     CSRF = "csrf"
     LEASES = "leases"
+    PROOFS = "proofs"
+    PERSONS = "persons"
+    SECOND_STEP = "second_step"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,21 @@
     ├── Unauthenticated
     ├── Forbidden             NamedPersonNeeded
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
-    │                         UnknownDay · UnknownLease
+    │                         UnknownDay · UnknownLease · UnknownPerson · UnknownSession · UnknownKey · UnknownCode
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · LaterAct · TooDeep · NotInThisLine · EmergencyLimit
     │   │                     CounterTaken · NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
+    │   │                     OwnAccount · PairingFull · ProofNeeded · UnderLegalHold
     │   ├── the day           DayClosed · DayNotOpen · PeopleLive · AnotherDayOpen · NeverCloses · NotOpenNow
     │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
     │                         AppointmentCancelled · AppointmentAmbiguous · TokenHasAppointment
-    │                         ReturnSlipExpired · ReturnSlipUsed · DuplicatesUsed
+    │                         ReturnSlipExpired · ReturnSlipUsed · DuplicatesUsed · NothingLost
+    │                         NumberGivenAgain
     ├── Unprocessable         InvalidInput · UnknownService · UnknownNeed · UnknownLanguage · UnknownOutcome
     │                         UnknownPrinter · UnknownStage · UnknownReason · UnknownCause · UnknownOfficer
-    │                         IdempotencyKeyReused
+    │                         WeakPassword · IdempotencyKeyReused
+    ├── RateLimited
     └── Unavailable
 
 `code` is stable and for programs, the message is for people, `details` travels in the answer beside them.
@@ -76,6 +79,22 @@ class UnknownDevice(Missing):
     code = "unknown_device"
 
 
+class UnknownPerson(Missing):
+    code = "unknown_person"
+
+
+class UnknownSession(Missing):
+    code = "unknown_session"
+
+
+class UnknownKey(Missing):
+    code = "unknown_key"
+
+
+class UnknownCode(Missing):
+    code = "unknown_code"
+
+
 class UnknownAppointment(Missing):
     code = "unknown_appointment"
 
@@ -110,6 +129,10 @@ class NoCurrentToken(Conflict):
 
 class IllegalTransition(Conflict):
     code = "illegal_transition"
+
+
+class UnderLegalHold(Conflict):
+    code = "under_legal_hold"
 
 
 class Stale(Conflict):
@@ -236,6 +259,18 @@ class LockedOut(Conflict):
     code = "locked_out"
 
 
+class ProofNeeded(Conflict):
+    code = "proof_needed"
+
+
+class OwnAccount(Conflict):
+    code = "own_account"
+
+
+class PairingFull(Conflict):
+    code = "pairing_full"
+
+
 class Unprocessable(Refused):
     code = "unprocessable"
 
@@ -244,8 +279,20 @@ class InvalidInput(Unprocessable):
     code = "invalid_input"
 
 
+class WeakPassword(Unprocessable):
+    code = "weak_password"
+
+
 class UnknownService(Unprocessable):
     code = "unknown_service"
+
+
+class NothingLost(Conflict):
+    code = "nothing_lost"
+
+
+class NumberGivenAgain(Conflict):
+    code = "number_given_again"
 
 
 class UnknownNeed(Unprocessable):
@@ -282,6 +329,10 @@ class UnknownOfficer(Unprocessable):
 
 class IdempotencyKeyReused(Unprocessable):
     code = "idempotency_key_reused"
+
+
+class RateLimited(Refused):
+    code = "rate_limited"
 
 
 class Unavailable(Refused):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from server.domain.calling.ahead import MOST_CALLS, Hall, LaneCount, Queue, turn_in
 from server.domain.calling.lane import Waiting
@@ -15,8 +16,7 @@ from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Token
 
 
-@dataclass(frozen=True, slots=True)
-class CounterNow:
+class CounterNow(NamedTuple):
     """A counter as it stands: who sits there, since when somebody is with it, and when one that pauses is back."""
 
     id: str
@@ -33,6 +33,28 @@ class Load:
     waiting: int
     served: int
     callers: int
+
+
+@dataclass(frozen=True, slots=True)
+class HallFacts:
+    """What calls at a stage: its counters that call or will, and the passes of each group of them.
+
+    Of all stages `served` tells how many are at their counters, and `callers` how many of these call.
+    """
+
+    counters: Sequence[CounterNow]
+    passes: Mapping[str, int]
+    served: Mapping[str, int]
+    callers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """Who waits at a stage, where they are many only counted, and how many at each of the others."""
+
+    waiting: Sequence[Waiting]
+    counts: Sequence[LaneCount]
+    elsewhere: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,13 @@ class Forecast:
     opens_at: datetime | None = None
 
 
+def stage_facts(line: LineFacts, hall: HallFacts) -> StageFacts:
+    """Return a stage as it stands by its line and its hall; how many wait at the stage itself no load tells."""
+    served, callers = hall.served, hall.callers
+    loads = {code: Load(n, served.get(code, 0), callers.get(code, 0)) for code, n in line.elsewhere.items()}
+    return StageFacts(line.waiting, line.counts, hall.counters, hall.passes, loads)
+
+
 def busy_since(tokens: Iterable[Token]) -> dict[str, datetime]:
     """Return since when somebody is with each counter that has somebody, the helpers of a party too."""
     at_counters = [token.step for token in tokens if token.step.state in AT_COUNTER]
@@ -79,17 +108,24 @@ def hall_of(plan: Plan, stage: str, facts: StageFacts, moment: Moment, opens_at:
     service_min = plan.stages[stage].service_min
     named = {waiting.lane.only for waiting in facts.waiting} | {count.lane.only for count in facts.counts}
 
-    def profile(counter: CounterNow) -> Profile:
-        if counter.id in named or counter.operator in named:
-            return plan.profile(counter.id, counter.operator)
-        return plan.profiles.get(counter.id, ANYTHING)
-
-    callers = []
+    named.discard("")
+    callers: list[Caller] = []
+    free: dict[int, Caller] = {}
+    profiles, nobody_named, is_open = plan.profiles, not named, CounterState.OPEN
     for counter in facts.counters:
+        id_, operator, state, busy, _ = counter
+        if nobody_named or (id_ not in named and operator not in named):
+            profile = profiles.get(id_, ANYTHING)
+        else:
+            profile = plan.profile(id_, operator)
+        if state is is_open and busy is None:
+            # One for all with a profile: they are most of a large hall, and to make it costs more than the rest.
+            callers.append(free.get(id(profile)) or free.setdefault(id(profile), Caller(profile, 0.0)))
+            continue
         opens = _opens_at(counter, moment.now, opens_at)
-        if opens is not None or counter.state is CounterState.OPEN:
-            callers.append(Caller(profile(counter), _free_min(counter, opens, moment, service_min), opens))
-    return Hall(callers, plan.profiles.values(), service_min)
+        if opens is not None or state is is_open:
+            callers.append(Caller(profile, _free_min(counter, opens, moment, service_min), opens))
+    return Hall(callers, profiles.values(), service_min)
 
 
 ANYTHING = Profile("")

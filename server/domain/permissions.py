@@ -14,10 +14,26 @@ class Role(StrEnum):
     DISPLAY = "display"
     MANAGER = "manager"
     INTEGRATION = "integration"
+    LEAD = "lead"
+    FLOOR_MANAGER = "floor_manager"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    HEADQUARTERS = "headquarters"
 
 
-PEOPLE = (Role.COUNTER, Role.MANAGER)
+PEOPLE = (
+    Role.COUNTER,
+    Role.LEAD,
+    Role.FLOOR_MANAGER,
+    Role.ADMINISTRATOR,
+    Role.MANAGER,
+    Role.AUDITOR,
+    Role.HEADQUARTERS,
+)
 """The roles of people, who sign in. The others are those of devices and integrations, which have a key."""
+
+EVERYWHERE = frozenset({Role.HEADQUARTERS})
+"""The roles of people who belong to the whole installation, and not to one centre of it."""
 
 
 class Scope(IntEnum):
@@ -44,12 +60,15 @@ class Permission(StrEnum):
     RETURN_BY_SLIP = "return_by_slip"
     REPRINT_BY_SLIP = "reprint_by_slip"
     WITHDRAW_SLIP = "withdraw_slip"
+    REBUILD_BY_SLIP = "rebuild_by_slip"
+    ENTER_PAD_NUMBER = "enter_pad_number"
     REPRINT_SLIP = "reprint_slip"
     CANCEL_TOKEN = "cancel_token"
     CORRECT_TOKEN = "correct_token"
     ATTACH_BOOKING = "attach_booking"
     MERGE_TOKENS = "merge_tokens"
     REMARK_TOKEN = "remark_token"
+    MARK_EMERGENCY = "mark_emergency"
     RETURN_TOKEN = "return_token"
     PAUSE_TOKEN = "pause_token"
     HAND_OVER_TOKEN = "hand_over_token"
@@ -93,69 +112,153 @@ class Permission(StrEnum):
     READ_STATS = "read_stats"
     READ_OUTLOOK = "read_outlook"
     READ_REPORT = "read_report"
+    READ_PEOPLE = "read_people"
+    ADD_PERSON = "add_person"
+    DISABLE_PERSON = "disable_person"
+    ENABLE_PERSON = "enable_person"
+    UNLOCK_PERSON = "unlock_person"
+    SET_ROLE = "set_role"
+    GIVE_PASSWORD = "give_password"
+    END_SECOND_STEP = "end_second_step"
+    READ_SESSIONS = "read_sessions"
+    END_SESSIONS = "end_sessions"
+    READ_KEYS = "read_keys"
+    REVOKE_KEY = "revoke_key"
+    ROTATE_KEY = "rotate_key"
+    READ_DEVICES = "read_devices"
+    IDENTIFY_DEVICE = "identify_device"
+    RENAME_DEVICE = "rename_device"
+    REVOKE_DEVICE = "revoke_device"
+    PAIR_DEVICE = "pair_device"
+    READ_TRAIL = "read_trail"
 
 
 _P = Permission
 _K, _C, _D, _M, _I = Role.KIOSK, Role.COUNTER, Role.DISPLAY, Role.MANAGER, Role.INTEGRATION
+_L, _F, _A, _U, _H = Role.LEAD, Role.FLOOR_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR, Role.HEADQUARTERS
 _OWN, _CENTRE, _ALL = Scope
-_EVERYBODY = {_K: _CENTRE, _C: _CENTRE, _D: _CENTRE, _M: _ALL, _I: _ALL}
 
 # How far each role may go at most; who is not named may not. Only whoever sits at a counter serves there, a manager
-# too; to steer a counter from elsewhere (open, close, call out of order, take over) a manager needs no seat.
+# too; to steer a counter from elsewhere (open, close, call out of order, take over) a manager or a lead needs no seat.
+# A manager of a small centre is its floor manager and its administrator; where two share that, neither is a manager.
 TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
-    _P.ISSUE_TOKEN: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _P.RETURN_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _P.REPRINT_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _P.WITHDRAW_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL},
-    _P.REPRINT_SLIP: {_C: _CENTRE, _M: _ALL, _I: _ALL},
-    _P.CANCEL_TOKEN: {_C: _CENTRE, _M: _ALL, _I: _ALL},
-    _P.CORRECT_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _P.ATTACH_BOOKING: {_C: _CENTRE, _M: _ALL},
-    _P.MERGE_TOKENS: {_C: _CENTRE, _M: _ALL},
-    _P.REMARK_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _P.RETURN_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _P.PAUSE_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _P.HAND_OVER_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _P.UNDO_TOKEN: {_M: _ALL},
-    _P.TAKE_SEAT: {_C: _CENTRE, _M: _CENTRE},
-    _P.LEAVE_SEAT: {_C: _CENTRE, _M: _CENTRE},
-    _P.OPEN_COUNTER: {_C: _OWN, _M: _ALL},
-    _P.PAUSE_COUNTER: {_C: _OWN, _M: _ALL},
-    _P.CLOSE_COUNTER: {_C: _OWN, _M: _ALL},
-    _P.CALL_NEXT: {_C: _OWN, _M: _OWN},
-    _P.CALL_TOKEN: {_M: _ALL},
-    _P.TAKE_OVER: {_M: _ALL},
-    _P.RECALL_TOKEN: {_C: _OWN, _M: _OWN},
-    _P.START_SERVICE: {_C: _OWN, _M: _OWN},
-    _P.HOLD_TOKEN: {_C: _OWN, _M: _OWN},
-    _P.RESUME_TOKEN: {_C: _OWN, _M: _OWN},
-    _P.MISS_TOKEN: {_C: _OWN, _M: _OWN},
-    _P.FINISH_SERVICE: {_C: _OWN, _M: _OWN},
-    _P.TRANSFER_TOKEN: {_C: _OWN, _M: _OWN},
-    _P.UNDO_LAST: {_C: _OWN, _M: _OWN},
-    _P.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL},
-    _P.MOVE_BOOKING: {_M: _ALL},
-    _P.SET_NOTICE: {_M: _ALL},
-    _P.CHOOSE_CLOCK: {_M: _ALL},
-    _P.LEASE_NUMBERS: {_M: _ALL},
-    _P.VOID_LEASE: {_M: _ALL},
-    _P.CLOSE_DAY: {_M: _ALL},
-    _P.EXTEND_DAY: {_M: _ALL},
-    _P.REOPEN_DAY: {_M: _ALL},
-    _P.READ_DAY: {_M: _ALL, _I: _ALL},
-    _P.WATCH_FLOOR: _EVERYBODY,
-    _P.WATCH_STAFF: {_C: _CENTRE, _M: _ALL},
-    _P.READ_TOKEN: _EVERYBODY,
-    _P.READ_LINE: {_C: _CENTRE, _M: _ALL},
-    _P.READ_GATE: _EVERYBODY,
-    _P.READ_NOTICE: _EVERYBODY,
-    _P.READ_CLOCK: {_M: _ALL},
-    _P.FIND_BOOKING: {_C: _CENTRE, _M: _ALL},
-    _P.READ_CLAIMS: {_C: _CENTRE, _M: _ALL},
-    _P.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL},
-    _P.READ_STATS: {_M: _ALL, _I: _ALL},
-    _P.READ_OUTLOOK: {_M: _ALL, _I: _ALL},
-    _P.READ_REPORT: {_M: _ALL, _I: _ALL},
+    _P.ISSUE_TOKEN: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.RETURN_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.REPRINT_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.WITHDRAW_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.REBUILD_BY_SLIP: {_K: _CENTRE, _C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.ENTER_PAD_NUMBER: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.REPRINT_SLIP: {_C: _CENTRE, _M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.CANCEL_TOKEN: {_C: _CENTRE, _M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.CORRECT_TOKEN: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.ATTACH_BOOKING: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.MERGE_TOKENS: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.REMARK_TOKEN: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.MARK_EMERGENCY: {_C: _OWN, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.RETURN_TOKEN: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.PAUSE_TOKEN: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.HAND_OVER_TOKEN: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.UNDO_TOKEN: {_M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.TAKE_SEAT: {_C: _CENTRE, _M: _CENTRE, _L: _CENTRE, _F: _CENTRE},
+    _P.LEAVE_SEAT: {_C: _CENTRE, _M: _CENTRE, _L: _CENTRE, _F: _CENTRE},
+    _P.OPEN_COUNTER: {_C: _OWN, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.PAUSE_COUNTER: {_C: _OWN, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.CLOSE_COUNTER: {_C: _OWN, _M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.CALL_NEXT: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.CALL_TOKEN: {_M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.TAKE_OVER: {_M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.RECALL_TOKEN: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.START_SERVICE: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.HOLD_TOKEN: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.RESUME_TOKEN: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.MISS_TOKEN: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.FINISH_SERVICE: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.TRANSFER_TOKEN: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.UNDO_LAST: {_C: _OWN, _M: _OWN, _L: _OWN, _F: _OWN},
+    _P.TAKE_BOOKINGS: {_M: _ALL, _I: _ALL, _F: _ALL},
+    _P.MOVE_BOOKING: {_M: _ALL, _L: _CENTRE, _F: _ALL},
+    _P.SET_NOTICE: {_M: _ALL, _F: _ALL},
+    _P.CHOOSE_CLOCK: {_M: _ALL, _F: _ALL},
+    _P.LEASE_NUMBERS: {_M: _ALL, _F: _ALL},
+    _P.VOID_LEASE: {_M: _ALL, _F: _ALL},
+    _P.CLOSE_DAY: {_M: _ALL, _F: _ALL},
+    _P.EXTEND_DAY: {_M: _ALL, _F: _ALL},
+    _P.REOPEN_DAY: {_M: _ALL, _F: _ALL},
+    _P.READ_DAY: {_M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL},
+    _P.WATCH_FLOOR: {
+        _K: _CENTRE,
+        _C: _CENTRE,
+        _D: _CENTRE,
+        _M: _ALL,
+        _I: _ALL,
+        _L: _CENTRE,
+        _F: _ALL,
+        _A: _ALL,
+        _U: _ALL,
+        _H: _ALL,
+    },
+    _P.WATCH_STAFF: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL},
+    _P.READ_TOKEN: {
+        _K: _CENTRE,
+        _C: _CENTRE,
+        _D: _CENTRE,
+        _M: _ALL,
+        _I: _ALL,
+        _L: _CENTRE,
+        _F: _ALL,
+        _A: _ALL,
+        _U: _ALL,
+    },
+    _P.READ_LINE: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL},
+    _P.READ_GATE: {
+        _K: _CENTRE,
+        _C: _CENTRE,
+        _D: _CENTRE,
+        _M: _ALL,
+        _I: _ALL,
+        _L: _CENTRE,
+        _F: _ALL,
+        _A: _ALL,
+        _U: _ALL,
+    },
+    _P.READ_NOTICE: {
+        _K: _CENTRE,
+        _C: _CENTRE,
+        _D: _CENTRE,
+        _M: _ALL,
+        _I: _ALL,
+        _L: _CENTRE,
+        _F: _ALL,
+        _A: _ALL,
+        _U: _ALL,
+        _H: _ALL,
+    },
+    _P.READ_CLOCK: {_M: _ALL, _F: _ALL, _A: _ALL, _U: _ALL},
+    _P.FIND_BOOKING: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL},
+    _P.READ_CLAIMS: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL},
+    _P.EXPLAIN_TOKEN: {_C: _CENTRE, _M: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL},
+    _P.READ_STATS: {_M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL, _H: _ALL},
+    _P.READ_OUTLOOK: {_M: _ALL, _I: _ALL, _L: _CENTRE, _F: _ALL, _A: _ALL, _U: _ALL, _H: _ALL},
+    _P.READ_REPORT: {_M: _ALL, _I: _ALL, _F: _ALL, _A: _ALL, _U: _ALL, _H: _ALL},
+    _P.READ_PEOPLE: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.ADD_PERSON: {_M: _CENTRE, _A: _CENTRE},
+    _P.DISABLE_PERSON: {_M: _CENTRE, _A: _CENTRE},
+    _P.ENABLE_PERSON: {_M: _CENTRE, _A: _CENTRE},
+    _P.UNLOCK_PERSON: {_M: _CENTRE, _A: _CENTRE},
+    _P.SET_ROLE: {_M: _CENTRE, _A: _CENTRE},
+    _P.GIVE_PASSWORD: {_M: _CENTRE, _A: _CENTRE},
+    _P.END_SECOND_STEP: {_M: _CENTRE, _A: _CENTRE},
+    _P.READ_SESSIONS: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.END_SESSIONS: {_M: _CENTRE, _A: _CENTRE},
+    _P.READ_KEYS: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.REVOKE_KEY: {_M: _CENTRE, _A: _CENTRE},
+    _P.ROTATE_KEY: {_M: _CENTRE, _A: _CENTRE},
+    _P.READ_DEVICES: {_M: _CENTRE, _F: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.IDENTIFY_DEVICE: {_M: _CENTRE, _F: _CENTRE, _A: _CENTRE},
+    _P.RENAME_DEVICE: {_M: _CENTRE, _A: _CENTRE},
+    _P.REVOKE_DEVICE: {_M: _CENTRE, _A: _CENTRE},
+    _P.PAIR_DEVICE: {_M: _CENTRE, _A: _CENTRE},
+    _P.READ_TRAIL: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
 }
 
 

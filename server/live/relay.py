@@ -14,6 +14,7 @@ from server.domain.events.event import Event
 from server.domain.events.views import event_view
 from server.domain.instants import to_iso
 from server.live.wires import Message
+from server.services.floor.resting import resumes_at
 from server.services.views.stream import centres_now, events_between
 from server.storage.database import Committed, Database
 from server.storage.transaction import Read
@@ -150,7 +151,7 @@ class Relay:
         if time.monotonic() - self._beat >= HEARTBEAT_S:
             self._beat = time.monotonic()
             for centre in centres:
-                self._send_heartbeat(centre)
+                self._send_heartbeat(read, centre)
 
     def _send_events(self, centre: CentreState, events: Iterable[Event]) -> None:
         for event in events:
@@ -159,13 +160,16 @@ class Relay:
                 self._tell(room_of(centre.code, staff=staff), "event", view)
             self._sent[centre.id] = Sent(centre.epoch, event.seq)
 
-    def _send_heartbeat(self, centre: CentreState) -> None:
+    def _send_heartbeat(self, read: Read, centre: CentreState) -> None:
+        now = self._db.now(centre.id)
+        resumes = resumes_at(read, centre, now)
         beat = {
             "centre": centre.code,
             "epoch": centre.epoch,
             "seq": self._sent[centre.id].seq,
-            "now": to_iso(self._db.now(centre.id)),
+            "now": to_iso(now),
             "ahead_s": centre.ahead_s,
+            "resumes_at": None if resumes is None else to_iso(resumes),
         }
         for staff in (False, True):
             self._tell(room_of(centre.code, staff=staff), "heartbeat", lambda: beat)

@@ -1,21 +1,24 @@
 """The only Socket.IO handlers: a screen connects, and watches a centre."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
+from typing import Annotated
 
 from flask import request
 from flask_socketio import ConnectionRefusedError as TurnedAway
 from flask_socketio import SocketIO
-from pydantic import BaseModel, ConfigDict, ValidationError
-from werkzeug.exceptions import SecurityError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.domain.errors import Refused, Unauthenticated
 from server.domain.permissions import Permission, may
+from server.domain.screens import screen_of_key
 from server.live.relay import room_of
 from server.live.wires import Message, Wire, event_frame, wire_of
-from server.services.people.presence import Place
+from server.services.people.presence import Naming, Place
 from server.services.people.principal import Principal
 from server.services.views.snapshot import CatchUp, catch_up_of
 from server.storage.transaction import Read
@@ -23,6 +26,9 @@ from server.storage.transaction import Read
 NAMESPACE = "/live"
 FIRST = 25
 BREATH_S = 0.002
+SEQ_MAX = 2**53 - 1
+"""The largest number that a browser counts to."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ReadOnce = Callable[[Callable[[Read], CatchUp]], CatchUp]
 """Reads one snapshot of the database, in turn with other screens."""
 
@@ -30,11 +36,13 @@ ReadOnce = Callable[[Callable[[Read], CatchUp]], CatchUp]
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Who may come in: `opener` tells whose socket it is, by what it sent as `auth` and by its cookies, and where their
-    secret is kept; `holder` tells whose secret is kept there now. Both raise Refused.
+    secret is kept; `holder` tells whose secret is kept there now, `naming` which name its screen shows.
+    All raise Refused.
     """
 
     opener: Callable[[Mapping[str, object]], tuple[Place, Principal]]
     holder: Callable[[Place], Principal]
+    naming: Callable[[Place], Naming | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +54,22 @@ class Screen:
     wire: Wire | None
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many screens there may be, in all and of one `holder`; `admit` lets one stay that has a place."""
+
+    most: int
+    of_one: int
+    admit: Callable[[str, Wire | None], None]
+
+
 class WatchIn(BaseModel):
     """What a screen asks: the centre, and from which number of which epoch on."""
 
     model_config = ConfigDict(extra="ignore")
-    centre: str
-    epoch: str | None = None
-    after: int
+    centre: Annotated[str, Field(max_length=64)]
+    epoch: Annotated[str, Field(max_length=64)] | None = None
+    after: Annotated[int, Field(ge=0, le=SEQ_MAX)]
 
 
 class Sockets:
@@ -63,12 +80,13 @@ class Sockets:
     """
 
     def __init__(
-        self, socketio: SocketIO, read: ReadOnce, guard: Guard, limit: int, gauge: Callable[[float], None]
+        self, socketio: SocketIO, read: ReadOnce, guard: Guard, places: Places, gauge: Callable[[float], None]
     ) -> None:
         self._socketio, self._read, self._guard = socketio, read, guard
-        self._limit, self._gauge = limit, gauge
+        self._places, self._gauge = places, gauge
         self._lock = Lock()
         self._screens: dict[str, Screen] = {}
+        self._named: dict[str, datetime] = {}
         self._rooms: dict[str, dict[str, Wire | None]] = {}
         for name, handler in (
             ("connect", self._connect),
@@ -80,6 +98,19 @@ class Sockets:
     def count(self) -> int:
         """Return how many screens are connected."""
         return len(self._screens)
+
+    def devices(self) -> Counter[tuple[str, str]]:
+        """Return how many screens of each device are connected, by the code of its centre and its id."""
+        with self._lock:
+            there = [screen.principal for screen in self._screens.values()]
+        return Counter((who.centre, who.device) for who in there if who.device is not None)
+
+    def connected(self, centre: str) -> list[str]:
+        """Return the kiosks, boards and consoles of a centre that are connected, as they are typed: `kiosk:K1`."""
+        with self._lock:
+            there = [screen.principal for screen in self._screens.values()]
+        shown = (screen_of_key(who.role.value, who.device, who.counter) for who in there if who.centre == centre)
+        return sorted({str(screen) for screen in shown if screen is not None})
 
     def tell(self, room: str, name: str, make: Callable[[], Message]) -> None:
         """Send what `make` returns to every screen in a room; an empty room costs nothing."""
@@ -104,16 +135,14 @@ class Sockets:
         self.emit(room_of(centre, staff=True), "hint", {"centre": centre, **message})
 
     def _connect(self, auth: object = None) -> None:
-        try:
-            request.host  # noqa: B018 - reading it checks the host against the trusted ones
-        except SecurityError as error:
-            raise TurnedAway("host not trusted") from error
         screen = self._screen(auth)
         with self._lock:
-            if len(self._screens) >= self._limit:
+            beside = sum(other.principal.id == screen.principal.id for other in self._screens.values())
+            if len(self._screens) >= self._places.most or beside >= self._places.of_one:
                 raise TurnedAway("busy")
             self._screens[_sid()] = screen
             self._gauge(len(self._screens))
+        self._places.admit(self._socketio.server.manager.eio_sid_from_sid(_sid(), NAMESPACE), screen.wire)
 
     def _screen(self, auth: object) -> Screen:
         try:
@@ -131,12 +160,27 @@ class Sockets:
         for sid, screen in list(self._screens.items()):
             if not self._still(screen):
                 self._cut_off(sid, screen.wire)
+            elif not screen.place.staff:
+                self._name(sid, screen)
 
     def _still(self, screen: Screen) -> bool:
         try:
             return self._guard.holder(screen.place) == screen.principal
         except Unauthenticated:
             return False
+
+    def _name(self, sid: str, screen: Screen) -> None:
+        """Let a screen show its name once for each time that somebody asks for it."""
+        naming = self._guard.naming(screen.place)
+        if naming is not None and naming.until > self._named.get(sid, LONG_AGO):
+            self._named[sid] = naming.until
+            self._send(sid, screen.wire, "named", {"centre": screen.principal.centre, "name": naming.name})
+
+    def _send(self, sid: str, wire: Wire | None, name: str, message: Message) -> None:
+        if wire is None:
+            self._socketio.emit(name, message, to=sid, namespace=NAMESPACE)
+        else:
+            wire.push(event_frame(NAMESPACE, name, message))
 
     def _cut_off(self, sid: str, wire: Wire | None) -> None:
         """Tell a screen nothing more, and end its connection without waiting for it."""
@@ -152,6 +196,7 @@ class Sockets:
     def _forget(self, sid: str) -> None:
         with self._lock:
             self._screens.pop(sid, None)
+            self._named.pop(sid, None)
             for room in self._rooms.values():
                 room.pop(sid, None)
             self._gauge(len(self._screens))

@@ -1,6 +1,8 @@
 """The TCP sockets of websockets, so that one frame is made once and written to every screen at once."""
 
+import select
 import socket
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -33,9 +35,24 @@ class Wire:
         self._sock = sock
         self._busy = Lock()
         self._behind: deque[bytes] = deque()
+        self._until: float | None = None
+
+    def wait_until(self, moment: float) -> None:
+        """Give up at a moment of the monotonic clock, unless the screen may `stay` by then."""
+        self._until = moment
+
+    def stay(self) -> None:
+        """Let the screen stay as long as it likes."""
+        self._until = None
 
     def recv(self, size: int) -> bytes:
-        """Wait for bytes of the screen."""
+        """Wait for bytes of the screen; nothing when it is given up."""
+        while (until := self._until) is not None:
+            left = until - time.monotonic()
+            if left <= 0:
+                return b""
+            if _readable(self._sock, left):
+                break
         return self._sock.recv(size)
 
     def send(self, data: bytes) -> int:
@@ -88,6 +105,13 @@ class Wire:
             return False
         self._behind.popleft()
         return True
+
+
+def _readable(sock: socket.socket, seconds: float) -> bool:
+    """Wait until there is something to read, or nobody sends any more; returns whether that came in time."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def with_wires(sockets: WSGIApplication, pages: WSGIApplication) -> WSGIApplication:

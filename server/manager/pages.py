@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.permissions import Permission
 from server.services.views import booked, places
+from server.web.backups import backups_wrong, tail_wrong
 from server.web.pages import staff_page
 from server.web.site import read, site
 
@@ -39,6 +40,9 @@ def _facts(centre: places.CentreFacts) -> dict[str, object]:
         "routes": {code: list(stages) for code, stages in centre.plan.routes.items()},
         "devices": read(lambda snapshot: places.device_counts(snapshot, centre.id)),
         "to_import_again": _to_import_again(centre.code),
+        "plain_http": site().settings.plain_http,
+        "backups_wrong": backups_wrong(),
+        "tail_wrong": tail_wrong(),
     }
 
 

@@ -1,10 +1,8 @@
 """The report of a day as a page to print, sign and send out of the building."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
-import qrcode
 from apiflask import APIBlueprint
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,9 +15,9 @@ from server.services.views.places import facts_of
 from server.web.guard import page_principal
 from server.web.pages import picked_language
 from server.web.site import read, site
+from server.web.squares import squares_of
 from server.wording.clock import CLOCK_CHANGES
 
-QUIET_MODULES = 4
 NOTICES = 12
 """So many changes of a notice are named, that the page stays one sheet."""
 page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_folder="templates")
@@ -43,7 +41,7 @@ def report_page() -> AnyResponse | str:
         stages=stage_waits(_named({code: stage.name for code, stage in centre.plan.stages.items()}, language), report),
         reasons=_named(centre.plan.floor.out_of_order, language),
         causes=_named({code: cause.name for code, cause in centre.plan.floor.causes.items()}, language),
-        code=_squares(report.seal.text),
+        code=squares_of(report.seal.text),
         CLOCK_CHANGES=CLOCK_CHANGES,
     )
 
@@ -59,20 +57,3 @@ def _day_asked() -> date | None:
 def _named(listed: Mapping[str, Names], language: str) -> dict[str, str]:
     """Return what is named in each language by its name in one."""
     return {code: names.get(language) or names.get("en") or code for code, names in listed.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Squares:
-    """A QR code as an SVG path of unit squares, and its side in modules with the quiet zone."""
-
-    path: str
-    side: int
-
-
-def _squares(text: str) -> Squares:
-    code = qrcode.QRCode(border=QUIET_MODULES, error_correction=qrcode.ERROR_CORRECT_M)
-    code.add_data(text)
-    code.make(fit=True)
-    rows = code.get_matrix()
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    return Squares(path, len(rows))

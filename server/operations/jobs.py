@@ -2,6 +2,7 @@
 
 import click
 
+from server.domain.actors import CLI
 from server.domain.errors import InvalidInput
 from server.domain.instants import to_iso
 from server.domain.jobs import Job
@@ -35,7 +36,7 @@ def retry(number: int, centre: str | None) -> None:
     """Queue a dead job once more, as if it were new; a running server does it."""
 
     def again(db: Database) -> None:
-        if not db.write(only_centre(db, centre).id, lambda tx: jobs.requeue(tx, number)):
+        if not db.write(only_centre(db, centre).id, lambda tx: jobs.requeue(tx, number, CLI)):
             raise InvalidInput(f"No dead job has the number {number}. “baari job dead” lists them.")
 
     with_database(again)

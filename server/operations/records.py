@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 import yaml
@@ -13,6 +14,7 @@ import yaml
 from server.clock import SystemClock
 from server.domain.actors import By
 from server.domain.derived import Purpose
+from server.domain.proof.heads import INSTALLATION, Head, read_heads
 from server.domain.proof.seals import Seal, read_seal
 from server.operations import report_lines
 from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, with_database
@@ -20,6 +22,7 @@ from server.services.figures.cells import roll_up
 from server.services.figures.explanations import Explanation
 from server.services.figures.explanations import explain as explain_token
 from server.services.figures.reports import DayReport
+from server.services.proof.heads import heads_now
 from server.services.proof.installation import verify_installation
 from server.services.proof.verify import Anchor, Verdict
 from server.services.proof.verify import verify as verify_centre
@@ -31,17 +34,24 @@ from server.storage.transaction import Read
 from server.wording.catalogue import languages
 
 CERTIFICATES_SHOWN = 7
+THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.option("--seal", "seals", multiple=True, help="Seal of a day report, as its QR code says; may be repeated.")
+@click.option(
+    "--heads", "files", multiple=True, type=THERE, help="File with heads as “baari heads” prints them, a mail say."
+)
 @AS_JSON
-def verify(seals: Sequence[str], as_json: bool) -> None:
+def verify(seals: Sequence[str], files: Sequence[Path], as_json: bool) -> None:
     """Replay the event log of every centre and certify its days; exit 1 when a promise was broken."""
     anchors: dict[str, list[Anchor]] = {}
     for seal in _seals(seals):
         anchors.setdefault(seal.centre, []).append(Anchor(seal.seq, seal.head))
-    verdicts, people = with_database(lambda db: db.read(lambda conn: _judged(conn, anchors)))
+    for head in (head for file in files for head in _heads(file)):
+        anchors.setdefault(head.chain, []).append(Anchor(head.seq, head.head))
+    people_at = {anchor.seq: anchor.head for anchor in anchors.pop(INSTALLATION, [])}
+    verdicts, people = with_database(lambda db: db.read(lambda conn: judged(conn, anchors, people_at)))
     if missing := sorted(anchors.keys() - verdicts.keys()):
         raise LookupError(f"there is no centre {', '.join(missing)} in this database")
     ok = all(verdict.ok for verdict in (*verdicts.values(), people))
@@ -57,11 +67,27 @@ def _seals(texts: Sequence[str]) -> list[Seal]:
     return [read_seal(text, keys) for text in texts]
 
 
-def _judged(read: Read, anchors: Mapping[str, Sequence[Anchor]]) -> tuple[dict[str, Verdict], Verdict]:
-    """Replay every centre, and the installation."""
+def _heads(file: Path) -> list[Head]:
+    """Return the heads in a file; raises ValueError where there is none."""
+    found = read_heads(file.read_text("utf-8", "replace"))
+    if not found:
+        raise ValueError(f"There is no line like baari-head:1:… in {file}.")
+    return found
+
+
+@click.command()
+def heads() -> None:
+    """Print the heads of all chains: kept elsewhere, they find a record that was written anew."""
+    click.echo("\n".join(head.text for head in with_database(lambda db: db.read(heads_now))))
+
+
+def judged(
+    read: Read, anchors: Mapping[str, Sequence[Anchor]], people_at: Mapping[int, str] = MappingProxyType({})
+) -> tuple[dict[str, Verdict], Verdict]:
+    """Replay every centre, and the installation; `people_at` are heads of its chain from outside."""
     verdicts = {c.code: verify_centre(read, c, anchors.get(c.code, ())) for c in centres.all_centres(read)}
     told = {seq: head for verdict in verdicts.values() for seq, head in verdict.people.items()}
-    return verdicts, verify_installation(read, told)
+    return verdicts, verify_installation(read, told | dict(people_at))
 
 
 def _verdict_view(verdicts: dict[str, Verdict], people: Verdict) -> dict[str, object]:

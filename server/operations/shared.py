@@ -39,7 +39,7 @@ class Day(click.ParamType[date]):
 def settings_of(**overrides: object) -> Settings:
     """Return the settings in force, and make their data folder."""
     settings = load_settings(os.environ, **overrides)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     return settings
 
 

@@ -19,6 +19,7 @@ export type Action =
   | "miss"
   | "pause"
   | "return"
+  | "put_back"
   | "transfer"
   | "correct"
   | "remark"
@@ -34,6 +35,13 @@ export interface AppointmentOut {
 
 /** Why a person is asked what becomes of those who are here: it is soon over, it is, or the next day has come. */
 export type Ask = "soon" | "over" | "next_day";
+
+/** A page that shows a code, which is not told here: from which address, by which browser, and since when. */
+export interface AskingView {
+  address: string;
+  browser: string;
+  asked_at: string;
+}
 
 /** How many people will stay longer than the promise and than its breach. */
 export interface AtRisk {
@@ -216,7 +224,7 @@ export interface CloseDayIn {
   reason?: string | null;
 }
 
-/** What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next. `better` are the classes that are called before a class. */
+/** What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next. `better` are the classes that are called before a class. `seat` is the counter for which this screen is paired. */
 export interface ConsolePage {
   centre: CentreData;
   language: string;
@@ -241,6 +249,7 @@ export interface ConsolePage {
   undo_min: number;
   printers: Record<string, string>;
   reasons: Record<string, string>;
+  seat: string | null;
 }
 
 /** The service that the citizen came for; the counter where it was noticed. */
@@ -367,6 +376,25 @@ export interface DeviceCounts {
   printer_ready: number;
 }
 
+/** What the page of devices needs to know: nothing but who opens it. */
+export interface DevicesPage {
+  centre: CentreData;
+  language: string;
+  own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
+  now: string;
+  ahead_s: number;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+}
+
+/** How many sessions ended. */
+export interface EndedOut {
+  ended: number;
+}
+
 /** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
 export type EventView = TokenEvent | CounterEvent | NoticeEvent | OtherEvent;
 
@@ -435,6 +463,9 @@ export interface FinishIn {
   then?: "call-next" | null;
 }
 
+/** The forms of a file. */
+export type Form = "csv" | "jsonl";
+
 /** The bookings of today that fit. */
 export interface FoundOut {
   bookings: BookingView[];
@@ -458,13 +489,14 @@ export interface GateOut {
   held_min: number;
 }
 
-/** That the server lives: the number of its last event, and its clock. */
+/** That the server lives: the number of its last event, its clock, and when a centre opens again that rests now. */
 export interface HeartbeatOut {
   centre: string;
   epoch: string;
   seq: number;
   now: string;
   ahead_s: number;
+  resumes_at: string | null;
 }
 
 /** Something that staff should know and that may be lost: the trouble of a printer, or its end. */
@@ -486,9 +518,34 @@ export interface Inside {
   people: number;
 }
 
+/** The key as it is now. */
+export interface KeyAnswer {
+  key: KeyView;
+}
+
+/** A key in force: whose it is, what it is bound to, and when it was last seen; None: never. */
+export interface KeyView {
+  id: number;
+  name: string;
+  role: Role;
+  device: string | null;
+  counter: string | null;
+  all_centres: boolean;
+  created_at: string;
+  seen_at: string | null;
+  expires_at: string | null;
+  paired: boolean;
+}
+
+/** The keys of the centre that are in force, by role and name. */
+export interface KeysOut {
+  keys: KeyView[];
+}
+
 /** Every kind of event; kinds only grow. */
 export type Kind = 
   | "token.issued"
+  | "token.rebuilt"
   | "token.called"
   | "token.recalled"
   | "token.started"
@@ -498,6 +555,7 @@ export type Kind =
   | "token.resumed"
   | "token.paused"
   | "token.returned"
+  | "token.put_back"
   | "token.transferred"
   | "token.corrected"
   | "token.remarked"
@@ -513,6 +571,7 @@ export type Kind =
   | "counter.seated"
   | "slip.reprinted"
   | "printer.set"
+  | "job.retried"
   | "notice.set"
   | "notice.lifted"
   | "centre.frozen"
@@ -521,6 +580,7 @@ export type Kind =
   | "numbers.voided"
   | "bookings.taken"
   | "booking.moved"
+  | "booking.left"
   | "policy.changed"
   | "clock.confirmed"
   | "clock.doubted"
@@ -529,7 +589,8 @@ export type Kind =
   | "day.opened"
   | "day.extended"
   | "day.closed"
-  | "day.reopened";
+  | "day.reopened"
+  | "centre.restored";
 
 /** What a kiosk offers, and the printer beside it. `booked` says whether any service can be booked here; `references` are patterns of normal forms. */
 export interface KioskPage {
@@ -592,7 +653,7 @@ export interface LineOut {
   acts: ActView[];
 }
 
-/** What the manager's page needs to know of the centre. `to_import_again` bookings are kept as before there was one normal form, or under an older key. */
+/** What the manager's page needs to know of the centre. `to_import_again` bookings are kept as before there was one normal form, or under an older key. With `plain_http` staff may sign in where nothing is encrypted. `backups_wrong` is `no_folder`, `failed` or `stale` where backups are made by the clock, `tail_wrong` where what is done is shipped to a second folder. */
 export interface ManagerPage {
   centre: CentreData;
   language: string;
@@ -609,6 +670,9 @@ export interface ManagerPage {
   routes: Record<string, string[]>;
   devices: DeviceCounts;
   to_import_again: number;
+  plain_http: boolean;
+  backups_wrong: string | null;
+  tail_wrong: string | null;
 }
 
 /** The token that stays, by its id; the counter where it was noticed. */
@@ -627,10 +691,21 @@ export interface MovedOut {
   booking: BookingView;
 }
 
+/** What the device is called from now on. */
+export interface NameIn {
+  name: string;
+}
+
 /** Something with a code and a name. */
 export interface NamedCode {
   code: string;
   name: Record<string, string>;
+}
+
+/** Somebody looks for this screen: it shows its name in large letters for a moment. */
+export interface NamedOut {
+  centre: string;
+  name: string;
 }
 
 /** A need that brings priority, with its pictogram. */
@@ -733,7 +808,7 @@ export interface OtherEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "counter.seated" | "slip.reprinted" | "printer.set" | "numbers.leased" | "numbers.voided" | "bookings.taken" | "booking.moved" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.opened" | "day.extended" | "day.closed" | "day.reopened";
+  type: "counter.seated" | "slip.reprinted" | "printer.set" | "job.retried" | "numbers.leased" | "numbers.voided" | "bookings.taken" | "booking.moved" | "booking.left" | "policy.changed" | "clock.doubted" | "clock.followed" | "clock.chosen" | "day.opened" | "day.extended" | "day.closed" | "day.reopened" | "centre.restored";
   at: string;
   token: null;
   counter: null;
@@ -787,6 +862,56 @@ export interface OwnCounter {
   operator: string | null;
 }
 
+/** The code that a screen shows. It becomes the screen whose page it shows, or another (`as_screen`: `kiosk:K1`). */
+export interface PairIn {
+  code: string;
+  as_screen?: string | null;
+  expires_at?: string | null;
+}
+
+/** With which key a screen is paired: since when, from where, by which browser, and when it was last seen. */
+export interface PairedView {
+  key: number;
+  since: string;
+  seen_at: string | null;
+  address: string | null;
+  browser: string | null;
+  expires_at: string | null;
+}
+
+/** How far a page is: it shows a `code` for `left_s` seconds, its code has lapsed, or it goes to its own `page`. */
+export interface PairingAnswer {
+  state: "asking" | "lapsed" | "paired";
+  code?: string;
+  expires_at?: string;
+  left_s?: number;
+  page?: string;
+}
+
+/** Which page shows the code, from where, and what it would replace. */
+export interface PairingOut {
+  pairing: PairingView;
+}
+
+/** Which screen's page is not paired. */
+export interface PairingPage {
+  centre: string;
+  kind: ScreenKind;
+  id: string;
+}
+
+/** What somebody sees before they accept a code: which page asks, from where, and what it would replace. */
+export interface PairingView {
+  kind: ScreenKind;
+  id: string;
+  name: string;
+  address: string;
+  browser: string;
+  asked_at: string;
+  expires_at: string;
+  replaces: PairedView | null;
+}
+
 /** A number of the paper pad, and when it was handed out. */
 export interface PaperIn {
   label: string;
@@ -806,11 +931,36 @@ export interface Passing {
   by: string | null;
 }
 
+/** The password with which a person chooses their own at the next sign-in. */
+export interface PasswordIn {
+  password: string;
+}
+
 /** Why a counter pauses, and in how many minutes it is expected back: until then its people count on it. */
 export interface PauseIn {
   reason?: string | null;
   after_current?: boolean;
   back_min?: number | null;
+}
+
+/** The people of the centre by their names. */
+export interface PeopleOut {
+  people: PersonView[];
+}
+
+/** What the page of people and keys needs to know: the roles that a person may have. */
+export interface PeoplePage {
+  centre: CentreData;
+  language: string;
+  own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
+  now: string;
+  ahead_s: number;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+  roles: string[];
 }
 
 /** What somebody may do: each verb of the API has a permission of its name. */
@@ -819,12 +969,15 @@ export type Permission =
   | "return_by_slip"
   | "reprint_by_slip"
   | "withdraw_slip"
+  | "rebuild_by_slip"
+  | "enter_pad_number"
   | "reprint_slip"
   | "cancel_token"
   | "correct_token"
   | "attach_booking"
   | "merge_tokens"
   | "remark_token"
+  | "mark_emergency"
   | "return_token"
   | "pause_token"
   | "hand_over_token"
@@ -867,7 +1020,31 @@ export type Permission =
   | "explain_token"
   | "read_stats"
   | "read_outlook"
-  | "read_report";
+  | "read_report"
+  | "read_people"
+  | "add_person"
+  | "disable_person"
+  | "enable_person"
+  | "unlock_person"
+  | "set_role"
+  | "give_password"
+  | "end_second_step"
+  | "read_sessions"
+  | "end_sessions"
+  | "read_keys"
+  | "revoke_key"
+  | "rotate_key"
+  | "read_devices"
+  | "identify_device"
+  | "rename_device"
+  | "revoke_device"
+  | "pair_device"
+  | "read_trail";
+
+/** The person as they are now. */
+export interface PersonAnswer {
+  person: PersonView;
+}
 
 /** Somebody who will stay longer than the promise: minutes so far, and as expected in the end. `passes_at` is when their stay passes the promise, None when it has. */
 export interface PersonAtRisk {
@@ -876,6 +1053,30 @@ export interface PersonAtRisk {
   stay_min: number;
   expected_min: number;
   passes_at: string | null;
+}
+
+/** A new person, and the password with which they choose their own at the first sign-in. */
+export interface PersonIn {
+  user: string;
+  role: "counter" | "lead" | "floor_manager" | "administrator" | "manager" | "auditor" | "headquarters";
+  password: string;
+}
+
+/** Whether somebody can sign in. */
+export type PersonState = "active" | "disabled" | "locked";
+
+/** A person of the centre; `own_password` is false until they have changed the one that was given to them. `second_step`: their password alone lets nobody in. */
+export interface PersonView {
+  id: number;
+  user: string;
+  role: Role;
+  state: PersonState;
+  created_at: string;
+  seen_at: string | null;
+  own_password: boolean;
+  second_step: boolean;
+  sessions: number;
+  mine: boolean;
 }
 
 /** A citizen's own token; `called_first` are the sentences about a call that passed it, by why. */
@@ -961,6 +1162,17 @@ export interface ReasonOut {
   text: string;
 }
 
+/** A slip with its claim, and the stage where its owner stood, which staff may know. */
+export interface RebuildIn {
+  slip: string;
+  stage?: string | null;
+}
+
+/** The token of the slip as it is now. */
+export interface RebuiltAnswer {
+  token: NewToken;
+}
+
 /** What was not known when the token was taken; what is not given stays as it is. */
 export interface RemarkIn {
   party?: number | null;
@@ -1014,7 +1226,22 @@ export interface ReturnAnswer {
 }
 
 /** What a key or a person is for. */
-export type Role = "kiosk" | "counter" | "display" | "manager" | "integration";
+export type Role = 
+  | "kiosk"
+  | "counter"
+  | "display"
+  | "manager"
+  | "integration"
+  | "lead"
+  | "floor_manager"
+  | "administrator"
+  | "auditor"
+  | "headquarters";
+
+/** What a person is from now on. */
+export interface RoleIn {
+  role: "counter" | "lead" | "floor_manager" | "administrator" | "manager" | "auditor" | "headquarters";
+}
 
 /** What became of row `n`, counted from 1; `code` says why it was refused, or that its slot is over capacity. */
 export interface RowOut {
@@ -1026,6 +1253,30 @@ export interface RowOut {
 /** What became of each row. */
 export interface RowsOut {
   rows: RowOut[];
+}
+
+/** The screen as it is now. */
+export interface ScreenAnswer {
+  screen: ScreenView;
+}
+
+/** What a screen is for. */
+export type ScreenKind = "kiosk" | "board" | "counter";
+
+/** A screen of the centre; `place` is the zone of a board or the stage of a counter. */
+export interface ScreenView {
+  kind: ScreenKind;
+  id: string;
+  name: string;
+  place: string | null;
+  paired: PairedView | null;
+  asking: AskingView[];
+}
+
+/** The kiosks, boards and consoles of the centre; `connected` are those that a screen of this server shows now. */
+export interface ScreensOut {
+  screens: ScreenView[];
+  connected: string[];
 }
 
 /** The last event of the day, its hash, and the signed text of the QR code. */
@@ -1053,6 +1304,11 @@ export interface SeatOut {
 export interface SeatsOut {
   user: string | null;
   seats: SeatEntry[];
+}
+
+/** The key from now on: `baari_` and at least 43 letters, digits, `-` and `_`, drawn at random by who asks. So nothing that is kept of a command holds it: the server knows its hash only. */
+export interface SecretIn {
+  secret: string;
 }
 
 /** What the screen showed when the key was pressed; another token or state there now is 409 `stale`. */
@@ -1087,6 +1343,24 @@ export interface ServiceEntry {
 /** The services that a centre gives today. */
 export interface ServicesOut {
   services: ServiceEntry[];
+}
+
+/** Which session of a person ends; none for all. */
+export interface SessionIn {
+  session?: string | null;
+}
+
+/** A session of a person: `id` names it, and opens nothing; `address` is where they signed in. */
+export interface SessionView {
+  id: string;
+  began_at: string;
+  seen_at: string;
+  address: string | null;
+}
+
+/** The sessions of a person, the last that began first. */
+export interface SessionsOut {
+  sessions: SessionView[];
 }
 
 /** Whether a manager takes the counter over from the person there. */
@@ -1210,6 +1484,7 @@ export interface StatusNow {
   language: string;
   state: StepState | TokenEnd;
   frozen: boolean;
+  resumes_at: string | null;
   notice: Notice | null;
   stage: string | null;
   counter: string | null;
@@ -1275,7 +1550,7 @@ export interface TokenEvent {
   centre: string;
   epoch: string;
   seq: number;
-  type: "token.issued" | "token.called" | "token.recalled" | "token.started" | "token.finished" | "token.missed" | "token.held" | "token.resumed" | "token.paused" | "token.returned" | "token.transferred" | "token.corrected" | "token.remarked" | "token.attached" | "token.merged" | "token.helper_left" | "token.undone" | "token.cancelled" | "token.expired";
+  type: "token.issued" | "token.rebuilt" | "token.called" | "token.recalled" | "token.started" | "token.finished" | "token.missed" | "token.held" | "token.resumed" | "token.paused" | "token.returned" | "token.put_back" | "token.transferred" | "token.corrected" | "token.remarked" | "token.attached" | "token.merged" | "token.helper_left" | "token.undone" | "token.cancelled" | "token.expired";
   at: string;
   token: StaffToken | PublicToken;
   counter: null;
@@ -1317,6 +1592,45 @@ export interface TokenOut {
   status_url: string;
   print: PrintOut;
   appointment: AppointmentOut | null;
+}
+
+/** One event: `what` was done, in English words, `by` whom, to or with `about`; `hash` is its link of its chain. `by` and `about` are names of people and keys where there are such; `actor` is who it was as the chain has it. `detail` is what else is known: a role, an outcome, an address. `local` is the time at the centre. */
+export interface TrailEntry {
+  chain: "floor" | "installation";
+  seq: number;
+  at: string;
+  local: string;
+  kind: string;
+  what: string;
+  actor: string;
+  by: string | null;
+  about: string | null;
+  detail: string | null;
+  token: string | null;
+  counter: string | null;
+  hash: string;
+}
+
+/** A page of the trail, the latest first; `older` is the place from which the next one goes on, None at the end. */
+export interface TrailPage {
+  entries: TrailEntry[];
+  older: string | null;
+}
+
+/** What the page of the trail needs to know: each kind of event in words, by the chain in which it stands. */
+export interface TrailPageData {
+  centre: CentreData;
+  language: string;
+  own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
+  now: string;
+  ahead_s: number;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+  floor: Record<string, string>;
+  installation: Record<string, string>;
 }
 
 /** Where to: a stage, a counter or an officer of a stage; `returns` brings the token back here afterwards. */
@@ -1378,11 +1692,16 @@ export interface Reads {
   "/api/v1/centres/{centre}/counters": { body: Record<string, never>; answer: CountersOut };
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
   "/api/v1/centres/{centre}/days/{day}": { body: Record<string, never>; answer: DayView };
+  "/api/v1/centres/{centre}/devices": { body: Record<string, never>; answer: ScreensOut };
+  "/api/v1/centres/{centre}/devices/codes/{code}": { body: Record<string, never>; answer: PairingOut };
   "/api/v1/centres/{centre}/events": { body: Record<string, never>; answer: EventsOut };
   "/api/v1/centres/{centre}/explain/{label}": { body: Record<string, never>; answer: Explanation };
   "/api/v1/centres/{centre}/gate": { body: Record<string, never>; answer: GateOut };
+  "/api/v1/centres/{centre}/keys": { body: Record<string, never>; answer: KeysOut };
   "/api/v1/centres/{centre}/notice": { body: Record<string, never>; answer: NoticeView };
   "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookView };
+  "/api/v1/centres/{centre}/people": { body: Record<string, never>; answer: PeopleOut };
+  "/api/v1/centres/{centre}/people/{person}/sessions": { body: Record<string, never>; answer: SessionsOut };
   "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: DayReport };
   "/api/v1/centres/{centre}/seats": { body: Record<string, never>; answer: SeatsOut };
   "/api/v1/centres/{centre}/services": { body: Record<string, never>; answer: ServicesOut };
@@ -1390,6 +1709,8 @@ export interface Reads {
   "/api/v1/centres/{centre}/stages": { body: Record<string, never>; answer: StagesOut };
   "/api/v1/centres/{centre}/stats": { body: Record<string, never>; answer: StatsOut };
   "/api/v1/centres/{centre}/tokens/{token}": { body: Record<string, never>; answer: TokenNow };
+  "/api/v1/centres/{centre}/trail": { body: Record<string, never>; answer: TrailPage };
+  "/api/v1/centres/{centre}/trail/export": { body: Record<string, never>; answer: unknown };
   "/api/v1/status/{secret}": { body: Record<string, never>; answer: StatusNow };
 }
 
@@ -1417,10 +1738,25 @@ export interface Commands {
   "/api/v1/centres/{centre}/days/{day}/close": { body: CloseDayIn; answer: DayClose };
   "/api/v1/centres/{centre}/days/{day}/extend": { body: ExtendDayIn; answer: DayExtension };
   "/api/v1/centres/{centre}/days/{day}/reopen": { body: ReopenDayIn; answer: Reopening };
+  "/api/v1/centres/{centre}/devices/pair": { body: PairIn; answer: ScreenAnswer };
+  "/api/v1/centres/{centre}/devices/{kind}/{device}/identify": { body: Record<string, never>; answer: ScreenAnswer };
+  "/api/v1/centres/{centre}/devices/{kind}/{device}/rename": { body: NameIn; answer: ScreenAnswer };
+  "/api/v1/centres/{centre}/devices/{kind}/{device}/revoke": { body: Record<string, never>; answer: ScreenAnswer };
+  "/api/v1/centres/{centre}/keys/{key}/revoke": { body: Record<string, never>; answer: KeyAnswer };
+  "/api/v1/centres/{centre}/keys/{key}/rotate": { body: SecretIn; answer: KeyAnswer };
   "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };
   "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
   "/api/v1/centres/{centre}/notice": { body: NoticeIn; answer: NoticeView };
+  "/api/v1/centres/{centre}/people": { body: PersonIn; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/disable": { body: Record<string, never>; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/enable": { body: Record<string, never>; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/password": { body: PasswordIn; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/role": { body: RoleIn; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/second-step/end": { body: Record<string, never>; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/sessions/end": { body: SessionIn; answer: EndedOut };
+  "/api/v1/centres/{centre}/people/{person}/unlock": { body: Record<string, never>; answer: PersonAnswer };
   "/api/v1/centres/{centre}/return": { body: SlipIn; answer: ReturnAnswer };
+  "/api/v1/centres/{centre}/slips/rebuild": { body: RebuildIn; answer: RebuiltAnswer };
   "/api/v1/centres/{centre}/slips/reprint": { body: ReprintBySlipIn; answer: SlipNow };
   "/api/v1/centres/{centre}/slips/withdraw": { body: SlipIn; answer: SlipNow };
   "/api/v1/centres/{centre}/tokens": { body: TokenIn; answer: TokenOut };

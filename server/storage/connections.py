@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.storage.drivers import EarlierFailed
+from server.storage.silence import Silence
 from server.storage.statements import commit, forget, roll_back, send
 
 KEPT = 8
@@ -25,8 +26,10 @@ class Connections:
     `begin` is the statement that begins a transaction; the drivers begin none by themselves.
     """
 
-    def __init__(self, engine: Engine, most: int, patience_s: float, begin: str) -> None:
-        self.engine = engine
+    def __init__(
+        self, engine: Engine, most: int, patience_s: float, begin: str, silence: Silence | None = None
+    ) -> None:
+        self.engine, self._silence = engine, silence
         self._patience_s, self._begin, self._kept = patience_s, begin, KEPT
         self._idle: deque[Connection] = deque()
         self._places: SimpleQueue[None] = SimpleQueue()
@@ -47,11 +50,14 @@ class Connections:
     def close(self) -> None:
         """Close the connections that are not in use, and the others when they are given back."""
         self._kept = 0
+        if self._silence is not None:
+            self._silence.close()
         self._forget()
 
     @contextmanager
     def _lend(self, begin: str | None, end: Callable[[Connection], None]) -> Iterator[Connection]:
         connection = self._take()
+        number = self._watched(connection)
         try:
             if begin is not None:
                 send(connection, begin)
@@ -60,7 +66,18 @@ class Connections:
         except BaseException:
             self._drop(connection)
             raise
+        finally:
+            if self._silence is not None and number is not None:
+                self._silence.end(number)
         self._give_back(connection)
+
+    def _watched(self, connection: Connection) -> int | None:
+        """Let it be seen when a transaction waits for a server that says nothing; returns the number of its socket."""
+        if self._silence is None:
+            return None
+        number: int = connection.info["socket"]
+        self._silence.begin(number)
+        return number
 
     def _take(self) -> Connection:
         try:

@@ -2,36 +2,33 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 
 from server.clock import Clock, SystemClock
 from server.domain.centre import CentreState
-from server.domain.errors import Unavailable
 from server.domain.events.event import Event
 from server.domain.steady.steady import from_json
 from server.domain.steady.telling import Told
+from server.storage.batch import UNANSWERED, Batch, NeedsSavepoints, Outcome, unavailable
 from server.storage.checkpoints import Checkpoints
-from server.storage.drivers import EarlierFailed
 from server.storage.engines import open_connections
-from server.storage.recorded import move_centre, write_events
+from server.storage.halls import KeptHalls
 from server.storage.sql.centres import centre_by_code, centre_by_id
-from server.storage.statements import roll_back, settle
+from server.storage.statements import roll_back
 from server.storage.timekeeping import FloorTimes, Timekeeper, peek
-from server.storage.transaction import Asks, Read, Recorded, Transaction, lock_centre, savepoint
+from server.storage.transaction import Asks, Read, Transaction
 from server.storage.writers import Command, Writer
 
+__all__ = ["Command", "Committed", "Database", "Listener"]
 T = TypeVar("T")
-UNANSWERED = (OperationalError, InterfaceError, InternalError, PoolTimeout)
-"""What says nothing against the command: it may succeed when it is sent again."""
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +42,6 @@ class Committed:
 
 
 Listener = Callable[[Sequence[Committed]], None]
-Outcome = tuple[object, Exception | None]
-"""What a command returned, or what it raised."""
 
 
 class Database:
@@ -63,6 +58,7 @@ class Database:
         in_file = self.writing.engine.dialect.name == "sqlite"
         self._of_file = Writer(self._apply) if in_file else None
         self._of_centres: dict[int | None, Writer] = {}
+        self._halls: defaultdict[int | None, KeptHalls] = defaultdict(KeptHalls)
         self._checkpoints = Checkpoints(self._reading) if in_file else None
         self._listeners: list[Listener] = []
         self._inside = threading.local()
@@ -111,11 +107,21 @@ class Database:
         finally:
             self._of_file.release()
 
-    def write(self, centre: int | None, fn: Callable[[Transaction], T], *, asks: Asks | None = None) -> T:
+    def write(
+        self,
+        centre: int | None,
+        fn: Callable[[Transaction], T],
+        *,
+        asks: Asks | None = None,
+        beside: int | None = None,
+    ) -> T:
         """Run `fn` in a transaction of that centre (None: of the installation) and return its answer.
 
         `asks` runs at the beginning, with those of all that are written together: their questions cost one trip. Equal
         ones are asked anew for all but the first, whose command may change the answer.
+
+        `beside` is another centre that `fn` changes too: all that a commit changes is locked in one order, and what is
+        recorded there is true with it.
 
         The answer comes after the durable commit. What `fn` raises undoes its own changes and is raised here, also what
         it sent and the database refused later. Unavailable means that the commit failed and the outcome may be unknown:
@@ -123,14 +129,17 @@ class Database:
         """
         if getattr(self._inside, "write", False):
             raise RuntimeError("write() inside write(): services get the transaction, never the database")
-        command = Command(centre, fn, asks)
+        command = Command(centre, fn, asks, beside)
         self.writer_of(centre).run(command)
-        if command.refusal is not None:
-            try:
-                raise command.refusal
-            finally:
-                del command  # which the error would hold by this frame, and the command the error
-        return cast(T, command.result)
+        return cast(T, command.outcome())
+
+    def write_all(self, commands: Iterable[Command]) -> None:
+        """Do with each command as `write` does, with those of one writer together; each has its outcome then."""
+        of_writers = defaultdict[Writer, list[Command]](list)
+        for command in commands:
+            of_writers[self.writer_of(command.centre)].append(command)
+        for writer, its in of_writers.items():
+            writer.run_all(its)
 
     def on_commit(self, listener: Listener) -> None:
         """Call `listener` with the events of every commit that has any, before its answers; it must not wait.
@@ -164,12 +173,12 @@ class Database:
         """
         self._inside.write = True
         try:
-            outcomes, committed = self._commit(batch)
+            outcomes, committed = self._committed(batch)
             if committed:
                 self._tell(committed)
         except UNANSWERED as error:
             log.warning("commit failed: %s", error)
-            return [(None, _unavailable(error)) for _ in batch]
+            return [(None, unavailable(error)) for _ in batch]
         except Exception as error:  # the writer must live; every caller is told
             if again or (len(batch) == 1 and not isinstance(error, IntegrityError)):
                 return [(None, error)]
@@ -186,59 +195,38 @@ class Database:
             except Exception:  # what it missed it finds in the log: the events stand there
                 log.exception("a listener failed after a commit")
 
-    def _commit(self, batch: Sequence[Command]) -> tuple[list[Outcome], list[Committed]]:
-        """Apply a batch in one transaction; a command that is alone needs no savepoint in it."""
-        alone = len(batch) == 1
+    def _committed(self, batch: Sequence[Command]) -> tuple[list[Outcome], list[Committed]]:
+        """Apply a batch, with savepoints where it needs them."""
+        try:
+            return self._tried(batch, savepoints=False)
+        except NeedsSavepoints:
+            return self._tried(batch, savepoints=True)
+
+    def _tried(self, batch: Sequence[Command], *, savepoints: bool) -> tuple[list[Outcome], list[Committed]]:
+        """Apply a batch; what is known of its halls is forgotten if that fails: others will have its numbers."""
+        try:
+            return self._commit(batch, savepoints=savepoints)
+        except Exception:
+            for centre in {command.centre for command in batch}:
+                self._halls[centre].forget()
+            raise
+
+    def _commit(self, commands: Sequence[Command], *, savepoints: bool) -> tuple[list[Outcome], list[Committed]]:
+        """Apply a batch in one transaction."""
         with self.writing.transaction() as connection:
-            times = {centre: Timekeeper(self.clock) for centre in (None, *_centres(batch))}
-            locked: dict[int | None, Callable[[], CentreState]] = {
-                centre: lock_centre(connection, centre, times[centre]) for centre in _centres(batch)
-            }
-            asked = [None if command.asks is None else command.asks(connection) for command in batch]
-            if not alone:
-                settle(connection)
-            answers = []
-            recorded: dict[int, list[Recorded]] = {}
-            earlier: set[Asks | None] = set()
-            for command, first in zip(batch, asked, strict=True):
-                # What a neighbour asked too is true no longer once that one has run: it is left to be asked again.
-                known = None if command.asks in earlier else first
-                earlier.add(command.asks)
-                tx = Transaction(connection, locked.get(command.centre, _of_none), times[command.centre], known)
-                answer = _attempt(tx, command.fn, nullcontext() if alone else savepoint(connection))
-                answers.append(answer)
-                if answer[1] is None and tx.state is not None:
-                    locked[tx.state.id] = partial(_same, tx.state)
-                    write_events(connection, tx.state.id, tx.recorded)
-                    recorded.setdefault(tx.state.id, []).extend(tx.recorded)
-            if alone and answers[0][1] is not None:
+            batch = Batch(connection, self.clock, self._halls, commands, savepoints=savepoints)
+            outcomes = batch.run()
+            if len(commands) == 1 and outcomes[0][1] is not None:
                 roll_back(connection)
-                return answers, []
-            for centre, added in recorded.items():
-                if added:
-                    move_centre(connection, locked[centre]())
-        for centre in recorded:
-            self.floors.see(locked[centre]())
-        return answers, [
-            Committed(locked[c](), [record.event for record in added]) for c, added in recorded.items() if added
-        ]
+                return outcomes, []
+            batch.move_centres()
+        for centre in batch.recorded:
+            self.floors.see(batch.state(centre))
+        return outcomes, [Committed(batch.state(centre), added) for centre, added in batch.recorded.items() if added]
 
 
 def _centre(conn: Connection, centre: int | str) -> CentreState:
     return centre_by_id(conn, centre) if isinstance(centre, int) else centre_by_code(conn, centre)
-
-
-def _same(value: T) -> T:
-    return value
-
-
-def _of_none() -> None:
-    """Return the centre of a transaction of the installation."""
-
-
-def _centres(batch: Sequence[Command]) -> list[int]:
-    """Return the centres of a batch, in the order in which all lock them."""
-    return sorted({command.centre for command in batch if command.centre is not None})
 
 
 def _read(connected: Callable[[], AbstractContextManager[Connection]], fn: Callable[[Connection], T]) -> T:
@@ -246,28 +234,4 @@ def _read(connected: Callable[[], AbstractContextManager[Connection]], fn: Calla
         with connected() as connection:
             return fn(connection)
     except UNANSWERED as error:
-        raise _unavailable(error) from error
-
-
-def _attempt(
-    tx: Transaction, fn: Callable[[Transaction], T], part: AbstractContextManager[None]
-) -> tuple[T | None, Exception | None]:
-    try:
-        with part:
-            result = fn(tx)
-            tx.lock()
-            return result, None
-    except (EarlierFailed, IntegrityError):
-        raise  # a neighbour of the batch may have written the row in question after this one asked for it
-    except UNANSWERED as error:
-        if tx.conn.invalidated:
-            raise
-        return None, _unavailable(error)
-    except Exception as refusal:  # handed to the caller of this command; its neighbours go on
-        if tx.conn.invalidated:
-            raise
-        return None, refusal
-
-
-def _unavailable(error: Exception) -> Unavailable:
-    return Unavailable(f"The database did not answer: {type(error).__name__}. Please try again.")
+        raise unavailable(error) from error

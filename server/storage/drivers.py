@@ -26,6 +26,10 @@ class EarlierFailed(Exception):
 class Driver(Protocol):
     """Runs statements on one connection, in the order they are given."""
 
+    @property
+    def changes(self) -> int:
+        """How much was changed on the connection: what changes a row makes it higher, by SQLAlchemy too."""
+
     def run(self, sql: str, values: Sequence[object] = ()) -> Answer:
         """Run a statement and return its answer; raises Failed, also for what was sent before."""
 
@@ -59,6 +63,11 @@ class Cursors:
 
     def __init__(self, connection: Any, error: type[Exception]) -> None:  # a driver's connection has no type
         self._connection, self._error = connection, error
+
+    @property
+    def changes(self) -> int:
+        """How many rows were changed."""
+        return int(self._connection.total_changes)
 
     def run(self, sql: str, values: Sequence[object] = ()) -> Answer:
         """Run a statement and return its answer; raises Failed."""

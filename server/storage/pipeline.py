@@ -6,6 +6,7 @@ libpq by `psycopg.pq`. Values and columns are converted by psycopg as ever.
 
 import select
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -44,6 +45,7 @@ class Pipeline:
     def __init__(self, connection: Connection[tuple[object, ...]]) -> None:
         self._pg = connection.pgconn
         self._convert = Transformer(connection)
+        self.changes = 0
         self._names: dict[str, bytes] = {}
         self._numbers = count()
         self._sent: list[Sent] = []
@@ -79,6 +81,11 @@ class Pipeline:
         name, bound = self._ready(sql, values)
         self._send(name, bound, Sent(sql, changes))
 
+    def give_way(self) -> None:
+        """Wait for what was sent before SQLAlchemy runs a statement, which may be a change; raises as `settle` does."""
+        self.changes += 1
+        self.settle()
+
     def send_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Send a statement once for each row of values."""
         for row in rows:
@@ -111,7 +118,8 @@ class Pipeline:
         self._earlier = len(self._sent)
 
     def _ready(self, sql: str, values: Sequence[object]) -> tuple[bytes, Bound]:
-        """Return the name of a prepared statement and the values as texts."""
+        """Return the name of a prepared statement and the values as texts; one that may change something is counted."""
+        self.changes += _may_change(sql)
         return self._names.get(sql) or self._prepared(sql), self._convert.dump_sequence(
             values, [PyFormat.TEXT] * len(values)
         )
@@ -199,3 +207,10 @@ class Pipeline:
             return (), result.command_tuples or 0
         self._convert.set_pgresult(result)
         return self._convert.load_rows(0, result.ntuples, tuple), result.ntuples
+
+
+@cache
+def _may_change(sql: str) -> bool:
+    """Whether a statement may change a row; `COUNTED` makes a query of one that does."""
+    first, second = sql.split(None, 2)[:2] if " " in sql else (sql, "")
+    return first != "SELECT" and (first, second) != ("WITH", "RECURSIVE")

@@ -63,6 +63,23 @@ def revert(url: str, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
+@contextmanager
+def building(url: str, revision: str, *, synchronous: str = "FULL") -> Iterator[Connection]:
+    """Give an empty database with the schema of a revision, to be filled; then it is brought to the newest schema.
+
+    It is one transaction. Raises WrongSchema when there is no such revision, and for a schema that is not ours.
+    """
+    with _revising(url, synchronous) as connection:
+        newest, *older = _revisions(connection)
+        if revision not in (newest, *older):
+            raise WrongSchema(f"This Baari knows no schema {revision}. Use the Baari that made it, or a newer one.")
+        _require(connection, Schema.EMPTY, *([Schema.CURRENT] if revision == newest else []))
+        config = _config(connection)
+        command.upgrade(config, revision)
+        yield connection
+        command.upgrade(config, "head")
+
+
 def wipe(url: str) -> None:
     """Drop everything that the migrations made."""
     with _revising(url) as connection:
@@ -107,9 +124,19 @@ def is_current(conn: Connection) -> bool:
     return schema_of(conn) is Schema.CURRENT
 
 
+def write_again(conn: Connection) -> None:
+    """Write the revision that stands there already, to see whether anything can be written."""
+    conn.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+
+def revision_of(conn: Connection) -> str | None:
+    """Return the revision of a database, None where there is none."""
+    return MigrationContext.configure(conn).get_current_revision()
+
+
 def schema_of(conn: Connection) -> Schema:
     """Return how the schema of a database stands to that of this program."""
-    revision = MigrationContext.configure(conn).get_current_revision()
+    revision = revision_of(conn)
     if revision is None:
         return Schema.FOREIGN if METADATA.tables.keys() & set(inspect(conn).get_table_names()) else Schema.EMPTY
     if revision in TOO_OLD:
@@ -118,6 +145,11 @@ def schema_of(conn: Connection) -> Schema:
     if revision == newest:
         return Schema.CURRENT
     return Schema.OLDER if revision in {PILOT, *older} else Schema.FOREIGN
+
+
+def newest() -> str:
+    """Return the newest revision of this program."""
+    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
 
 
 def _revisions(conn: Connection) -> list[str]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
+from server.storage.base import Row
 from server.storage.drivers import Answer, Failed, driver_of
 
 Value = Any  # what a driver takes and gives: SQL knows its type, Python does not
@@ -42,12 +43,16 @@ class _Compiled:
             bound[place] = convert(bound[place])
         return bound
 
-    def converted(self, row: Sequence[Value]) -> list[Value]:
-        """Return a row with its columns as Python values."""
+    def read(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return rows with their columns as Python values; NULL is None in all of them."""
+        return [self._converted(row) for row in rows] if self.out else rows
+
+    def _converted(self, row: Row) -> Row:
         values = list(row)
         for place, convert in self.out:
-            values[place] = convert(values[place])
-        return values
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        return tuple(values)
 
 
 class Statement:
@@ -57,13 +62,13 @@ class Statement:
         self._core, self._sets = core, sets
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, conn: Connection, **values: Value) -> list[list[Value]]:
+    def rows(self, conn: Connection, **values: Value) -> Sequence[Row]:
         """Run and return all rows."""
         compiled = self._for(conn.dialect)
         rows, _ = on_driver(conn, compiled.sql, compiled.bind(values))
-        return [compiled.converted(row) for row in rows]
+        return compiled.read(rows)
 
-    def ask(self, conn: Connection, **values: Value) -> Callable[[], list[list[Value]]]:
+    def ask(self, conn: Connection, **values: Value) -> Callable[[], Sequence[Row]]:
         """Run now and return what returns all rows: what is asked before something is waited for costs no trip more."""
         compiled = self._for(conn.dialect)
         try:
@@ -71,13 +76,13 @@ class Statement:
         except Failed as failed:
             raise _named(conn, failed, ()) from failed.error
 
-        def rows() -> list[list[Value]]:
+        def rows() -> Sequence[Row]:
             with naming(conn):
-                return [compiled.converted(row) for row in answer()[0]]
+                return compiled.read(answer()[0])
 
         return rows
 
-    def row(self, conn: Connection, **values: Value) -> list[Value] | None:
+    def row(self, conn: Connection, **values: Value) -> Row | None:
         """Run and return the first row, None when there is none."""
         rows = self.rows(conn, **values)
         return rows[0] if rows else None
@@ -166,6 +171,18 @@ def forget(conn: Connection) -> None:
 def begin_part(conn: Connection) -> None:
     """Let what was sent until now be earlier than what follows: see `EarlierFailed`."""
     driver_of(conn).begin_part()
+
+
+def give_way(conn: Connection) -> None:
+    """Wait for what was sent, as SQLAlchemy itself runs a statement next; raises as `settle` does."""
+    pipeline: Value = driver_of(conn)
+    with naming(conn):
+        pipeline.give_way()
+
+
+def changes_of(conn: Connection) -> int:
+    """Return how much a connection has changed since it was opened: only a higher number may mean a change."""
+    return driver_of(conn).changes
 
 
 def settle(conn: Connection) -> None:

@@ -12,19 +12,19 @@ from server.domain.actors import CLOCK, By
 from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.errors import UnknownCentre
-from server.domain.events.event import Event, StoredEvent
+from server.domain.events.event import Event
 from server.domain.events.kinds import Payload
 from server.domain.events.payloads import ClockDoubted, ClockFollowed
-from server.domain.events.stored import VERSION, data_of, private_of
+from server.domain.events.stored import VERSION
 from server.domain.freezes import Moment
 from server.domain.frozen import changed
 from server.domain.steady.reading import Reading
 from server.domain.steady.steady import Steady, from_json, to_json
 from server.domain.steady.telling import Told
-from server.storage.chains import chained
 from server.storage.database_clock import DatabaseClock
 from server.storage.drivers import EarlierFailed
 from server.storage.floor_facts import FloorFacts
+from server.storage.halls import Halls, KeptHalls
 from server.storage.statements import Statement, begin_part, forget
 from server.storage.tables.centre import CentreTable
 from server.storage.timekeeping import Timekeeper
@@ -70,10 +70,10 @@ def savepoint(conn: Connection) -> Iterator[None]:
 
 
 class Recorded(NamedTuple):
-    """An event, and the row that keeps it."""
+    """An event that is not bound to those before it yet: it has no hash; and the hash of the answer that it holds."""
 
     event: Event
-    stored: StoredEvent
+    answer: str | None = None
 
 
 class Transaction:
@@ -81,7 +81,7 @@ class Transaction:
 
     `locked` waits for the lock of the centre and returns the centre, None in a transaction of the installation. The
     lock is sent for at the beginning and waited for when something needs it, so that it costs no trip of its own.
-    `asked` waits for what the command wanted to know first, if anything.
+    `asked` waits for what the command wanted to know first, if anything. `kept` are the halls that others have read.
     """
 
     def __init__(
@@ -90,8 +90,10 @@ class Transaction:
         locked: Callable[[], CentreState | None],
         time: Timekeeper,
         asked: Callable[[], object] | None = None,
+        kept: KeptHalls | None = None,
     ) -> None:
         self.conn, self.asked = conn, asked
+        self._kept = kept or KeptHalls()
         self.time = time
         self._locked: Callable[[], CentreState | None] | None = locked
         self._state: CentreState | None = None
@@ -99,7 +101,8 @@ class Transaction:
         self._given: datetime | None = None
         self._act: int | None = None
         self.recorded: list[Recorded] = []
-        self._behind = ""
+        self.beside: Transaction | None = None
+        """That of another centre, which this command changes too and which is locked with its own."""
 
     @property
     def state(self) -> CentreState | None:
@@ -130,6 +133,8 @@ class Transaction:
     @now.setter
     def now(self, now: datetime) -> None:
         self._given, self._now = now, None
+        if self.beside is not None:
+            self.beside.now = now
 
     @property
     def steady(self) -> Steady:
@@ -181,6 +186,11 @@ class Transaction:
         return centre
 
     @property
+    def halls(self) -> Halls:
+        """The halls that were read and are as they were; what is read anew is kept there for the next command."""
+        return self._kept.at(self.centre)
+
+    @property
     def today(self) -> date:
         """The business day of this command."""
         return self.centre.today(self.now)
@@ -197,7 +207,7 @@ class Transaction:
         return self.centre.event_seq + 1
 
     def record(self, payload: Payload, by: By) -> Event:
-        """Add the next event of the centre; it becomes true with the commit.
+        """Add the next event of the centre; it gets its hash when the command is done, and is true with the commit.
 
         The events of one command share `act`, the number of the first.
         """
@@ -210,21 +220,13 @@ class Transaction:
         self._act = None
 
     def _record(self, payload: Payload, by: By, act: int) -> Event:
-        self._behind = self.centre.head
-        event, stored = self._chained(payload, by, act)
-        self.state = changed(self.centre, event_seq=event.seq, head=event.hash, last_at=self.now)
-        self.recorded.append(Recorded(event, stored))
+        seq, plan = self.next_seq, self.centre.plan_number(self.today)
+        event = Event(seq, self.now, payload.kind, by, act, plan, RULE, payload, VERSION, hash="")
+        self.state = changed(self.centre, event_seq=seq, last_at=self.now)
+        self.recorded.append(Recorded(event))
+        if payload.leaves_counters:
+            self._kept.follow(self.centre)
         return event
-
-    def _chained(self, payload: Payload, by: By, act: int) -> tuple[Event, StoredEvent]:
-        """Return the next event and its row, bound to the one before it."""
-        seq, kind = self.next_seq, payload.kind
-        plan, data, private = self.centre.plan_number(self.today), data_of(payload), private_of(payload) or None
-        row = StoredEvent(
-            seq, self.now, kind.value, by.actor, by.desk, act, plan, RULE, VERSION, data, private, hash=""
-        )
-        row = chained(row, self.centre.head)
-        return Event(seq, self.now, kind, by, act, plan, RULE, payload, VERSION, row.hash), row
 
     def hold(self, answer: str) -> int | None:
         """Let the last event of this command hold the hash of its answer, so that nobody can change it unseen.
@@ -233,11 +235,9 @@ class Transaction:
         """
         if not self.recorded:
             return None
-        event, stored = self.recorded[-1]
-        row = chained(changed(stored, data={**stored.data, "answer": answer}), self._behind)
-        self.recorded[-1] = Recorded(changed(event, hash=row.hash), row)
-        self.state = changed(self.centre, head=row.hash)
-        return row.seq
+        event, _ = self.recorded[-1]
+        self.recorded[-1] = Recorded(event, answer)
+        return event.seq
 
     @contextmanager
     def within(self, centre_id: int) -> Iterator[None]:

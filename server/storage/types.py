@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite and on PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import BigInteger, Dialect, String
 from sqlalchemy.types import TypeDecorator
@@ -21,6 +21,10 @@ def to_ms(moment: datetime | None) -> int | None:
     return (moment - EPOCH) // MILLISECOND
 
 
+@overload
+def from_ms(stored: int) -> datetime: ...
+@overload
+def from_ms(stored: None) -> None: ...
 def from_ms(stored: int | None) -> datetime | None:
     """Return milliseconds since 1970 UTC as an aware datetime."""
     return None if stored is None else EPOCH + stored * MILLISECOND

@@ -13,11 +13,15 @@ IDLE_S = 10.0
 
 @dataclass(slots=True, eq=False)
 class Command:
-    """A command: its centre, what to run, what it asks first, what came of it, and whom to wake if it waits."""
+    """A command: its centre, what to run, what it asks first, what came of it, and whom to wake if it waits.
+
+    `beside` is another centre that it changes too.
+    """
 
     centre: int | None
     fn: Callable[[Transaction], object]
     asks: Asks | None = None
+    beside: int | None = None
     result: object = None
     refusal: Exception | None = None
     answered: "threading.Lock | None" = None  # a factory in Python 3.11, so no type when the class is made
@@ -28,13 +32,23 @@ class Command:
         if self.answered is not None:
             self.answered.release()
 
+    def outcome(self) -> object:
+        """Return what `fn` returned, or raise what it raised, when it is answered."""
+        refusal, self.refusal = self.refusal, None  # it holds this frame, and so must not be held by the command
+        if refusal is not None:
+            try:
+                raise refusal
+            finally:
+                del refusal
+        return self.result
+
 
 class Writer:
     """Lets one thread at a time write.
 
     Whoever comes while nobody writes and nobody waits writes at once, in its own thread. Commands that come meanwhile
-    wait together for a thread of the writer, which ends when nobody has waited for IDLE_S. `apply` runs a batch of
-    commands, answers each and raises nothing.
+    wait together for a thread of the writer, which ends when nobody has waited for IDLE_S; whoever brings several takes
+    them along. `apply` runs a batch of commands, answers each and raises nothing.
     """
 
     def __init__(self, apply: Callable[[Sequence[Command]], None]) -> None:
@@ -61,6 +75,11 @@ class Writer:
             self._apply_and_release([command])
         else:
             self._wait(command)
+
+    def run_all(self, commands: Sequence[Command]) -> None:
+        """Run commands together, with those that wait before them; returns when they are answered."""
+        self._writing.acquire()
+        self._apply_and_release([*self._next_batch(), *commands])
 
     def take(self) -> bool:
         """Take the right to write if nobody has it; returns whether it is ours, to be released."""
@@ -115,6 +134,7 @@ class Writer:
     def _apply_and_release(self, batch: Sequence[Command]) -> None:
         """Run a batch by whoever holds the right to write, and give it back."""
         try:
-            self._apply(batch)
+            if batch:  # those who waited may have been taken along meanwhile
+                self._apply(batch)
         finally:
             self._writing.release()

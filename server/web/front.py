@@ -6,12 +6,10 @@ anything else out of the usual is left to Flask, whose routes of the same addres
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from werkzeug.sansio.utils import host_is_trusted
 
 from server.domain.errors import Forbidden, Refused
 from server.domain.instants import to_iso
@@ -48,11 +46,8 @@ class Answer:
 class Front:
     """Stands before Flask and answers what it can."""
 
-    def __init__(
-        self, pages: WSGIApplication, views: Views, holder: PrincipalOf, hosts: Sequence[str], count: Count
-    ) -> None:
-        self._pages, self._views, self._holder, self._hosts, self._count = pages, views, holder, hosts, count
-        self._trusted: set[str] = set()
+    def __init__(self, pages: WSGIApplication, views: Views, holder: PrincipalOf, count: Count) -> None:
+        self._pages, self._views, self._holder, self._count = pages, views, holder, count
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or leave it to Flask."""
@@ -67,7 +62,7 @@ class Front:
 
     def _answer(self, environ: WSGIEnvironment) -> Answer | None:
         """Return the answer to a request, None where Flask has to give it."""
-        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or not self._is_ours(environ):
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
             return None
         path = environ["PATH_INFO"]
         try:
@@ -79,13 +74,6 @@ class Front:
         except Exception:  # Flask's answer to it is a proper one
             log.exception("%s could not be answered before Flask", path)
         return None
-
-    def _is_ours(self, environ: WSGIEnvironment) -> bool:
-        """Whether the request names us by a name we trust."""
-        host = environ.get("HTTP_HOST", "")
-        if host not in self._trusted and host_is_trusted(host, self._hosts):
-            self._trusted.add(host)  # of which there are as many as names and ports we listen to
-        return host in self._trusted
 
     def _line(self, environ: WSGIEnvironment, centre: str, counter: str) -> Answer:
         principal = self._acting(environ, Permission.READ_LINE, centre, counter)

@@ -1,21 +1,30 @@
 """Who sends this request, and whether they may."""
 
+import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from flask import Request, request
+from werkzeug.wrappers import Response
 
 from server.domain.derived import Purpose
 from server.domain.errors import Forbidden, Unauthenticated
 from server.domain.permissions import Permission, may
+from server.domain.screens import ROLES, Screen, ScreenKind
 from server.services.people.presence import Place
 from server.services.people.principal import Principal, in_centre
 from server.web.presence import Credential
 from server.web.site import read, site
 
 DEVICE_COOKIE = "baari_device"
+"""How the cookies of screens begin: each has one of its own, named after it, so that several live in one browser."""
 STAFF_COOKIE = "baari_staff"
+ENCRYPTED = "__Host-"
+"""How the names of cookies begin that browsers send over HTTPS alone, and only to the host that set them (RFC 6265bis).
+
+So a screen that opens a server over HTTP beside HTTPS has a cookie for each: the one could not replace the other.
+"""
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -47,9 +56,33 @@ def page_principal(permission: Permission, *, staff_only: bool = False) -> tuple
             principal = site().presence.principal(cookie)
         except Unauthenticated:
             continue
-        if may(principal.role, permission):
+        if principal.due is None and may(principal.role, permission):
             return principal, csrf_token(cookie.secret)
     return None
+
+
+def screen_principal(screen: Screen, centre: str) -> tuple[Principal, str] | None:
+    """Return who opens the page of a screen and the CSRF token it shall use, None when this browser is not paired.
+
+    That is who holds the cookie of the screen itself, or the one of all screens of its kind, which a demo hands out:
+    no other screen, and no person.
+    """
+    role = ROLES[screen.kind]
+    for name in (screen_cookie(screen, centre), DEVICE_COOKIE):
+        for cookie in _named(request, name, staff=False):
+            try:
+                principal = site().presence.principal(cookie)
+            except Unauthenticated:
+                continue
+            bound = principal.counter if screen.kind is ScreenKind.COUNTER else principal.device
+            if principal.role is role and principal.centre == centre and bound in (None, screen.id):
+                return principal, csrf_token(cookie.secret)
+    return None
+
+
+def screen_cookie(screen: Screen, centre: str) -> str:
+    """Return the name of the cookie of a screen: ids may have signs that a cookie's name cannot have."""
+    return f"{DEVICE_COOKIE}-{hashlib.sha256(f'{centre} {screen}'.encode()).hexdigest()[:16]}"
 
 
 def credential(asked: Request) -> Credential:
@@ -111,9 +144,36 @@ def belongs(token: str, cookie: Credential) -> bool:
 
 def cookies(asked: Request) -> Iterator[Credential]:
     """Return the credentials in a request's cookies, the person's first."""
-    for name, staff in ((STAFF_COOKIE, True), (DEVICE_COOKIE, False)):
-        if secret := asked.cookies.get(name):
+    yield from _named(asked, STAFF_COOKIE, staff=True)
+    for name in sorted({name.removeprefix(ENCRYPTED) for name in asked.cookies}):
+        if name == DEVICE_COOKIE or name.startswith(f"{DEVICE_COOKIE}-"):
+            yield from _named(asked, name, staff=False)
+
+
+def _named(asked: Request, name: str, *, staff: bool) -> Iterator[Credential]:
+    """Yield the credential in a cookie, and in the one of the same name that was set without encryption."""
+    for kept in (ENCRYPTED + name, name):
+        if secret := asked.cookies.get(kept):
             yield Credential(secret, staff)
+
+
+def cookie_secret(name: str) -> str | None:
+    """Return the secret in a cookie of the present request, None when it has none."""
+    return next((cookie.secret for cookie in _named(request, name, staff=False)), None)
+
+
+def set_cookie(response: Response, name: str, secret: str, age_s: int) -> None:
+    """Let the browser keep a secret where no script reads it; what came encrypted is never sent in the open."""
+    secure = request.is_secure
+    kept = ENCRYPTED + name if secure else name
+    response.set_cookie(kept, secret, age_s, httponly=True, samesite="Strict", secure=secure)
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Let the browser forget a secret, under either name."""
+    for kept, secure in ((name, False), (ENCRYPTED + name, True)):
+        if kept in request.cookies:
+            response.delete_cookie(kept, secure=secure, httponly=True, samesite="Strict")
 
 
 def csrf_token(secret: str) -> str:

@@ -1,5 +1,6 @@
 """JSON of requests and answers, by orjson."""
 
+from collections.abc import Iterable
 from typing import IO, Any
 
 import orjson
@@ -11,6 +12,8 @@ from werkzeug.utils import cached_property
 from server.web.text import IN_JSON
 
 MAX_BODY = 64 * 1024
+NESTING = 32
+"""So deep lists and objects may stand in each other: what compares or writes them goes down by itself."""
 
 
 class Json(JSONProvider):
@@ -25,7 +28,22 @@ class Json(JSONProvider):
         text = s.encode() if isinstance(s, str) else s
         if IN_JSON in text:
             raise ValueError("There is a zero character in the text.")
-        return orjson.loads(text)
+        value = orjson.loads(text)
+        if text.count(b"[") + text.count(b"{") > NESTING and is_deep(value):
+            raise ValueError(f"Lists and objects stand in each other more than {NESTING} deep.")
+        return value
+
+
+def is_deep(value: object) -> bool:
+    """Return whether lists and objects stand in each other deeper than we take them."""
+    level = [value]
+    for _ in range(NESTING):
+        level = [inner for outer in level if isinstance(outer, dict | list) for inner in _inside(outer)]
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _inside(outer: dict[str, object] | list[object]) -> Iterable[object]:
+    return outer.values() if isinstance(outer, dict) else outer
 
 
 class JsonRequest(Request):

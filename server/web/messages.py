@@ -12,13 +12,21 @@ class Spoken(BaseModel):
 
 
 class HeartbeatOut(Spoken):
-    """That the server lives: the number of its last event, and its clock."""
+    """That the server lives: the number of its last event, its clock, and when a centre opens again that rests now."""
 
     centre: str
     epoch: str
     seq: int
     now: str
     ahead_s: int
+    resumes_at: str | None
+
+
+class NamedOut(Spoken):
+    """Somebody looks for this screen: it shows its name in large letters for a moment."""
+
+    centre: str
+    name: str
 
 
 class HintOut(Spoken):

@@ -5,6 +5,7 @@ from typing import Literal
 from server.domain.notice import NoticeKind
 from server.domain.permissions import Role
 from server.domain.plan.plan import Names
+from server.domain.screens import ScreenKind
 from server.services.views.phone import StatusNow
 from server.web.messages import Spoken
 
@@ -156,7 +157,7 @@ class NeedMark(Spoken):
 class ConsolePage(StaffFrame):
     """What a counter's console needs to know of the centre; `reasons` say by the calling rule why somebody is next.
 
-    `better` are the classes that are called before a class.
+    `better` are the classes that are called before a class. `seat` is the counter for which this screen is paired.
     """
 
     outcomes: dict[str, OutcomesData]
@@ -172,6 +173,7 @@ class ConsolePage(StaffFrame):
     undo_min: float
     printers: dict[str, str]
     reasons: dict[str, str]
+    seat: str | None
 
 
 class DeviceCounts(Spoken):
@@ -186,7 +188,9 @@ class DeviceCounts(Spoken):
 class ManagerPage(StaffFrame):
     """What the manager's page needs to know of the centre.
 
-    `to_import_again` bookings are kept as before there was one normal form, or under an older key.
+    `to_import_again` bookings are kept as before there was one normal form, or under an older key. With `plain_http`
+    staff may sign in where nothing is encrypted. `backups_wrong` is `no_folder`, `failed` or `stale` where
+    backups are made by the clock, `tail_wrong` where what is done is shipped to a second folder.
     """
 
     clocks: ClocksData
@@ -194,6 +198,44 @@ class ManagerPage(StaffFrame):
     routes: dict[str, list[str]]
     devices: DeviceCounts
     to_import_again: int
+    plain_http: bool
+    backups_wrong: str | None
+    tail_wrong: str | None
+
+
+class PeoplePage(StaffFrame):
+    """What the page of people and keys needs to know: the roles that a person may have."""
+
+    roles: list[str]
+
+
+class DevicesPage(StaffFrame):
+    """What the page of devices needs to know: nothing but who opens it."""
+
+
+class TrailPageData(StaffFrame):
+    """What the page of the trail needs to know: each kind of event in words, by the chain in which it stands."""
+
+    floor: dict[str, str]
+    installation: dict[str, str]
+
+
+class PairingPage(Spoken):
+    """Which screen's page is not paired."""
+
+    centre: str
+    kind: ScreenKind
+    id: str
+
+
+class PairingAnswer(Spoken):
+    """How far a page is: it shows a `code` for `left_s` seconds, its code has lapsed, or it goes to its own `page`."""
+
+    state: Literal["asking", "lapsed", "paired"]
+    code: str | None = None
+    expires_at: str | None = None
+    left_s: int | None = None
+    page: str | None = None
 
 
 class PaperPage(Spoken):

@@ -9,28 +9,53 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.devices import Device
-from server.domain.errors import CounterBusy, LockedOut, Unauthenticated, Unavailable
+from server.domain.errors import CounterBusy, LockedOut, ProofNeeded, Unauthenticated, Unavailable
 from server.domain.instants import to_iso
 from server.domain.permissions import Permission, Role
-from server.services.people.principal import Principal
+from server.domain.screens import Screen
+from server.services.people.principal import Due, Principal
 from server.services.people.seats import leave
 from server.services.people.sign_in import SESSION_AGE, sign_out
 from server.services.views.places import CentreFacts, device, facts_of
 from server.services.views.signpost import centre_of_device, places
 from server.web.causes import causes_in
-from server.web.guard import DEVICE_COOKIE, STAFF_COOKIE, belongs, cookies, page_principal
+from server.web.guard import (
+    STAFF_COOKIE,
+    belongs,
+    cookies,
+    drop_cookie,
+    page_principal,
+    screen_principal,
+    set_cookie,
+)
 from server.web.headers import STRICT
 from server.web.i18n import STAFF, words_for
 from server.web.presence import Credential
 from server.web.problems import status_of
-from server.web.sign_in import sign_in
+from server.web.sign_in import challenge_for, may_sign_in, sign_in
 from server.web.site import read, site
 from server.wording.catalogue import SOURCE, languages, own_name, translate
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
-COOKIE_AGE_S = 400 * 24 * 3600
-HOME = {Role.KIOSK: "/kiosk", Role.DISPLAY: "/display"}
-START = {Role.COUNTER.value: "/counter", Role.MANAGER.value: "/manager"}
+START = {
+    Role.COUNTER.value: "/counter",
+    Role.LEAD.value: "/counter",
+    Role.MANAGER.value: "/manager",
+    Role.FLOOR_MANAGER.value: "/manager",
+    Role.ADMINISTRATOR.value: "/manager/people",
+    Role.AUDITOR.value: "/manager/report",
+    Role.HEADQUARTERS.value: "/manager/report",
+}
+"""Where somebody begins who has signed in, by their role."""
+
+
+FIRST_PAGE = {Due.SECOND_STEP: "/second-step", Due.PASSWORD: "/account", Due.ENROLMENT: "/account/second-step"}
+"""Where somebody does what they have to do first."""
+
+
+def home_of(principal: Principal) -> str:
+    """Return where somebody begins who has signed in."""
+    return START.get(principal.role.value, "/") if principal.due is None else FIRST_PAGE[principal.due]
 
 
 def frame(
@@ -62,13 +87,14 @@ def frame(
     }
 
 
-def device_page(centre: str, device_id: str, kind: str, permission: Permission) -> tuple[Principal, str, Device] | None:
-    """Return who opens a device's page, their CSRF token and the device; None when this screen is not paired."""
-    opened_by = page_principal(permission)
-    if opened_by is None or opened_by[0].centre != centre:
+def device_page(screen: Screen, centre: str) -> tuple[Principal, str, Device] | None:
+    """Return who opens the page of a kiosk or a board, their CSRF token and the device; None when it is not paired."""
+    opened_by = screen_principal(screen, centre)
+    if opened_by is None:
         return None
-    row = read(lambda conn: device(conn, opened_by[0].centre_id, device_id))
-    return None if row is None or row.kind != kind else (*opened_by, row)
+    holder = opened_by[0]
+    row = read(lambda conn: device(conn, holder.centre_id, screen.id))
+    return (*opened_by, row) if row is not None and row.kind == screen.kind.value else None
 
 
 def moved_page(home: str, kind: str, device_id: str) -> Response | None:
@@ -90,7 +116,17 @@ def staff_page(
     opened = page_principal(permission, staff_only=True)
     if opened is None:
         return None
-    principal, csrf = opened
+    return staff_frame(*opened, scripts, facts, sentences)
+
+
+def staff_frame(
+    principal: Principal,
+    csrf: str,
+    scripts: Path,
+    facts: Callable[[CentreFacts], dict[str, object]],
+    sentences: Iterable[str] = (),
+) -> dict[str, object]:
+    """Return the frame of a page for whoever works in the hall; `facts` adds the page's own."""
     now = site().db.now(principal.centre_id)
     centre = read(lambda read: facts_of(read, principal.centre_id, now))
     own = facts(centre)
@@ -128,22 +164,13 @@ def reference() -> Response:
     return answer
 
 
-@bp.get("/pair")
-def pair() -> Response:
-    """Swap a key for the device's cookie and go to the device's page."""
-    key = request.args.get("key", "")
-    principal = site().presence.principal(Credential(key, staff=False))
-    home = HOME.get(principal.role)
-    response = make_response(
-        redirect(f"{home}/{principal.centre}/{principal.device}" if home and principal.device else "/")
-    )
-    _set_cookie(response, DEVICE_COOKIE, key, COOKIE_AGE_S)
-    return response
-
-
 @bp.get("/login")
-def login_form() -> str:
-    """Ask who is there."""
+def login_form() -> Response | str:
+    """Ask who is there; who has something to do first goes on to that."""
+    for cookie in cookies(request):
+        with suppress(Unauthenticated):
+            if (due := site().presence.principal(cookie).due) is not None:
+                return redirect(FIRST_PAGE[due])
     return _login_page()
 
 
@@ -152,16 +179,18 @@ def login() -> Response | tuple[str, int]:
     """Sign a person in and go where they work."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return _login_page("Please sign in on this page."), 403
+    if not may_sign_in():
+        return _login_page(), 403
     user, password = request.form.get("user", "").strip(), request.form.get("password", "")
     try:
-        secret = sign_in(user, password, request.remote_addr)
-    except (LockedOut, Unavailable) as refusal:
+        secret = sign_in(user, password, request.remote_addr, request.form.get("proof", ""))
+    except (LockedOut, ProofNeeded, Unavailable) as refusal:
         return _login_page(refusal.message, user), status_of(refusal)
     if secret is None:
         return _login_page("User name and password do not fit together.", user), 401
     principal = site().presence.principal(Credential(secret, staff=True))
-    response = make_response(redirect(START.get(principal.role.value, "/")))
-    _set_cookie(response, STAFF_COOKIE, secret, int(SESSION_AGE.total_seconds()))
+    response = make_response(redirect(home_of(principal)))
+    set_cookie(response, STAFF_COOKIE, secret, int(SESSION_AGE.total_seconds()))
     return response
 
 
@@ -172,7 +201,7 @@ def logout() -> Response:
     for cookie in cookies(request):
         if cookie.staff and belongs(request.form.get("csrf", ""), cookie):
             _sign_out(cookie)
-            response.delete_cookie(STAFF_COOKIE)
+            drop_cookie(response, STAFF_COOKIE)
     return response
 
 
@@ -181,14 +210,13 @@ def _sign_out(cookie: Credential) -> None:
     presence = site().presence
     with suppress(CounterBusy, Unauthenticated):
         principal = presence.principal(cookie)
-        site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
+        if principal.due is None:
+            site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
     presence.change(None, lambda tx: sign_out(tx, cookie.secret, site().real.now()))
 
 
 def _login_page(notice: str | None = None, user: str = "") -> str:
-    return render_template("login.html", lang=SOURCE, notice=notice, user=user)
-
-
-def _set_cookie(response: Response, name: str, value: str, age_s: int) -> None:
-    secure = site().settings.url.startswith("https://")
-    response.set_cookie(name, value, age_s, httponly=True, samesite="Strict", secure=secure)
+    public = site().settings.public_url
+    elsewhere = public if public.startswith("https://") else None
+    facts = {"notice": notice, "user": user, "challenge": challenge_for(user) if user else None}
+    return render_template("login.html", lang=SOURCE, open=may_sign_in(), elsewhere=elsewhere, **facts)

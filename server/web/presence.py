@@ -2,15 +2,18 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
 from server.clock import Clock
 from server.domain.errors import Unauthenticated, Unavailable
-from server.services.people import presence, sign_in
-from server.services.people.presence import Known, Place
+from server.domain.permissions import Role
+from server.services.people import keys, presence, sign_in
+from server.services.people.presence import Known, Naming, Place
 from server.services.people.principal import Principal, secret_hash
 from server.storage.database import Database
 from server.storage.transaction import Read, Transaction
@@ -42,27 +45,41 @@ class Presence:
     `look` compares that number, twice a second, and reads everybody kept anew when it has moved, and once a second in
     any case: a row that was deleted past us moves no number. Whoever is not kept is asked of the database. What was
     last compared FRESH_S seconds ago is not believed any more: while nobody looks, each request asks the database.
+    People of the roles `need_second` do nothing before they have a second step.
     Nothing is kept of secrets that are not known, so strangers cannot fill it; beyond MOST holders the oldest goes.
     """
 
-    def __init__(self, db: Database, real: Clock) -> None:
-        self._db, self._real = db, real
+    def __init__(self, db: Database, real: Clock, need_second: Collection[Role] = ()) -> None:
+        self._db, self._real, self._need_second = db, real, need_second
         self._lock = Lock()
         self._known: dict[Place, Known] = {}
         self._as_of, self._looked, self._known_at = -1, NEVER, NEVER
 
     def principal(self, credential: Credential, *, in_use: bool = True) -> Principal:
-        """Return whose credential it is, and note that a session is `in_use`; raises Unauthenticated, Unavailable."""
+        """Return whose credential it is, and note that it is `in_use`; raises Unauthenticated, Unavailable."""
         now, place = self._real.now(), credential.place
         known = self._alive(place)
         if in_use and known.unnoted(now):
-            self._db.write(None, lambda tx: sign_in.note_seen(tx, credential.secret, now))
             self._keep(place, replace(known, seen=now))
+            self._note(credential, now)
         return known.principal
+
+    def _note(self, credential: Credential, now: datetime) -> None:
+        """Write that it is in use; what has only a key to show goes on while nothing can be written."""
+        if credential.staff:
+            self._db.write(None, lambda tx: sign_in.note_seen(tx, credential.secret, now))
+            return
+        with suppress(Unavailable):
+            self._db.write(None, lambda tx: keys.note_seen(tx, credential.place.secret_hash, now))
 
     def holder(self, place: Place) -> Principal:
         """Return whose secret is kept at a place, which is no use of it; raises Unauthenticated, Unavailable."""
         return self._alive(place).principal
+
+    def naming(self, place: Place) -> Naming | None:
+        """Return which name the screen of a key shows until when; raises Unauthenticated, Unavailable."""
+        naming = self._alive(place).naming
+        return naming if naming is not None and self._real.now() < naming.until else None
 
     def look(self, read: Read) -> None:
         """Compare the number of the installation; read everybody anew when it has moved."""
@@ -71,7 +88,7 @@ class Presence:
             now = time.monotonic()
             if as_of != self._as_of or now - self._known_at >= AGAIN_S:
                 # a number that went back is of an older snapshot than the last, or of another database
-                self._known = presence.known_again(read, self._known) if as_of >= self._as_of else {}
+                self._known = presence.known_again(read, self._known, self._need_second) if as_of >= self._as_of else {}
                 self._known_at = now
             self._as_of, self._looked = as_of, now
 
@@ -94,7 +111,7 @@ class Presence:
         return known
 
     def _ask(self, place: Place) -> Known | None:
-        known = self._db.look(lambda read: presence.known_at(read, place))
+        known = self._db.look(lambda read: presence.known_at(read, place, self._need_second))
         if known is not None:
             self._keep(place, known)
         return known

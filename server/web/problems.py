@@ -1,16 +1,21 @@
 """Every refusal as `application/problem+json` (RFC 9457) with a stable code."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, json, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
     MethodNotAllowed,
     RequestEntityTooLarge,
-    SecurityError,
+    RequestHeaderFieldsTooLarge,
+    RequestTimeout,
+    RequestURITooLarge,
 )
 
 from server.domain.errors import (
@@ -19,6 +24,7 @@ from server.domain.errors import (
     Forbidden,
     InvalidInput,
     Missing,
+    RateLimited,
     Refused,
     Unauthenticated,
     Unavailable,
@@ -33,20 +39,25 @@ STATUS: dict[type[Refused], int] = {
     Missing: 404,
     Conflict: 409,
     Unprocessable: 422,
+    RateLimited: 429,
     Unavailable: 503,
 }
 BELOW: dict[type[HTTPException], str] = {
     MethodNotAllowed: "method_not_allowed",
+    RequestTimeout: "request_timeout",
     RequestEntityTooLarge: "request_entity_too_large",
+    RequestURITooLarge: "request_uri_too_large",
+    RequestHeaderFieldsTooLarge: "request_header_fields_too_large",
     InternalServerError: "internal",
 }
 """What is refused before a route sees it, and what nobody foresaw: no command refuses so."""
 HINTS: dict[type[HTTPException], str] = {
-    SecurityError: " A name that is right belongs into BAARI_TRUSTED_HOSTS.",
     RequestEntityTooLarge: f" At most {MAX_BODY // 1024} kB are taken at once: send a long list in parts.",
 }
 """What to do about it, behind the words of the library."""
+UNREADABLE = "This is no request that can be read."
 MEDIA_TYPE = "application/problem+json"
+Error = TypeVar("Error", HTTPError, HTTPException)
 
 log = logging.getLogger(__name__)
 
@@ -79,17 +90,40 @@ def problem(status: int, code: str, detail: str, **more: object) -> Response:
     """Return a problem document."""
     content = json.dumps({**asdict(document(status, code, detail)), **more})
     headers = {"Retry-After": "1"} if status == 503 else {}
+    if "retry_after_s" in more:
+        headers["Retry-After"] = str(more["retry_after_s"])
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="baari"'
     return Response(content, status, headers, content_type=MEDIA_TYPE)
 
 
-def install(app: APIFlask) -> None:
-    """Answer every error of the app with a problem document."""
+def install(app: APIFlask, require_may: Callable[[], None]) -> None:
+    """Answer every error of the app with a problem document.
+
+    Input is read before anybody asks who sent it. So where it does not fit, `require_may` looks whether they may: who
+    may not is told so, and nothing of what would fit.
+    """
+
+    def unless_closed(answer: Callable[[Error], Response]) -> Callable[[Error], Response]:
+        def told(error: Error) -> Response:
+            try:
+                if _is_of_input(error):
+                    require_may()
+            except Refused as refusal:
+                return _refused(refusal)
+            return answer(error)
+
+        return told
+
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(HTTPError, _invalid)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPError, unless_closed(_invalid))
+    app.register_error_handler(HTTPException, unless_closed(_http))
+    app.register_error_handler(ParseException, lambda _error: problem(400, BadRequest.code, UNREADABLE))
     app.register_error_handler(Exception, _unexpected)
+
+
+def _is_of_input(error: HTTPError | HTTPException) -> bool:
+    return (error.status_code if isinstance(error, HTTPError) else error.code) in (400, 422)
 
 
 def _refused(refusal: Refused) -> Response:

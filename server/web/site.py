@@ -14,8 +14,10 @@ from server.services.views.day_report import DayReports
 from server.storage.database import Database
 from server.storage.transaction import Read
 from server.web.derived import Keyring
+from server.web.limits import Limits
 from server.web.presence import Presence
 from server.web.reads import Reads
+from server.web.trial import WriteTrial
 from server.web.views import Views
 
 EXTENSION = "baari"
@@ -24,7 +26,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a request is answered from; `real` is the clock of the machine, those of the centres are the database's."""
+    """What a request is answered from; `real` is the clock of the machine, those of the centres are the database's.
+
+    `connected` tells the screens of a centre that this process serves now, as they are typed: `kiosk:K1`.
+    """
 
     db: Database
     reads: Reads
@@ -36,6 +41,9 @@ class Site:
     live: Callable[[], bool]
     reports: DayReports
     keyring: Keyring
+    connected: Callable[[str], list[str]]
+    limits: Limits
+    trial: WriteTrial
 
     def derived_keys(self) -> DerivedKeys:
         """Return the keys derived from the secret of the installation; raises Unavailable."""

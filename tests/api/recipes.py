@@ -1,19 +1,38 @@
 """How each operation of the API works: what must be so before, who may, and the least that is sent."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.clock import SystemClock
 from server.domain.actors import By
+from server.domain.derived import Purpose
 from server.domain.permissions import Role
+from server.domain.screens import Screen, ScreenKind
+from server.domain.token.claim import Claim, epoch_mark, signed
 from server.domain.token.lifecycle import CounterState
+from server.services.backups.going_on import Lost, centre_goes_on
 from server.services.bookings.book import NewBooking, book
 from server.services.floor import away, issue
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, make_reference, second_centre
+from server.services.people import keys, pairing, sign_in
+from server.services.people.pairing import Origin
+from tests.factories import CENTRE, DAY, KEYS, MORNING, Floor, at_time, make_reference, second_centre
 
 Ids = dict[str, str]
 Ready = Callable[[Floor], Ids]
-ROLES = {role.value[0].upper(): role for role in Role}
+ROLES = {
+    "K": Role.KIOSK,
+    "C": Role.COUNTER,
+    "D": Role.DISPLAY,
+    "M": Role.MANAGER,
+    "I": Role.INTEGRATION,
+    "L": Role.LEAD,
+    "F": Role.FLOOR_MANAGER,
+    "A": Role.ADMINISTRATOR,
+    "U": Role.AUDITOR,
+    "H": Role.HEADQUARTERS,
+}
 
 # What stands in an address: a name that is there, and one that is not with the refusal it gets.
 THERE: Ids = {"centre": CENTRE, "counter": "G1", "day": DAY.isoformat()}
@@ -24,7 +43,12 @@ NOT_THERE = {
     "label": ("N999", 404, "unknown_token"),
     "lease": ("999", 404, "unknown_lease"),
     "day": ("2026-13-01", 422, "invalid_input"),
+    "person": ("999", 404, "unknown_person"),
+    "key": ("999", 404, "unknown_key"),
     "secret": ("no-such-slip", 404, "unknown_token"),
+    "kind": ("printer", 404, "unknown_device"),
+    "device": ("K9", 404, "unknown_device"),
+    "code": ("ZZZZZZ", 404, "unknown_code"),
 }
 
 
@@ -38,6 +62,14 @@ def waiting(floor: Floor) -> Ids:
     order, now = floor.order(printer="printer-k1"), floor.now()
     token = floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token
     return {"token": token.id, "label": token.label, "secret": order.secret}
+
+
+def lost(floor: Floor) -> Ids:
+    """A restore has lost N050, who holds a slip."""
+    order, now, key = floor.order(), floor.now(), KEYS.key(Purpose.SLIPS)
+    claim = Claim(epoch_mark(floor.centre.epoch), order.token_id, DAY, "N050", "N", "NORMAL", MORNING)
+    floor.write(lambda tx: centre_goes_on(at_time(tx, now), MORNING, "after", Lost({})))
+    return {"slip": signed(order.secret, claim, key.secret, key.number)}
 
 
 def sent_to_a_closed_counter(floor: Floor) -> Ids:
@@ -120,6 +152,20 @@ def leased(floor: Floor) -> Ids:
     return {"lease": str(floor.lease().id)}
 
 
+def employed(floor: Floor) -> Ids:
+    """Asha can sign in."""
+    kept = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43
+    number = floor.write(lambda tx: sign_in.add_staff(tx, "asha", Role.COUNTER, kept, MORNING))
+    return {"person": str(number)}
+
+
+def keyed(floor: Floor) -> Ids:
+    """A board has a key."""
+    floor.key(Role.DISPLAY)
+    listed = floor.db.read(lambda read: keys.keys_of(read, floor.centre_id))
+    return {"key": str(max(key.id for key in listed))}
+
+
 def booked(floor: Floor) -> Ids:
     """Somebody is expected whose reference ends in 1234."""
     floor.book(NewBooking(make_reference("ARN-1234"), MORNING, "NORMAL"))
@@ -130,6 +176,14 @@ def expected_by_letter(floor: Floor) -> Ids:
     """N001 waits, and somebody is expected whose reference ends in 1234."""
     booked(floor)
     return waiting(floor)
+
+
+def unpaired(floor: Floor) -> Ids:
+    """The page of kiosk K1 shows a code; the tests of the API run on the real clock of people and keys."""
+    screen, now = Screen(ScreenKind.KIOSK, "K1"), SystemClock().now()
+    origin = Origin("192.0.2.7", "Chromium / Linux")
+    code = floor.write(lambda tx: pairing.ask(tx, screen, "baari_" + "p" * 43, origin, now, secrets.token_bytes)).code
+    return {"kind": "kiosk", "device": "K1", "code": code}
 
 
 def twice(floor: Floor) -> Ids:
@@ -147,7 +201,7 @@ def booked_elsewhere(floor: Floor) -> Ids:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A request that works: `roles` are the first letters of those who may; words in braces are names of `ready`."""
+    """A request that works: `roles` are the letters of those who may; words in braces are names of `ready`."""
 
     roles: str
     ready: Ready = empty
@@ -157,69 +211,91 @@ class Recipe:
 
 
 BOOKING = {"reference": "ARN-1234", "slot": "2026-11-24T10:15:00+05:30", "service": "NORMAL"}
-ANYBODY, NO_KEY = "CDIKM", ""
+ANYBODY, NO_KEY = "ACDFHIKLMU", ""
 
 RECIPES: Mapping[str, Recipe] = {
     "GET centres": Recipe(ANYBODY),
     "GET counters": Recipe(ANYBODY),
     "GET services": Recipe(ANYBODY),
     "GET stages": Recipe(ANYBODY),
-    "POST tokens": Recipe("CIKM", empty, {"service": "NORMAL"}, status=201),
-    "GET tokens": Recipe(ANYBODY, waiting),
-    "POST tokens/cancel": Recipe("CIM", waiting),
-    "POST tokens/correct": Recipe("CM", waiting, {"service": "PCC"}),
-    "POST tokens/attach": Recipe("CM", expected_by_letter, {"appointment": "ARN 1234"}),
-    "POST tokens/merge": Recipe("CM", twice, {"into": "{other}"}),
-    "POST tokens/return": Recipe("CM", gone_out),
-    "POST tokens/pause": Recipe("CM", waiting),
-    "POST tokens/remark": Recipe("CM", waiting, {"party": 2}),
-    "POST tokens/reprint": Recipe("CIM", waiting, {"reason": "it was torn"}),
-    "POST slips/reprint": Recipe("CIKM", waiting, {"slip": "{secret}"}),
-    "POST slips/withdraw": Recipe("CIKM", waiting, {"slip": "{secret}"}),
-    "POST tokens/hand-over": Recipe("CM", sent_to_a_closed_counter),
-    "POST tokens/undo": Recipe("M", cancelled),
-    "POST return": Recipe("CIKM", gone_out, {"slip": "{secret}"}),
+    "POST tokens": Recipe("CFIKLM", empty, {"service": "NORMAL"}, status=201),
+    "GET tokens": Recipe("ACDFIKLMU", waiting),
+    "POST tokens/cancel": Recipe("CFILM", waiting),
+    "POST tokens/correct": Recipe("CFLM", waiting, {"service": "PCC"}),
+    "POST tokens/attach": Recipe("CFLM", expected_by_letter, {"appointment": "ARN 1234"}),
+    "POST tokens/merge": Recipe("CFLM", twice, {"into": "{other}"}),
+    "POST tokens/return": Recipe("CFLM", gone_out),
+    "POST tokens/pause": Recipe("CFLM", waiting),
+    "POST tokens/remark": Recipe("CFLM", waiting, {"party": 2}),
+    "POST tokens/reprint": Recipe("CFILM", waiting, {"reason": "it was torn"}),
+    "POST slips/reprint": Recipe("CFIKLM", waiting, {"slip": "{secret}"}),
+    "POST slips/withdraw": Recipe("CFIKLM", waiting, {"slip": "{secret}"}),
+    "POST slips/rebuild": Recipe("CFKLM", lost, {"slip": "{slip}"}),
+    "POST tokens/hand-over": Recipe("CFLM", sent_to_a_closed_counter),
+    "POST tokens/undo": Recipe("FLM", cancelled),
+    "POST return": Recipe("CFIKLM", gone_out, {"slip": "{secret}"}),
     "GET status": Recipe(NO_KEY, waiting),
     "POST status/return": Recipe(NO_KEY, gone_out),
     "POST status/pause": Recipe(NO_KEY, waiting),
     "POST status/cancel": Recipe(NO_KEY, waiting),
     "GET snapshot": Recipe(ANYBODY),
     "GET events": Recipe(ANYBODY, query={"after": "0"}),
-    "GET counters/line": Recipe("CM"),
-    "GET seats": Recipe("CM"),
-    "POST counters/sit": Recipe("CM"),
-    "POST counters/leave": Recipe("CM"),
-    "POST counters/open": Recipe("CM"),
-    "POST counters/pause": Recipe("CM", expected),
-    "POST counters/close": Recipe("CM", expected),
-    "POST counters/call-next": Recipe("CM", expected),
-    "POST counters/call": Recipe("M", expected, {"token": "{token}", "reason": "unwell"}),
-    "POST counters/recall": Recipe("CM", called),
-    "POST counters/start": Recipe("CM", called),
-    "POST counters/miss": Recipe("CM", called_in_vain),
-    "POST counters/hold": Recipe("CM", served),
-    "POST counters/resume": Recipe("CM", parked),
-    "POST counters/finish": Recipe("CM", served),
-    "POST counters/transfer": Recipe("CM", served, {"stage": "A"}),
-    "POST counters/take-over": Recipe("M", served, {"to": "G2"}),
-    "POST counters/undo": Recipe("CM", called),
-    "POST notice": Recipe("M", empty, {"on": True, "kind": "emergency", "cause": "fire"}),
+    "GET counters/line": Recipe("ACFLMU"),
+    "GET seats": Recipe("ACFLMU"),
+    "POST counters/sit": Recipe("CFLM"),
+    "POST counters/leave": Recipe("CFLM"),
+    "POST counters/open": Recipe("CFLM"),
+    "POST counters/pause": Recipe("CFLM", expected),
+    "POST counters/close": Recipe("CFLM", expected),
+    "POST counters/call-next": Recipe("CFLM", expected),
+    "POST counters/call": Recipe("FLM", expected, {"token": "{token}", "reason": "unwell"}),
+    "POST counters/recall": Recipe("CFLM", called),
+    "POST counters/start": Recipe("CFLM", called),
+    "POST counters/miss": Recipe("CFLM", called_in_vain),
+    "POST counters/hold": Recipe("CFLM", served),
+    "POST counters/resume": Recipe("CFLM", parked),
+    "POST counters/finish": Recipe("CFLM", served),
+    "POST counters/transfer": Recipe("CFLM", served, {"stage": "A"}),
+    "POST counters/take-over": Recipe("FLM", served, {"to": "G2"}),
+    "POST counters/undo": Recipe("CFLM", called),
+    "POST notice": Recipe("FM", empty, {"on": True, "kind": "emergency", "cause": "fire"}),
     "GET notice": Recipe(ANYBODY),
-    "POST clock": Recipe("M", empty, {"choose": "floor"}),
-    "GET clock": Recipe("M"),
-    "GET days": Recipe("IM"),
-    "POST days/close": Recipe("M", over, {"then": "carry_over"}),
-    "POST days/extend": Recipe("M", waiting, {"until": "2026-11-24T12:00:00.000Z"}),
-    "POST days/reopen": Recipe("M", closed, {"reason": "by mistake"}),
-    "POST leases": Recipe("M", empty, {"series": "N", "count": 5, "holder": "pad"}, status=201),
-    "POST leases/void": Recipe("M", leased, {"reason": "lost"}),
-    "POST appointments": Recipe("IM", empty, {"bookings": [BOOKING]}),
-    "GET appointments": Recipe("CM", booked, query={"tail": "1234"}),
-    "POST appointments/move": Recipe("M", booked_elsewhere, {"appointment": "ARN-1234"}),
-    "GET appointments/claims": Recipe("CM"),
-    "GET gate": Recipe(ANYBODY),
-    "GET explain": Recipe("CM", waiting),
-    "GET stats": Recipe("IM"),
-    "GET outlook": Recipe("IM"),
-    "GET report": Recipe("IM"),
+    "POST clock": Recipe("FM", empty, {"choose": "floor"}),
+    "GET clock": Recipe("AFMU"),
+    "GET days": Recipe("AFILMU"),
+    "POST days/close": Recipe("FM", over, {"then": "carry_over"}),
+    "POST days/extend": Recipe("FM", waiting, {"until": "2026-11-24T12:00:00.000Z"}),
+    "POST days/reopen": Recipe("FM", closed, {"reason": "by mistake"}),
+    "POST leases": Recipe("FM", empty, {"series": "N", "count": 5, "holder": "pad"}, status=201),
+    "POST leases/void": Recipe("FM", leased, {"reason": "lost"}),
+    "POST appointments": Recipe("FIM", empty, {"bookings": [BOOKING]}),
+    "GET appointments": Recipe("ACFLMU", booked, query={"tail": "1234"}),
+    "POST appointments/move": Recipe("FLM", booked_elsewhere, {"appointment": "ARN-1234"}),
+    "GET appointments/claims": Recipe("ACFLMU"),
+    "GET gate": Recipe("ACDFIKLMU"),
+    "GET explain": Recipe("ACFLMU", waiting),
+    "GET stats": Recipe("AFHILMU"),
+    "GET outlook": Recipe("AFHILMU"),
+    "GET report": Recipe("AFHIMU"),
+    "GET people": Recipe("AMU", employed),
+    "POST people": Recipe("AM", empty, {"user": "ravi", "role": "counter", "password": "a long password"}, status=201),
+    "POST people/disable": Recipe("AM", employed),
+    "POST people/enable": Recipe("AM", employed),
+    "POST people/unlock": Recipe("AM", employed),
+    "POST people/role": Recipe("AM", employed, {"role": "manager"}),
+    "POST people/second-step/end": Recipe("AM", employed),
+    "POST people/password": Recipe("AM", employed, {"password": "a long password"}),
+    "GET people/sessions": Recipe("AMU", employed),
+    "POST people/sessions/end": Recipe("AM", employed),
+    "GET keys": Recipe("AMU", keyed),
+    "POST keys/revoke": Recipe("AM", keyed),
+    "GET devices": Recipe("AFMU", unpaired),
+    "GET devices/codes": Recipe("AM", unpaired),
+    "POST devices/pair": Recipe("AM", unpaired, {"code": "{code}"}),
+    "POST devices/revoke": Recipe("AM", unpaired),
+    "POST devices/rename": Recipe("AM", unpaired, {"name": "Hall"}),
+    "GET trail": Recipe("AMU", waiting),
+    "GET trail/export": Recipe("AMU", waiting),
+    "POST devices/identify": Recipe("AFM", unpaired),
+    "POST keys/rotate": Recipe("AM", keyed, {"secret": "baari_" + "k" * 43}),
 }

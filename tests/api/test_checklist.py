@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from server.app import build_server
 from server.config import load_settings
 from server.domain.derived import Purpose
-from server.domain.permissions import Role
-from server.services.people.keys import create_key
+from server.domain.permissions import TABLE, Permission, Role, Scope
+from server.services.people.keys import create_key, create_key_of_all
 from server.services.views.day_report import DayReports
 from server.storage import schema
 from server.storage.database import Database
@@ -35,7 +35,7 @@ def may(operation: Operation) -> str:
 
 
 ATTEMPTS = itertools.count()
-STRANGER = "stranger"
+STRANGER, ELSEWHERE = "stranger", "PSK-2"
 INVALID, BAD_REQUEST = (422, "invalid_input"), (400, "bad_request")
 EVERY = list(operations().values())
 COMMANDS = [operation for operation in EVERY if operation.method == "POST"]
@@ -127,6 +127,8 @@ def _template(path: Path) -> tuple[Floor, dict[str, str]]:
     floor = install_floor(db)
     keys = {letter: floor.key(role) for letter, role in ROLES.items()}
     keys["G2"] = floor.key(Role.COUNTER, counter="G2")
+    for letter, role in ROLES.items():
+        keys[f"all {letter}"] = floor.write(lambda tx, role=role: create_key_of_all(tx, role, "test", MORNING))  # type: ignore[misc]
     keys[STRANGER] = db.write(second_centre(floor), lambda tx: create_key(tx, Role.MANAGER, "test", MORNING))
     db.close()
     return floor, keys
@@ -193,6 +195,28 @@ def other_body(trial: Trial) -> dict[str, Any]:
 def test_a_role_that_may_not_is_refused(trial: Trial) -> None:
     for role in set(ROLES) - set(trial.recipe.roles):
         assert trial.refusal(role=role) == (403, "forbidden"), role
+
+
+def permission_of(trial: Trial) -> Permission:
+    """Return what an operation asks for: no kiosk goes beyond its centre, and a refusal names the permission."""
+    answer = trial.send(role="all K", ids={"centre": ELSEWHERE})
+    assert answer.status_code == 403, answer.get_json()
+    return Permission(answer.get_json()["permission"])
+
+
+@refused(IN_A_CENTRE)
+def test_whoever_the_table_names_may_and_nobody_else(trial: Trial) -> None:
+    assert {ROLES[letter] for letter in trial.recipe.roles} == set(TABLE[permission_of(trial)])
+
+
+@refused(IN_A_CENTRE)
+def test_each_role_goes_as_far_as_the_table_says_and_no_further(trial: Trial) -> None:
+    permission = permission_of(trial)
+    for letter in trial.recipe.roles:
+        answer = trial.send(role=f"all {letter}", ids={"centre": ELSEWHERE})
+        told = answer.get_json()
+        lacking = (answer.status_code, told.get("permission"), told.get("scope")) == (403, permission.value, "all")
+        assert lacking is not (TABLE[permission][ROLES[letter]] is Scope.ALL), (letter, told)
 
 
 @refused(IN_A_CENTRE)

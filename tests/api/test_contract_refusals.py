@@ -16,7 +16,8 @@ NOWHERE = {
     "UnknownCentre",  # the centre of a key or a token is there
 }
 CURRENT = {"UnknownToken"}  # the token at a counter is there
-OPENING = {"DayClosed", "DayNotOpen"}  # only a counter that opens opens a day
+DAY_OPENS = {"DayNotOpen", "NotOpenNow"}
+OPENING = DAY_OPENS | {"DayClosed"}  # only a counter that opens opens a day
 OWN: Mapping[str, Refusals] = {
     view._spec["operation_id"]: view._spec["extensions"][REFUSALS]
     for view in build_app(Settings()).view_functions.values()
@@ -25,7 +26,7 @@ OWN: Mapping[str, Refusals] = {
 CANNOT: Mapping[str, set[str]] = {
     "pause_token": {"UnknownCounter"},
     "hand_over_token": {"TooDeep", "UnknownCounter"},  # it goes nowhere else, and names no counter
-    "undo_token": {"UnknownCounter", "IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # they are there
+    "undo_token": {"UnknownCounter", "IllegalTransition", "UnknownAppointment"} | DAY_OPENS,  # they are there
     # What stands against the call of the next is told as `not_called`; the token at the counter is there.
     "finish_service": CURRENT | {"CounterBusy", "CounterNotOpen", "QueueEmpty", "CentreFrozen", "Conflict"},
     "open_counter": CURRENT | {"IllegalTransition", "CounterBusy"},  # from every state, with whoever is there
@@ -42,13 +43,15 @@ CANNOT: Mapping[str, set[str]] = {
     "merge_tokens": {"UnknownAppointment"},  # that of a token is there
     "move_booking": {"UnknownToken"},
     "read_claims": {"UnknownToken"},
-    "undo_last": CURRENT | {"IllegalTransition", "UnknownAppointment", "DayNotOpen"},  # the day of an act is open
+    "undo_last": CURRENT | DAY_OPENS | {"IllegalTransition", "UnknownAppointment"},  # the day of an act is open
     # Every counter and token stands at a stage of its plan; a cancel is looked at, and none is made.
     "read_line": {"UnknownStage", "IllegalTransition"},
     "read_status": {"UnknownStage", "IllegalTransition"},
     "choose_clock": {"UnknownCause"},  # the floor is paused by a start, and not by this
     "close_day": {"IllegalTransition"},  # whoever is there is ended
     "reopen_day": {"UnknownCounter"},  # that of a token is there
+    "add_person": {"UnknownPerson"},  # they were just added
+    "disable_person": {"CounterBusy", "UnknownCounter"},  # who holds somebody keeps their seat, and it is there
     "void_lease": {"SeriesFull"},  # a variable has the name of the function that leases
 }
 

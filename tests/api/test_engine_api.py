@@ -133,7 +133,7 @@ def test_the_last_acts_of_a_counter_are_told_and_each_can_be_taken_back_by_its_n
 
 
 def test_a_token_that_a_desk_gave_is_withdrawn_and_its_page_and_its_slip_say_so(hall: Hall) -> None:
-    given = hall.issue(counter="G1", print_at="printer-k1")
+    given = hall.issue(C, counter="G1", print_at="printer-k1")
     undone = hall.ask(counter("G1", "undo"), C)
     assert (undone["token"]["label"], undone["token"]["state"]) == (given["token"]["label"], "cancelled")
     assert undone["take_back"] is None
@@ -239,13 +239,13 @@ def test_nobody_acts_in_the_name_of_another_counter(hall: Hall) -> None:
 
 def test_too_many_emergencies_are_refused(hall: Hall) -> None:
     for _ in range(4):
-        hall.ask(f"{AT}/tokens/{hall.issue()['token']['id']}/remark", C, emergency=True)
+        hall.ask(f"{AT}/tokens/{hall.issue()['token']['id']}/remark", C, emergency=True, counter="E1")
     fifth = f"{AT}/tokens/{hall.issue()['token']['id']}/remark"
-    assert hall.refused(fifth, C, emergency=True) == (409, "emergency_limit")
+    assert hall.refused(fifth, C, emergency=True, counter="E1") == (409, "emergency_limit")
 
 
 def test_a_party_with_two_services_is_one_token(hall: Hall) -> None:
-    issued = hall.issue(party=4, then=["ENQUIRY"], access=["hearing"])
+    issued = hall.issue(C, party=4, then=["ENQUIRY"], access=["hearing"])
     token = hall.send("GET", f"{AT}/tokens/{issued['token']['id']}", C).get_json()["token"]
     assert (issued["token"]["party"], token["staff"]["then"], token["staff"]["access"]) == (4, ["ENQUIRY"], ["hearing"])
 
@@ -271,6 +271,7 @@ def test_a_manager_says_which_clock_is_right_and_the_floor_went_on_meanwhile(hal
     hall.at("G1", "open")
     hall.issue()
     machine.is_set(days=1)
+    assert hall.send("GET", f"{AT}/clock").get_json()["doubted"], "before a command has seen it"
     assert hall.issue()["token"]["label"] == "N002"
     told = hall.send("GET", f"{AT}/clock").get_json()
     assert (told["doubted"], told["why"]) == (True, "step")
@@ -333,6 +334,11 @@ def test_bookings_are_taken_over_found_and_checked_in(hall: Hall) -> None:
     assert refusals == [(409, code) for code in codes]
     found = hall.send("GET", f"{AT}/appointments?tail=0002", C).get_json()["bookings"]
     assert [(one["slot"], one["checked_in"]) for one in found] == [("2026-11-24T05:30:00.000Z", False)]
+    named = {text: hall.send("GET", f"{AT}/appointments?appointment={text}", C) for text in ("arn%2026/0002", "x0002")}
+    assert [answer.get_json()["bookings"] for answer in named.values()] == [found, []]
+    for asked in ("", "tail=0002&appointment=x0002", f"appointment=x0002&slot={found[0]['slot']}"):
+        assert hall.send("GET", f"{AT}/appointments?{asked}", C).get_json()["code"] == "invalid_input"
+    assert hall.send("GET", f"{AT}/appointments?appointment=/", C).get_json() == {"bookings": []}
     hall.wait(75)
     assert hall.issue(C, booking=found[0]["id"])["token"]["label"] == "N002"
     assert hall.refused(f"{AT}/tokens", C, service="NORMAL", booking=999) == (404, "unknown_appointment")

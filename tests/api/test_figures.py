@@ -1,5 +1,6 @@
 """Figures, outlook, report and explanation over HTTP and on the manager's page: their keys, and their values."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.factories import CENTRE, MORNING, Floor, StillClock
 from tests.services.people.people import add_person, signed_in
 
 AT = f"/api/v1/centres/{CENTRE}"
-SECRET = "a secret of the installation"
+SECRET = "a secret of the installation in these tests"
 NOON = MORNING + timedelta(hours=3)
 
 
@@ -135,6 +136,23 @@ def test_the_page_of_the_report_prints_the_same_figures_and_the_same_seal(
     assert client.get("/manager/report?day=2099-01-01").status_code == 422
 
 
+def test_the_page_says_what_is_proven_of_the_record_and_what_became_of_the_promise_in_two_sentences(
+    client: FlaskClient, sqlite_floor: Floor
+) -> None:
+    """Each call was by the rule, and one of two people stayed for an hour where 45 minutes were promised."""
+    sqlite_floor.wait(57)
+    sqlite_floor.serve("E1")
+    add_person(sqlite_floor, "asha", Role.MANAGER)
+    client.set_cookie(STAFF_COOKIE, signed_in(sqlite_floor, "asha", SystemClock().now()))
+    page = client.get("/manager/report?lang=en").get_data(as_text=True)
+    told = re.findall(r'<p class="verdict ([a-z]+)">\s*(.*?)\s*</p>', page)
+    assert told == [
+        ("kept", "The record is proven: each call was by the rule."),
+        ("promise", "50 % stayed less than the promised 45 min."),
+    ]
+    assert "Every promise was kept" not in page
+
+
 @pytest.mark.parametrize("day", ["2000-01-01", "0", "soon"])
 def test_there_is_no_report_of_a_day_before_the_first_rules_and_of_what_is_no_day(
     client: FlaskClient, manager: dict[str, str], sqlite_floor: Floor, day: str
@@ -148,7 +166,8 @@ def test_there_is_no_report_of_a_day_before_the_first_rules_and_of_what_is_no_da
 
 
 @pytest.mark.parametrize(
-    "period", ["from=2026-11-25&to=2026-11-24", "to=0", "from=0", "from=1e9", "to=2026-11-24T10:00"]
+    "period",
+    ["from=2026-11-25&to=2026-11-24", "to=0", "from=0", "from=1e9", "to=2026-11-24T10:00", "slot=0.0"],
 )
 def test_a_period_that_ends_before_it_begins_or_is_not_written_as_days_has_no_figures(
     client: FlaskClient, manager: dict[str, str], period: str

@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.conftest import skip_or_fail
 from tests.guards.browsers import watched
@@ -28,15 +29,28 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium."""
+def playwright() -> Iterator[Playwright]:
+    """Return what drives browsers: one for a process, whatever browsers its tests open."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@contextmanager
+def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """Give Debian's Chromium."""
     path = shutil.which("chromium")
     if path is None:
         skip_or_fail("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield watched(chromium)
-        chromium.close()
+    opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+    yield watched(opened)
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Return Debian's Chromium."""
+    with chromium(playwright) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +83,13 @@ def signed_in(browser: Browser, demo: DemoProcess, role: str, **options: Any) ->
     page.get_by_label("Password").fill(login["password"])
     page.get_by_role("button", name="Sign in").click()
     return page
+
+
+def pair(page: Page, url: str, key: str) -> None:
+    """Open the link of a screen's key, and press its button."""
+    page.goto(f"{url}/pair?key={key}")
+    with page.expect_navigation():
+        page.locator("form button").click()
 
 
 def sideways(page: Page) -> bool:

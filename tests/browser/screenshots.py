@@ -11,7 +11,7 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, signed_in
+from tests.browser.conftest import FLAGS, pair, signed_in
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -34,7 +34,7 @@ class Studio:
         context = self.browser.new_context(viewport={"width": width, "height": height}, locale=lang)
         page = context.new_page()
         if key:
-            page.goto(f"{self.demo.url}/pair?key={self.demo.facts['keys'][key]}")
+            pair(page, self.demo.url, self.demo.facts["keys"][key])
         return page
 
     def keep(self, page: Page, name: str, *, wait_ms: int = SETTLE_MS) -> None:

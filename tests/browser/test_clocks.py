@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import pair, signed_in
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -43,7 +43,7 @@ def test_a_board_shows_and_announces_calls_by_the_time_of_the_centre(
     browser: Browser, demo: DemoProcess, api: Client
 ) -> None:
     page = browser.new_context(viewport={"width": 1920, "height": 1080}, **ELSEWHERE).new_page()
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
+    pair(page, demo.url, demo.facts["keys"]["display"])
     in_the_future(page)
     page.goto(f"{demo.url}/display/{CENTRE}/board-e")
     expect(page.locator("body")).to_have_attribute("data-state", "empty")

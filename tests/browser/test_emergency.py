@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.conftest import signed_in, violations
+from tests.browser.conftest import pair, signed_in, violations
 from tests.browser.engine import end_notices, serve, speak
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
@@ -30,7 +30,10 @@ WHOLE = """() => {
 COLOURS = "(e) => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
 SIZE = "() => parseFloat(getComputedStyle(document.querySelector('.emergency-words')).fontSize)"
 
-CUT_OFF = pytest.mark.provokes("console: WebSocket connection .* net::ERR_INTERNET_DISCONNECTED")
+# The websocket, and what asks in its place while it does not come.
+CUT_OFF = pytest.mark.provokes(
+    "(?:console: WebSocket connection .*|request failed: GET /socket.io/) net::ERR_INTERNET_DISCONNECTED"
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def opened(browser: Browser, demo: DemoProcess, api: Client) -> Iterator[Callabl
 
 def of_device(browser: Browser, demo: DemoProcess, key: str, width: int, height: int) -> Page:
     page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys'][key]}")
+    pair(page, demo.url, demo.facts["keys"][key])
     return page
 
 

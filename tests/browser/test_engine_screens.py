@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import sideways, violations
+from tests.browser.conftest import pair, sideways, violations
 from tests.browser.engine import (
     AT_ONCE,
     all_days_but_today,
@@ -38,7 +38,7 @@ def phone(page: Page) -> Page:
 @pytest.fixture
 def kiosk(page: Page, demo: DemoProcess, api: Client) -> Page:
     page.set_viewport_size({"width": 1080, "height": 1920})
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
+    pair(page, demo.url, demo.facts["keys"]["kiosk"])
     begin(page)
     return page
 
@@ -46,7 +46,7 @@ def kiosk(page: Page, demo: DemoProcess, api: Client) -> Page:
 @pytest.fixture
 def board(browser: Browser, demo: DemoProcess, api: Client) -> Iterator[Page]:
     page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
+    pair(page, demo.url, demo.facts["keys"]["display"])
     page.goto(f"{demo.url}/display/PSK-DEMO/board-e")
     expect(page.locator("body")).to_have_attribute("data-state", "empty")
     yield page

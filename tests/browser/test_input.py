@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import signed_in, violations
+from tests.browser.conftest import pair, signed_in, violations
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -53,7 +53,7 @@ def clerk(browser: Browser, demo: DemoProcess, cookies: Any) -> Iterator[Page]:
 def kiosk(page: Page, demo: DemoProcess) -> Page:
     page.context.add_init_script(STROKES)
     page.set_viewport_size({"width": 1080, "height": 1920})
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
+    pair(page, demo.url, demo.facts["keys"]["kiosk"])
     expect(page.locator("main")).to_have_attribute("data-step", "language")
     return page
 

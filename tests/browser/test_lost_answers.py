@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import pair, signed_in
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -32,7 +32,7 @@ def empty_floor(api: Client) -> None:
 @pytest.fixture
 def kiosk(page: Page, demo: DemoProcess) -> Page:
     page.set_viewport_size({"width": 1080, "height": 1920})
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
+    pair(page, demo.url, demo.facts["keys"]["kiosk"])
     expect(page.locator("main")).to_have_attribute("data-step", "language")
     return page
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import pair, signed_in
 from tests.processes import DemoProcess
 
 RIGHT_AGAIN_S = 5.0
@@ -19,7 +19,7 @@ RIGHT_AGAIN_S = 5.0
 def take_token(page: Page, demo: DemoProcess) -> tuple[str, str]:
     """Touch three times at K1; returns the number and the address of the citizen's page."""
     page.set_viewport_size({"width": 1080, "height": 1920})
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
+    pair(page, demo.url, demo.facts["keys"]["kiosk"])
     page.locator(".tile[lang=hi]").click()
     page.locator(".choice").first.click()
     page.locator(".choice").first.click()
@@ -49,7 +49,8 @@ def press(console: Page, key: str, state: str) -> None:
 
 
 @pytest.mark.provokes(
-    "console: WebSocket .* net::ERR_CONNECTION_REFUSED", "request failed: GET .* net::ERR_CONNECTION_(?:REFUSED|RESET)"
+    "console: WebSocket .* net::ERR_CONNECTION_REFUSED",
+    "request failed: GET .* net::ERR_(?:CONNECTION_REFUSED|CONNECTION_RESET|SOCKET_NOT_CONNECTED)",
 )
 def test_one_citizen_from_kiosk_to_exit_with_a_crash_in_between(browser: Browser, demo: DemoProcess) -> None:
     kiosk = browser.new_context().new_page()
@@ -58,7 +59,7 @@ def test_one_citizen_from_kiosk_to_exit_with_a_crash_in_between(browser: Browser
     assert address.startswith(f"{shown}.")  # the claim of the paper
 
     board = browser.new_context().new_page()
-    board.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
+    pair(board, demo.url, demo.facts["keys"]["display"])
     board.goto(f"{demo.url}/display/PSK-DEMO/board-g")
     expect(board.locator("body")).to_have_attribute("data-state", "empty")
     phone = browser.new_context(viewport={"width": 320, "height": 640}).new_page()

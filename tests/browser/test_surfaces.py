@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import sideways, signed_in, violations
+from tests.browser.conftest import pair, sideways, signed_in, violations
 from tests.factories import CENTRE
 from tests.processes import Client, DemoProcess
 
@@ -83,7 +83,7 @@ def test_the_board_shows_calls_by_size_and_takes_a_cancelled_one_back(
     browser: Browser, demo: DemoProcess, api: Client
 ) -> None:
     page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
-    page.goto(f"{demo.url}/pair?key={demo.facts['keys']['display']}")
+    pair(page, demo.url, demo.facts["keys"]["display"])
     page.goto(f"{demo.url}/display/PSK-DEMO/board-g")
     expect(page.locator(".nothing")).to_contain_text("अभी किसी को नहीं बुलाया गया")
     assert violations(page) == []
@@ -117,7 +117,7 @@ def test_a_board_that_is_not_paired_says_so(page: Page, demo: DemoProcess) -> No
     answer = page.goto(f"{demo.url}/display/PSK-DEMO/board-a")
     assert answer is not None
     assert answer.status == 200
-    expect(page.locator("h1")).to_have_text("This board is not paired")
+    expect(page.locator("h1")).to_contain_text("This screen is not paired yet.")
     assert violations(page) == []
 
 
@@ -186,7 +186,7 @@ def test_a_printer_out_of_paper_leaves_the_number_on_the_screen(browser: Browser
     assert_fits_and_is_accessible(paper)
     paper.locator("[data-device=printer-k1] select").select_option("reset_mid_job")
     kiosk = browser.new_context(viewport={"width": 1080, "height": 1920}).new_page()
-    kiosk.goto(f"{demo.url}/pair?key={demo.facts['keys']['kiosk']}")
+    pair(kiosk, demo.url, demo.facts["keys"]["kiosk"])
     kiosk.locator(".tile[lang=hi]").click()
     kiosk.locator(".choice").first.click()
     kiosk.locator(".choice").first.click()

@@ -99,7 +99,7 @@ def test_every_page_is_told_in_the_contract(office: Office) -> None:
         ("board-g", f"/display/{CENTRE}/board-g", "BoardPage"),
     ):
         role = Role.KIOSK if key == "K1" else Role.DISPLAY
-        office.client.get(f"/pair?key={office.floor.key(role, device=key)}")
+        office.client.post(f"/pair?key={office.floor.key(role, device=key)}")
         office.page(path, name)
     assert phone["words"]["hi"][phone["called_first"]["priority"]]
 

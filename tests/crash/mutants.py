@@ -63,14 +63,18 @@ def _answer_at_once(command: Command, tx: Transaction) -> Any:
 
 
 def run_then_keep(
-    actor: str, centre_id: int, fn: Callable[[Transaction], commands.Body], status: int = 200
+    actor: str,
+    centre_id: int,
+    fn: Callable[[Transaction], commands.Body],
+    status: int = 200,
+    beside: int | None = None,
 ) -> Response:
     """Run a command of a route as `commands.run` does, in two commits."""
     now, db, key = site().real.now(), site().db, request.headers[commands.KEY_HEADER]
     attempt = Attempt(actor, key, body_hash(request.path, request.get_json(silent=True)), now)
     kept = db.read(lambda conn: answers.ask_answer(conn, actor, key)())
     if kept is None:
-        kept = Kept(attempt.body_hash, status, db.write(centre_id, fn), now)
+        kept = Kept(attempt.body_hash, status, db.write(centre_id, fn, beside=beside), now)
         db.write(centre_id, lambda tx: answers.keep_answer(tx.conn, actor, key, centre_id, kept))
     response = jsonify(kept.answer)
     response.status_code = kept.status

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from server.domain.permissions import Role
 from server.storage import schema
@@ -66,8 +67,8 @@ class TracedServer(ServerProcess):
 class ForkedServer(ServerProcess):
     """`baari serve` forked from a process that has its modules loaded: a restart costs a third."""
 
-    def __init__(self, database_url: str, data_dir: Path, fault: str = "none") -> None:
-        super().__init__(database_url, data_dir)
+    def __init__(self, database_url: str, data_dir: Path, fault: str = "none", **settings: Any) -> None:
+        super().__init__(database_url, data_dir, **settings)
         self._fault = fault
 
     def _launch(self) -> Running:

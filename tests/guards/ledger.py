@@ -1,8 +1,10 @@
 """The faults that the present test has caused, and those it said it would."""
 
+import contextlib
+import json
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 TRACE = re.compile(r"^(.*)\nTraceback \(most recent call last\):\n(?:[ \t].*\n|\n)*(.*)", re.MULTILINE)
 LINES = (
@@ -14,7 +16,16 @@ LINES = (
 def faults_in(output: str) -> list[str]:
     """Return the stack traces, each by the line before it and its last one, and the warnings in a program's output."""
     traces = [f"trace: {before} {error}" for before, error in TRACE.findall(f"\n{output}")]
+    traces += [f"trace: {line['message']} {line['trace'].splitlines()[-1]}" for line in _lines_with_a_trace(output)]
     return traces + [f"output: {line}" for pattern in LINES for line in pattern.findall(output)]
+
+
+def _lines_with_a_trace(output: str) -> Iterator[dict[str, str]]:
+    """Yield the records of a server's log that bring a stack trace."""
+    for text in output.splitlines():
+        if text.startswith("{") and '"trace":' in text:
+            with contextlib.suppress(ValueError):
+                yield json.loads(text)
 
 
 class Ledger:

@@ -17,6 +17,7 @@ order that goes on from there it can be moved to the front.
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple, Protocol, TypeVar
 
 TRIES = 5_000_000
@@ -32,6 +33,10 @@ class Interval(Protocol):
     @property
     def returned(self) -> int | None:
         """The instant after which it has no effect; None when its outcome is unknown."""
+
+    @property
+    def lapses(self) -> int | None:
+        """The instant after which one of unknown outcome has no effect any more, None when it may at any time."""
 
 
 Op = TypeVar("Op", bound=Interval)
@@ -87,10 +92,14 @@ class _Windows:
         self.under_way: list[list[int]] = []
         free: list[int] = []
         open_now: set[int] = set()
+        slots = count()
         for _, ends, one in sorted(_edges(history)):
             if not ends:
-                self.slots[one] = free.pop() if free else len(open_now)
+                self.slots[one] = free.pop() if free else next(slots)
                 open_now.add(one)
+                continue
+            if history[one].returned is None:  # its slot says for ever whether it was taken
+                open_now.remove(one)
                 continue
             self.order.append(one)
             self.under_way.append(sorted(open_now, key=lambda i: _urgency(history[i])))
@@ -106,11 +115,12 @@ class _Windows:
 
 
 def _edges(history: Sequence[Interval]) -> Iterator[tuple[int, bool, int]]:
-    """Return (instant, whether it is a return, index); what happens at one instant counts as concurrent."""
+    """Return (instant, whether it is an end, index); what happens at one instant counts as concurrent."""
     for index, op in enumerate(history):
         yield op.invoked, False, index
-        if op.returned is not None:
-            yield op.returned, True, index
+        end = op.lapses if op.returned is None else op.returned
+        if end is not None:
+            yield end, True, index
 
 
 def _urgency(op: Interval) -> tuple[bool, int]:

@@ -4,7 +4,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Any, NamedTuple
@@ -20,7 +20,12 @@ PATIENCE_S, IMPATIENCE_S, AWAY_S = 15.0, 0.008, 45.0
 TRIES = 20
 IMPATIENT, AGAIN, PRESSED_TWICE, RECALLED = 0.02, 0.05, 0.1, 0.2
 MISSED, TOO_EARLY, PARKED, PARKED_CALLED, RESUMED, NOT_THERE = 0.12, 0.3, 0.15, 0.3, 0.5, 0.15
-SENT, AND_BACK = 0.12, 0.6
+SENT, AND_BACK, TO_ONE_COUNTER = 0.12, 0.6, 0.3
+STRAYS, STRAYED = "357", 0.8
+"""How the labels end of those who are sent on errand after errand, and how often."""
+UNDONE, UNDONE_AGAIN, LAST_UNDONE, NOT_BY_NUMBER, TOO_LATE = 0.1, 0.6, 0.6, 0.3, 0.5
+LOCKED_AFTER = 2
+OPEN_S, CLOSED_S = (0.8, 1.6), (0.05, 0.3)
 RETURNS, RETURNED_TWICE = 0.7, 0.2
 WORDS = {"call": "call-next", "miss_held": "miss"}
 PAUSE_S = (0.02, 0.08)
@@ -40,6 +45,7 @@ class Sender:
     rng: random.Random
     stop: Event
     ids: dict[str, str] = field(default_factory=dict)
+    stages: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         headers = {"Authorization": f"Bearer {self.bearer}"}
@@ -67,6 +73,14 @@ class Sender:
             self._try_when_there(sent, path, body, PATIENCE_S)
         return said
 
+    def look(self, path: str) -> Any:
+        """Return what a server shows, None when it is away."""
+        try:
+            response = self._http.get(f"{self.rng.choice(self.urls)}/api/v1/{path}", timeout=PATIENCE_S)
+        except httpx.TransportError:
+            return None
+        return response.json() if response.is_success else None
+
     def _try_when_there(self, sent: Operation, path: str, body: Any, patience: float) -> Said | None:
         """Try a command, at the latest when a server is there again; what cannot be sent is no try."""
         give_up = time.monotonic() + AWAY_S
@@ -93,16 +107,19 @@ class Sender:
         ended = None if said is None else self.tape.now()
         self.tape.commands.append(replace(sent, said=said, stands=stands, invoked=begun, returned=ended))
         if said is not None:
-            self._keep_id(sent.verb, response.json())
+            self._keep(sent.verb, response.json())
         return said
 
     def _pause(self) -> None:
         time.sleep(self.rng.uniform(*PAUSE_S))
 
-    def _keep_id(self, verb: str, body: Any) -> None:
-        token = body.get("current") or (None if verb == "open" or "code" in body else token_of(verb, body))
+    def _keep(self, verb: str, body: Any) -> None:
+        """Keep the id of a token, and where it went."""
+        of_none = verb in ("open", "close", "reopen") or "code" in body
+        token = body.get("current") or (None if of_none else token_of(verb, body))
         if token:
             self.ids[token["label"]] = token["id"]
+            self.stages[token["label"]] = token["stage"] or ""
 
 
 class Gone(NamedTuple):
@@ -117,20 +134,32 @@ Absent = deque[Gone]
 """Those who were missed and have not come back; threads may append and pop at once."""
 
 
-def command_of(verb: str, at: str, token: str = "", to: str = "", *, back: bool = False) -> Operation:
+@dataclass
+class People:
+    """What clients know of people: who is `absent`, who strayed as `far` as one may, whether the `door` is locked."""
+
+    absent: Absent = field(default_factory=Absent)
+    far: set[str] = field(default_factory=set)
+    door: Event = field(default_factory=Event)
+
+
+def command_of(verb: str, at: str, token: str = "", **more: Any) -> Operation:  # other fields of an operation
     """Return a command that is yet to be sent."""
-    return Operation(verb, at, None, 0, None, token, to=to, back=back)
+    return Operation(verb, at, None, 0, None, token, **more)
 
 
 class Kiosk:
     """Issues tokens, at about the pace at which the counters serve them; who was missed comes back to it."""
 
-    def __init__(self, sender: Sender, absent: Absent) -> None:
-        self._sender, self._absent = sender, absent
+    def __init__(self, sender: Sender, people: People) -> None:
+        self._sender, self._absent, self._door = sender, people.absent, people.door
 
     def run(self) -> None:
         """Work until told to stop."""
         while not self._sender.stop.is_set():
+            if self._door.is_set():
+                self._sender.rest()
+                continue
             series = self._sender.rng.choices(list(SHARES), list(SHARES.values()))[0]
             body = {"service": SERVICES[series], "need": "senior" if series == "F" else None}
             self._sender.command(command_of("issue", series), f"centres/{CENTRE}/tokens", body)
@@ -152,15 +181,17 @@ class Kiosk:
 
 
 class Counter:
-    """Calls and serves at one counter: parks some, misses some, sends some to another stage."""
+    """Calls and serves at one counter: parks some, misses some, sends some elsewhere, takes some of it back."""
 
-    def __init__(self, sender: Sender, counter: str, stages: Collection[str], absent: Absent) -> None:
-        self._sender, self._counter, self._absent = sender, counter, absent
+    def __init__(self, sender: Sender, counter: str, counters: Collection[str], people: People) -> None:
+        self._sender, self._counter, self._people = sender, counter, people
         self._rng, self._parked = sender.rng, list[str]()
-        self._others = [stage for stage in ROUTES["N"] if stage in stages and stage != stage_of(counter)]
+        self._others = [
+            other for other in counters if stage_of(other) in ROUTES["N"] and stage_of(other) != stage_of(counter)
+        ]
 
     def run(self) -> None:
-        """Open, then work until told to stop."""
+        """Open, then work until told to stop; open again when the day was closed and goes on."""
         self._send("open")
         while not self._sender.stop.is_set():
             if self._parked and self._chance(RESUMED):
@@ -172,6 +203,9 @@ class Counter:
                 self._serve(said.token)
             else:
                 self._sender.rest()
+                if said == Refusal("counter_not_open"):
+                    self._send("open")
+            self._undo()
 
     def _serve(self, label: str) -> None:
         if self._chance(PRESSED_TWICE):
@@ -185,23 +219,57 @@ class Counter:
             self._park(label)
             return
         self._send("start", label)
+        self._undo(label)
         if self._chance(PARKED):
             self._park(label)
         else:
             self._end(label)
 
     def _end(self, label: str) -> None:
-        if stage_of(self._counter) in ROUTES["N"] and self._chance(SENT):
-            self._send("transfer", label, self._rng.choice(self._others), back=self._chance(AND_BACK))
+        """Let somebody go on, send them elsewhere, or send them astray."""
+        if stage_of(self._counter) not in ROUTES["N"]:
+            self._send("finish", label)
+        elif label[-1] in STRAYS and label not in self._people.far and self._chance(STRAYED):
+            if self._transfer(label, back=True) == Refusal("too_deep"):
+                self._people.far.add(label)
+        elif self._chance(SENT):
+            self._transfer(label, back=self._chance(AND_BACK))
         else:
             self._send("finish", label)
+
+    def _transfer(self, label: str, *, back: bool) -> Said | None:
+        """Send somebody to a stage or to one counter."""
+        other = self._rng.choice(self._others)
+        to = other if self._chance(TO_ONE_COUNTER) else stage_of(other)
+        where = {"stage" if to == stage_of(to) else "counter": to}
+        return self._send("transfer", label, {**where, "returns": back}, to=to, back=back)
+
+    def _undo(self, present: str = "") -> None:
+        """Now and then take an act back: mostly the last, perhaps when somebody else is `present`, perhaps twice."""
+        seen = self._sender.look(f"centres/{CENTRE}/counters/{self._counter}/line") if self._chance(UNDONE) else None
+        if not seen or not seen["acts"]:
+            return
+        acts, earlier = seen["acts"], [act for act in seen["acts"] if act["label"] != present]
+        chosen = acts[0] if self._chance(LAST_UNDONE) else self._rng.choice(acts)
+        if present and earlier and self._chance(TOO_LATE):
+            chosen = earlier[0]
+        label, act = chosen["label"], chosen["act"]
+        if chosen == acts[0] and self._chance(NOT_BY_NUMBER):
+            act = 0
+        led = chosen["kind"] in ("token.finished", "token.transferred")
+        to = self._sender.stages[label] if led else ""
+        said = self._send("undo", label, {"act": act or None}, to=to, act=act)
+        if act and isinstance(said, str) and self._chance(UNDONE_AGAIN):
+            self._send("undo", label, {"act": act}, to=to, act=act)
+        if isinstance(said, str) and chosen["kind"] == "token.resumed":
+            self._parked.append(label)
 
     def _miss(self, verb: str, label: str) -> None:
         """Miss somebody, after a second call or, too early, without one."""
         if verb == "miss" and not self._chance(TOO_EARLY):
             self._send("recall", label)
         if isinstance(self._send(verb, label), str):
-            self._absent.append(Gone(label, self._sender.ids[label], stage_of(self._counter)))
+            self._people.absent.append(Gone(label, self._sender.ids[label], stage_of(self._counter)))
 
     def _park(self, label: str) -> None:
         self._send("hold", label)
@@ -224,12 +292,51 @@ class Counter:
     def _chance(self, share: float) -> bool:
         return self._rng.random() < share
 
-    def _send(self, verb: str, label: str = "", to: str = "", *, back: bool = False) -> Said | None:
+    def _send(self, verb: str, label: str = "", more: Mapping[str, Any] | None = None, **fields: Any) -> Said | None:
+        """Send a command of this counter: with `more` in its body, and other fields of its operation."""
         word = WORDS.get(verb, verb)
-        body: dict[str, Any] | None = {"token": self._sender.ids[label]} if label else None
+        body: dict[str, Any] | None = {"token": self._sender.ids[label]} if label and verb != "undo" else None
         if body and verb == "miss_held":
             body["state"] = "held"
-        if body and to:
-            body |= {"stage": to, "returns": back}
-        sent = command_of(verb, self._counter, label, to, back=back)
+        if more:
+            body = {**(body or {}), **more}
+        sent = command_of(verb, self._counter, label, **fields)
         return self._sender.command(sent, f"centres/{CENTRE}/counters/{self._counter}/{word}", body)
+
+
+class Manager:
+    """Closes the day, with those who were shown as still here, and opens it again a moment later."""
+
+    def __init__(self, sender: Sender, people: People) -> None:
+        self._sender, self._rng, self._door = sender, sender.rng, people.door
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        while not self._sender.stop.wait(self._rng.uniform(*OPEN_S)):
+            day = self._close()
+            self._door.clear()
+            self._sender.stop.wait(self._rng.uniform(*CLOSED_S))
+            for _ in range(1 + (self._rng.random() < PRESSED_TWICE)):
+                if day:
+                    self._send("reopen", day, {"reason": "too early"})
+
+    def _close(self) -> str:
+        """Try until the day is closed, in the end behind a locked door; return which it is, nothing if nobody tells."""
+        tries = 0
+        while not self._sender.stop.is_set():
+            seen = self._sender.look(f"centres/{CENTRE}/days/today")
+            if not seen or not seen["opened_at"]:
+                return ""
+            live = {token["label"]: token["id"] for token in seen["live"]}
+            if live and not tries:
+                live.pop(self._rng.choice(list(live)))
+            tries += 1
+            if tries == LOCKED_AFTER:
+                self._door.set()
+            if isinstance(self._send("close", seen["day"], {"live": list(live.values())}, live), str):
+                return str(seen["day"])
+        return ""
+
+    def _send(self, verb: str, day: str, body: Mapping[str, Any], shown: Collection[str] = ()) -> Said | None:
+        sent = command_of(verb, "day", shown=frozenset(shown))
+        return self._sender.command(sent, f"centres/{CENTRE}/days/{day}/{verb}", body)

@@ -1,6 +1,7 @@
 """The plan of preset M, as far as the model knows it: series, stages and ways, and the rule of calling."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 ROUTES = {**dict.fromkeys("NTFPR", ("G", "A", "B", "C", "X")), "E": ("E",)}
 SERIES = tuple(ROUTES)
@@ -8,6 +9,9 @@ STAGES = ("G", "A", "B", "C", "X", "E")
 FIRST_SERIES = "F"
 QUOTA = 3
 CALLS_BEFORE_MISS = 2
+DEEPEST = 5
+REMEMBERED = 10
+AT_DESK = ("called", "serving")
 
 
 class WayBack(NamedTuple):
@@ -20,7 +24,8 @@ class WayBack(NamedTuple):
 class Person(NamedTuple):
     """Somebody at a stage: since when (milliseconds), as which one to enter it, the label.
 
-    `only` is the counter that alone may call them, `ways` lead back from their errands, the last first.
+    `only` is the counter that alone may call them, `ways` lead back from their errands, the last first. `acts` counts
+    what was done to them and stands.
     """
 
     since: int
@@ -28,6 +33,11 @@ class Person(NamedTuple):
     label: str
     only: str = ""
     ways: tuple[WayBack, ...] = ()
+    acts: int = 0
+
+    def changed(self, **fields: Any) -> "Person":
+        """Return them after one act more."""
+        return self._replace(acts=self.acts + 1, **fields)
 
 
 class Here(NamedTuple):
@@ -35,6 +45,48 @@ class Here(NamedTuple):
 
     person: Person
     calls: int = 1
+
+    def changed(self, **fields: Any) -> "Here":
+        """Return them after one act more."""
+        return self._replace(person=self.person.changed(), **fields)
+
+
+class Place(NamedTuple):
+    """Where somebody is, and in which state."""
+
+    state: str
+    stage: str
+    counter: str
+    here: Here
+
+    @property
+    def label(self) -> str:
+        """The label of who is there."""
+        return self.here.person.label
+
+
+class Act(NamedTuple):
+    """What a counter did to somebody: the number of its event, their `acts` with it, and how they stood `before`.
+
+    `passes` are those of the line before a call.
+    """
+
+    verb: str
+    seq: int
+    acts: int
+    before: Place
+    passes: int = 0
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether they went on to where only another part of the floor looks."""
+        return self.verb in ("leave", "send")
+
+    @property
+    def ends(self) -> bool:
+        """Whether they left the centre by it."""
+        before = self.before
+        return self.verb == "finish" and not (before.here.person.ways or following(before.label, before.stage))
 
 
 class Line(NamedTuple):
@@ -54,12 +106,17 @@ class Line(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """A counter: whether it is open, whom it has, whether they are being served, and who is parked at it."""
+    """A counter: its state, whom it has, whether they are being served, who is parked there, its last acts that stand.
 
-    open: bool = False
+    Of the acts it remembers more than a client takes back.
+    """
+
+    name: str
+    state: str = "closed"
     here: Here | None = None
     serving: bool = False
     held: tuple[Here, ...] = ()
+    acts: tuple[Act | None, ...] = ()
 
     @property
     def token(self) -> str:
@@ -78,9 +135,16 @@ class Desk(NamedTuple):
         """Return the desk without whom it has."""
         return self._replace(here=None, serving=False)
 
+    def with_act(self, act: Act | None) -> "Desk":
+        """Return the desk after an act, None for one that is not taken back."""
+        return self._replace(acts=(*self.acts, act)[-REMEMBERED:])
+
 
 class Floor(NamedTuple):
-    """All that is there. `done` are the keys of retried commands that have taken effect, `day` whether one is open."""
+    """All that is there. `done` are the keys of retried commands that have taken effect, `day` whether one is open.
+
+    `before` are the lines and the desks as they were when the day was closed.
+    """
 
     seq: int
     numbers: tuple[int, ...]
@@ -88,6 +152,7 @@ class Floor(NamedTuple):
     desks: tuple[Desk, ...]
     done: frozenset[str] = frozenset()
     day: bool = True
+    before: tuple[tuple[Line, ...], tuple[Desk, ...]] | None = None
 
     def line(self, stage: str) -> Line:
         """Return the line of a stage."""
@@ -98,9 +163,48 @@ class Floor(NamedTuple):
         index = STAGES.index(stage)
         return self._replace(lines=(*self.lines[:index], line, *self.lines[index + 1 :]))
 
-    def with_desk(self, index: int, desk: Desk) -> "Floor":
-        """Return the floor with another desk at a place."""
-        return self._replace(desks=(*self.desks[:index], desk, *self.desks[index + 1 :]))
+    def desk(self, name: str) -> Desk:
+        """Return a desk."""
+        return next(desk for desk in self.desks if desk.name == name)
+
+    def with_desk(self, desk: Desk) -> "Floor":
+        """Return the floor with a desk in the place of what it was."""
+        return self._replace(desks=tuple(desk if each.name == desk.name else each for each in self.desks))
+
+    def people(self) -> Iterator[Place]:
+        """Return everybody who is there."""
+        for stage, line in zip(STAGES, self.lines, strict=True):
+            for state, people in (("waiting", line.waiting), ("missed", line.missed)):
+                yield from (Place(state, stage, "", Here(person)) for person in people)
+        for desk in self.desks:
+            stage = stage_of(desk.name)
+            yield from (Place("held", stage, desk.name, one) for one in desk.held)
+            if desk.here:
+                yield Place("serving" if desk.serving else "called", stage, desk.name, desk.here)
+
+    def place_of(self, label: str) -> Place | None:
+        """Return where somebody is, None when they have gone."""
+        return next((place for place in self.people() if place.label == label), None)
+
+    def without(self, place: Place) -> "Floor":
+        """Return the floor without somebody."""
+        if place.counter:
+            desk = self.desk(place.counter)
+            return self.with_desk(desk.without(place.here) if place.state == "held" else desk.free())
+        line = self.line(place.stage)
+        waiting, missed = (
+            tuple(one for one in people if one is not place.here.person) for people in (line.waiting, line.missed)
+        )
+        return self.with_line(place.stage, line._replace(waiting=waiting, missed=missed))
+
+    def standing(self, place: Place) -> "Floor":
+        """Return the floor with somebody at a place that is free."""
+        if not place.counter:
+            return self.with_line(place.stage, self.line(place.stage).with_waiting(place.here.person))
+        desk = self.desk(place.counter)
+        if place.state == "held":
+            return self.with_desk(desk._replace(held=(*desk.held, place.here)))
+        return self.with_desk(desk._replace(here=place.here, serving=place.state == "serving"))
 
     def with_number(self, series: str) -> tuple[str, "Floor"]:
         """Return the next label of a series, and the floor after it was given."""

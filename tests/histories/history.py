@@ -1,12 +1,17 @@
 """What is recorded of a run: every try of a command and every observation, with the times around it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from tests.histories.floor import ROUTES, following, stage_of
+from tests.histories.floor import ROUTES, STAGES, following, stage_of
 
 LEAVE = {"finish": "leave", "transfer": "send"}
+OF_ALL = {"close": "clear", "reopen": "restore"}
+LATE_NS = 2_000_000_000
+"""For how long a try may be under way after another of its key was refused."""
+ELSEWHERE = {"counter_not_open", "too_deep"}
+"""How a transfer is refused for what only the whole floor knows."""
 
 
 class Refusal(NamedTuple):
@@ -17,7 +22,10 @@ class Refusal(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What an event tells: a token (by its label) or a counter, its state, its stage and its counter after it."""
+    """What an event tells: a token (by its label) or a counter, its state, its stage and its counter after it.
+
+    The subject is `day` where a day begins or ends; there is none where it tells of nothing that clients do.
+    """
 
     subject: str
     state: str
@@ -54,11 +62,13 @@ Said = str | Refusal | Heard | Picture
 class Operation:
     """One try of a command, or one observation.
 
-    `verb`: open, issue, the verbs of a counter (`miss_held` misses somebody parked), return, read, hear; in parts of a
-    history also number, enter, leave, send. `at`: the counter, series or stage. `token`: the label that the command
-    named. `said`: the answer, None when it is not known, and where the token `stands` by it, in case it waits. `to`:
-    the stage of a transfer; with `back` it leads back here. `key`: the Idempotency-Key. Times are nanoseconds; no
-    `returned` means that the outcome is unknown.
+    `verb`: open, issue, the verbs of a counter (`miss_held` misses somebody parked), return, close and reopen (of the
+    day), read, hear; in parts of a history also number, enter, leave, send, gone, clear, restore. `at`: the counter,
+    series or stage. `token`: the label that the command named. `said`: the answer, None when it is not known, and where
+    the token `stands` by it, in case it waits. `to`: the stage or counter of a transfer, which leads `back` here, or
+    the stage to which an act had led that is undone. `act`: the number that an undo names, 0 for the last. `shown`: the
+    labels that a close names. `key`: the Idempotency-Key. Times are nanoseconds; no `returned` means that the outcome
+    is unknown, which takes effect no more after it `lapses`, if it does.
     """
 
     verb: str
@@ -72,6 +82,19 @@ class Operation:
     to: str = ""
     back: bool = False
     stands: Stands | None = None
+    act: int = 0
+    shown: frozenset[str] = frozenset()
+    lapses: int | None = None
+
+
+def closed_text(expired: int, missed: int, counters: int) -> str:
+    """Return what the close of a day answers."""
+    return f"{expired} expired, {missed} missed, {counters} counters"
+
+
+def reopened_text(people: int, counters: Collection[str]) -> str:
+    """Return what the reopening of a day answers."""
+    return " ".join([f"{people} are back", *sorted(counters)])
 
 
 def answers_of(history: Iterable[Operation]) -> dict[str, Said]:
@@ -98,11 +121,16 @@ def settled(history: Iterable[Operation]) -> list[Operation]:
 def called_once(history: Sequence[Operation]) -> frozenset[tuple[str, str]]:
     """Return the stage and the label of answered calls that no other can have repeated.
 
-    Who was neither sent anywhere nor missed is called once at each stage.
+    Who was neither sent anywhere nor missed, and of whom nothing was taken back, is called once at each stage.
     """
-    again = {op.token for op in history if op.verb in ("transfer", "miss", "miss_held", "return")}
+    again = {op.token for op in history if op.verb in ("transfer", "miss", "miss_held", "return", "undo")}
     calls = (op for op in history if op.verb == "call" and isinstance(op.said, str))
     return frozenset((stage_of(op.at), str(op.said)) for op in calls if op.said not in again)
+
+
+def undone(history: Iterable[Operation]) -> frozenset[tuple[str, str]]:
+    """Return the counter and the label of what was, or may have been, taken back."""
+    return frozenset((op.at, op.token) for op in history if op.verb == "undo" and not isinstance(op.said, Refusal))
 
 
 def _by_key(history: Iterable[Operation]) -> dict[str, list[Operation]]:
@@ -125,34 +153,47 @@ def _merged(tries: Sequence[Operation]) -> list[Operation]:
         return list(tries)
     granted = _granted(tries)
     begun = min(op.invoked for op in open_tries)
-    merged = replace(granted[0] if granted else open_tries[0], invoked=begun)
     others = [op for op in tries if isinstance(op.said, Refusal)]
+    # Whoever was refused afterwards may still be served by a try that is under way, but not for ever.
+    over = max(op.returned or op.invoked for op in tries) + LATE_NS if others else None
+    merged = replace(granted[0] if granted else open_tries[0], invoked=begun, lapses=over)
     return [merged, *others, *(op for op in granted if (op.said, op.stands) != (merged.said, merged.stands))]
 
 
 def parts_of(history: Iterable[Operation]) -> dict[str, list[Operation]]:
-    """Return a history by series and by stage; issue, finish and transfer, which speak of two of them, are in both.
+    """Return a history by series and by stage; issue, finish, transfer and their undo, which speak of two, are in both.
 
-    What was read or heard of the whole floor is in none, nor are refusals of a return, which may be of any stage.
-    Raises ValueError for an issue that was never answered: nobody knows who entered the line.
+    The close and the reopening of a day are in each stage. What was read or heard of the whole floor is in none, nor
+    are refusals that speak of another part or of the whole.
+    Nor is an issue of which one try was refused and none granted: it is taken not to have happened. Raises ValueError
+    for one that was never answered: nobody knows who entered the line.
     """
     parts: dict[str, list[Operation]] = {}
+    history = list(history)
+    refused = {op.key for op in history if op.verb == "issue" and isinstance(op.said, Refusal)}
     for op in history:
+        if op.verb == "issue" and op.said is None and op.key in refused:
+            continue
         for name, part in _split(op):
             parts.setdefault(name, []).append(part)
     return parts
 
 
 def _split(op: Operation) -> Iterator[tuple[str, Operation]]:
+    if op.verb in ("issue", *OF_ALL, "undo", "return") and isinstance(op.said, Refusal):
+        return
     if op.verb == "issue":
         yield from _issue(op)
     elif op.verb in LEAVE:
         yield from _leave(op)
+    elif op.verb in OF_ALL:
+        yield from ((f"stage {stage}", replace(op, verb=OF_ALL[op.verb])) for stage in STAGES)
     elif op.verb == "return":
-        if not isinstance(op.said, Refusal):
-            yield f"stage {op.stands.stage if op.stands else op.at}", op
+        yield f"stage {op.stands.stage if op.stands else op.at}", op
     elif op.verb not in ("hear", "read"):
         yield f"stage {stage_of(op.at)}", op
+        if op.verb == "undo" and op.to:
+            yield f"stage {op.to}", replace(op, verb="gone")
 
 
 def _issue(op: Operation) -> Iterator[tuple[str, Operation]]:
@@ -166,10 +207,12 @@ def _issue(op: Operation) -> Iterator[tuple[str, Operation]]:
 def _leave(op: Operation) -> Iterator[tuple[str, Operation]]:
     """Split what ends a step; where the token went is believed here, and judged where the whole floor is."""
     stage = stage_of(op.at)
+    if op.verb == "transfer" and isinstance(op.said, Refusal) and op.said.code in ELSEWHERE:
+        return
     yield f"stage {stage}", replace(op, verb=LEAVE[op.verb])
     if isinstance(op.said, Refusal):
         return
     answered = isinstance(op.said, str) and op.stands is None
-    after = op.stands.stage if op.stands else "" if answered else op.to or following(op.token, stage)
+    after = op.stands.stage if op.stands else "" if answered else stage_of(op.to) or following(op.token, stage)
     if after:
         yield f"stage {after}", replace(op, verb="enter", at=after)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.histories.checker import Verdict, check
-from tests.histories.history import Change, Heard, Operation, Stands, answers_of, called_once, parts_of, settled
+from tests.histories.history import Change, Heard, Operation, Stands, answers_of, called_once, parts_of, settled, undone
 from tests.histories.model import Model
 from tests.histories.recorder import Recording
 
@@ -13,7 +13,8 @@ CLOCK_MS = 250.0
 
 def judge_parts(run: Recording) -> dict[str, Verdict]:
     """Return a verdict for each series and each stage by itself, from what clients were answered alone."""
-    model = Model(run.counters, answers=answers_of(run.history), called=called_once(run.history))
+    seen = run.history
+    model = Model(run.counters, answers=answers_of(seen), called=called_once(seen), undone=undone(seen))
     return {name: check(part, model) for name, part in parts_of(settled(run.history)).items()}
 
 

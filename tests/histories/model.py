@@ -1,27 +1,31 @@
 """A pure model of a floor of preset M, written without a line of the engine: which answers may follow which."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tests.histories.floor import (
     CALLS_BEFORE_MISS,
+    QUOTA,
     ROUTES,
     SERIES,
     STAGES,
+    Act,
     Desk,
     Floor,
     Here,
     Line,
     Person,
+    Place,
     WayBack,
     choose,
     following,
     stage_of,
 )
-from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said
+from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said, Stands, closed_text, reopened_text
+from tests.histories.refusals import refusal_of
 
-DAY_OPENED = Change("day", "opened")
-ENDS = ("finish", "leave")
+DAY_OPENED, DAY_CLOSED, DAY_REOPENED = (Change("day", verb) for verb in ("opened", "closed", "reopened"))
 
 
 class Model:
@@ -29,8 +33,11 @@ class Model:
 
     Since when somebody waits is what the answer says: a request brings with it the moment at which it arrived, and
     lines stand in the order of these. Who came in without an answer that tells it stands behind all others. `heard` is
-    what screens were told of events, by their numbers. `answers` are those of commands sent more than once.
-    `called` is whom answered calls got that nobody can have called again: no unanswered call got them.
+    what screens were told of events, by their numbers; without it events have none. What is told of no token, counter
+    or day takes a number and means nothing here. `answers` are those of commands sent more than once.
+    `called` is whom answered calls got that nobody can have called again: no unanswered call got them. `undone` are
+    the acts, by counter and label, that may be taken back; of others nothing is remembered without numbers, so that a
+    state does not keep for long in which order it was reached.
     """
 
     def __init__(
@@ -42,10 +49,12 @@ class Model:
         heard: Mapping[int, Change] | None = None,
         answers: Mapping[str, Said] | None = None,
         called: frozenset[tuple[str, str]] = frozenset(),
+        undone: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
-        self._desks = {counter: index for index, counter in enumerate(counters)}
-        self._heard, self._answers, self._called = heard or {}, answers or {}, called
-        nobody = (0,) * len(SERIES), (Line(),) * len(STAGES), (Desk(),) * len(counters)
+        self._heard, self._answers, self._called, self._undone = heard or {}, answers or {}, called, undone
+        self._numbered = heard is not None
+        self._foreign = {number for number, change in self._heard.items() if not change.subject}
+        nobody = (0,) * len(SERIES), (Line(),) * len(STAGES), tuple(Desk(counter) for counter in counters)
         self.initial = Floor(seq, *nobody, day=day)
         self._verbs: dict[str, Callable[[Floor, Operation], Floor | None]] = {
             "open": self._open,
@@ -64,6 +73,12 @@ class Model:
             "enter": self._enter,
             "leave": self._leave,
             "send": self._leave,
+            "undo": self._undo,
+            "gone": self._gone,
+            "close": self._close,
+            "clear": self._close,
+            "reopen": self._reopen,
+            "restore": self._reopen,
         }
 
     def step(self, floor: Floor, op: Operation) -> Iterator[Floor]:
@@ -91,16 +106,33 @@ class Model:
         if after is not None:
             yield after if answer is None or after is floor else after._replace(done=after.done | {op.key})
 
-    def _happens(self, floor: Floor, change: Change) -> Floor | None:
-        """Return the floor with one event more, None when screens were told another one under its number."""
-        seq = floor.seq + 1
-        return floor._replace(seq=seq) if self._heard.get(seq, change) == change else None
+    def _happens(self, floor: Floor, *changes: Change) -> Floor | None:
+        """Return the floor with more events, None when screens were told others under their numbers.
+
+        What one command does to several is told in any order.
+        """
+        if not self._numbered:
+            return floor
+        seq, told = floor.seq, list[Change]()
+        for change in changes:
+            seq = self._next(seq)
+            told.append(self._heard.get(seq, change))
+        return floor._replace(seq=seq) if Counter(told) == Counter(changes) else None
+
+    def _next(self, seq: int) -> int:
+        """Return the number of the next event after one that is of a command."""
+        seq += 1
+        while seq in self._foreign:
+            seq += 1
+        return seq
 
     def _open(self, floor: Floor, op: Operation) -> Floor | None:
-        desk = self._desk(floor, op.at)
-        if desk.open:
+        desk = floor.desk(op.at)
+        if desk.state == "open":
             return floor
-        begun = self._in_a_day(self._with_desk(floor, op, desk._replace(open=True)))
+        if self._refusal(floor, op) is not None:
+            return None
+        begun = self._in_a_day(floor.with_desk(desk._replace(state="open")))
         return begun and self._happens(begun, Change(op.at, "open", stage_of(op.at)))
 
     def _in_a_day(self, floor: Floor) -> Floor | None:
@@ -111,7 +143,9 @@ class Model:
         label, after = floor.with_number(op.at)
         return after if op.said in (None, label) else None
 
-    def _enter(self, floor: Floor, op: Operation) -> Floor:
+    def _enter(self, floor: Floor, op: Operation) -> Floor | None:
+        if not floor.day:
+            return None
         return self._wait(floor, op.at, Person(0, 0, op.token, op.stands.only if op.stands else ""), op)
 
     def _wait(self, floor: Floor, stage: str, person: Person, op: Operation) -> Floor:
@@ -129,85 +163,93 @@ class Model:
 
     def _issue(self, floor: Floor, op: Operation) -> Floor | None:
         label, numbered = floor.with_number(op.at)
-        if op.said not in (None, label):
+        if op.said not in (None, label) or self._refusal(floor, op) is not None:
             return None
         begun = self._in_a_day(numbered)
         return begun and self._goes_on(begun, ROUTES[op.at][0], Person(0, 0, label), op)
 
     def _call(self, floor: Floor, op: Operation) -> Floor | None:
-        desk, stage = self._desk(floor, op.at), stage_of(op.at)
+        desk, stage = floor.desk(op.at), stage_of(op.at)
         choice = choose(floor.line(stage), op.at)
-        if choice is None or not desk.open or desk.token:
+        if choice is None or desk.state != "open" or desk.token:
             return None
         chosen, left = choice
         if op.said != chosen.label and (op.said is not None or (stage, chosen.label) in self._called):
             return None
-        after = self._with_desk(floor.with_line(stage, left), op, desk._replace(here=Here(chosen)))
+        before, passes = Place("waiting", stage, "", Here(chosen)), floor.line(stage).passes
+        called = desk._replace(here=Here(chosen.changed()))
+        after = floor.with_line(stage, left).with_desk(self._acted(floor, op, called, before, passes))
         return self._happens(after, Change(chosen.label, "called", stage, op.at))
 
     def _recall(self, floor: Floor, op: Operation) -> Floor | None:
-        desk = self._desk(floor, op.at)
+        desk = floor.desk(op.at)
         if desk.here is None or self._refusal(floor, op) is not None:
             return None
-        again = desk.here._replace(calls=min(desk.here.calls + 1, CALLS_BEFORE_MISS))
-        after = self._with_desk(floor, op, desk._replace(here=again))
+        again = desk.here.changed(calls=min(desk.here.calls + 1, CALLS_BEFORE_MISS))
+        after = floor.with_desk(self._acted(floor, op, desk._replace(here=again)))
         return self._happens(after, Change(op.token, "called", stage_of(op.at), op.at))
 
     def _start(self, floor: Floor, op: Operation) -> Floor | None:
-        if self._refusal(floor, op) is not None:
+        desk = floor.desk(op.at)
+        if desk.here is None or self._refusal(floor, op) is not None:
             return None
-        after = self._with_desk(floor, op, self._desk(floor, op.at)._replace(serving=True))
+        served = desk._replace(here=desk.here.changed(), serving=True)
+        after = floor.with_desk(self._acted(floor, op, served))
         return self._happens(after, Change(op.token, "serving", stage_of(op.at), op.at))
 
     def _leave(self, floor: Floor, op: Operation) -> Floor | None:
         if self._refusal(floor, op) is not None:
             return None
-        return self._with_desk(floor, op, self._desk(floor, op.at).free())
+        return floor.with_desk(self._acted(floor, op, floor.desk(op.at).free()))
 
     def _finish(self, floor: Floor, op: Operation) -> Floor | None:
-        here, after, stage = self._desk(floor, op.at).here, self._leave(floor, op), stage_of(op.at)
+        here, after, stage = floor.desk(op.at).here, self._leave(floor, op), stage_of(op.at)
         if here is None or after is None:
             return None
         person, ways = here.person, here.person.ways
         if ways:
-            back = person._replace(only=ways[-1].counter, ways=ways[:-1])
-            return self._goes_on(after, ways[-1].stage, back, op)
+            stage, counter = ways[-1]
+            only = "" if floor.desk(counter).state == "closed" else counter
+            return self._goes_on(after, stage, person.changed(only=only, ways=ways[:-1]), op)
         if following(person.label, stage):
-            return self._goes_on(after, following(person.label, stage), person._replace(only=""), op)
+            return self._goes_on(after, following(person.label, stage), person.changed(only=""), op)
         return None if op.stands else self._happens(after, Change(person.label, "done"))
 
     def _transfer(self, floor: Floor, op: Operation) -> Floor | None:
-        here, after = self._desk(floor, op.at).here, self._leave(floor, op)
+        here, after = floor.desk(op.at).here, self._leave(floor, op)
         if here is None or after is None:
             return None
         ways = here.person.ways
         if op.back:
             ways = (*ways, WayBack(stage_of(op.at), op.at))
-        return self._goes_on(after, op.to, here.person._replace(only="", ways=ways), op)
+        to = stage_of(op.to)
+        return self._goes_on(after, to, here.person.changed(only=op.to if op.to != to else "", ways=ways), op)
 
     def _hold(self, floor: Floor, op: Operation) -> Floor | None:
-        desk = self._desk(floor, op.at)
+        desk = floor.desk(op.at)
         if desk.here is None or self._refusal(floor, op) is not None:
             return None
-        after = self._with_desk(floor, op, desk.free()._replace(held=(*desk.held, desk.here)))
+        held = desk.free()._replace(held=(*desk.held, desk.here.changed()))
+        after = floor.with_desk(self._acted(floor, op, held))
         return self._happens(after, Change(op.token, "held", stage_of(op.at), op.at))
 
     def _resume(self, floor: Floor, op: Operation) -> Floor | None:
-        desk = self._desk(floor, op.at)
+        desk = floor.desk(op.at)
         parked = desk.parked(op.token)
         if parked is None or self._refusal(floor, op) is not None:
             return None
-        after = self._with_desk(floor, op, desk.without(parked)._replace(here=parked, serving=True))
+        served = desk.without(parked)._replace(here=parked.changed(), serving=True)
+        after = floor.with_desk(self._acted(floor, op, served))
         return self._happens(after, Change(op.token, "serving", stage_of(op.at), op.at))
 
     def _miss(self, floor: Floor, op: Operation) -> Floor | None:
-        desk = self._desk(floor, op.at)
+        desk = floor.desk(op.at)
         if desk.here is None or self._refusal(floor, op) is not None:
             return None
         return self._is_missed(floor, op, desk.here, desk.free())
 
     def _miss_held(self, floor: Floor, op: Operation) -> Floor | None:
-        desk = self._desk(floor, op.at)
+        desk = floor.desk(op.at)
         parked = desk.parked(op.token)
         if parked is None or self._refusal(floor, op) is not None:
             return None
@@ -216,87 +258,135 @@ class Model:
     def _is_missed(self, floor: Floor, op: Operation, here: Here, desk: Desk) -> Floor | None:
         stage = stage_of(op.at)
         line = floor.line(stage)
-        after = self._with_desk(floor, op, desk)
-        after = after.with_line(stage, line._replace(missed=tuple(sorted((*line.missed, here.person)))))
+        after = floor.with_desk(self._acted(floor, op, desk))
+        after = after.with_line(stage, line._replace(missed=tuple(sorted((*line.missed, here.person.changed())))))
         return self._happens(after, Change(op.token, "missed", stage))
 
     def _return(self, floor: Floor, op: Operation) -> Floor | None:
         """Let somebody who was missed wait again as they did before; for one who waits nothing happens."""
-        stage, person, missed = self._away(floor, op.token)
-        if person is None or (op.stands and op.stands != (stage, person.since, person.only)):
+        place = floor.place_of(op.token)
+        if place is None or place.counter or op.stands not in (None, _stands(place)):
             return None
-        if not missed:
+        if place.state == "waiting":
             return floor
-        line = floor.line(stage)
-        left = tuple(one for one in line.missed if one is not person)
-        after = floor.with_line(stage, line.with_waiting(person)._replace(missed=left))
-        return self._happens(after, Change(op.token, "waiting", stage))
+        back = Place("waiting", place.stage, "", Here(place.here.person.changed()))
+        return self._happens(floor.without(place).standing(back), _told(back))
 
-    def _away(self, floor: Floor, label: str) -> tuple[str, Person | None, bool]:
-        """Return where somebody waits or was missed, who, and whether missed."""
-        for stage in STAGES:
-            line = floor.line(stage)
-            for missed, people in ((False, line.waiting), (True, line.missed)):
-                for person in people:
-                    if person.label == label:
-                        return stage, person, missed
-        return "", None, False
+    def _acted(self, floor: Floor, op: Operation, after: Desk, before: Place | None = None, passes: int = 0) -> Desk:
+        """Return a desk that remembers what it has done; to whom it has or has parked unless `before` says whom."""
+        before = before or _at_desk(floor.desk(op.at), op.token)
+        if not self._numbered and (op.at, before.label) not in self._undone:
+            return after.with_act(None)
+        seq = self._next(floor.seq) if self._numbered else 0
+        return after.with_act(Act(op.verb, seq, before.here.person.acts + 1, before, passes))
 
     def _refusal(self, floor: Floor, op: Operation) -> Refusal | None:
         """Return how a command is refused, None when it is not."""
-        if op.verb == "return":
-            return None if self._away(floor, op.token)[1] else Refusal("illegal_transition")
-        desk = self._desk(floor, op.at)
-        if op.verb == "call":
-            return self._no_call(desk, floor.line(stage_of(op.at)), op.at)
-        if op.verb in ("resume", "miss_held"):
-            return self._not_parked(desk, op)
-        if desk.here is None:
-            return Refusal("no_current_token")
-        if desk.token != op.token:
-            return Refusal("stale", desk.token)
-        if (op.verb in ("start", "recall", "miss") and desk.serving) or (op.verb in ENDS and not desk.serving):
-            return Refusal("illegal_transition")
-        return _too_early(desk.here) if op.verb == "miss" else None
+        return refusal_of(floor, op, self._act(floor, op) if op.verb == "undo" else None)
 
-    def _not_parked(self, desk: Desk, op: Operation) -> Refusal | None:
-        if op.verb == "resume" and desk.token:
-            return Refusal("counter_busy", desk.token)
-        parked = desk.parked(op.token)
-        if parked is None:
-            return Refusal("no_current_token")
-        return _too_early(parked) if op.verb == "miss_held" else None
+    def _act(self, floor: Floor, op: Operation) -> Act | None:
+        """Return the act that an undo means: the one of a number, else the last; in parts the last on its token."""
+        acts = tuple(act for act in floor.desk(op.at).acts if act)
+        if not self._numbered:
+            acts = tuple(act for act in acts if act.before.label == op.token)
+        elif op.act:
+            acts = tuple(act for act in acts if act.seq == op.act)
+        return acts[-1] if acts else None
 
-    def _no_call(self, desk: Desk, line: Line, counter: str) -> Refusal | None:
-        if not desk.open:
-            return Refusal("counter_not_open")
-        if desk.token:
-            return Refusal("counter_busy", desk.token)
-        return None if choose(line, counter) else Refusal("queue_empty")
+    def _undo(self, floor: Floor, op: Operation) -> Floor | None:
+        """Let somebody stand as they did before an act."""
+        act = self._act(floor, op)
+        if act is None or self._refusal(floor, op) is not None:
+            return None
+        before = act.before
+        if op.said is not None and (op.said, op.stands) != (before.label, _stands(before)):
+            return None
+        desk, now = floor.desk(op.at), floor.place_of(before.label)
+        after = floor.with_desk(desk._replace(acts=tuple(each for each in desk.acts if each != act)))
+        if now and not act.leads_elsewhere:
+            after = after.without(now)
+        after = after.standing(before)
+        line = after.line(before.stage)
+        passes = min(QUOTA - 1, line.passes + act.passes)
+        return self._happens(after.with_line(before.stage, line._replace(passes=passes)), _told(before))
+
+    def _gone(self, floor: Floor, op: Operation) -> Floor | None:
+        """Let somebody wait no more whose coming was taken back; possible while nothing was done to them since."""
+        place = floor.place_of(op.token)
+        if place is None or place.state != "waiting" or place.here.person.acts:
+            return None
+        return floor.without(place)
+
+    def _close(self, floor: Floor, op: Operation) -> Floor | None:
+        """End the day: who was missed is a no-show, everybody else has expired; harmless for a day that was closed."""
+        if self._refusal(floor, op) is not None:
+            return None
+        if not floor.day:
+            return floor if _says(op, closed_text(0, 0, 0)) else None
+        ends = [Change(p.label, "no_show" if p.state == "missed" else "expired") for p in floor.people()]
+        shut = [Change(desk.name, "closed", stage_of(desk.name)) for desk in floor.desks if desk.state != "closed"]
+        missed = sum(end.state == "no_show" for end in ends)
+        if not _says(op, closed_text(len(ends) - missed, missed, len(shut))):
+            return None
+        after = floor._replace(
+            day=False,
+            before=(floor.lines, floor.desks),
+            lines=tuple(line._replace(waiting=(), missed=()) for line in floor.lines),
+            desks=tuple(Desk(desk.name, acts=desk.acts) for desk in floor.desks),
+        )
+        return self._happens(after, *ends, *shut, DAY_CLOSED)
+
+    def _reopen(self, floor: Floor, op: Operation) -> Floor | None:
+        """Let everybody stand where they stood when the day was closed, at paused counters; harmless if it is open."""
+        if floor.day:
+            return floor if _says(op, reopened_text(0, ())) else None
+        if floor.before is None:
+            return None
+        lines, desks = floor.before
+        there = tuple(desk._replace(state="paused" if desk.here else "closed") for desk in desks)
+        after = floor._replace(day=True, before=None, lines=lines, desks=there)
+        back = [_told(place) for place in after.people()]
+        paused = [Change(desk.name, "paused", stage_of(desk.name)) for desk in there if desk.here]
+        if not _says(op, reopened_text(len(back), [change.subject for change in paused])):
+            return None
+        return self._happens(after, DAY_REOPENED, *back, *paused)
 
     def _has_happened(self, floor: Floor, heard: Heard) -> bool:
         """Whether an event is true: it has a number that was given, and all screens were told the same."""
-        return heard.seq <= floor.seq and self._heard.get(heard.seq, heard.change) == heard.change
+        same = self._heard.get(heard.seq, heard.change) == heard.change
+        return same and (heard.seq in self._foreign or heard.seq <= floor.seq)
 
     def _shows(self, floor: Floor, picture: Picture) -> bool:
-        return picture.seq == floor.seq and picture.floor in (None, self.picture(floor))
+        seq = picture.seq
+        while seq > floor.seq and seq in self._foreign:
+            seq -= 1
+        return seq == floor.seq and picture.floor in (None, self.picture(floor))
 
     def picture(self, floor: Floor) -> frozenset[Change]:
-        """Return all tokens and all open counters."""
-        desks = [(counter, stage_of(counter), floor.desks[index]) for counter, index in self._desks.items()]
-        waiting = [Change(one.label, "waiting", stage) for stage in STAGES for one in floor.line(stage).waiting]
-        missed = [Change(one.label, "missed", stage) for stage in STAGES for one in floor.line(stage).missed]
-        present = [Change(d.token, "serving" if d.serving else "called", at, c) for c, at, d in desks if d.here]
-        held = [Change(one.person.label, "held", at, c) for c, at, d in desks for one in d.held]
-        return frozenset([*waiting, *missed, *present, *held, *(Change(c, "open", at) for c, at, d in desks if d.open)])
-
-    def _desk(self, floor: Floor, counter: str) -> Desk:
-        return floor.desks[self._desks[counter]]
-
-    def _with_desk(self, floor: Floor, op: Operation, desk: Desk) -> Floor:
-        return floor.with_desk(self._desks[op.at], desk)
+        """Return all tokens, and all counters that are not closed."""
+        shown = (Change(d.name, d.state, stage_of(d.name)) for d in floor.desks if d.state != "closed")
+        return frozenset([*map(_told, floor.people()), *shown])
 
 
-def _too_early(here: Here) -> Refusal | None:
-    early = here.calls < CALLS_BEFORE_MISS
-    return Refusal("too_early_to_miss", here.person.label) if early else None
+def _at_desk(desk: Desk, label: str) -> Place:
+    """Return how somebody stands whom a counter has or has parked."""
+    parked, stage = desk.parked(label), stage_of(desk.name)
+    if desk.here is None or desk.token != label:
+        assert parked is not None
+        return Place("held", stage, desk.name, parked)
+    return Place("serving" if desk.serving else "called", stage, desk.name, desk.here)
+
+
+def _told(place: Place) -> Change:
+    return Change(place.label, place.state, place.stage, place.counter)
+
+
+def _stands(place: Place) -> Stands | None:
+    """Return what an answer says of where somebody waits."""
+    person = place.here.person
+    return None if place.counter else Stands(place.stage, person.since, person.only)
+
+
+def _says(op: Operation, text: str) -> bool:
+    """Whether an answer may be a text; of a part of the floor nobody says it."""
+    return op.verb in ("clear", "restore") or op.said in (None, text)

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from threading import Event, Thread
@@ -17,8 +17,8 @@ from server.storage.sql import centres
 from server.storage.sql.events import events_between
 from server.storage.tables import floor
 from tests.factories import CENTRE, as_json
-from tests.histories.clients import Absent, Counter, Kiosk, Sender
-from tests.histories.floor import ROUTES, stage_of
+from tests.histories.clients import Counter, Kiosk, Manager, People, Sender
+from tests.histories.floor import ROUTES
 from tests.histories.history import Operation, Stands
 from tests.histories.tape import Tape, milliseconds
 from tests.histories.watcher import Watcher
@@ -33,13 +33,19 @@ SLOWEST = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many commands are tried by whom, and whether the first server is killed and started again half way."""
+    """How many commands are tried by whom, and whether the first server is killed and started again half way.
+
+    It lasts until the manager has closed and reopened the day so often (`days`), and each of some `verbs` was carried
+    out, however fast the commands come.
+    """
 
     commands: int
     counters: Sequence[str] = COUNTERS
     kiosks: int = KIOSKS
     kill: bool = False
     seed: int = 1
+    days: int = 0
+    verbs: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Recording:
 
 
 def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
-    """Let kiosks, counters and screens act on servers of one floor, and return what they saw."""
+    """Let kiosks, counters, a manager and screens act on servers of one floor, and return what they saw."""
     with closing(Database(servers[0].database_url)) as db:
         seq = db.read(lambda conn: centres.centre_by_code(conn, CENTRE).event_seq)
         tape, over = Tape(), Event()
@@ -86,7 +92,7 @@ def _read_the_record(db: Database, tape: Tape, seq: int) -> None:
 
 
 def _perform(tape: Tape, urls: Sequence[str], bearer: str, load: Load, direct: Callable[[], None]) -> None:
-    """Let kiosks and counters work while `direct` lasts."""
+    """Let kiosks, counters and a manager work while `direct` lasts."""
     stop = Event()
     with ExitStack() as stack:
 
@@ -94,11 +100,10 @@ def _perform(tape: Tape, urls: Sequence[str], bearer: str, load: Load, direct: C
             rng = random.Random(f"{load.seed} {name}")
             return stack.enter_context(closing(Sender(tape, urls, bearer, name, rng, stop)))
 
-        absent = Absent()
-        kiosks = [Kiosk(sender(f"kiosk {n}"), absent).run for n in range(load.kiosks)]
-        stages = {stage_of(counter) for counter in load.counters}
-        counters = [Counter(sender(counter), counter, stages, absent).run for counter in load.counters]
-        clients = _begin([*kiosks, *counters])
+        people = People()
+        kiosks = [Kiosk(sender(f"kiosk {n}"), people).run for n in range(load.kiosks)]
+        counters = [Counter(sender(counter), counter, load.counters, people).run for counter in load.counters]
+        clients = _begin([*kiosks, *counters, Manager(sender("manager"), people).run])
         try:
             direct()
         finally:
@@ -126,15 +131,25 @@ def _direct(first: ServerProcess, load: Load, tape: Tape) -> None:
     if load.kill:
         first.kill()
         first.start()
-    _wait(tape, load.commands)
+    _wait(tape, load.commands, load.days, load.verbs)
 
 
-def _wait(tape: Tape, commands: int) -> None:
+def _wait(tape: Tape, commands: int, days: int = 0, verbs: Collection[str] = ()) -> None:
     deadline = time.monotonic() + START_S + commands / SLOWEST
-    while len(tape.commands) < commands:
+    while len(tape.commands) < commands or _reopened(tape) < days or not _done(tape).issuperset(verbs):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{len(tape.commands)} instead of {commands} commands")
+            seen = f"{len(tape.commands)} of {commands} commands, {_reopened(tape)} of {days} days"
+            raise TimeoutError(f"{seen}, {sorted(_done(tape))} of {sorted(verbs)}")
         time.sleep(0.05)
+
+
+def _done(tape: Tape) -> set[str]:
+    """Return what was done with a token, and answered."""
+    return {op.verb for op in tape.commands if op.said == op.token}
+
+
+def _reopened(tape: Tape) -> int:
+    return sum(op.verb == "reopen" and isinstance(op.said, str) for op in tape.commands)
 
 
 def _with_arrivals(db: Database, commands: Sequence[Operation]) -> list[Operation]:

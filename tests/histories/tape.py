@@ -7,7 +7,17 @@ from typing import Any
 
 import httpx
 
-from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said, Stands
+from tests.histories.history import (
+    Change,
+    Heard,
+    Operation,
+    Picture,
+    Refusal,
+    Said,
+    Stands,
+    closed_text,
+    reopened_text,
+)
 
 UNSURE = FAILED = 500
 
@@ -44,6 +54,10 @@ def said_of(verb: str, response: httpx.Response) -> Said | None:
         return Refusal(body["code"], (body.get("current") or {}).get("label", ""))
     if verb == "open":
         return str(body["state"])
+    if verb == "close":
+        return closed_text(body["expired"], body["no_show"], body["counters"])
+    if verb == "reopen":
+        return reopened_text(body["restored"], body["counters"])
     return str(token_of(verb, body)["label"])
 
 
@@ -55,7 +69,7 @@ def token_of(verb: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def stands_of(verb: str, response: httpx.Response) -> Stands | None:
     """Return where a token waits by the answer to what may put it in line, None when it does not or nobody says."""
-    if response.is_error or verb not in ("finish", "transfer", "return"):
+    if response.is_error or verb not in ("finish", "transfer", "return", "undo"):
         return None
     token = token_of(verb, response.json())
     if token["state"] != "waiting":
@@ -72,7 +86,10 @@ def change_of(event: Mapping[str, Any]) -> Change:
     """Return what an event tells."""
     if event["token"]:
         return _token(event["token"])
-    return _counter(event["counter"]) if event["counter"] else Change(*event["type"].split("."))
+    if event["counter"]:
+        return _counter(event["counter"])
+    subject, _, state = event["type"].partition(".")
+    return Change("day", state) if subject == "day" else Change("", event["type"])
 
 
 def picture_of(snapshot: Mapping[str, Any]) -> Picture:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any
 
@@ -18,8 +19,11 @@ from tests.histories.history import (
     Said,
     Stands,
     answers_of,
+    closed_text,
     parts_of,
+    reopened_text,
     settled,
+    undone,
 )
 from tests.histories.model import Model
 
@@ -39,7 +43,7 @@ def opened() -> list[Operation]:
 def accepted(*operations: Operation, heard: dict[int, Change] | None = None) -> bool:
     """Return the verdict on a history that begins with open counters."""
     history = [*opened(), *operations]
-    model = Model(COUNTERS, heard=heard, answers=answers_of(history))
+    model = Model(COUNTERS, heard=heard or {}, answers=answers_of(history))
     verdicts = {check(history, model).ok, check(settled(history), model).ok}
     assert len(verdicts) == 1, "what spares the search work has changed the verdict"
     return verdicts.pop()
@@ -272,6 +276,143 @@ def test_an_errand_leads_back_to_the_counter_that_sent_and_to_no_other(back: boo
         assert accepted(*served, returned, op("call", "G2", N2, 18, 19), op("call", "G1", N1, 20, 21))
         assert not accepted(*served, returned, op("call", "G2", N1, 18, 19))
         assert not accepted(*served, returned, op("call", "G1", N2, 18, 19))
+
+
+def served() -> list[Operation]:
+    """Return how N001 is served at G1 and goes on to A."""
+    return [
+        *called(),
+        op("start", "G1", N1, 8, 9, token=N1),
+        op("finish", "G1", N1, 10, 11, token=N1, stands=Stands("A", 10)),
+    ]
+
+
+def undo(said: Said, at: int, token: str, **more: Any) -> Operation:
+    """Return an undo at G1."""
+    return op("undo", "G1", said, at, at + 1, token=token, **more)
+
+
+def test_an_undo_lets_somebody_stand_where_they_stood() -> None:
+    assert accepted(*called(), undo(N1, 8, N1, stands=Stands("G", 0)), op("call", "G2", N1, 10, 11))
+    assert not accepted(*called(), undo(N1, 8, N1, stands=Stands("G", 8)))
+    assert not accepted(*called(), undo(N1, 8, N1, stands=Stands("G", 0)), op("call", "G2", N2, 10, 11))
+    assert accepted(*served(), undo(N1, 12, N1, to="A"), op("call", "A1", EMPTY, 14, 15))
+    assert not accepted(*served(), undo(N1, 12, N1, to="A"), op("call", "A1", N1, 14, 15))
+
+
+def test_an_act_is_taken_back_once_and_before_those_that_came_earlier() -> None:
+    back = undo(N1, 12, N1, act=8)
+    assert accepted(*served(), back, undo(Refusal("nothing_to_undo"), 14, N1, act=8))
+    assert not accepted(*served(), back, undo(N1, 14, N1, act=8))
+    assert accepted(*served(), undo(Refusal("later_act"), 12, N1, act=7))
+    assert accepted(*served(), back, undo(N1, 14, N1, act=7), undo(N1, 16, N1, act=6, stands=Stands("G", 0)))
+
+
+def test_nothing_is_taken_back_on_which_others_have_built_or_at_a_counter_that_has_somebody_else() -> None:
+    elsewhere = op("call", "A1", N1, 12, 13)
+    assert accepted(*served(), elsewhere, undo(Refusal("later_act"), 14, N1))
+    assert not accepted(*served(), elsewhere, undo(N1, 14, N1, to="A"))
+    busy = op("call", "G1", N2, 12, 13)
+    assert accepted(*served(), busy, undo(Refusal("counter_busy"), 14, N1, act=8))
+    assert not accepted(*served(), busy, undo(N1, 14, N1, act=8))
+    assert accepted(*served(), busy, undo(N2, 14, N2, stands=Stands("G", 0)), undo(N1, 16, N1))
+
+
+@pytest.mark.parametrize("called_before", [True, False])
+def test_an_undo_is_judged_in_the_line_that_somebody_left_and_in_the_one_they_reached(called_before: bool) -> None:
+    back = undo(N1, 14, N1, to="A")
+    other = op("call", "A1", N1, 12, 13) if called_before else op("call", "A1", EMPTY, 16, 17)
+    history = [*opened(), *served(), other, back, op("call", "G1", Refusal("counter_busy", N1), 18, 19)]
+    model = Model(COUNTERS, undone=undone(history))
+    verdicts = {name: check(part, model).ok for name, part in parts_of(history).items()}
+    assert verdicts["stage G"]
+    assert verdicts["stage A"] is not called_before
+
+
+def test_who_came_back_after_they_were_missed_is_not_called_by_an_undo() -> None:
+    missed = [*called(), op("recall", "G1", N1, 8, 9, token=N1), op("miss", "G1", N1, 10, 11, token=N1)]
+    back = op("return", "G", N1, 12, 13, token=N1)
+    assert accepted(*missed, undo(N1, 14, N1), op("call", "G1", Refusal("counter_busy", N1), 16, 17))
+    assert accepted(*missed, back, undo(Refusal("later_act"), 14, N1))
+    assert not accepted(*missed, back, undo(N1, 14, N1))
+
+
+def close(at: int, said: Said, shown: str = f"{N1} {N2}") -> Operation:
+    """Return a close of the day."""
+    return op("close", "day", said, at, at + 1, shown=frozenset(shown.split()))
+
+
+def test_a_close_ends_those_who_were_shown_and_nobody_else() -> None:
+    assert accepted(*called(), close(8, closed_text(2, 0, 3)), close(10, closed_text(0, 0, 0)))
+    assert accepted(*called(), close(8, Refusal("people_live"), N1))
+    assert not accepted(*called(), close(8, closed_text(2, 0, 3), N1))
+    assert not accepted(*called(), close(8, closed_text(1, 0, 3)))
+
+
+def test_nothing_begins_between_a_close_and_the_reopening() -> None:
+    closed, refused = [*called(), close(8, closed_text(2, 0, 3))], Refusal("day_closed")
+    assert accepted(*closed, op("issue", "N", refused, 10, 11), op("open", "G2", refused, 10, 11))
+    assert accepted(*closed, undo(refused, 10, N1))
+    assert not accepted(*closed, op("issue", "N", "N003", 10, 11))
+    assert not accepted(*closed, op("open", "G2", "open", 10, 11))
+    assert not accepted(*closed, op("call", "G2", N2, 10, 11))
+
+
+def test_everybody_stands_after_a_reopening_where_they_stood() -> None:
+    again = op("reopen", "day", reopened_text(2, ["G1"]), 10, 11)
+    reopened = [*called(), close(8, closed_text(2, 0, 3)), again]
+    later = [op("open", "G2", "open", 12, 13), op("issue", "F", "F001", 14, 15)]
+    assert accepted(*reopened, replace(again, said=reopened_text(0, []), invoked=12, returned=13))
+    assert accepted(*reopened, op("start", "G1", N1, 12, 13, token=N1), op("open", "G1", "open", 14, 15))
+    assert accepted(*reopened, op("open", "G2", "open", 12, 13), op("call", "G2", N2, 14, 15))
+    assert not accepted(*reopened, op("call", "G2", N2, 12, 13))
+    assert not accepted(*reopened, *later[:1], op("call", "G2", N1, 14, 15))
+    assert not accepted(*reopened, *later, op("issue", "N", N2, 16, 17))
+    assert not accepted(*reopened[:-1], replace(again, said=reopened_text(1, ["G1"])))
+    assert not accepted(*reopened[:-1], replace(again, said=reopened_text(2, [])))
+
+
+def test_what_a_close_tells_of_several_people_it_may_tell_in_any_order_but_all_of_it() -> None:
+    ends = [Change(N1, "expired"), Change(N2, "expired")]
+    shut = [Change(counter, "closed", counter[0]) for counter in COUNTERS]
+    closed = close(6, closed_text(2, 0, 3))
+    issues = op("issue", "N", N1, 2, 3), op("issue", "N", N2, 4, 5)
+    for told, ok in (([*ends, *shut], True), ([*reversed(ends), *shut], True), ([ends[0], ends[0], *shut], False)):
+        heard = dict(enumerate([*told, Change("day", "closed")], start=6))
+        assert accepted(*issues, closed, heard=heard) is ok
+
+
+def test_a_token_is_sent_on_five_errands_and_not_on_a_sixth() -> None:
+    errands, at = called()[:1], 10
+    for step in range(5):
+        here, there = (("G1", "A"), ("A1", "G"))[step % 2]
+        errands += [
+            op("call", here, N1, at, at + 1),
+            op("start", here, N1, at + 2, at + 3, token=N1),
+            op("transfer", here, N1, at + 4, at + 5, token=N1, to=there, back=True, stands=Stands(there, 2)),
+        ]
+        at += 10
+    last = [op("call", "A1", N1, at, at + 1), op("start", "A1", N1, at + 2, at + 3, token=N1)]
+    assert accepted(*errands, *last, op("transfer", "A1", Refusal("too_deep"), 90, 91, token=N1, to="G", back=True))
+    assert accepted(*errands, *last, op("transfer", "A1", N1, 90, 91, token=N1, to="G", stands=Stands("G", 2)))
+    assert not accepted(*errands, *last, op("transfer", "A1", N1, 90, 91, token=N1, to="G", back=True))
+
+
+def test_who_is_sent_to_a_counter_waits_for_it_alone_and_it_must_be_open() -> None:
+    begun = [*called(), op("start", "G1", N1, 8, 9, token=N1)]
+    sent = op("transfer", "G1", N1, 10, 11, token=N1, to="A1", stands=Stands("A", 2, "A1"))
+    assert accepted(*begun, sent, op("call", "A1", N1, 12, 13))
+    assert not accepted(*begun, replace(sent, stands=Stands("A", 2)))
+    assert not accepted(*begun, replace(sent, said=Refusal("counter_not_open"), stands=None))
+
+
+def test_what_is_told_of_nothing_that_clients_do_takes_a_number_and_nothing_else() -> None:
+    foreign = Change("", "clock.followed")
+    known = {4: foreign, 5: Change(N1, "waiting", "G"), 6: foreign}
+    hear = [op("hear", "", Heard(seq, change), 5, 5) for seq, change in known.items()]
+    pictures = [op("read", "", Picture(seq), 7, 8) for seq in (5, 6)]
+    assert accepted(op("issue", "N", N1, 2, 3), *hear, *pictures, heard=known)
+    assert not accepted(op("issue", "N", N1, 2, 3), op("read", "", Picture(4), 7, 8), heard=known)
 
 
 def test_a_search_that_takes_too_long_gives_up_instead_of_guessing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,9 +25,10 @@ WAIT_S, CHUNK = 0.5, 65536
 class Line:
     """The frames of a websocket that speaks Engine.IO 4 and Socket.IO 5."""
 
-    def __init__(self, connection: socket.socket, host: str) -> None:
+    def __init__(self, connection: socket.socket, host: str, cookie: str | None = None) -> None:
         self._connection, self._websocket = connection, WSConnection(ConnectionType.CLIENT)
-        connection.sendall(self._websocket.send(Request(host=host, target=PATH)))
+        headers = [] if cookie is None else [(b"Cookie", cookie.encode())]
+        connection.sendall(self._websocket.send(Request(host=host, target=PATH, extra_headers=headers)))
         self._begun = ""
 
     def send(self, text: str) -> None:

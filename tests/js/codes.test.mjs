@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { longEnough, looksForeign, matching, normal, sorted } from "../../server/static/ui/codes.js";
+import { claimIn, longEnough, looksForeign, matching, normal, sorted } from "../../server/static/ui/codes.js";
 
 const none = () => false;
 const sort = (text, known = none) => {
@@ -28,6 +28,12 @@ test("the address on a slip is a slip, with a claim behind it too", () => {
   const signed = `.AQOXuVu-_${"Zz0".repeat(14)}A.ABC1234.ABC.PASSPORT-OF-A-MIN~a1b2c3`;
   for (const claim of [signed, ".c1kAbc_-9", "?c=1kAbc", "#1kAbc"]) assert.deepEqual(sort(`https://seva.example/t/DMfnBfOqebdx${claim}`), ["slip", "DMfnBfOqebdx"]);
   assert.equal(sort("https://seva.example/t/DMfnBfO")[0], "neither");
+});
+
+test("what a slip claims is told as it stands in its address", () => {
+  const whole = `DMfnBfOqebdx.AQOXuVu-_${"Zz0".repeat(14)}A.ABC1234.ABC.PASSPORT-OF-A-MIN~a1b2c3`;
+  for (const end of ["", "?lang=hi", "#x"]) assert.equal(claimIn(["F001", `]Q1https://seva.example/t/${whole}${end}`]), whole);
+  for (const text of ["https://seva.example/t/DMfnBfOqebdx", "https://seva.example/t/DMfnBfOqebdx.A.B", whole]) assert.equal(claimIn([text]), "");
 });
 
 test("a reference comes with a prefix, plain, or in an address", () => {

@@ -296,6 +296,24 @@ test("a slip that is scanned at a counter tells where its owner is, and lets the
   }
 });
 
+test("a slip that a restore has lost stands at the stage of the counter again, or where its way begins", async () => {
+  await sitting();
+  const address = "https://seva.example/t/DMfnBfOqebdx.packed.N7.N.NORMAL";
+  const slip = "DMfnBfOqebdx.packed.N7.N.NORMAL";
+  const stage = state.seat.value.stage;
+  const requests = server(refused(404, "unknown_token"), refused(422, "invalid_input"), answered({ token: { label: "N7" } }));
+  scanned([address]);
+  await settled();
+  assert.deepEqual(requests.slice(1).map(({ body }) => body), [{ slip, stage }, { slip }]);
+  assert.equal(state.refusal.value.text, "N7 is back in line");
+  for (const [code, text] of [["nothing_lost", "This slip is not known here"], ["number_given_again", "N7 was given again"]]) {
+    server(refused(404, "unknown_token"), refused(409, code, { label: "N7" }));
+    scanned([address]);
+    await settled();
+    assert.equal(state.refusal.value.text, text);
+  }
+});
+
 test("Enter is the big button, but on a button it is the button", async () => {
   await sitting(called("N1"));
   const requests = server(answered({ token: called("N1") }));
@@ -471,7 +489,7 @@ test("what stands against an undo is told in words", async () => {
     ["later_act", later, "E47: Called at B2 since. Undo that first."],
     ["later_act", { ...later, counter: null, kind: "token.returned" }, "E47: Is here again since. Undo that first."],
     ["counter_busy", { counter: "A2", label: "N3" }, "A2 has N3 now. Finish that first."],
-    ["day_closed", {}, "The day is closed: nothing of it is undone."],
+    ["day_closed", {}, "The day is closed. A manager can reopen it."],
     ["return_slip_used", { label: "R1" }, "The return slip has brought a token: R1"],
   ]) {
     server(refused(409, code, more));

@@ -142,6 +142,8 @@ test("a called token is asked for more often, a page that nobody sees less, and 
   assert.deepEqual([follower.pause(false), follower.pause(true)], [5000, 20_000]);
   follower.take(status("called"));
   assert.deepEqual([follower.pause(false), follower.pause(true)], [2000, 20_000]);
+  follower.status = { ...follower.status, state: "done", ended: true };
+  assert.equal(follower.pause(false), 20_000);
   const pauses = [1, 2, 4, 9].map((failures) => {
     follower.failures = failures;
     return follower.pause(true);

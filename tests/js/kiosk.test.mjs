@@ -13,7 +13,7 @@ const { hasWords } = await import("/kiosk/static/refusals.js");
 const { scanned } = await import("/kiosk/static/scanned.js");
 const { isKey, press } = await import("/kiosk/static/keys.js");
 const { giveUpSlip, isAwaited, printAgain } = await import("/kiosk/static/paper.js");
-const { showSlip } = await import("/kiosk/static/slips.js");
+const { showScanned, showSlip } = await import("/kiosk/static/slips.js");
 const state = await import("/kiosk/static/state.js");
 const { language } = await import("/static/ui/words.js");
 
@@ -357,6 +357,26 @@ test("a slip that is not known, and a server that is silent, are told apart", as
   server(LOST);
   await showSlip("secret");
   assert.deepEqual([state.step.value, state.refusal.value], ["unheard", null]);
+});
+
+test("a slip that a restore has lost takes its place back by its claim, and one that cannot is told", async () => {
+  const claim = "secret.packed.N001.N.NORMAL";
+  const requests = server(refused(404, "unknown_token"), answered({ token: {} }), answered(STATUS));
+  await showScanned(["secret"], claim);
+  assert.deepEqual(requests.map(({ method, address }) => [method, address]), [
+    ["GET", "/api/v1/status/secret"], ["POST", "/api/v1/centres/PSK/slips/rebuild"], ["GET", "/api/v1/status/secret"],
+  ]);
+  assert.deepEqual([requests[1].body, state.step.value], [{ slip: claim }, "shown"]);
+  for (const [code, told] of [["nothing_lost", "unknown_token"], ["number_given_again", "number_given_again"]]) {
+    leave();
+    server(refused(404, "unknown_token"), refused(409, code, { label: "N001" }));
+    await showScanned(["secret"], claim);
+    assert.deepEqual([state.step.value, state.refusal.value.code], ["refused", told]);
+  }
+  leave();
+  assert.equal(server(refused(404, "unknown_token")).length, 0);
+  await showScanned(["secret"], "");
+  assert.equal(state.refusal.value.code, "unknown_token");
 });
 
 const references = (requests) => requests.map(({ body }) => body.appointment);

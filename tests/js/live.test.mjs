@@ -147,7 +147,10 @@ test("a hint is handed on, and a socket that was turned away tries again", (t) =
   t.mock.timers.tick(5000);
   assert.equal(socket.connected, false);
   socket.active = false;
+  const reloaded = [];
+  globalThis.location = { reload: () => reloaded.push(1) }; // a screen that is not paired any more shows its code
   socket.emit("connect_error", new Error("unauthenticated"));
+  assert.deepEqual(reloaded, [1]);
   t.mock.timers.tick(1999);
   assert.equal(socket.connected, false);
   t.mock.timers.tick(1);

@@ -7,7 +7,7 @@ import { following, passed, truth } from "../../display/static/phone/words.js";
 import { together } from "../../server/static/ui/counters.js";
 
 const t = (text, values = {}) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-const say = { t, tn: (one, many, n) => t(n === 1 ? one : many, { n }), time: (text) => text.slice(11, 16), date: (day) => day, at: ({ counter, beside }) => together(counter ?? "", beside).join(" ") };
+const say = { t, tn: (one, many, n) => t(n === 1 ? one : many, { n }), time: (text) => text.slice(11, 16), date: (day) => day, clock: (text) => text.slice(11, 16), day: (text) => text.slice(0, 10), at: ({ counter, beside }) => together(counter ?? "", beside).join(" ") };
 const waiting = { state: "waiting", ahead: 2, beside: [], wait: { low_min: 5, high_min: 10 }, visit: { stops: [], low_min: 25, high_min: 40 }, opens_at: null, frozen: false, ended: false, overtaken: null };
 
 test("each state has its sentence", () => {
@@ -21,6 +21,9 @@ test("each state has its sentence", () => {
     [{ state: "paused", until: "2026-11-24T10:42:00.000Z" }, "Back by 10:42; your place is kept."],
     [{ state: "missed" }, "Your turn has passed."],
     [{ state: "called", counter: "A7", frozen: true }, "The centre has stopped; your place is kept."],
+    [{ state: "called", counter: "A7", resumes_at: "2026-11-25T09:30:00Z" }, "The centre is closed now; your place is kept."],
+    [{ state: "waiting", frozen: true, resumes_at: "2026-11-25T09:30:00Z" }, "The centre is closed now; your place is kept."],
+    [{ state: "done", ended: true, resumes_at: "2026-11-25T09:30:00Z" }, "Done. Thank you for coming."],
     [{ state: "refused", ended: true }, "Please come back with the missing papers. Keep your return slip."],
     [{ state: "done", ended: true }, "Done. Thank you for coming."],
     [{ state: "done", ended: true, decision: "granted" }, "Done. Your application is granted."],
@@ -38,6 +41,9 @@ test("what follows is the wait, the way back, or the return slip", () => {
   assert.equal(following(waiting, "Gate", say), "Gate: 5–10 min. Whole visit: 25–40 min.");
   assert.equal(following({ ...waiting, visit: { low_min: null, high_min: null } }, "Gate", say), "Gate: 5–10 min.");
   assert.equal(following({ ...waiting, opens_at: "2026-11-24T09:30:00Z" }, "Gate", say), "Counters open at 09:30. Gate: 5–10 min. Whole visit: 25–40 min.");
+  for (const more of [{}, { frozen: true }, { state: "called" }, { state: "held" }]) {
+    assert.equal(following({ ...waiting, ...more, resumes_at: "2026-11-25T09:30:00Z" }, "Gate", say), "It opens again on 2026-11-25 at 09:30.");
+  }
   assert.match(following({ ...waiting, state: "missed" }, "Gate", say), /you get your place back/);
   assert.equal(following({ ...waiting, state: "held" }, "Gate", say), "The counter will go on with you.");
   for (const wait of [{ low_min: null, high_min: null }, { low_min: 3, high_min: null }, { low_min: null, high_min: 3 }]) {

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from itertools import repeat
 from typing import Any
 
@@ -146,7 +147,14 @@ def test_a_heartbeat_tells_both_rooms_the_last_number_that_was_sent(
     relay.start()
     for _ in range(3):
         floor.issue()
-    beat = {"centre": CENTRE, "epoch": floor.centre.epoch, "seq": 4, "now": "2026-11-24T04:00:00.000Z", "ahead_s": 0}
+    beat = {
+        "centre": CENTRE,
+        "epoch": floor.centre.epoch,
+        "seq": 4,
+        "now": "2026-11-24T04:00:00.000Z",
+        "ahead_s": 0,
+        "resumes_at": None,
+    }
     HeartbeatOut.model_validate(beat)
     deadline = time.monotonic() + SOON_S
     while (f"{CENTRE}:staff", beat) not in screens.beats:
@@ -154,6 +162,20 @@ def test_a_heartbeat_tells_both_rooms_the_last_number_that_was_sent(
         time.sleep(0.01)
     relay.stop()
     assert (f"{CENTRE}:public", beat) in screens.beats
+
+
+def test_a_heartbeat_tells_when_a_centre_opens_again_that_rests(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.live.relay.HEARTBEAT_S", 0)
+    floor.issue()
+    floor.db.clock = StillClock(MORNING + timedelta(hours=16))
+    screens = Screens(1)
+    relay = relay_of(floor.db, screens)
+    deadline = time.monotonic() + SOON_S
+    while not screens.beats:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    relay.stop()
+    assert {beat["resumes_at"] for _, beat in screens.beats} == {"2026-11-25T04:00:00.000Z"}
 
 
 def test_hearts_beat_no_faster_than_they_should(sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,19 +6,23 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from flask_socketio import SocketIO, SocketIOTestClient
 
 from server.app import Server, build_server
+from server.clock import SystemClock
 from server.config import load_settings
 from server.domain.permissions import Role
+from server.domain.screens import Screen, ScreenKind
 from server.live.sockets import NAMESPACE
-from server.services.people import keys
+from server.services.people import keys, pairing, screens
+from server.services.people.pairing import Origin
 from tests.factories import CENTRE, MORNING, Floor, StillClock
 from tests.histories.watcher import Line
 from tests.processes import BAARI, Client, ServerProcess, make_key
@@ -83,6 +87,22 @@ def test_a_screen_whose_key_is_revoked_hears_nothing_more_and_the_others_go_on(
     assert not screen(here, key(sqlite_floor, "new") + "x").is_connected(NAMESPACE)
 
 
+def test_a_screen_that_is_looked_for_is_told_its_name_once_and_the_others_are_not(
+    sqlite_floor: Floor, here: Server
+) -> None:
+    secrets = [keys.new_secret() for _ in range(2)]
+    for id_, new in zip(("K1", "K2"), secrets, strict=True):
+        link = sqlite_floor.key(Role.KIOSK, device=id_)
+        sqlite_floor.write(lambda tx, link=link, new=new: pairing.redeem(tx, link, new, Origin("", ""), MORNING))  # type: ignore[misc]
+    first, second = (screen(here, secret) for secret in secrets)
+    wait_until(here, 2)
+    which, now = Screen(ScreenKind.KIOSK, "K1"), SystemClock().now()
+    sqlite_floor.write(lambda tx: screens.identify(tx, which, now))
+    time.sleep(SOON_S)
+    named = [[m["args"][0] for m in each.get_received(NAMESPACE) if m["name"] == "named"] for each in (first, second)]
+    assert named == [[{"centre": CENTRE, "name": "Kiosk 1"}], []]
+
+
 def test_a_screen_whose_holder_became_another_comes_back_as_that(sqlite_floor: Floor, here: Server) -> None:
     watch(screen(here, key(sqlite_floor, "hall", Role.COUNTER)))
     assert connected(here) == 1
@@ -118,12 +138,12 @@ def test_a_screen_that_is_cut_off_while_it_asks_to_watch_hears_nothing(sqlite_fl
     assert watch(client) == {"code": "unauthenticated"}
 
 
-def opened(server: ServerProcess, secret: str) -> tuple[socket.socket, Line]:
-    """Open a websocket with a key and watch the centre."""
+def opened(server: ServerProcess, secret: str | None, cookie: str | None = None) -> tuple[socket.socket, Line]:
+    """Open a websocket with a key or a cookie and watch the centre."""
     address = urlsplit(server.url)
     connection = socket.create_connection((address.hostname, address.port or 80), timeout=0.1)
-    line = Line(connection, address.netloc)
-    answers = {"0": f"40{NAMESPACE},{json.dumps({'key': secret})}"}
+    line = Line(connection, address.netloc, cookie)
+    answers = {"0": f"40{NAMESPACE},{json.dumps({'key': secret} if secret else {})}"}
     answers["40"] = f"42{NAMESPACE},1{json.dumps(['watch', {'centre': CENTRE, 'after': 0}])}"
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
@@ -146,9 +166,9 @@ def ends(line: Line, deadline: float) -> bool:
     return False
 
 
-def revoke(env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    words = [BAARI, "key", "revoke", "--name", "test"]
-    return subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
+def baari(server: ServerProcess, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "BAARI_DATABASE_URL": server.database_url, "BAARI_DATA_DIR": str(server.data_dir)}
+    return subprocess.run([BAARI, *words], env=env, capture_output=True, text=True, timeout=60, input=stdin)
 
 
 def test_a_key_revoked_on_the_command_line_ends_its_websocket_and_opens_nothing(server: ServerProcess) -> None:
@@ -156,13 +176,31 @@ def test_a_key_revoked_on_the_command_line_ends_its_websocket_and_opens_nothing(
     board = Client(server.url, secret)
     assert board.snapshot()["centre"] == CENTRE
     connection, line = opened(server, secret)
-    env = {**os.environ, "BAARI_DATABASE_URL": server.database_url, "BAARI_DATA_DIR": str(server.data_dir)}
-    told = revoke(env)
+    told = baari(server, "key", "revoke", "--name", "test")
     revoked = time.monotonic()
     assert (told.returncode, told.stdout) == (0, "1 key of the name 'test' revoked.\n")
     assert ends(line, revoked + SOON_S)
     assert board.get(f"centres/{CENTRE}/snapshot").status_code == 401
     connection.close()
     board.http.close()
-    again = revoke(env)
+    again = baari(server, "key", "revoke", "--name", "test")
     assert (again.returncode, "no key of the name" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("act", ["disable", "password"])
+def test_a_person_s_page_in_another_process_ends_with_their_account(server: ServerProcess, act: str) -> None:
+    typed = "a long secret\na long secret\n"
+    assert baari(server, "user", "add", "--user", "Asha", "--role", "counter", stdin=typed).returncode == 0
+    with httpx.Client(base_url=server.url) as browser:
+        signed_in = browser.post("/login", data={"user": "ASHA", "password": "a long secret"})
+        assert signed_in.headers["Location"] == "/counter"
+        cookie = f"baari_staff={browser.cookies['baari_staff']}"
+        connection, line = opened(server, None, cookie)
+        told = baari(server, "user", act, "--user", "asha", stdin=typed.replace("secret", "password"))
+        done = time.monotonic()
+        assert told.returncode == 0, told.stderr
+        assert ends(line, done + SOON_S)
+        assert browser.get(f"/api/v1/centres/{CENTRE}/snapshot").status_code == 401
+        again = browser.post("/login", data={"user": "asha", "password": "a long secret"})
+        assert again.status_code == 401
+    connection.close()

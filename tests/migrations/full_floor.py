@@ -22,6 +22,7 @@ from server.storage.database import Database
 from server.storage.metadata import METADATA
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, make_reference
+from tests.services.people.people import enrolled
 
 COUNTERS = ("G1", "G2", "G3", "G4", "A1", "A2", "A3", "A4", "B1")
 CALLING = ("G4", "A4", "B1")
@@ -61,6 +62,7 @@ def _staff(floor: Floor) -> None:
         sign_in.add_staff(tx, "asha", Role.COUNTER, "hash", TOMORROW)
         person = sign_in.person_named(tx.conn, "asha", TOMORROW)
         assert person is not None
+        enrolled(tx, person, str(sign_in.settle(tx, person, True, TOMORROW)), TOMORROW)
         assert sign_in.settle(tx, person, True, TOMORROW)
 
     floor.write(sign_one_in)

@@ -87,12 +87,18 @@ def go_on(floor: Floor) -> None:
     assert floor.verdict().faults == []
 
 
+LOST = {"second_factor": 1, "recovery_code": 10, "staff_session": 1}
+"""What the release has no place for: second steps, and sessions that wait for one."""
+
+
 def test_the_floor_of_these_tests_is_full(floor: Floor) -> None:
     before = picture(floor)
     states = {row[0] for row in floor.db.read(lambda conn: conn.execute(text("SELECT state FROM step")).all())}
     assert states >= {state.value for state in StepState} - {"skipped"}
     empty = {table for table, rows in before.rows.items() if not rows}
-    assert empty <= {"derived_key", "idempotency", "token_private"}
+    # Waits after wrong passwords do not outlive a way back: the release before has none; nor has it anything sealed.
+    sealed = {"sealed_day", "sealed_person", "legal_hold"}
+    assert empty <= {"derived_key", "idempotency", "token_private", "sign_in_wait", "pairing"} | sealed
     assert all(before.lines[counter]["line"] for counter in ("G1", "A1"))
     assert len(before.report["seal"]["head"]) == 64
     assert before.faults == []
@@ -187,7 +193,7 @@ def test_what_came_since_the_last_release_goes_down_and_up_again_and_nobody_is_l
     after = picture(floor)
     assert shape_of(floor) == shape_before
     counts = [{t: len(rows) for t, rows in p.rows.items() if t != BEGINS_ANEW} for p in (before, after)]
-    assert counts[0] == counts[1]
+    assert counts[0] == {table: number + LOST.get(table, 0) for table, number in counts[1].items()}
     assert replace(after, rows={}) == replace(before, rows={})
     go_on(floor)
 

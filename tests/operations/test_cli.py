@@ -1,12 +1,21 @@
 """The command `baari` from outside."""
 
 import json
+import secrets
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.domain.screens import screen_of
+from server.services.people import pairing
+from server.services.people.pairing import Origin
+from server.services.setup.plans import plan_of
+from server.services.setup.presets import load_preset
+from server.storage.database import Database
+from server.storage.sql import centres
 from tests.processes import run_baari
 
 by_pipe = pytest.mark.provokes("GetPassWarning: Can not control echo on the terminal")
@@ -29,15 +38,87 @@ def test_a_centre_is_set_up_gets_a_key_and_a_person_and_verifies(baari: Any) -> 
     assert (told["ok"], told["tokens"], told["events"], told["faults"]) == (True, 0, 0, [])
 
 
+def test_a_screen_is_paired_listed_and_revoked_at_the_machine(baari: Any, tmp_path: Path) -> None:
+    baari("init", "--code", "PSK-1")
+    db, screen, now = Database(f"sqlite:///{tmp_path / 'baari.sqlite'}"), screen_of("kiosk:K1"), datetime.now(UTC)
+    centre = db.read(lambda read: centres.centre_by_code(read, "PSK-1")).id
+    origin = Origin("192.0.2.7", "Chromium / Linux")
+    code = db.write(centre, lambda tx: pairing.ask(tx, screen, "baari_x", origin, now, secrets.token_bytes)).code
+    db.close()
+    assert "192.0.2.7 (Chromium / Linux) asks" in baari("device", "list").stdout
+    told = baari("device", "pair", code, "--as", "kiosk:K2", stdin="y\n")
+    assert "The page of kiosk:K1 at 192.0.2.7 (Chromium / Linux) shows this code." in told.stdout
+    assert told.stdout.splitlines()[-1].endswith("kiosk:K2 is paired.")
+    assert "paired" in next(line for line in baari("device", "list").stdout.splitlines() if line.startswith("kiosk:K2"))
+    assert baari("device", "revoke", "kiosk:K2").stdout == "kiosk:K2 is not paired any more.\n"
+    assert "from 192.0.2.7" not in baari("device", "list").stdout
+    refused = baari("device", "pair", code, "--yes")
+    assert (refused.returncode, "No screen of this centre shows this code" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("days", [1, 300])
+def test_a_clock_that_is_set_back_after_the_installation_finds_rules(baari: Any, tmp_path: Path, days: int) -> None:
+    baari("init")
+    shape, day = load_preset("M"), (datetime.now(UTC) - timedelta(days=days)).date()
+    db = Database(f"sqlite:///{tmp_path / 'baari.sqlite'}")
+    plan = db.read(lambda conn: plan_of(conn, centres.centre_by_code(conn, shape.centre.code), day))
+    db.close()
+    assert list(plan.stages) == [stage.code for stage in shape.stages]
+
+
 @by_pipe
 def test_what_is_there_already_is_refused_in_words(baari: Any) -> None:
     baari("init")
     again = baari("init")
     assert (again.returncode, again.stderr) == (1, "baari: There is a centre “PSK-DEMO” already.\n")
     for expected in (0, 1):
-        added = baari("user", "add", "--user", "asha", "--role", "counter", stdin="secret\nsecret\n")
+        added = baari("user", "add", "--user", "asha", "--role", "counter", stdin="a long secret\na long secret\n")
         assert added.returncode == expected
     assert "There is a person “asha” already." in added.stderr
+
+
+@by_pipe
+def test_a_password_that_is_guessed_first_is_refused_with_the_rule(baari: Any) -> None:
+    baari("init")
+    for password, why in (("1", "at least 8"), ("Asha2026!", "is the user name"), ("Password@123", "most common")):
+        refused = baari("user", "add", "--user", "ASHA ", "--role", "counter", stdin=f"{password}\n{password}\n")
+        assert refused.returncode == 1
+        assert why in refused.stderr
+    refused = baari("user", "add", "--user", "  ", "--role", "counter", stdin="a long secret\na long secret\n")
+    assert "A user name has 1 to 64 characters" in refused.stderr
+
+
+@by_pipe
+def test_people_and_keys_are_listed_and_changed_by_name_at_the_machine(baari: Any) -> None:
+    baari("init")
+    assert baari("user", "list").stdout == "There is nobody.\n"
+    assert baari("key", "list").stdout == "There is no key.\n"
+    typed = "a long secret\na long secret\n"
+    baari("user", "add", "--user", "asha", "--role", "counter", "--start", stdin=typed)
+    listed = baari("user", "list").stdout
+    assert listed.split() == ["counter", "asha", "active", "never", "seen", "has", "a", "start", "password"]
+    for words, told in (
+        (("disable",), "asha cannot sign in any more.\n"),
+        (("enable",), "asha can sign in.\n"),
+        (("unlock",), "asha is not locked.\n"),
+        (("role", "--role", "floor_manager"), "asha has the role floor_manager.\n"),
+    ):
+        done = baari("user", words[0], "--user", "ASHA ", *words[1:])
+        assert (done.returncode, done.stdout) == (0, told)
+    lost = baari("user", "second-step", "--end", "ASHA ")
+    assert (lost.returncode, lost.stdout) == (0, "asha signs in by the password alone.\n")
+    assert baari("user", "list").stdout.split()[:2] == ["floor_manager", "asha"]
+    missing = baari("user", "disable", "--user", "nobody")
+    assert (missing.returncode, missing.stderr) == (1, "baari: There is no “nobody” at this centre.\n")
+    key = baari("key", "create", "--role", "display", "--name", "hall").stdout
+    assert baari("key", "list").stdout.split() == ["display", "hall", "–", "never", "seen"]
+    rotated = baari("key", "rotate", "--name", "hall")
+    assert rotated.stdout.startswith("baari_")
+    assert rotated.stdout != key
+    baari("key", "create", "--role", "display", "--name", "hall")
+    twice = baari("key", "rotate", "--name", "hall")
+    assert (twice.returncode, "there are 2 keys" in twice.stderr) == (1, True)
+    assert json.loads(baari("verify", "--json").stdout)["ok"]
 
 
 def test_a_printer_is_set_with_its_profile_and_looked_at(baari: Any, tmp_path: Path) -> None:
@@ -69,6 +150,30 @@ def test_a_wrong_setting_stops_the_start_and_names_itself(baari: Any) -> None:
     refused = baari("serve", BAARI_PORT="many")
     assert refused.returncode == 2
     assert "BAARI_PORT" in refused.stderr
+
+
+def test_a_misspelt_setting_stops_the_start_before_another_database_is_made(baari: Any, tmp_path: Path) -> None:
+    refused = baari("init", BAARI_DATABSE_URL="postgresql://127.0.0.1/baari")
+    sentence = "baari: BAARI_DATABSE_URL: there is no such setting; the nearest is BAARI_DATABASE_URL\n"
+    assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_its_owner_reads_the_data_folder_and_the_database(baari: Any, tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "elsewhere.sqlite"
+    url = f"sqlite:///{file}"
+    for _ in range(2):
+        assert baari("migrate", BAARI_DATA_DIR=str(data), BAARI_DATABASE_URL=url).returncode == 0
+        assert (data.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+        file.chmod(0o644)  # as releases before made it
+
+
+def test_an_empty_secret_stops_the_start(baari: Any, tmp_path: Path) -> None:
+    baari("init")
+    (tmp_path / "secret_key").write_text("")
+    refused = baari("serve", "--port", "0")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "secret_key holds no secret of 32 characters" in refused.stderr
 
 
 def test_a_port_that_is_taken_is_named(baari: Any) -> None:

@@ -6,7 +6,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from server.domain.actors import CLI
+from server.domain.events.kinds import Kind
+from server.domain.events.payloads import JobRetried
 from server.services.outbox import jobs
+from server.storage.sql import events
 from tests.factories import MORNING, Floor
 from tests.processes import run_baari_here
 from tests.services.outbox.letters import RULES, Postman, post
@@ -30,6 +34,9 @@ def test_a_dead_job_is_listed_with_its_reason_and_queued_again_once(floor: Floor
     again = baari("job", "retry", str(dead.id))
     assert (again.returncode, again.stdout) == (0, f"Job {dead.id} is queued again.\n")
     assert baari("job", "dead").stdout == "No job is dead.\n"
+    event = floor.db.read(lambda read: events.last_of_kind(read, floor.centre_id, Kind.JOB_RETRIED))
+    assert event is not None
+    assert (event.payload, event.by) == (JobRetried(dead.id, "letter", "box"), CLI)
     refused = baari("job", "retry", str(dead.id))
     sentence = f"baari: No dead job has the number {dead.id}. “baari job dead” lists them.\n"
     assert (refused.returncode, refused.stderr) == (1, sentence)

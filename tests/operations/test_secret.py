@@ -39,7 +39,7 @@ def test_two_servers_of_one_database_share_the_secret_or_the_second_does_not_sta
     baari: Baari, database_url: str, tmp_path: Path
 ) -> None:
     assert baari("init").returncode == 0
-    refused = baari("serve", BAARI_SECRET_KEY="that of another server")
+    refused = baari("serve", BAARI_SECRET_KEY="that of another server of the house")
     assert refused.returncode == 1
     assert "servers that share a database share the secret" in refused.stderr
     one, other = (ServerProcess(database_url, tmp_path / "own") for _ in range(2))
@@ -58,13 +58,35 @@ def test_keys_are_listed_rotated_and_ended(baari: Baari) -> None:
     )
     assert baari("secret", "rotate").stdout.startswith("Key 2 is in force.")
     ended = baari("secret", "rotate", "--end", "1")
-    assert ended.stdout == "Key 1 has ended with 0 sessions. References and seals of it stay readable.\n"
+    assert (
+        ended.stdout
+        == "Key 1 has ended with 0 sessions and 0 blocks of paper numbers. References and seals of it stay readable.\n"
+    )
     assert ", ended " in baari("secret", "list").stdout.splitlines()[0]
+
+
+def test_paper_numbers_that_are_out_are_shown_and_void_when_the_key_of_their_lease_ends(
+    baari: Baari, database_url: str, tmp_path: Path
+) -> None:
+    baari("init")
+    with ServerProcess(database_url, tmp_path / "own") as server:
+        client = server.client(Role.MANAGER)
+        assert client.post("centres/PSK-DEMO/leases", {"series": "N", "count": 3, "holder": "pad 1"}).status_code == 201
+        assert baari("secret", "rotate").returncode == 0
+        assert client.post("centres/PSK-DEMO/leases", {"series": "N", "count": 2, "holder": "pad 2"}).status_code == 201
+    asked = baari("secret", "rotate", "--end", "1", stdin="n\n")
+    assert "Paper numbers leased under key 1 are out: PSK-DEMO N001–N003 (pad 1).\n" in asked.stdout
+    assert ", ended " not in baari("secret", "list").stdout
+    ended = baari("secret", "rotate", "--end", "1", "--yes")
+    assert ended.stdout.startswith("Key 1 has ended with 0 sessions and 1 block of paper numbers.")
+    assert "1 block" not in baari("secret", "rotate", "--end", "1").stdout, "they are void"
+    verified = baari("verify")
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_a_secret_that_is_lost_for_good_is_followed_by_the_one_at_hand(baari: Baari) -> None:
     baari("init")
-    another = {"BAARI_SECRET_KEY": "the next secret"}
+    another = {"BAARI_SECRET_KEY": "the next secret, thirty-two letters at least"}
     assert "Type of key" not in baari("secret", "list").stdout
     assert baari("report", **another).returncode == 1
     ours = baari("secret", "accept")  # it asks nothing: there is nothing to lose

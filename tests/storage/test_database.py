@@ -3,28 +3,33 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.domain.actors import By
-from server.domain.errors import QueueEmpty, Refused, Unavailable, UnknownCentre
+from server.domain.errors import QueueEmpty, Refused, Unavailable, UnknownCentre, UnknownCounter
 from server.services.floor.issue import issue
 from server.storage import schema
 from server.storage.base import Base
-from server.storage.database import Database
+from server.storage.database import Command, Database
 from server.storage.engines import open_connections, require_safe_sqlite, sqlite_module
 from server.storage.metadata import METADATA
 from server.storage.sql import centres, tokens
-from server.storage.tables.floor import StepTable, TokenTable
+from server.storage.sql.counters import counter_by_id
+from server.storage.statements import Statement
+from server.storage.tables.floor import CounterTable, StepTable, TokenTable
 from server.storage.transaction import Transaction
 from server.storage.types import from_ms, to_ms
-from tests.factories import CENTRE, MORNING, Floor, at_time, hold_writer
+from tests.factories import CENTRE, MORNING, Floor, at_time, hold_writer, second_centre
 
 
 def test_commands_that_wait_together_share_a_commit_and_a_refusal_undoes_only_itself(floor: Floor) -> None:
@@ -50,6 +55,104 @@ def test_commands_that_wait_together_share_a_commit_and_a_refusal_undoes_only_it
     assert sorted(label for label in outcomes if label != "refused") == [f"N{n:03d}" for n in range(1, 7)]
     assert floor.centre.event_seq == 7  # the first of them opened the day
     assert len(commits) == 1
+
+
+def test_commands_that_are_given_together_share_a_commit_and_each_has_its_outcome(floor: Floor) -> None:
+    commits: list[int] = []
+    floor.db.on_commit(lambda committed: commits.append(len(committed)))
+
+    def refuse_after_a_change(tx: Transaction) -> None:
+        issue(at_time(tx, MORNING), floor.order(), By("test"))
+        raise QueueEmpty("undone")
+
+    def take(tx: Transaction) -> str:
+        return issue(at_time(tx, MORNING), floor.order(), By("test")).token.label
+
+    commands = [Command(floor.centre_id, fn) for fn in (take, refuse_after_a_change, take)]
+    floor.db.write_all(commands)
+    assert (commands[0].outcome(), commands[2].outcome()) == ("N001", "N002")
+    with pytest.raises(QueueEmpty):
+        commands[1].outcome()
+    assert commits == [1]
+
+
+def test_commands_of_two_centres_that_are_given_together_are_each_written_there(floor: Floor) -> None:
+    other = second_centre(floor)
+    centres_seen = [Command(centre, lambda tx: tx.centre.id) for centre in (floor.centre_id, other, floor.centre_id)]
+    floor.db.write_all(centres_seen)
+    assert [command.outcome() for command in centres_seen] == [floor.centre_id, other, floor.centre_id]
+
+
+def test_commands_that_are_given_together_wait_for_whoever_writes_and_take_along_who_waits(floor: Floor) -> None:
+    commits: list[int] = []
+    floor.db.on_commit(lambda committed: commits.append(len(committed)))
+    release, holder = hold_writer(floor)
+    with ThreadPoolExecutor(2) as pool:
+        alone = pool.submit(floor.issue)
+        while not floor.db.writer_of(floor.centre_id).waiting:
+            time.sleep(0.001)
+        given = [Command(floor.centre_id, lambda tx: issue(at_time(tx, MORNING), floor.order(), By("test")))]
+        together = pool.submit(floor.db.write_all, given)
+        release()
+        together.result()
+        alone.result()
+    holder.join()
+    assert len(commits) <= 2
+    assert floor.centre.event_seq == 3  # the first of them opened the day
+
+
+REMARK = "UPDATE counter SET reason = 'changed' WHERE id = 'G1'"
+CHANGES: dict[str, Callable[[Connection], object]] = {
+    "it was sent": Statement(text(REMARK)).send,
+    "it was waited for": Statement(text(REMARK)).run,
+    "its row was asked for": Statement(text(f"{REMARK} RETURNING id").columns(CounterTable.id)).ask,
+    "SQLAlchemy ran it": lambda conn: conn.execute(text(REMARK)),
+}
+
+
+def together(floor: Floor, *commands: Callable[[Transaction], object]) -> list[BaseException | None]:
+    """Let commands share a commit, and return what each was refused with."""
+    release, holder = hold_writer(floor)
+    with ThreadPoolExecutor(len(commands)) as pool:
+        futures = []
+        for command in commands:
+            futures.append(pool.submit(floor.write, command))
+            while floor.db.writer_of(floor.centre_id).waiting < len(futures):
+                time.sleep(0.001)
+        release()
+        refusals = [future.exception(10) for future in futures]
+    holder.join()
+    return refusals
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_of_a_command_that_is_refused_behind_a_change_nothing_is_left_however(floor: Floor, change: str) -> None:
+    def refused(tx: Transaction) -> None:
+        CHANGES[change](tx.conn)
+        raise QueueEmpty("undone")
+
+    before, refusal, after = together(floor, lambda _: floor.order(), refused, partial(issued, floor))
+    assert (before, type(refusal), after) == (None, QueueEmpty, None)
+    assert floor.write(lambda tx: counter_by_id(tx.conn, tx.centre.id, "G1").reason) is None
+
+
+def issued(floor: Floor, tx: Transaction) -> str:
+    return issue(at_time(tx, MORNING), floor.order(), By("test")).token.label
+
+
+def test_of_commands_that_share_a_commit_none_runs_again_where_one_is_refused_before_a_change(floor: Floor) -> None:
+    ran: list[str] = []
+
+    def refused(tx: Transaction) -> None:
+        ran.append("refused")
+        counter_by_id(tx.conn, tx.centre.id, "nowhere")
+
+    def good(tx: Transaction) -> None:
+        ran.append(issued(floor, tx))
+
+    refusals = together(floor, good, refused, good)
+    assert [type(refusal) for refusal in refusals] == [NoneType, UnknownCounter, NoneType]
+    assert ran == ["N001", "refused", "N002"]
 
 
 def test_a_lone_command_is_written_by_the_thread_that_brought_it(floor: Floor) -> None:

@@ -40,7 +40,7 @@ def test_what_is_sent_is_seen_by_the_next_statement_whoever_runs_it(things: Data
         RENAME.send(tx.conn, least=0, name="b")
         return by_sqlalchemy, NAME.row(tx.conn, id=1)
 
-    assert things.write(None, write) == ("a", ["b"])
+    assert things.write(None, write) == ("a", ("b",))
 
 
 def test_what_is_only_sent_is_committed(things: Database) -> None:
@@ -63,7 +63,7 @@ def test_answers_are_given_to_who_asked(things: Database) -> None:
         RENAME.send(tx.conn, least=2, name="c")
         return [second(), first(), NAME.row(tx.conn, id=2), second()]
 
-    assert things.write(None, write) == [[["b"]], [["a"]], ["c"], [["b"]]]
+    assert things.write(None, write) == [[("b",)], [("a",)], ("c",), [("b",)]]
 
 
 @pytest.mark.parametrize("waits", [False, True])
@@ -159,11 +159,11 @@ def test_who_has_sent_on_a_connection_that_dies_hears_that_nobody_answered(thing
 def test_a_statement_whose_table_has_changed_fails_once_and_is_prepared_anew(things: Database) -> None:
     change = text("ALTER TABLE thing ALTER name TYPE integer USING name::integer")
     things.write(None, lambda tx: INSERT.run(tx.conn, id=1, name="5"))
-    assert things.write(None, lambda tx: NAME.row(tx.conn, id=1)) == ["5"]
+    assert things.write(None, lambda tx: NAME.row(tx.conn, id=1)) == ("5",)
     things.write(None, lambda tx: tx.conn.execute(change))
     with pytest.raises(NotSupportedError, match="cached plan"):
         things.write(None, lambda tx: NAME.row(tx.conn, id=1))
-    assert things.write(None, lambda tx: NAME.row(tx.conn, id=1)) == [5]
+    assert things.write(None, lambda tx: NAME.row(tx.conn, id=1)) == (5,)
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])

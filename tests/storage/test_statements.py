@@ -27,7 +27,7 @@ def test_rows_go_in_come_out_and_are_counted(things: Database) -> None:
         return DELETE.run(tx.conn, least=3)
 
     assert things.write(None, write) == 2
-    assert things.read(lambda conn: NAME.row(conn, id=2)) == ["n2"]
+    assert things.read(lambda conn: NAME.row(conn, id=2)) == ("n2",)
     assert things.read(lambda conn: NAME.row(conn, id=4)) is None
 
 
@@ -62,4 +62,4 @@ def test_a_connection_that_died_is_dropped_and_the_next_command_has_another(thin
     with pytest.raises(Unavailable):
         things.write(None, die)
     things.write(None, lambda tx: INSERT.run(tx.conn, id=1, name="a"))
-    assert things.read(lambda conn: NAME.row(conn, id=1)) == ["a"]
+    assert things.read(lambda conn: NAME.row(conn, id=1)) == ("a",)

@@ -190,3 +190,30 @@ def test_a_writer_that_was_closed_begins_again(monkeypatch: pytest.MonkeyPatch) 
             writer.close()
             assert writer._thread is None
     assert (gate.sizes, writer.busy) == ([1, 2, 1, 2], False)
+
+
+def test_whoever_brings_several_takes_along_who_waits_and_nothing_is_written_for_nobody() -> None:
+    batches: list[int] = []
+
+    def apply(batch: Sequence[Command]) -> None:
+        batches.append(len(batch))
+        for command in batch:
+            command.answer(None, None)
+
+    writer = Writer(apply)
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(50):
+            assert writer.take()
+            before = len(batches)
+            ran = [pool.submit(writer.run, Command(1, lambda _: None)) for _ in range(3)]
+            while writer.waiting < 3:
+                time.sleep(0.001)
+            ran += [pool.submit(writer.run_all, [Command(1, lambda _: None)] * 2) for _ in range(2)]
+            writer.release()
+            for each in ran:
+                each.result(SOON_S)
+            assert sum(batches[before:]) == 7
+            while writer.busy:
+                time.sleep(0.001)
+    writer.close()
+    assert 0 not in batches

@@ -1,6 +1,7 @@
 """Signing in and out on the pages: only from this site, only with one's own token, and no name is given away."""
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from server.services.people import passwords
 from server.storage.database import Database
 from server.storage.sql.counters import counter_by_id
 from server.web.guard import csrf_token
+from tests.domain.test_proofs_of_work import sent as proof_of
+from tests.domain.test_proofs_of_work import solved
 from tests.factories import CENTRE, MORNING, Floor, StillClock
 from tests.services.people.people import PASSWORD, add_person
 
@@ -62,15 +65,76 @@ def test_a_person_signs_in_with_a_cookie_no_script_reads_and_no_other_site_sends
     assert client.get("/counter").status_code == 200
 
 
-def test_a_centre_with_an_address_that_encrypts_sends_the_cookie_by_no_other(
-    sqlite_floor: Floor, tmp_path: Path
-) -> None:
+Reach = Callable[..., FlaskClient]
+HTTPS = {"X-Forwarded-Proto": "https", "Host": "seva.example"}
+PLAIN = {"X-Forwarded-Proto": "http", "Host": "seva.example"}
+
+
+@pytest.fixture
+def reach(sqlite_floor: Floor, tmp_path: Path) -> Reach:
+    """Return what gives a browser at a server with some settings, behind a proxy of its own machine."""
     add_person(sqlite_floor, "asha")
-    for address, secure in (("https://seva.example", True), ("http://seva.example", False)):
-        settings = load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_PUBLIC_URL": address})
-        server = build_server(settings, db=sqlite_floor.db, clock=StillClock(MORNING))
-        answer = server.app.test_client().post("/login", data=FORM, base_url=address)
-        assert ("Secure" in answer.headers["Set-Cookie"], answer.status_code) == (secure, 302)
+
+    def reach(**settings: str) -> FlaskClient:
+        own = {f"BAARI_{name.upper()}": value for name, value in settings.items()}
+        environ = {"BAARI_DATA_DIR": str(tmp_path), "BAARI_PUBLIC_URL": "https://seva.example", **own}
+        return build_server(load_settings(environ), db=sqlite_floor.db, clock=StillClock(MORNING)).app.test_client()
+
+    return reach
+
+
+def kept(client: FlaskClient, **sent: str) -> tuple[int, str]:
+    """Return the status of signing in, and the cookie as it was set."""
+    answer = client.post("/login", data=FORM, headers={name.replace("_", "-"): value for name, value in sent.items()})
+    return answer.status_code, answer.headers.get("Set-Cookie", "")
+
+
+def test_a_cookie_is_sent_encrypted_only_where_it_came_so(reach: Reach) -> None:
+    client = reach(plain_http="1", trusted_hosts="board.example")
+    for sent, secure in ((HTTPS, True), (PLAIN, False), ({**PLAIN, "Host": "board.example"}, False), ({}, False)):
+        status, cookie = kept(client, **sent)
+        assert (status, "Secure" in cookie, cookie.startswith("__Host-baari_staff=")) == (302, secure, secure)
+        assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_a_word_of_encryption_is_believed_of_a_trusted_proxy_only(reach: Reach) -> None:
+    for settings in ({"trusted_proxies": ""}, {"trusted_proxies": "192.0.2.5"}, {"public_url": "http://seva.example"}):
+        status, cookie = kept(reach(plain_http="1", **settings), **HTTPS)
+        assert (status, "Secure" in cookie) == (302, False)
+
+
+def test_a_password_is_asked_for_only_where_nobody_reads_along(reach: Reach) -> None:
+    client = reach()
+    assert kept(client, **PLAIN) == (403, "")
+    page = client.get("/login", headers=PLAIN)
+    assert (page.status_code, "<form" in page.text) == (200, False)
+    for word in ("not encrypted", 'href="https://seva.example/login"', "BAARI_PLAIN_HTTP=1", "BAARI_TRUSTED_PROXIES"):
+        assert word in page.text
+    assert "<form" in client.get("/login", headers=HTTPS).text
+    assert kept(client, **HTTPS)[0] == 302
+
+
+def test_a_centre_without_an_encrypted_address_names_none(reach: Reach) -> None:
+    page = reach(public_url="http://seva.example").get("/login", headers=PLAIN).text
+    assert ("not encrypted" in page, 'href="http' in page) == (True, False)
+
+
+def test_whoever_asks_by_the_name_of_the_machine_itself_from_another_one_is_no_exception(reach: Reach) -> None:
+    far = reach(trusted_proxies="").post("/login", data=FORM, environ_base={"REMOTE_ADDR": "192.0.2.77"})
+    assert far.status_code == 403
+    assert kept(reach())[0] == 302
+
+
+def test_who_signs_out_has_no_cookie_left_of_either_kind(reach: Reach) -> None:
+    client = reach(plain_http="1")
+    for scheme in ("http", "https"):
+        client.post("/login", data=FORM, base_url=f"{scheme}://seva.example")
+    csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/counter", base_url="https://seva.example").text)
+    assert csrf is not None
+    answer = client.post("/logout", data={"csrf": csrf[1]}, base_url="https://seva.example")
+    dropped = [cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie") if "Max-Age=0" in cookie]
+    assert sorted(dropped) == ["__Host-baari_staff", "baari_staff"]
+    assert client.get("/counter", base_url="https://seva.example").location == "/login"
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -238,3 +302,47 @@ def test_a_page_of_before_is_told_who_is_signed_in_in_its_browser_now(server: Se
     refusal = client.get(f"/api/v1/centres/{CENTRE}/seats", headers=before)
     assert refusal.json is not None
     assert (refusal.status_code, refusal.json["signed_in"]) == (403, None)
+
+
+def work_of(page: str) -> str | None:
+    """Return the proof that the widget of a page would send, None when the page asks for none."""
+    found = re.search(r'<altcha-widget [^>]*challenge="([^"]+)"', page)
+    return None if found is None else proof_of(solved(json.loads(html.unescape(found[1]))))
+
+
+def tried(client: FlaskClient, user: str, password: str, place: int, proof: str = "") -> tuple[int, str]:
+    """Return the status and the page after a try from one of many addresses; this machine's own stand for HTTPS."""
+    form = {"user": user, "password": password, "proof": proof}
+    answer = client.post("/login", data=form, environ_base={"REMOTE_ADDR": f"127.0.0.{place}"})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("user", ["asha", "nobody"])
+def test_a_name_that_is_tried_from_everywhere_is_looked_at_with_a_proof_of_work_alone(
+    client: FlaskClient, hashes: Counting, user: str
+) -> None:
+    before = [tried(client, user, "wrong", place) for place in range(1, 6)]
+    assert [(status, work_of(page) is not None) for status, page in before] == [(401, False)] * 4 + [(401, True)]
+    status, page = tried(client, user, PASSWORD, 6)
+    assert (status, "type the password again" in page, hashes.count) == (409, True, 5)
+    proof = work_of(page)
+    assert proof is not None
+    assert tried(client, user, "wrong", 7, proof)[0] == 401
+    assert tried(client, user, PASSWORD, 8, proof)[0] == 409  # it was for one try
+    assert hashes.count == 6
+
+
+def test_whoever_proves_work_signs_in_however_often_a_stranger_tried(client: FlaskClient) -> None:
+    page = [tried(client, "asha", "wrong", place)[1] for place in range(1, 6)][-1]
+    assert tried(client, "asha", PASSWORD, 9, str(work_of(page)))[0] == 302
+
+
+def test_where_no_browser_can_prove_work_none_is_asked_for(reach: Reach) -> None:
+    client = reach(plain_http="1")
+    for place in range(1, 8):
+        far = {"REMOTE_ADDR": f"192.0.2.{place}"}
+        answer = client.post(
+            "/login", data={**FORM, "password": "wrong"}, headers={"Host": "seva.example"}, environ_base=far
+        )
+        assert (answer.status_code, work_of(answer.text)) == (401, None)
+    assert client.post("/login", data=FORM, headers={"Host": "seva.example"}).status_code == 302

@@ -44,5 +44,5 @@ def test_what_a_language_has_no_word_for_is_said_in_english() -> None:
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_without_a_centre_speaks_every_language(api: Api, address: str) -> None:
     said = dict(SPOKEN.findall(api.client.get(address).get_data(as_text=True)))
-    assert tuple(said) == languages()[1:]
+    assert {*languages()[1:]} <= said.keys() <= {*languages()}  # English may stand in the page itself
     assert len({*said.values()}) == len(said)

@@ -26,7 +26,7 @@ from server.workers.printing import Hint, Printers
 from tests.factories import CENTRE, MORNING, Floor
 
 PRINTER = "printer-k1"
-SOON_S = 15.0
+SOON_S = 40.0  # beside other tests
 
 
 @pytest.fixture

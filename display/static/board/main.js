@@ -4,9 +4,11 @@ import { html } from "/static/vendor/htm-preact.js";
 import { computed, effect, signal } from "/static/vendor/signals.js";
 import { together } from "/static/ui/counters.js";
 import { watchEmergency } from "/static/ui/alarm.js";
-import { asOf, clock, floor, follow, live, now } from "/static/ui/live.js";
+import { Identity } from "/static/ui/identity.js";
+import { asOf, clock, floor, follow, live, now, resumesAt } from "/static/ui/live.js";
 import { causeName } from "/static/ui/notice.js";
 import { Chip, Icon, mount, Section } from "/static/ui/parts.js";
+import { dayOf, timeOf } from "/static/ui/times.js";
 import { named, t } from "/static/ui/words.js";
 import { Announcer, callKey, liveCalls, takenBack } from "./calls.js";
 import { chime, silenced, unlock } from "./chime.js";
@@ -23,13 +25,14 @@ const turn = signal(0);
 const size = signal({ width: innerWidth, height: innerHeight });
 const retracted = signal(/** @type {{ seq: number, label: string }[]} */ ([]));
 const second = computed(() => Math.floor(now.value / 1000) * 1000);
-const calls = computed(() => (floor.value ? liveCalls(floor.value.tokens.values(), codes, second.value) : []));
+const calls = computed(() => (floor.value && !resumesAt.value ? liveCalls(floor.value.tokens.values(), codes, second.value) : []));
 const shape = computed(() => sizes({ ...size.value, ...page.settings }, calls.value.length));
 const state = computed(() => {
   if (!floor.value) return "loading";
   if (floor.value.notice?.kind === "emergency") return "emergency";
   if (!live.value) return "stale";
   if (floor.value.frozen) return "frozen";
+  if (resumesAt.value) return "resting";
   return calls.value.length ? "calls" : "empty";
 });
 const announcer = new Announcer(codes);
@@ -65,6 +68,15 @@ function Frozen() {
   </div>`;
 }
 
+/** Nobody is at work: whoever was called and did not come is shown as called by nobody. @param {{ at: string }} props */
+function Resting({ at }) {
+  return html`<div class="nothing resting">
+    <${Icon} name="clock" />
+    ${languages.map((lang) => html`<p lang=${lang}><b>${t("The centre is closed now; your place is kept.", {}, lang)}</b><br />
+      ${t("It opens again on {date} at {time}.", { date: dayOf(at, lang), time: timeOf(at) }, lang)}</p>`)}
+  </div>`;
+}
+
 function Footer() {
   const lang = languages[turn.value % languages.length];
   const time = clock(asOf.value ?? now.value);
@@ -77,7 +89,7 @@ function Footer() {
   return html`<footer lang=${lang} class=${outage ? "outage" : ""}>
     <b class="time">${clock(now.value)}</b>
     <span class="zone"><span class="section" data-section=${page.zone}>${page.zone}</span> ${named(stages[0]?.name ?? {}, lang)}</span>
-    <p>${outage ? html`<b>${causeName(outage, lang)}.</b> ${t("Calls go on.", {}, lang)}` : t("Please keep an eye on your number", {}, lang)}</p>
+    <p>${outage ? html`<b>${causeName(outage, lang)}.</b> ${t("Calls go on.", {}, lang)}` : state.value !== "resting" && t("Please keep an eye on your number", {}, lang)}</p>
     ${silenced.value && html`<button class="button primary sound" onClick=${unlock}>${t("Touch for sound", {}, lang)}</button>`}
     ${calls.value.length > 4 && html`<span class="reach">${shape.value.metres} m${hidden > 0 ? ` · +${hidden}` : ""}</span>`}
   </footer>`;
@@ -89,12 +101,18 @@ function Retracted() {
   )}</div>`;
 }
 
+function Shown() {
+  if (state.value === "resting" && resumesAt.value) return html`<${Resting} at=${resumesAt.value} />`;
+  const nobody = state.value === "empty" || (state.value === "stale" && !calls.value.length);
+  return nobody ? html`<${Empty} />` : html`<${Calls} />`;
+}
+
 function Board() {
-  if (floor.value?.frozen) return html`<main><${Frozen} /></main>${!live.value && html`<${Footer} />`}`;
+  if (floor.value?.frozen) return html`<main><${Frozen} /></main>${!live.value && html`<${Footer} />`}<${Identity} />`;
   return html`<main class=${shape.value.columns === 2 ? "two" : ""}>
-      ${state.value === "empty" || (state.value === "stale" && !calls.value.length) ? html`<${Empty} />` : html`<${Calls} />`}
-      <${Retracted} />
-    </main><${Footer} />`;
+      <${Shown} />
+      ${state.value !== "resting" && html`<${Retracted} />`}
+    </main><${Footer} /><${Identity} />`;
 }
 
 /**

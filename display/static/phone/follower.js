@@ -72,7 +72,8 @@ export class Follower {
    */
   pause(hidden) {
     if (this.failures) return Math.min(USUAL_MS * this.failures, LOST_MAX_MS);
-    if (hidden) return HIDDEN_MS;
+    // Whoever is done may still be in the building when an emergency begins.
+    if (hidden || this.status.ended) return HIDDEN_MS;
     return this.status.state === "called" ? CALLED_MS : USUAL_MS;
   }
 }

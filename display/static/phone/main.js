@@ -66,9 +66,9 @@ function here({ visit }) {
 
 function show() {
   const { status } = follower;
-  emergency.show(status.ended ? null : status.notice);
+  emergency.show(status.notice);
   outside.textContent = t("If you are outside, stay outside.");
-  const called = status.state === "called" && !status.frozen;
+  const called = status.state === "called" && !status.frozen && !status.resumes_at;
   const at = say.at(status);
   document.body.classList.toggle("called", called);
   document.body.dataset.section = status.counter ? section(status.counter) : "";
@@ -127,11 +127,11 @@ async function ask() {
 
 async function follow() {
   await ask();
-  if (!follower.status.ended) setTimeout(follow, follower.pause(document.hidden));
+  setTimeout(follow, follower.pause(document.hidden));
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && !follower.status.ended) ask();
+  if (!document.hidden) ask();
 });
 show();
 setTimeout(follow, BEGIN_MS);

@@ -7,7 +7,7 @@ import { words as wordsIn } from "/static/ui/slip_addresses.js";
 /** What the page of a citizen has. */
 export const page = /** @type {Baari.PhonePage} */ (frame);
 
-/** The sentences are written in it: it needs no words. */
+/** Needs no words. */
 const SOURCE = "en";
 let language = page.language;
 
@@ -32,14 +32,19 @@ export async function speak(code) {
   return true;
 }
 
-/** Like ui/words.js, without the signals: this page has to stay small. @type {import("./words.js").Say} */
+/** Like ui/words.js, but small. @type {import("./words.js").Say} */
 export const say = {
   t: (text, values = {}) => filled(String(page.words[language]?.[text] ?? text), values),
   tn: (one, many, n) => filled((page.words[language]?.[one] ?? [one, many])[n === 1 ? 0 : 1], { n }),
-  time: (text) => format("en-GB", { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit" }, Date.parse(text) - page.ahead_s * 1000),
+  time: (text) => say.clock(new Date(Date.parse(text) - page.ahead_s * 1000).toISOString()),
   at: ({ counter, beside }) => (counter ? together(counter, beside).join(" ") : ""),
-  date: (day) => format(`${language}-IN-u-nu-latn`, { timeZone: "UTC", day: "numeric", month: "long" }, Date.parse(day)),
+  date: (day) => inMonth(day, "UTC"),
+  clock: (text) => format("en-GB", { timeZone: page.centre.timezone, hour: "2-digit", minute: "2-digit" }, Date.parse(text)),
+  day: (text) => inMonth(text, page.centre.timezone),
 };
+
+/** @type {(text: string, timeZone: string) => string} */
+const inMonth = (text, timeZone) => format(`${language}-IN-u-nu-latn`, { timeZone, day: "numeric", month: "long" }, Date.parse(text));
 
 /**
  * @param {string} text

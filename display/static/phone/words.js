@@ -3,14 +3,11 @@
 import { isStranded, waitSentences } from "/static/ui/waits.js";
 
 /**
- * How a page says things: `t` words, `tn` a number of people, `time` and `date` as people write them, `at` the counters.
+ * How a page says things: words, a number of people, times and dates as people write them, counters; `clock` and `day` are
+ * those of a moment that is told in the time that people are shown.
  *
- * @typedef {object} Say
- * @property {(text: string, values?: Record<string, string | number>) => string} t
- * @property {(one: string, many: string, n: number) => string} tn
- * @property {(text: string) => string} time
- * @property {(day: string) => string} date
- * @property {(status: Baari.StatusNow) => string} at
+ * @typedef {Record<"time" | "date" | "clock" | "day", (text: string) => string>} Times
+ * @typedef {Times & { t: (text: string, values?: Record<string, string | number>) => string, tn: (one: string, many: string, n: number) => string, at: (status: Baari.StatusNow) => string }} Say
  */
 
 /**
@@ -21,6 +18,7 @@ import { isStranded, waitSentences } from "/static/ui/waits.js";
  */
 export function truth(status, { t, tn, time, at }) {
   if (status.ended) return ended(status, t);
+  if (status.resumes_at) return t("The centre is closed now; your place is kept.");
   if (status.frozen) return t("The centre has stopped; your place is kept.");
   const place = { counter: at(status) };
   if (status.state === "called") return t("Go to {counter} now", place);
@@ -34,21 +32,22 @@ export function truth(status, { t, tn, time, at }) {
 }
 
 /**
- * What comes next: the wait at the stage where they are and the whole visit, what to do, how long a return slip is good; empty when there is nothing to tell.
+ * What comes next: the wait and the visit, what to do, how long a return slip is good; empty when there is nothing to tell.
  *
  * @param {Baari.StatusNow} status
  * @param {string} here the name of the stage
  * @param {Say} say
  */
-export function following(status, here, { t, tn, time, date }) {
+export function following(status, here, { t, tn, date, clock, day }) {
   if (status.ended) return status.return_until ? t("Your return slip is good until {date}.", { date: date(status.return_until) }) : "";
+  if (status.resumes_at) return t("It opens again on {date} at {time}.", { date: day(status.resumes_at), time: clock(status.resumes_at) });
   if (status.frozen) return "";
   if (status.state === "held") return t("The counter will go on with you.");
   if (status.state === "missed") return t("Press “I am here”: you get your place back.");
   if (status.state !== "waiting") return "";
   // The truth says already that no counter is there.
   if (isStranded(status)) return status.ahead ? tn("{n} person before you", "{n} people before you", status.ahead) : "";
-  return waitSentences(status, here, { t, time }).join(" ");
+  return waitSentences(status, here, { t, time: clock }).join(" ");
 }
 
 /**
@@ -58,8 +57,8 @@ export function following(status, here, { t, tn, time, date }) {
  * @param {Record<string, string>} calledFirst the sentence by why
  * @param {Say} say
  */
-export function passed({ overtaken, frozen }, calledFirst, { t }) {
-  if (!overtaken || frozen) return [];
+export function passed({ overtaken, frozen, resumes_at }, calledFirst, { t }) {
+  if (!overtaken || frozen || resumes_at) return [];
   const { limit, why, label } = overtaken;
   const promise = limit === null ? [] : [t("Your limit stays the same."), t("By the rule, no more than {n} can pass you now.", { n: limit })];
   return [t(calledFirst[why], { label }), ...promise];

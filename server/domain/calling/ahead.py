@@ -36,17 +36,23 @@ class Hall:
         self.callers, self.service_min = callers, service_min
         self.profiles = tuple(profiles) or (Profile(""),)
         self._taking: dict[Lane, tuple[int, ...]] = {}
-        self._places: dict[int, tuple[Profile, list[int]]] = {}
-        for place, caller in enumerate(callers):
-            # By identity: hundreds of counters share one profile, and to compare them costs more than to ask one.
-            self._places.setdefault(id(caller.profile), (caller.profile, []))[1].append(place)
-        self.kinds = [profile for profile, _ in self._places.values()]
+        # By identity: hundreds of counters share one profile, and to compare them costs more than to ask one.
+        places: dict[int, list[int]] = {}
+        self.kinds: list[Profile] = []
+        for place, (profile, _, _) in enumerate(callers):
+            mine = places.get(id(profile))
+            if mine is None:
+                places[id(profile)] = [place]
+                self.kinds.append(profile)
+            else:
+                mine.append(place)
+        self._places = list(zip(self.kinds, places.values(), strict=True))
 
     def taking(self, lane: Lane) -> tuple[int, ...]:
         """Return the places of the callers that may take a lane."""
         known = self._taking.get(lane)
         if known is None:
-            mine = [places for profile, places in self._places.values() if profile.takes(lane)]
+            mine = [places for profile, places in self._places if profile.takes(lane)]
             known = self._taking[lane] = tuple(place for places in mine for place in places)
         return known
 

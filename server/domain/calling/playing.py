@@ -1,9 +1,9 @@
 """A line played forward: whom the rule would call when, if the counters call in turn as they come free."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from server.domain.calling.lane import Age, Lane, Place, Waiting
 from server.domain.calling.profile import Profile
@@ -12,8 +12,7 @@ from server.domain.calling.v1 import fixed_rank
 from server.domain.calling.versions import DECIDERS, RULE
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """A counter that will call: what it may take, in how many minutes it can, and when it opens (None: it is open)."""
 
     profile: Profile

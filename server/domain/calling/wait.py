@@ -41,7 +41,11 @@ def turns_min(ahead: int, free_min: Sequence[float], service_min: float) -> floa
     """
     if not free_min:
         return None
-    free, rounds = sorted(free_min), max(0, ahead // len(free_min) - 1)
+    free = sorted(free_min)
+    if free[-1] - free[0] <= service_min:  # they call in turn
+        rounds, place = divmod(ahead, len(free))
+        return free[place] + rounds * service_min
+    rounds = max(0, ahead // len(free) - 1)
     free = [minutes + rounds * service_min for minutes in free]
     heapify(free)
     for _ in range(ahead - rounds * len(free)):

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from server.domain.json import Json, Stored
 
-BESIDE = frozenset({"user", "name", "address", "tries"})
+BESIDE = frozenset({"user", "name", "address", "browser", "tries", "reason"})
 """Fields that stand beside the chain."""
 
 
@@ -29,6 +29,27 @@ class Act(StrEnum):
     KEY_REVOKED = "key.revoked"
     SECRET_BEGUN = "secret.begun"
     SECRET_ENDED = "secret.ended"
+    PERSON_DISABLED = "person.disabled"
+    PERSON_ENABLED = "person.enabled"
+    PERSON_UNLOCKED = "person.unlocked"
+    PASSWORD_CHANGED = "person.password_changed"
+    ROLE_CHANGED = "person.role_changed"
+    SESSION_ENDED = "session.ended"
+    KEY_ROTATED = "key.rotated"
+    RESTORED = "installation.restored"
+    SCREEN_PAIRED = "screen.paired"
+    DEVICE_RENAMED = "device.renamed"
+    TRAIL_EXPORTED = "trail.exported"
+    PERSON_DATA_SEALED = "person_data.sealed"
+    PERSON_DATA_SHOWN = "person_data.shown"
+    PERSON_DATA_CORRECTED = "person_data.corrected"
+    PERSON_DATA_ERASED = "person_data.erased"
+    PERSON_DATA_HELD = "person_data.held"
+    PERSON_DATA_RELEASED = "person_data.released"
+    SECOND_STEP_ENROLLED = "second_step.enrolled"
+    SECOND_STEP_ENDED = "second_step.ended"
+    SECOND_STEP_TAKEN = "second_step.taken"
+    RECOVERY_CODE_USED = "recovery_code.used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,7 @@ class PersonAdded(InstallationEvent):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(InstallationEvent):
-    """A session of a person began."""
+    """A session of a person began; of one who has a second step it waits for that."""
 
     kind: ClassVar[Act] = Act.SIGNED_IN
     person: int
@@ -114,6 +135,7 @@ class KeyCreated(InstallationEvent):
     all_centres: bool
     secret: str
     name: str | None = None
+    expires: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +163,238 @@ class SecretEnded(InstallationEvent):
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class PersonDisabled(InstallationEvent):
+    """Somebody can sign in no more, and their sessions ended."""
+
+    kind: ClassVar[Act] = Act.PERSON_DISABLED
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEnabled(InstallationEvent):
+    """Somebody who was disabled can sign in again."""
+
+    kind: ClassVar[Act] = Act.PERSON_ENABLED
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUnlocked(InstallationEvent):
+    """The wrong passwords that were given for somebody are forgotten."""
+
+    kind: ClassVar[Act] = Act.PERSON_UNLOCKED
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(InstallationEvent):
+    """Somebody has another password, and their sessions ended, but for the `session` in which they chose it."""
+
+    kind: ClassVar[Act] = Act.PASSWORD_CHANGED
+    person: int
+    password: str
+    session: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged(InstallationEvent):
+    """Somebody has another role."""
+
+    kind: ClassVar[Act] = Act.ROLE_CHANGED
+    person: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(InstallationEvent):
+    """A session of a person was ended, by them from elsewhere or by somebody else."""
+
+    kind: ClassVar[Act] = Act.SESSION_ENDED
+    person: int
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotated(InstallationEvent):
+    """A key has another secret; the one before opens nothing any more."""
+
+    kind: ClassVar[Act] = Act.KEY_ROTATED
+    key: int
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(InstallationEvent):
+    """The installation goes on from a backup of `made_at`; who was signed in then is so no longer."""
+
+    kind: ClassVar[Act] = Act.RESTORED
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPaired(InstallationEvent):
+    """A screen opens its device's page with a key from now on."""
+
+    kind: ClassVar[Act] = Act.SCREEN_PAIRED
+    key: int
+    address: str | None = None
+    browser: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRenamed(InstallationEvent):
+    """A kiosk or a board has another name."""
+
+    kind: ClassVar[Act] = Act.DEVICE_RENAMED
+    centre: int
+    device: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailExported(InstallationEvent):
+    """The trail of a centre went out as a file of a form (`csv`, `jsonl`).
+
+    `first` and `last` are its days (None: without end on that side), `only` what else it was narrowed by, `kind=…`.
+    """
+
+    kind: ClassVar[Act] = Act.TRAIL_EXPORTED
+    centre: int
+    form: str
+    first: str | None
+    last: str | None
+    only: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDataSealed(InstallationEvent):
+    """What was known by some tokens and bookings of a centre left the floor and was sealed, with `notes` of staff.
+
+    Of `ended` ones nothing is kept any more, `held` ones stay. `found` counts places where something stood still.
+    """
+
+    kind: ClassVar[Act] = Act.PERSON_DATA_SEALED
+    centre: int
+    tokens: int
+    bookings: int
+    notes: int
+    ended: int
+    held: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDataShown(InstallationEvent):
+    """What is known by some tokens and bookings was shown to somebody, for a reason."""
+
+    kind: ClassVar[Act] = Act.PERSON_DATA_SHOWN
+    centre: int
+    subjects: tuple[str, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDataCorrected(InstallationEvent):
+    """The phone number of some tokens is another one, or none, for a reason."""
+
+    kind: ClassVar[Act] = Act.PERSON_DATA_CORRECTED
+    centre: int
+    subjects: tuple[str, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDataErased(InstallationEvent):
+    """What was known by some tokens and bookings is gone; `again` in a database restored from a backup of before.
+
+    By its `marks`, keyed hashes, a restore knows them again.
+    """
+
+    kind: ClassVar[Act] = Act.PERSON_DATA_ERASED
+    centre: int
+    subjects: tuple[str, ...]
+    marks: tuple[str, ...]
+    again: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDataHeld(InstallationEvent):
+    """What is known of a day, or by one token of it, is neither sealed nor ended nor erased until `hold` is lifted."""
+
+    kind: ClassVar[Act] = Act.PERSON_DATA_HELD
+    centre: int
+    hold: int
+    day: str
+    token: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDataReleased(InstallationEvent):
+    """A legal hold was lifted."""
+
+    kind: ClassVar[Act] = Act.PERSON_DATA_RELEASED
+    centre: int
+    hold: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepEnrolled(InstallationEvent):
+    """Somebody has a second step, by a `phone` and with `codes` on paper (commitments); those of before are void.
+
+    Their sessions ended, but for the `session` in which they set it up.
+    """
+
+    kind: ClassVar[Act] = Act.SECOND_STEP_ENROLLED
+    person: int
+    phone: str
+    codes: tuple[str, ...]
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepEnded(InstallationEvent):
+    """Somebody signs in by their password alone from now on.
+
+    Their sessions ended, but for the `session` in which they said so.
+    """
+
+    kind: ClassVar[Act] = Act.SECOND_STEP_ENDED
+    person: int
+    session: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepTaken(InstallationEvent):
+    """A session that waited for it got the code of the phone."""
+
+    kind: ClassVar[Act] = Act.SECOND_STEP_TAKEN
+    person: int
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodeUsed(InstallationEvent):
+    """A session that waited for a second step got a `code` on paper, which is void from then on."""
+
+    kind: ClassVar[Act] = Act.RECOVERY_CODE_USED
+    person: int
+    session: str
+    code: str
+
+
 EVENTS: Mapping[Act, type[InstallationEvent]] = {
     event.kind: event
     for event in (
         *(Begun, CentreInstalled, PersonAdded, SignedIn, SignedOut),
-        *(SignInRefused, KeyCreated, KeyRevoked, SecretBegun, SecretEnded),
+        *(SignInRefused, KeyCreated, KeyRevoked, SecretBegun, SecretEnded, Restored),
+        *(PersonDisabled, PersonEnabled, PersonUnlocked, PasswordChanged, RoleChanged, SessionEnded, KeyRotated),
+        *(ScreenPaired, DeviceRenamed, TrailExported),
+        *(PersonDataSealed, PersonDataHeld, PersonDataReleased),
+        *(PersonDataShown, PersonDataCorrected, PersonDataErased),
+        *(SecondStepEnrolled, SecondStepEnded, SecondStepTaken, RecoveryCodeUsed),
     )
 }
 
@@ -153,6 +402,11 @@ EVENTS: Mapping[Act, type[InstallationEvent]] = {
 def commitment(kept: str) -> str:
     """Return what the chain holds of the hash by which a password or a secret is kept."""
     return hashlib.sha256(kept.encode()).hexdigest()
+
+
+def phone_commitment(number: int, nonce: str) -> str:
+    """Return what the chain holds of the phone of a person: of what its secret is derived."""
+    return commitment(f"second step:{number}:{nonce}")
 
 
 def slip_commitment(secret: str) -> str:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     """Every kind of event; kinds only grow."""
 
     TOKEN_ISSUED = "token.issued"
+    TOKEN_REBUILT = "token.rebuilt"
     TOKEN_CALLED = "token.called"
     TOKEN_RECALLED = "token.recalled"
     TOKEN_STARTED = "token.started"
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     TOKEN_RESUMED = "token.resumed"
     TOKEN_PAUSED = "token.paused"
     TOKEN_RETURNED = "token.returned"
+    TOKEN_PUT_BACK = "token.put_back"
     TOKEN_TRANSFERRED = "token.transferred"
     TOKEN_CORRECTED = "token.corrected"
     TOKEN_REMARKED = "token.remarked"
@@ -44,6 +46,7 @@ class Kind(StrEnum):
     COUNTER_SEATED = "counter.seated"
     SLIP_REPRINTED = "slip.reprinted"
     PRINTER_SET = "printer.set"
+    JOB_RETRIED = "job.retried"
     NOTICE_SET = "notice.set"
     NOTICE_LIFTED = "notice.lifted"
     CENTRE_FROZEN = "centre.frozen"  # as stored before there were three flags; read as the two above
@@ -52,6 +55,7 @@ class Kind(StrEnum):
     NUMBERS_VOIDED = "numbers.voided"
     BOOKINGS_TAKEN = "bookings.taken"
     BOOKING_MOVED = "booking.moved"
+    BOOKING_LEFT = "booking.left"
     POLICY_CHANGED = "policy.changed"
     CLOCK_CONFIRMED = "clock.confirmed"
     CLOCK_DOUBTED = "clock.doubted"
@@ -61,6 +65,7 @@ class Kind(StrEnum):
     DAY_EXTENDED = "day.extended"
     DAY_CLOSED = "day.closed"
     DAY_REOPENED = "day.reopened"
+    CENTRE_RESTORED = "centre.restored"
 
 
 STORED_ONLY = frozenset({Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED, Kind.CLOCK_CONFIRMED})
@@ -69,9 +74,13 @@ STORED_ONLY = frozenset({Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED, Kind.CLOCK_CON
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What an event holds; `kind` names it."""
+    """What an event holds; `kind` names it.
+
+    One that `leaves_counters` changes neither the counters, nor who is at one, nor what their groups have passed over.
+    """
 
     kind: ClassVar[Kind]
+    leaves_counters: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +149,12 @@ class TokenReturned(TokenChange):
 
     kind: ClassVar[Kind] = Kind.TOKEN_RETURNED
     change: ClassVar[Change] = changes.return_to_line
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPutBack(TokenChange):
+    """It was called or served when its day closed, and its citizen is carried over: it waits again at its place."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_PUT_BACK
+    undoable: ClassVar[bool] = False
+    change: ClassVar[Change] = changes.put_back

@@ -27,12 +27,21 @@ class TokenIssued(TokenEvent):
     """
 
     kind: ClassVar[Kind] = Kind.TOKEN_ISSUED
+    leaves_counters: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
     printer: str | None = None
     booking: int | None = None
     return_of: str | None = None
     left_out: tuple[str, ...] = ()
     secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRebuilt(TokenIssued):
+    """A token that a restore had lost is in line again, as its slip claims; `epoch` marks the one it was given in."""
+
+    kind: ClassVar[Kind] = Kind.TOKEN_REBUILT
+    epoch: str = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +223,16 @@ class PrinterSet(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class JobRetried(Payload):
+    """A dead job (its row) was queued once more; it goes to `target`, a printer or an address of a kind of job."""
+
+    kind: ClassVar[Kind] = Kind.JOB_RETRIED
+    job: int
+    job_kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeEvent(Payload):
     """A flag of the centre was set or lifted: `notice` is what everybody is told then, `frozen` that the floor stands.
 
@@ -277,6 +296,15 @@ class BookingMoved(Payload):
     kind: ClassVar[Kind] = Kind.BOOKING_MOVED
     booking: int
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingLeft(Payload):
+    """A booking (its row) was taken over by the centre of the code `target`."""
+
+    kind: ClassVar[Kind] = Kind.BOOKING_LEFT
+    booking: int
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,3 +416,16 @@ class DayReopened(Payload):
     closed_at: datetime
     until: datetime | None
     note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CentreRestored(Payload):
+    """The centre goes on from a backup of `made_at`, in a new epoch (`was` is the one before).
+
+    `numbers` says after which number a series goes on, by day and letter, where that is not the last that was given.
+    """
+
+    kind: ClassVar[Kind] = Kind.CENTRE_RESTORED
+    made_at: datetime
+    was: str
+    numbers: JsonObject

@@ -67,15 +67,18 @@ def hours_of(timezone: str, day_start: str, rule: Stored) -> Hours:
     )
 
 
+def day_begins(day: date, timezone: str, day_start: time = MIDNIGHT) -> datetime:
+    """Return the instant at which a business day begins, in UTC."""
+    return datetime.combine(day, day_start, ZoneInfo(timezone)).astimezone(UTC)
+
+
 def business_day(now: datetime, timezone: str, day_start: time = MIDNIGHT) -> date:
     """Return the business day at the centre at the instant `now` (aware, UTC).
 
     Instants are compared, not wall clocks: where the clocks go back over `day_start` a day does not begin twice.
     """
-    zone = ZoneInfo(timezone)
-    today = now.astimezone(zone).date()
-    begins = datetime.combine(today, day_start, zone).astimezone(UTC)
-    return today - timedelta(days=now < begins)
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    return today - timedelta(days=now < day_begins(today, timezone, day_start))
 
 
 def require_open(
@@ -85,22 +88,29 @@ def require_open(
     *,
     early: timedelta = timedelta(),
     late: timedelta = timedelta(),
+    over: bool = False,
 ) -> None:
     """Raise NotOpenNow, with `why` and the next opening, unless tokens of a business day are given at `now`.
 
-    The day is that of the calendar if none is told. `why` is `holiday`, `early`, `over` or `lunch`. A booking may come
-    `early` before the first token and `late` after the last, over midnight too.
+    The day is that of the calendar if none is told; it is `over` early where that was decided. `why` is `holiday`,
+    `early`, `over` or `lunch`. A booking may come `early` before the first token and `late` after the last, over
+    midnight too.
     """
     day = day or business_day(now, hours.timezone, hours.day_start)
-    if not hours.works_on(day):
-        raise _refusal("holiday", "The centre does not work today.", hours, now)
+    require_working_day(hours, now, day)
     if now < hours.instant(day, hours.first) - early:
         raise _refusal("early", "Tokens are not given yet.", hours, now)
-    if now >= hours.end(day, hours.last) + late:
+    if over or now >= hours.end(day, hours.last) + late:
         raise _refusal("over", "No more tokens are given today.", hours, now)
     lunch = hours.lunch
     if lunch and not hours.staggered and hours.instant(day, lunch[0]) <= now < hours.instant(day, lunch[1]):
         raise _refusal("lunch", "It is lunch time.", hours, now)
+
+
+def require_working_day(hours: Hours, now: datetime, day: date) -> None:
+    """Raise NotOpenNow, with the next opening, for a day on which the centre does not work."""
+    if not hours.works_on(day):
+        raise _refusal("holiday", "The centre does not work today.", hours, now)
 
 
 def in_hours(hours: Hours, now: datetime) -> bool:

@@ -51,7 +51,7 @@ class Hall:
 
     `open_day` is kept from version 2 of the payloads on; before, `last_day` is the last that gave a token. `reopening`
     is the act that opened a day again. `plan` and `day` are those of the present event; `expired` and `no_show` count
-    those whom its act has ended.
+    those whom its act has ended. `lost_epochs` are the marks of those before a restore.
     """
 
     set_up: SetUp
@@ -77,6 +77,7 @@ class Hall:
     expired: int = 0
     no_show: int = 0
     _now: tuple[Plan, date] | None = None
+    lost_epochs: set[str] = field(default_factory=set)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:

@@ -12,10 +12,11 @@ from server.domain.token.token import Token
 
 @dataclass(slots=True)
 class _Given:
-    """The last number of a row, and those leased and not yet used."""
+    """The last number of a row, those leased and not yet used, and those of which a restore lost who has them."""
 
     last: int
     leased: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
 
 
 class Ledger:
@@ -51,6 +52,26 @@ class Ledger:
             if number != given.last + 1:
                 return "number_gap", f"{each} was left_out, number {given.last + 1} was due."
             given.last = number
+        return None
+
+    def go_on(self, day: date, letter: str, last: int) -> Finding | None:
+        """Take over that a series goes on after a number, because nobody knows who has those before it."""
+        given = self._of(day, letter)
+        if last <= given.last:
+            return "number_doubled", f"{letter} of {day} cannot go on after {last}, {given.last} was given."
+        given.lost |= set(range(given.last + 1, last + 1))
+        given.last = last
+        return None
+
+    def rebuild(self, token: Token) -> Finding | None:
+        """Take over a number that a restore had lost, or that is higher than whoever restored said."""
+        given = self._of(token.day, token.series)
+        known = given.lost | given.leased
+        if token.number not in known and token.number <= given.last:
+            return "number_doubled", f"{token.label} was rebuilt, and was not lost."
+        given.lost = (given.lost | set(range(given.last + 1, token.number))) - {token.number}
+        given.leased.discard(token.number)
+        given.last = max(given.last, token.number)
         return None
 
     def block_of(self, letter: str, number: int) -> tuple[Lease, datetime] | None:

@@ -4,6 +4,7 @@ Each takes the event over into the hall, and finds what cannot have come after t
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 
 from server.domain.errors import IllegalTransition
 from server.domain.events import payloads as p
@@ -16,6 +17,7 @@ from server.domain.proof.findings import Finding
 from server.domain.proof.hall import Hall
 from server.domain.steady.choice import Choice
 from server.domain.steady.steady import Why
+from server.domain.token.claim import epoch_mark
 from server.domain.token.lifecycle import CounterState, move_counter
 
 Findings = Iterator[Finding]
@@ -144,7 +146,12 @@ def _bookings(_hall: Hall, event: Event) -> Findings:
 
 
 def _moved(_hall: Hall, _event: Event) -> Findings:
-    """A booking has come from another centre, whose record this one does not hold."""
+    """A booking has come from another centre, or gone there; the record of that one says so too."""
+    return iter(())
+
+
+def _retried(_hall: Hall, _event: Event) -> Findings:
+    """Jobs stand outside the record."""
     return iter(())
 
 
@@ -219,10 +226,24 @@ def _day_closed(hall: Hall, event: Event) -> Findings:
     other = told.day > hall.day if hall.open_day is None else told.day != hall.open_day
     if other or (hall.closed_day is not None and told.day <= hall.closed_day):
         yield "wrong_day", f"{told.day} cannot be closed on {hall.day}."
+    if event.v > 1 and hall.whole and told.carries_over and hall.occupied.helping:
+        yield "wrong_counter", f"People are carried over who are still at {', '.join(sorted(hall.occupied.helping))}."
     if told.people is not None:
         seq, _, head = told.people.partition(":")
         hall.people[int(seq)] = head
     hall.close(told.day, event.at if told.carries_over else None)
+
+
+def _restored(hall: Hall, event: Event) -> Findings:
+    """A series goes on behind what is known of it."""
+    assert isinstance(event.payload, p.CentreRestored)  # noqa: S101 - by its kind
+    hall.lost_epochs.add(epoch_mark(event.payload.was))
+    told = [(day, series) for day, series in event.payload.numbers.items() if isinstance(series, Mapping)]
+    for day, letter, last in ((day, *each) for day, series in told for each in series.items()):
+        if not isinstance(last, int):
+            raise TypeError(f"{letter} goes on after {last}")
+        if (finding := hall.ledger.go_on(date.fromisoformat(day), letter, last)) is not None:
+            yield finding
 
 
 def left_out(hall: Hall, labels: Sequence[str]) -> Findings:
@@ -239,12 +260,14 @@ NOTES: Mapping[Kind, Note] = {
     Kind.COUNTER_SEATED: _seated,
     Kind.SLIP_REPRINTED: _reprinted,
     Kind.PRINTER_SET: _printer,
+    Kind.JOB_RETRIED: _retried,
     Kind.NOTICE_SET: _flag,
     Kind.NOTICE_LIFTED: _flag,
     Kind.NUMBERS_LEASED: _leased,
     Kind.NUMBERS_VOIDED: _voided,
     Kind.BOOKINGS_TAKEN: _bookings,
     Kind.BOOKING_MOVED: _moved,
+    Kind.BOOKING_LEFT: _moved,
     Kind.POLICY_CHANGED: _rule,
     Kind.CLOCK_CONFIRMED: _clock,
     Kind.CLOCK_DOUBTED: _doubted,
@@ -254,5 +277,6 @@ NOTES: Mapping[Kind, Note] = {
     Kind.DAY_EXTENDED: _day_extended,
     Kind.DAY_CLOSED: _day_closed,
     Kind.DAY_REOPENED: _day_reopened,
+    Kind.CENTRE_RESTORED: _restored,
 }
 """What each kind takes over that is of no token."""

@@ -7,13 +7,13 @@ from server.domain.actors import CLOCK
 from server.domain.bookings import aged_from
 from server.domain.day import LIVE
 from server.domain.events.kinds import TokenChange
-from server.domain.events.payloads import TokenAttached, TokenCancelled, TokenCorrected, TokenMerged
+from server.domain.events.payloads import TokenAttached, TokenCancelled, TokenCorrected, TokenMerged, TokenRebuilt
 from server.domain.leases import first_moment
 from server.domain.plan.hours import next_working_day
 from server.domain.plan.series import label
 from server.domain.proof.change import SECOND, Change, Made, class_for, purged, seal_due, step_free
 from server.domain.token import changes
-from server.domain.token.appointed import Appointed, appoint, take_place
+from server.domain.token.appointed import Appointed, appoint, joined, take_place
 from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.token import Step, Token
 from server.domain.token.ways_back import on_route
@@ -52,6 +52,34 @@ def issued(change: Change) -> Made:
         needs_seal=seal_due(change),
         slot=slot,
         entered_by_hand=after.entered_by_hand,
+    )
+
+
+def rebuilt(change: Change) -> Made:
+    """Return a token as its slip claims it: class, service and age are believed, as are stage and language."""
+    event, after, plan, hall = change.event, change.after, change.plan, change.hall
+    service = plan.service(after.service)
+    stages = plan.routes[service.route]
+    if after.aged_from > event.at:
+        change.find("wrong_age", "it is said to be younger than its record.")
+    if not isinstance(change.payload, TokenRebuilt) or change.payload.epoch not in hall.lost_epochs:
+        change.find("wrong_change", "it was lost in no restore of this centre.")
+    stage = after.step.stage if after.step.stage in stages else stages[0]
+    klass = after.klass if after.klass in plan.series else service.series
+    return None, Token(
+        id=after.id,
+        day=hall.day,
+        series=after.series,
+        number=after.number,
+        label=label(after.series, after.number),
+        klass=klass,
+        service=service.code,
+        route=service.route,
+        language=plan.language(after.language),
+        need=None,
+        issued_at=after.aged_from,
+        aged_from=after.aged_from,
+        step=Step(event.seq, stage, StepState.WAITING, event.at, after.aged_from, after.aged_from),
     )
 
 
@@ -114,6 +142,7 @@ def merged(change: Change) -> Made:
     if other is None or other.state is not TokenEnd.CANCELLED or other.ended_at != change.at:
         change.find("wrong_change", "it is said to have been merged with a token that did not end in it.")
         return None, after
+    before = replace(joined(before, other), access=after.access, step_free=step_free(after))
     brings = isinstance(change.payload, TokenMerged) and change.payload.booking is not None
     booked = brings and (after.service, after.slot) != (before.service, before.slot)
     to = (
@@ -123,8 +152,8 @@ def merged(change: Change) -> Made:
         to = replace(to, klass=class_for(change, change.plan.service(before.service), after))
     better = change.plan.calling.is_better(other.klass, to.klass)
     to = replace(to, klass=other.klass if better else to.klass, aged_from=min(to.aged_from, other.aged_from))
-    closed, appointed = _appointed(change, to)
-    return closed, take_place(appointed, other)
+    closed, made = appoint(before, to, change.plan.routes[to.route], change.event.seq, change.moment)
+    return closed, take_place(made, other)
 
 
 def remarked(change: Change) -> Made:

@@ -1,7 +1,7 @@
 """People, keys and sessions as the chain of the installation leaves them. One function for each kind of event."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from server.domain.events import installation as i
@@ -21,6 +21,8 @@ class PersonFacts:
     centre: int
     role: str
     password: str
+    disabled: bool = False
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,16 @@ class KeyFacts:
 
 @dataclass(slots=True)
 class People:
-    """Goes from event to event of the installation; sessions that began until `forgotten` are too old to be there."""
+    """Goes from event to event of the installation; sessions that began until `forgotten` are too old to be there.
+
+    `due` are the sessions that wait for a second step, `codes` those on paper, and whose they are.
+    """
 
     people: dict[int, PersonFacts] = field(default_factory=dict)
     keys: dict[int, KeyFacts] = field(default_factory=dict)
     sessions: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    due: set[str] = field(default_factory=set)
+    codes: dict[str, int] = field(default_factory=dict)
     set_ups: dict[int, str] = field(default_factory=dict)
     secrets: dict[int, tuple[str, bool]] = field(default_factory=dict)
     forgotten: datetime = LONG_AGO
@@ -54,13 +61,28 @@ class People:
         for session in old:
             del self.sessions[session]
 
+    def end_sessions(self, person: int, *, but: str | None = None) -> None:
+        """Let the sessions of a person go, but for one."""
+        for session in [each for each, (whose, _) in self.sessions.items() if whose == person and each != but]:
+            del self.sessions[session]
 
+    def void_codes(self, person: int) -> None:
+        """Let the codes on paper of a person go."""
+        self.codes = {code: whose for code, whose in self.codes.items() if whose != person}
+
+
+CHANGES = (
+    *(i.PersonDisabled, i.PersonEnabled, i.PersonUnlocked, i.PasswordChanged, i.RoleChanged),
+    *(i.SecondStepEnrolled, i.SecondStepEnded),
+)
 Findings = Iterator[Finding]
 Note = Callable[[People, InstallationEvent, datetime], Findings]
 
 
 def _person(facts: Stored) -> PersonFacts:
-    return PersonFacts(facts["centre"], facts["role"], facts["password"])
+    return PersonFacts(
+        facts["centre"], facts["role"], facts["password"], facts.get("disabled", False), facts.get("phone")
+    )
 
 
 def _key(facts: Stored) -> KeyFacts:
@@ -101,6 +123,9 @@ def _signed_in(people: People, event: InstallationEvent, at: datetime) -> Findin
         yield "illegal_transition", f"Person {event.person} signs in, but was never added."
     people.forget(at)
     people.sessions[event.session] = event.person, at
+    facts = people.people.get(event.person)
+    if facts is not None and facts.phone is not None:
+        people.due.add(event.session)
 
 
 def _signed_out(people: People, event: InstallationEvent, _at: datetime) -> Findings:
@@ -132,8 +157,83 @@ def _revoked(people: People, event: InstallationEvent, _at: datetime) -> Finding
     if key is None or key.revoked:
         yield "illegal_transition", f"Key {event.key} is revoked, but is not in force."
         return
-    facts = {name: getattr(key, name) for name in KeyFacts.__slots__}
-    people.keys[event.key] = KeyFacts(**{**facts, "revoked": True})
+    people.keys[event.key] = replace(key, revoked=True)
+
+
+def _rotated(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A key in force gets another secret."""
+    assert isinstance(event, i.KeyRotated)  # noqa: S101 - by its kind
+    key = people.keys.get(event.key)
+    if key is None or key.revoked:
+        yield "illegal_transition", f"Key {event.key} is rotated, but is not in force."
+        return
+    people.keys[event.key] = replace(key, secret=event.secret)
+
+
+def _paired(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A screen is paired with a key in force."""
+    assert isinstance(event, i.ScreenPaired)  # noqa: S101 - by its kind
+    key = people.keys.get(event.key)
+    if key is None or key.revoked:
+        yield "illegal_transition", f"A screen is paired with key {event.key}, which is not in force."
+
+
+def _nothing(_people: People, _event: InstallationEvent, _at: datetime) -> Findings:
+    """Neither people nor keys are changed."""
+    return iter(())
+
+
+def _changed(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """Somebody who was added is disabled or enabled, or has another role or password."""
+    assert isinstance(event, CHANGES)  # noqa: S101 - by its kind
+    person = people.people.get(event.person)
+    if person is None:
+        yield "illegal_transition", f"Person {event.person} is changed, but was never added."
+        return
+    match event:
+        case i.PersonDisabled():
+            person = replace(person, disabled=True)
+            people.end_sessions(event.person)
+        case i.PersonEnabled():
+            person = replace(person, disabled=False)
+        case i.RoleChanged():
+            person = replace(person, role=event.role)
+        case i.PasswordChanged():
+            person = replace(person, password=event.password)
+            people.end_sessions(event.person, but=event.session)
+        case i.SecondStepEnrolled():
+            person = replace(person, phone=event.phone)
+            people.void_codes(event.person)
+            people.codes |= dict.fromkeys(event.codes, event.person)
+            people.end_sessions(event.person, but=event.session)
+        case i.SecondStepEnded():
+            person = replace(person, phone=None)
+            people.void_codes(event.person)
+            people.end_sessions(event.person, but=event.session)
+    people.people[event.person] = person
+
+
+def _taken(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A session that waits gets its second step."""
+    assert isinstance(event, i.SecondStepTaken | i.RecoveryCodeUsed)  # noqa: S101 - by its kind
+    if event.session not in people.due or people.sessions.get(event.session, (None,))[0] != event.person:
+        yield "illegal_transition", f"A session of person {event.person} takes a second step, but waits for none."
+    people.due.discard(event.session)
+
+
+def _code_used(people: People, event: InstallationEvent, at: datetime) -> Findings:
+    """A code on paper is used once, by whose it is."""
+    assert isinstance(event, i.RecoveryCodeUsed)  # noqa: S101 - by its kind
+    yield from _taken(people, event, at)
+    if people.codes.pop(event.code, None) != event.person:
+        yield "illegal_transition", f"Person {event.person} uses a code that they do not have."
+
+
+def _session_ended(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A session is ended by somebody."""
+    assert isinstance(event, i.SessionEnded)  # noqa: S101 - by its kind
+    people.sessions.pop(event.session, None)
+    return iter(())
 
 
 def _secret_begun(people: People, event: InstallationEvent, _at: datetime) -> Findings:
@@ -153,6 +253,12 @@ def _secret_ended(people: People, event: InstallationEvent, _at: datetime) -> Fi
     people.secrets[event.number] = people.secrets[event.number][0], True
 
 
+def _restored(people: People, _event: InstallationEvent, at: datetime) -> Findings:
+    """Nobody is signed in."""
+    people.sessions.clear()
+    return iter(())
+
+
 ACTS: Mapping[Act, Note] = {
     Act.BEGUN: _begun,
     Act.CENTRE_INSTALLED: _installed,
@@ -164,6 +270,27 @@ ACTS: Mapping[Act, Note] = {
     Act.KEY_REVOKED: _revoked,
     Act.SECRET_BEGUN: _secret_begun,
     Act.SECRET_ENDED: _secret_ended,
+    Act.PERSON_DISABLED: _changed,
+    Act.PERSON_ENABLED: _changed,
+    Act.PERSON_UNLOCKED: _changed,
+    Act.PASSWORD_CHANGED: _changed,
+    Act.ROLE_CHANGED: _changed,
+    Act.SESSION_ENDED: _session_ended,
+    Act.KEY_ROTATED: _rotated,
+    Act.RESTORED: _restored,
+    Act.SCREEN_PAIRED: _paired,
+    Act.DEVICE_RENAMED: _nothing,
+    Act.TRAIL_EXPORTED: _nothing,
+    Act.PERSON_DATA_SEALED: _nothing,
+    Act.PERSON_DATA_SHOWN: _nothing,
+    Act.PERSON_DATA_CORRECTED: _nothing,
+    Act.PERSON_DATA_ERASED: _nothing,
+    Act.PERSON_DATA_HELD: _nothing,
+    Act.PERSON_DATA_RELEASED: _nothing,
+    Act.SECOND_STEP_ENROLLED: _changed,
+    Act.SECOND_STEP_ENDED: _changed,
+    Act.SECOND_STEP_TAKEN: _taken,
+    Act.RECOVERY_CODE_USED: _code_used,
 }
 """What each kind takes over."""
 
@@ -176,6 +303,10 @@ def compare_people(people: People, stored: People) -> Findings:
     for session, (person, began) in sorted(stored.sessions.items()):
         if began > people.forgotten and people.sessions.get(session, (None,))[0] != person:
             yield "session_differs", f"A session of person {person} never began."
+        elif began > people.forgotten and (session in people.due) != (session in stored.due):
+            yield "session_differs", f"A session of person {person} differs in whether it waits for a second step."
+    if people.codes != stored.codes:
+        yield "person_differs", "The codes on paper of second steps are others in the table."
 
 
 def _compare(what: str, replayed: Mapping[int, object], stored: Mapping[int, object]) -> Findings:

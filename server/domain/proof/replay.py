@@ -20,6 +20,7 @@ from server.domain.token.token import Token
 
 RULES: Mapping[Kind, Rule] = {
     Kind.TOKEN_ISSUED: of_tokens.issued,
+    Kind.TOKEN_REBUILT: of_tokens.rebuilt,
     Kind.TOKEN_CALLED: at_counters.called,
     Kind.TOKEN_FINISHED: at_counters.finished,
     Kind.TOKEN_MISSED: at_counters.missed,

@@ -49,6 +49,13 @@ def appoint(token: Token, to: Appointed, stages: Sequence[str], seq: int, at: Mo
     return changes.move(after, stages[0], seq, at)
 
 
+def joined(token: Token, other: Token) -> Token:
+    """Return a token for the people of both: the larger party, and the further services of the two."""
+    further = dict.fromkeys((*token.then, *other.then))
+    further.pop(token.service, None)
+    return replace(token, party=max(token.party, other.party), then=tuple(further))
+
+
 def take_place(token: Token, other: Token) -> Token:
     """Return a token with the place of another one that waits at the same stage, if that is the older."""
     if token.ended or token.step.stage != other.step.stage or token.step.since <= other.step.since:

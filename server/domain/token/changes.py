@@ -28,6 +28,7 @@ class Action(StrEnum):
     MISS = "miss"
     PAUSE = "pause"
     RETURN = "return"
+    PUT_BACK = "put_back"
     TRANSFER = "transfer"
     CORRECT = "correct"
     REMARK = "remark"
@@ -55,6 +56,7 @@ _TABLE: Mapping[Action, Mapping[StepState, StepState]] = {
     Action.MISS: {CALLED: MISSED, HELD: MISSED},
     Action.PAUSE: {WAITING: PAUSED, PAUSED: PAUSED},
     Action.RETURN: {WAITING: WAITING, PAUSED: WAITING, MISSED: WAITING},
+    Action.PUT_BACK: {CALLED: WAITING, SERVING: WAITING},
     Action.TRANSFER: {WAITING: SKIPPED, CALLED: SKIPPED, SERVING: DONE, HELD: SKIPPED},
     Action.CORRECT: STAYS,
     Action.REMARK: STAYS,
@@ -156,6 +158,11 @@ def pause(token: Token, until: datetime, at: Moment) -> Token:
 def return_to_line(token: Token, at: Moment) -> Token:
     """Return `token` in line again at the place its age gives; raises IllegalTransition for one at a counter."""
     return _turn(token, follow(token.step.state, Action.RETURN), at, until=None)
+
+
+def put_back(token: Token, at: Moment) -> Token:
+    """Return `token` in line again, not called any more: its age and its first call stay; raises IllegalTransition."""
+    return _turn(token, follow(token.step.state, Action.PUT_BACK), at, counter=None, beside=())
 
 
 def transfer(token: Token, target: Target, seq: int, at: Moment) -> tuple[Step, Token]:

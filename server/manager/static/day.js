@@ -67,8 +67,8 @@ function why({ asks, day, closes_at: closes }) {
 /** @param {{ day: Baari.DayView }} props */
 function Over({ day }) {
   if (day.state === "open" || (!day.reopens && !day.live.length)) return null;
-  return html`<section class="still" aria-labelledby="still"><h2 id="still">${day.reopens ? t("The day is closed.") : people(day.live.length)}</h2>
-    ${day.live.length > 0 && html`<p>${t("They keep number, place and age until the next day.")}</p><${People} of=${day.live} />`}
+  return html`<section class="still" aria-label=${t("The day is closed.")}>
+    ${day.live.length > 0 && html`<h2>${people(day.live.length)}</h2><p>${t("They keep number, place and age until the next day.")}</p><${People} of=${day.live} />`}
     ${day.reopens && html`<p class="ways"><button class="button" disabled=${!live.value} onClick=${() => ask("reopen")}>${t("Open the day again…")}</button></p>`}</section>`;
 }
 

@@ -48,6 +48,7 @@ function contents(code) {
   const tokens = [...(floor.value?.tokens.values() ?? [])].filter((token) => token.stage === code);
   const counters = [...(floor.value?.counters.values() ?? [])].filter((counter) => counter.stage === code);
   const served = tokens.filter(({ state }) => atCounter(state));
+  const open = counters.filter((counter) => counter.state === "open");
   const busy = new Map(served.flatMap((token) => [token.counter, ...token.beside].map((counter) => [counter, token])));
   return {
     people: tokens.reduce((sum, { party }) => sum + party, 0),
@@ -56,8 +57,8 @@ function contents(code) {
     serving: tokens.filter((token) => token.state === "serving").length,
     missed: tokens.filter((token) => token.state === "missed").length,
     counters: counters.map((counter) => /** @type {Counter} */ ({ ...counter, token: busy.get(counter.id) ?? null })),
-    open: counters.filter((counter) => counter.state === "open").length,
-    busy: counters.filter((counter) => busy.has(counter.id)).length,
+    open: open.length,
+    busy: open.filter((counter) => busy.has(counter.id)).length,
   };
 }
 

@@ -5,7 +5,8 @@ import { effect } from "/static/vendor/signals.js";
 import { flagWords } from "/static/ui/notice.js";
 import { stop } from "/static/staff/stopped.js";
 import { Strip } from "/static/staff/strip.js";
-import { REPORT } from "/static/ui/addresses.js";
+import { Ways } from "/static/staff/ways.js";
+import { MANAGER } from "/static/ui/addresses.js";
 import { clock, floor, live, pictured } from "/static/ui/live.js";
 import { watchEmergency } from "/static/ui/alarm.js";
 import { Keycap, mount } from "/static/ui/parts.js";
@@ -37,6 +38,7 @@ function Over() {
 /** @param {Baari.Sentence} sentence */
 function words({ kind, params }) {
   if (floor.value?.frozen) return stopped(stop.value);
+  if (f.day.value?.reopens) return t("The day is closed.");
   if (kind === "empty") return t("Nobody is in the centre.");
   if (kind === "on_time") return onTime(/** @type {Baari.OnTime} */ (params));
   if (kind === "stranded") return stranded(/** @type {Baari.NoCounter} */ (params));
@@ -82,7 +84,7 @@ function undoWords(back) {
 
 function Top() {
   return html`<${Strip} lead=${html`<b>${named(page.centre.name)}</b>`}>
-    <${CloseDay} /><a class="button plain small" href=${REPORT}>${t("Day report")}</a>
+    <${CloseDay} /><${Ways} here=${MANAGER} />
     <button class="button plain small" aria-pressed=${f.table.value} onClick=${() => (f.table.value = !f.table.value)}>${t("Table")} <${Keycap}>T</${Keycap}></button>
   </${Strip}>`;
 }
@@ -107,10 +109,33 @@ function OldBookings() {
     <p>${t("They are found only as their letters were written once.")}</p></section>`;
 }
 
+/** That passwords may be read on the way, because a setting allows it. */
+function PlainHttp() {
+  return page.plain_http && html`<section class="still" aria-labelledby="plain-http"><h2 id="plain-http">${t("Passwords cross the network unencrypted")}</h2>
+    <p>${t("The setting BAARI_PLAIN_HTTP allows it. Ask the technician for HTTPS.")}</p></section>`;
+}
+
+/** That there is no fresh backup, and why. */
+function NoBackup() {
+  const why = /** @type {Record<string, string>} */ ({
+    failed: t("The last one failed. Ask the technician."),
+    stale: t("The last one is too old. Ask the technician."),
+    no_folder: t("Their folder cannot be read. Ask the technician."),
+  })[page.backups_wrong ?? ""];
+  return why && html`<section class="still" aria-labelledby="no-backup"><h2 id="no-backup">${t("There is no fresh backup")}</h2>
+    <p>${why}</p></section>`;
+}
+
+/** That what is done stands on this machine alone. */
+function NoTail() {
+  return page.tail_wrong && html`<section class="still" aria-labelledby="no-tail"><h2 id="no-tail">${t("What is done is not copied to the second folder")}</h2>
+    <p>${t("If the server were lost now, it would be lost with it. Ask the technician.")}</p></section>`;
+}
+
 function Manager() {
   const morning = f.stats.value?.issued === 0;
   return html`<${Top} /><main class=${live.value || !floor.value ? "" : "stale"}>
-    <div class="floor"><${Lead} /><${Clocks} /><${OldBookings} /><${EndOfDay} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
+    <div class="floor"><${Lead} /><${Clocks} /><${OldBookings} /><${PlainHttp} /><${NoBackup} /><${NoTail} /><${EndOfDay} />${morning && html`<${Morning} />`}${f.table.value ? html`<${Table} />` : html`<${River} />`}<${Levers} />${!morning && html`<${Ruler} />`}<${Halt} /></div><${Rail} /></main><${Explanation} />`;
 }
 
 document.addEventListener("keydown", (event) => {

@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 from server.domain.bookings import Booking
+from server.domain.centre import CentreState
 from server.domain.errors import AppointmentOtherCentre, UnknownAppointment
 from server.domain.plan.plan import Plan
 from server.domain.references import Reference
 from server.storage.sql import bookings, centres
-from server.storage.transaction import Transaction
+from server.storage.transaction import Read, Transaction
 
 
 class Elsewhere(NamedTuple):
@@ -22,7 +23,7 @@ def found(tx: Transaction, plan: Plan, reference: Reference) -> Booking | None:
 
     Raises AppointmentOtherCentre when exactly one other centre has it, for a service that this one offers too.
     """
-    booking = elsewhere(tx, plan, reference)
+    booking = elsewhere(tx.conn, tx.centre, plan, reference)
     if booking.own is not None:
         return _renewed(tx, booking.own, reference)
     if booking.other is not None:
@@ -32,12 +33,12 @@ def found(tx: Transaction, plan: Plan, reference: Reference) -> Booking | None:
     return None
 
 
-def elsewhere(tx: Transaction, plan: Plan, reference: Reference) -> Elsewhere:
+def elsewhere(read: Read, centre: CentreState, plan: Plan, reference: Reference) -> Elsewhere:
     """Return where a reference is booked: nothing is told of others where it is not certain, or for another service."""
     others: list[Booking] = []
     for known in reference.hashes:
-        for booking in bookings.bookings_by_hash(tx.conn, tx.centre.id, known):
-            if booking.centre_id == tx.centre.id:
+        for booking in bookings.bookings_by_hash(read, centre.id, known):
+            if booking.centre_id == centre.id:
                 return Elsewhere(booking, None)
             others.append(booking)
     imported = [booking for booking in others if booking.slot is not None]

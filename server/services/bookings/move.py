@@ -1,16 +1,18 @@
 """An appointment at another centre, taken over by the centre where its citizen stands."""
 
+from datetime import datetime
+
 from server.domain.actors import By
 from server.domain.bookings import Booking
 from server.domain.errors import AlreadyThere, AppointmentCancelled, AppointmentUsed, UnknownAppointment
-from server.domain.events.payloads import BookingMoved
+from server.domain.events.payloads import BookingLeft, BookingMoved
 from server.domain.references import Reference
 from server.domain.token.lifecycle import TokenEnd
 from server.services.bookings.find import elsewhere
 from server.services.bookings.search import BookingView, view_of
-from server.services.setup.plans import plan_now
+from server.services.setup.plans import plan_now, plan_of
 from server.storage.sql import bookings, centres, tokens
-from server.storage.transaction import Transaction
+from server.storage.transaction import Read, Transaction
 
 
 def move(tx: Transaction, reference: Reference, by: By) -> BookingView:
@@ -21,15 +23,16 @@ def move(tx: Transaction, reference: Reference, by: By) -> BookingView:
 def move_here(tx: Transaction, reference: Reference, by: By) -> Booking:
     """Take over the booking that exactly one other centre has, for a service that this one offers too.
 
-    Raises UnknownAppointment, AlreadyThere when this centre has it, AppointmentCancelled, AppointmentUsed.
+    Both centres record it: the command is one of that other centre too (`source_of`). Raises UnknownAppointment,
+    AlreadyThere when this centre has it, AppointmentCancelled, AppointmentUsed.
     """
-    there = elsewhere(tx, plan_now(tx), reference)
+    there, source = elsewhere(tx.conn, tx.centre, plan_now(tx), reference), tx.beside
     if there.own is not None:
         raise AlreadyThere("This appointment is at this centre already.")
     if there.other is None:
         raise UnknownAppointment("No appointment of this reference is known at exactly one other centre.")
     booking = bookings.locked(tx.conn, there.other)
-    if booking is None or booking.slot is None:
+    if source is None or booking is None or booking.slot is None or booking.centre_id != source.centre.id:
         raise UnknownAppointment("This appointment was changed at its centre just now.")
     _require_free(tx, booking)
     moved = booking._replace(
@@ -41,9 +44,16 @@ def move_here(tx: Transaction, reference: Reference, by: By) -> Booking:
         token_id=None,
     )
     bookings.take_over(tx.conn, moved)
-    centre = centres.centre_by_id(tx.conn, booking.centre_id)
-    tx.record(BookingMoved(booking=moved.id, source=centre.code), by)
+    tx.record(BookingMoved(booking=moved.id, source=source.centre.code), by)
+    source.record(BookingLeft(booking=moved.id, target=tx.centre.code), by)
     return moved
+
+
+def source_of(read: Read, code: str, reference: Reference, now: datetime) -> int | None:
+    """Return the id of the centre from which a booking would be moved here, None for none; raises UnknownCentre."""
+    centre = centres.centre_by_code(read, code)
+    other = elsewhere(read, centre, plan_of(read, centre, centre.today(now)), reference).other
+    return None if other is None else other.centre_id
 
 
 def _require_free(tx: Transaction, booking: Booking) -> None:

@@ -1,4 +1,4 @@
-"""Bookings found without their reference: by its last characters and the slot."""
+"""Bookings that staff look up: by the whole reference, or by its last characters and the slot."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from server.domain.bookings import Booking
 from server.domain.derived import UNDERIVED
 from server.domain.instants import to_iso
 from server.domain.plan.plan import Plan
-from server.domain.references import TAIL, normal_form
+from server.domain.references import TAIL, Reference, normal_form
+from server.services.bookings.find import elsewhere
 from server.services.setup.plans import plan_of
 from server.storage.sql import bookings, centres, tokens
 from server.storage.transaction import Read
@@ -38,14 +39,26 @@ class OldBookings:
 
 
 def find_at(read: Read, code: str, tail: str, slot: datetime | None, now: datetime) -> list[BookingView]:
-    """Return the bookings of today, or of a slot, whose reference ends in `tail`; raises UnknownCentre."""
+    """Return the bookings of today, or of a slot, whose reference ends in `tail`; raises UnknownCentre.
+
+    Whoever knows more than the last characters asks for the whole reference: others may end alike.
+    """
     centre, normal = centres.centre_by_code(read, code), normal_form(tail)
-    if len(normal) < TAIL:
+    if len(normal) != TAIL:
         return []
     day = centre.day(slot) if slot else centre.today(now)
-    rows = bookings.bookings_by_tail(read, centre.id, day, normal[-TAIL:], slot, UNDERIVED)
+    rows = bookings.bookings_by_tail(read, centre.id, day, normal, slot, UNDERIVED)
     plan = plan_of(read, centre, centre.today(now))
     return [view_of(read, plan, row) for row in rows if _ends(row, normal)]
+
+
+def find_named(read: Read, code: str, reference: Reference, now: datetime) -> list[BookingView]:
+    """Return the booking of today that has this reference and no other, none when there is none."""
+    centre = centres.centre_by_code(read, code)
+    today = centre.today(now)
+    plan = plan_of(read, centre, today)
+    booking = elsewhere(read, centre, plan, reference).own
+    return [] if booking is None or booking.day != today else [view_of(read, plan, booking)]
 
 
 def view_of(read: Read, plan: Plan, booking: Booking) -> BookingView:

@@ -26,11 +26,13 @@ def counter_named(tx: Transaction, counter_id: str) -> Counter:
 def current_token(tx: Transaction, counter_id: str, seen: Seen | None = None) -> Token:
     """Return the token at a counter, called by it or by the one it helps.
 
-    Raises UnknownCounter, NoCurrentToken, and Stale, with the token that is there, when `seen` says another.
+    Raises UnknownCounter, NoCurrentToken, DayClosed in a night into which they were carried over, and Stale, with the
+    token that is there, when `seen` says another.
     """
     token = tokens.token_at(tx.conn, tx.centre.id, counter_id)
     if token is None:
         raise NoCurrentToken(f"Nobody is at counter {counter_id}.", current=None)
+    tx.centre.require_day()
     if seen is not None and (seen.token != token.id or seen.state not in (None, token.state)):
         raise Stale(f"Counter {counter_id} has {token.label} now, {token.state}.", current=staff_view(token))
     return token

@@ -47,23 +47,23 @@ def settle(tx: Transaction, choice: Choice, by: By) -> ClockView:
     """
     now, reading = tx.now, tx.machine
     if reading is None:
-        return view(tx.centre, now, now)
+        return view(from_json(tx.centre.clock), now, now)
     told = choose(tx.steady, now, reading, choice, tx.facts)
     if told.steady == tx.steady:
-        return view(tx.centre, now, reading.wall)
+        return view(from_json(tx.centre.clock), now, reading.wall)
     tx.turn(told)
     if told.step > timedelta():
         tx.change_centre(freezes=_with_gap(tx.centre, now, told.now))
     if tx.centre.closed_day is not None and tx.centre.closed_day > tx.today:
         tx.change_centre(closed_day=None)  # it was closed by a clock that was ahead
     tx.record(ClockChosen(choice.value, now, whole_ms(reading.wall), tx.wall), by)
-    return view(tx.centre, tx.now, reading.wall)
+    return view(from_json(tx.centre.clock), tx.now, reading.wall)
 
 
 def look(tx: Transaction) -> ClockView:
     """Return how the clock stands, after it has followed or doubted what there is to follow or to doubt."""
     now, reading = tx.now, tx.machine
-    return view(tx.centre, now, now if reading is None else reading.wall)
+    return view(from_json(tx.centre.clock), now, now if reading is None else reading.wall)
 
 
 def begin(tx: Transaction) -> bool:
@@ -101,9 +101,11 @@ def _is_due(centre: CentreState, told: Told) -> bool:
     return late or told.steady != from_json(centre.clock)
 
 
-def clock_of(read: Read, code: str, now: datetime, wall: datetime) -> ClockView:
-    """Return how the clock of a centre stands; raises UnknownCentre."""
-    return view(centres.centre_by_code(read, code), now, wall)
+def clock_of(read: Read, code: str, tell: Tell, now: datetime, wall: datetime) -> ClockView:
+    """Return how the clock of a centre stands, a doubt that no command has seen yet included; raises UnknownCentre."""
+    centre = centres.centre_by_code(read, code)
+    told = tell(read, centre)
+    return view(from_json(centre.clock), now, wall) if told is None else view(told.steady, told.now, wall)
 
 
 def doubted_centres(read: Read, tell: Tell) -> Mapping[str, str]:
@@ -113,11 +115,12 @@ def doubted_centres(read: Read, tell: Tell) -> Mapping[str, str]:
     return {code: doubt.why.value for code, doubt in clocks.items() if doubt is not None}
 
 
-def view(centre: CentreState, now: datetime, wall: datetime) -> ClockView:
+def view(steady: Steady, now: datetime, wall: datetime) -> ClockView:
     """Return how a clock stands at `now`, its own time, while the wall clock says `wall`."""
-    doubt = from_json(centre.clock).doubt
+    doubt = steady.doubt
     why, since = (None, None) if doubt is None else (doubt.why.value, to_iso(doubt.at))
-    return ClockView(to_iso(now), to_iso(centre.wall(now)), to_iso(wall), doubt is not None, why, since)
+    shown = now - steady.difference
+    return ClockView(to_iso(now), to_iso(shown), to_iso(wall), doubt is not None, why, since)
 
 
 def _is_cut(steady: Steady, reading: Reading, now: datetime, last_at: datetime | None) -> bool:

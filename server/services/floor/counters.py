@@ -33,8 +33,8 @@ def set_state(
 
     One that was closed opens the day of the calendar, unless somebody of the open day is still here. With
     `after_current` a token that is there now is still served, no other is called; one that pauses is expected back in
-    `back_min` minutes. Raises UnknownCounter, IllegalTransition, DayClosed, DayNotOpen, and CounterBusy while it calls
-    or serves somebody.
+    `back_min` minutes. Raises UnknownCounter, IllegalTransition, DayClosed, DayNotOpen, NotOpenNow on a day off, and
+    CounterBusy while it calls or serves somebody.
     """
     before = counter_named(tx, counter_id)
     if before.state is state:

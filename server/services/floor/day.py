@@ -9,12 +9,13 @@ from server.domain.centre import CentreState
 from server.domain.counters import Counter
 from server.domain.day import LIVE, MISSED_STAYS, OpenDay, Then
 from server.domain.errors import DayNotOpen, InvalidInput, NeverCloses, PeopleLive
+from server.domain.events.kinds import TokenPutBack
 from server.domain.events.payloads import CounterClosed, DayClosed, DayExtended, TokenExpired
 from server.domain.events.views import PublicToken, public_view
 from server.domain.instants import to_iso
 from server.domain.plan.hours import Hours, next_working_day
 from server.domain.token import changes
-from server.domain.token.lifecycle import CounterState, StepState, TokenEnd
+from server.domain.token.lifecycle import AT_COUNTER, CounterState, StepState, TokenEnd
 from server.domain.token.token import Token
 from server.services.floor.token_rows import change_counter, change_token
 from server.services.setup.plans import plan_of, runs_on
@@ -97,15 +98,18 @@ def close_day(tx: Transaction, day: date, closing: Closing, by: By) -> DayClose:
 
 
 def extend_day(tx: Transaction, day: date, until: datetime, by: By) -> DayExtension:
-    """Serve people of the open day on until a moment; no more tokens are given for that.
+    """Serve people of the open day on until a moment; from half an hour before its end nobody walks in any more.
 
-    Raises DayNotOpen for another day, and InvalidInput unless it lies ahead and before the next day opens.
+    Raises DayNotOpen for another day, and InvalidInput unless it lies ahead, after the planned end, and before the
+    next day opens.
     """
     require_open_day(tx, day)
     hours = plan_of(tx.conn, tx.centre, day).hours
+    begin = max(tx.wall, OpenDay(day, tx.centre.wall(tx.centre.opened_at or tx.now), None).planned_close(hours))
     following = hours.instant(next_working_day(hours, day), hours.opens)
-    if not tx.wall < until <= following:
-        raise InvalidInput("Choose a time from now on, before the next day opens.", until=to_iso(following))
+    if not begin < until <= following:
+        bounds = {"after": to_iso(begin), "until": to_iso(following)}
+        raise InvalidInput("Choose a time after the end of the day, before the next one opens.", **bounds)
     tx.change_centre(serve_until=until)
     tx.record(DayExtended(day, until), by)
     return DayExtension(day, to_iso(until))
@@ -124,6 +128,8 @@ def close(tx: Transaction, closing: Closing, by: By) -> DayClose:
     ending = [token for token in tokens.open_tokens(tx.conn, tx.centre.id) if _ends(tx, token, closing.then, hours)]
     ends = [_expire(tx, token, next_working_day(hours, day), by) for token in ending]
     stay = people_here(tx.conn, tx.centre.id)
+    if closing.then is Then.CARRY_OVER:
+        _put_back(tx, stay, by)
     closed = 0 if closing.then is Then.GOES_ON else _close_counters(tx, by)
     result = DayClose(day, ends.count(TokenEnd.EXPIRED), ends.count(TokenEnd.NO_SHOW), len(stay), closed)
     _seal(tx, result, closing, by)
@@ -157,6 +163,13 @@ def _expire(tx: Transaction, before: Token, again: date, by: By) -> TokenEnd:
         after = replace(after, return_until=again)
     change_token(tx, before, TokenExpired(after), by)
     return after.ends
+
+
+def _put_back(tx: Transaction, stay: Iterable[Token], by: By) -> None:
+    """Let those who are at a counter wait again: it closes, and nobody knows which of them opens the next day."""
+    for before in stay:
+        if before.step.state in AT_COUNTER:
+            change_token(tx, before, TokenPutBack(changes.put_back(before, tx.moment)), by)
 
 
 def _close_counters(tx: Transaction, by: By) -> int:

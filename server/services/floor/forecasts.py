@@ -6,9 +6,10 @@ from datetime import datetime
 
 from server.domain.calling.ahead import Queue
 from server.domain.centre import CentreState
-from server.domain.forecast import Forecast, forecast, hall_of, turn_of
+from server.domain.forecast import Forecast, HallFacts, forecast, hall_of, stage_facts, turn_of
 from server.domain.plan.plan import Plan
 from server.domain.token.token import Step, Token
+from server.storage.halls import Halls
 from server.storage.sql import line
 from server.storage.transaction import Read
 
@@ -21,16 +22,20 @@ class Foreseen:
     older: int
 
 
-def foresee(read: Read, centre: CentreState, plan: Plan, step: Step, now: datetime) -> Callable[[Token], Foreseen]:
+def foresee(
+    read: Read, centre: CentreState, plan: Plan, step: Step, now: datetime, halls: Halls | None = None
+) -> Callable[[Token], Foreseen]:
     """Ask for the stage of a step, and return what foretells the turn of its token.
 
-    Asked before the step is written, so that the next statement need not wait for the answer.
+    Asked before the step is written, so that the next statement need not wait for the answer. `halls` are those that
+    are known already, to which this one is added.
     """
     opens_at, moment = centre.counters_open_at(plan.hours, now), centre.moment(now)
-    answer = line.in_line(read, centre.id, step, planned=opens_at is not None)
+    here = line.in_line(read, centre.id, step)
+    calling = _hall(read, centre, step.stage, {} if halls is None else halls, planned=opens_at is not None)
 
     def foreseen(token: Token) -> Foreseen:
-        facts, waiting = answer(), token.waiting
+        facts, waiting = stage_facts(here(), calling()), token.waiting
         hall = hall_of(plan, step.stage, facts, moment, opens_at)
         turn = turn_of(waiting, hall, facts, plan, moment)
         counts = facts.counts or Queue(facts.waiting).counts(waiting)
@@ -38,6 +43,16 @@ def foresee(read: Read, centre: CentreState, plan: Plan, step: Step, now: dateti
         return Foreseen(told, sum(count.older for count in counts))
 
     return foreseen
+
+
+def _hall(read: Read, centre: CentreState, stage: str, halls: Halls, *, planned: bool) -> Callable[[], HallFacts]:
+    """Ask which counters call at a stage, unless it is known, and return what returns it."""
+    key = stage, planned
+    known = halls.get(key)
+    if known is not None:
+        return lambda: known
+    answer = line.hall(read, centre.id, stage, planned=planned)
+    return lambda: halls.setdefault(key, answer())
 
 
 def foretold(read: Read, centre: CentreState, plan: Plan, token: Token, now: datetime) -> Forecast:

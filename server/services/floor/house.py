@@ -5,6 +5,7 @@ from datetime import datetime
 
 from server.domain.actors import CLOCK, By
 from server.domain.centre import CentreState
+from server.domain.errors import Refused
 from server.services.floor.away import return_to_line
 from server.services.floor.day import Closing, close, is_over
 from server.services.floor.opening import turn_day
@@ -50,11 +51,14 @@ def _rests(centre: CentreState) -> bool:
 
 
 def _is_due(read: Read, centre: CentreState, now: datetime) -> bool:
-    return bool(
-        tokens.pauses_over(read, centre.id, now)
-        or overdue(read, centre, now)
-        or (not centre.clock_doubted and (turns(read, centre, now) or is_over(read, centre, now)))
-    )
+    try:
+        return bool(
+            tokens.pauses_over(read, centre.id, now)
+            or overdue(read, centre, now)
+            or (not centre.clock_doubted and (turns(read, centre, now) or is_over(read, centre, now)))
+        )
+    except Refused:  # its rules cannot be read: that is said in its own round, and the other centres have theirs
+        return True
 
 
 def _end_pauses(tx: Transaction, by: By) -> int:

@@ -20,6 +20,7 @@ from server.services.bookings import present
 from server.services.bookings.find import found, known_booking
 from server.services.bookings.present import Shown
 from server.services.floor.correct import access_needs, access_values, party_size
+from server.services.floor.day import open_day
 from server.services.floor.forecasts import foresee
 from server.services.floor.opening import day_due, enter_day
 from server.services.numbers import leases
@@ -101,7 +102,7 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     since = tx.centre.floor(aged_from(None if booking is None else booking.slot, came, plan.slots))
     service = plan.service(_wanted(order, booking))
     step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since, arrived)
-    foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now)
+    foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now, tx.halls)
     given = _take_number(tx, plan, order, _class_of(plan, service, order, booking))
     token = _new_token(tx, order, booking, step, given)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)
@@ -198,7 +199,9 @@ def _require_open_hours(tx: Transaction, slot: datetime | None, day: date) -> No
     """Raise NotOpenNow outside the hours in which tokens are given; bookings may come a little before and after."""
     plan = plan_of(tx.conn, tx.centre, day)
     if slot is None:
-        require_open(plan.hours, tx.wall, day)
+        open_now = open_day(tx.centre)
+        served_on = open_now is not None and open_now.day == day and not open_now.takes_walk_ins(plan.hours, tx.wall)
+        require_open(plan.hours, tx.wall, day, over=served_on)
         return
     early, late = (timedelta(minutes=m) for m in (plan.slots.admit_early_min, plan.slots.late_min))
     require_open(plan.hours, tx.wall, day, early=early, late=late)

@@ -8,11 +8,12 @@ from server.domain.errors import InvalidInput
 from server.domain.events.payloads import TokenCancelled, TokenMerged
 from server.domain.plan.plan import Plan
 from server.domain.token import changes
-from server.domain.token.appointed import Appointed, appoint, take_place
+from server.domain.token.appointed import Appointed, appoint, joined, take_place
 from server.domain.token.record import seal_needs
 from server.domain.token.token import Token
 from server.services.bookings import present
 from server.services.floor.attach import appointed
+from server.services.floor.correct import access_needs, access_values
 from server.services.floor.token_rows import change_token
 from server.services.floor.under_way import token_under_way
 from server.services.setup.plans import plan_now
@@ -25,6 +26,7 @@ MERGED = "merged"
 def merge(tx: Transaction, token_id: str, into: str, by: By) -> Token:
     """End a token because its citizen has another one, which gets the older place, the better class and the booking.
 
+    It is for the people of both then: the larger party, the further services, and what either needs to be reached.
     Raises UnknownToken, IllegalTransition when one of them has ended or the first is being served, and InvalidInput for
     one and the same.
     """
@@ -36,8 +38,9 @@ def merge(tx: Transaction, token_id: str, into: str, by: By) -> Token:
     tokens.set_merged(tx.conn, ends.id, stays.id)
     if booking is not None:
         present.check_in(tx, booking, stays)
-    to = _better(tx, plan, stays, ends, booking if own is None else None)
-    closed, after = appoint(stays, to, plan.routes[to.route], tx.next_seq, tx.moment)
+    both = replace(joined(stays, ends), **access_values(access_needs((*stays.access, *ends.access))))
+    to = _better(tx, plan, both, ends, booking if own is None else None)
+    closed, after = appoint(both, to, plan.routes[to.route], tx.next_seq, tx.moment)
     merged = TokenMerged(take_place(after, ends), merged=ends.id, booking=None if booking is None else booking.id)
     return change_token(tx, stays, merged, by, closed=closed)
 
@@ -46,11 +49,10 @@ def _better(tx: Transaction, plan: Plan, stays: Token, ends: Token, booking: Boo
     """Return what the token that stays is from now on; `booking` is the one that goes over to it."""
     to = Appointed.as_it_is(stays) if booking is None else appointed(tx, plan, stays, booking)
     to = replace(to, aged_from=min(to.aged_from, ends.aged_from))
-    if not plan.calling.is_better(ends.klass, to.klass):
-        return to
-    need = ends.need or to.need
+    if plan.calling.is_better(ends.klass, to.klass):
+        to = replace(to, klass=ends.klass, need=ends.need or to.need)
     secret = tokens.secret_of(tx.conn, tx.centre.id, stays.id)
-    return replace(to, klass=ends.klass, need=need, needs_seal=seal_needs(secret, need, stays.access))
+    return replace(to, needs_seal=seal_needs(secret, to.need, stays.access))
 
 
 def take_back(tx: Transaction, merged: TokenMerged) -> None:

@@ -6,9 +6,10 @@ from server.domain.actors import By
 from server.domain.day import Then
 from server.domain.errors import DayClosed, DayNotOpen
 from server.domain.events.payloads import DayOpened
+from server.domain.plan.hours import require_working_day
 from server.services.floor.day import Closing, close, people_here
 from server.services.numbers.labels import taken_numbers
-from server.services.setup.plans import runs_on
+from server.services.setup.plans import plan_of, runs_on
 from server.storage.transaction import Transaction
 
 
@@ -42,12 +43,15 @@ def enter_day(tx: Transaction, day: date, by: By) -> None:
 def enter_day_at_counter(tx: Transaction, by: By) -> None:
     """Let a counter that opens serve the day of the calendar, or the open one while somebody of it is here.
 
-    Raises DayClosed, DayNotOpen.
+    A day off does not begin with that, for then the day before could not be reopened any more; it does when somebody
+    was carried over into it. Raises DayClosed, DayNotOpen, and NotOpenNow on a day off.
     """
-    before = tx.centre.open_day
+    before, due = tx.centre.open_day, day_due(tx)
     if before is not None and not runs_on(tx.conn, tx.centre, before) and people_here(tx.conn, tx.centre.id):
         return
-    enter_day(tx, day_due(tx), by)
+    if before != due and tx.centre.carried_at is None:
+        require_working_day(plan_of(tx.conn, tx.centre, due).hours, tx.wall, due)
+    enter_day(tx, due, by)
 
 
 def turn_day(tx: Transaction, by: By) -> int:

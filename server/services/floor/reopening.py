@@ -1,4 +1,4 @@
-"""A closed day goes on: everybody whom its close has ended stands again where they stood, with their ages."""
+"""A closed day goes on: everybody whom its close has ended, or put back, stands again where they stood."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,11 +8,12 @@ from server.domain.counters import Counter
 from server.domain.day import OPEN_AT_LEAST
 from server.domain.errors import AnotherDayOpen, DayNotOpen
 from server.domain.events.event import Event
-from server.domain.events.kinds import Kind, TokenEvent
+from server.domain.events.kinds import Kind
 from server.domain.events.payloads import CounterPaused, CounterSeated, DayClosed, DayReopened, TokenCalled, TokenUndone
 from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Token
 from server.domain.token.undo import LOOKED_AT
+from server.services.floor.acts import token_of
 from server.services.floor.token_rows import change_counter, write_token
 from server.services.setup.plans import plan_of
 from server.storage.sql import events, people, tokens
@@ -47,7 +48,8 @@ def reopen_day(tx: Transaction, day: date, reason: str, by: By) -> Reopening:
     if tx.centre.closed_day != day or closed is None or not isinstance(closed.payload, DayClosed):
         raise DayNotOpen(f"{day:%d-%m-%Y} is not the day that was closed last.", open=None)
     _open_again(tx, day, closed, reason, by)
-    restored = [_restore(tx, event, by) for event in reversed(_ended_by(tx, closed))]
+    moved = [event for event in _moved_by(tx, closed) if _stands(tx, event)]
+    restored = [_restore(tx, event, by) for event in reversed(moved)]
     return Reopening(day, len(restored), tuple(_restore_counters(tx, by)))
 
 
@@ -69,21 +71,24 @@ def _open_again(tx: Transaction, day: date, closed: Event, reason: str, by: By) 
     tx.record(DayReopened(day, closed.seq, closed.at, until, reason), by)
 
 
-def _ended_by(tx: Transaction, closed: Event) -> list[Event]:
-    """Return the events by which the close of a day has ended somebody: those of its act."""
+def _moved_by(tx: Transaction, closed: Event) -> list[Event]:
+    """Return the events by which the close of a day has ended somebody, or put them back: those of its act."""
     act = events.events_between(tx.conn, tx.centre.id, closed.act - 1, closed.seq)
-    return [event for event in act if event.kind is Kind.TOKEN_EXPIRED]
+    return [event for event in act if event.kind in (Kind.TOKEN_EXPIRED, Kind.TOKEN_PUT_BACK)]
 
 
-def _restore(tx: Transaction, expired: Event, by: By) -> Token:
+def _stands(tx: Transaction, moved: Event) -> bool:
+    """Whether nothing was done since with somebody whom a close has moved: who was carried over may have left."""
+    return events.latest_of(tx.conn, tx.centre.id, token_of(moved).id, 1)[0].seq == moved.seq
+
+
+def _restore(tx: Transaction, moved: Event, by: By) -> Token:
     """Let somebody stand again where they stood before the close."""
-    assert isinstance(expired.payload, TokenEvent)  # noqa: S101 - `_ended_by` returns no others
-    ended = expired.payload.token
-    earlier = events.latest_of(tx.conn, tx.centre.id, ended.id, 1, before=expired.seq)[0].payload
-    assert isinstance(earlier, TokenEvent)  # noqa: S101 - the events of a token
-    write_token(tx, ended, earlier.token)
-    tx.record(TokenUndone(earlier.token, expired.seq, expired.kind), by)
-    return earlier.token
+    after = token_of(moved)
+    before = token_of(events.latest_of(tx.conn, tx.centre.id, after.id, 1, before=moved.seq)[0])
+    write_token(tx, after, before)
+    tx.record(TokenUndone(before, moved.seq, moved.kind), by)
+    return before
 
 
 def _restore_counters(tx: Transaction, by: By) -> list[str]:

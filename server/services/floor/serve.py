@@ -35,7 +35,7 @@ def recall(tx: Transaction, by: By, seen: Seen | None = None) -> Token:
 def resume(tx: Transaction, by: By, token_id: str | None = None) -> Token:
     """Serve a token again that is parked at a counter: the one named, else the one parked last.
 
-    Raises UnknownCounter, NoCurrentToken when none is parked, CounterBusy.
+    Raises UnknownCounter, NoCurrentToken when none is parked, CounterBusy, DayClosed.
     """
     require_free(tx, counter_named(tx, by.counter))
     before = _held(tx, by.counter, token_id)
@@ -96,6 +96,7 @@ def _held(tx: Transaction, counter_id: str, token_id: str | None) -> Token:
     named = [token for token in held if token_id in (None, token.id)]
     if not named:
         raise NoCurrentToken(f"Nobody is parked at counter {counter_id}.", current=None)
+    tx.centre.require_day()
     return named[-1]
 
 

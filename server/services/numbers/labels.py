@@ -1,4 +1,4 @@
-"""The next number of a series: never one whose label somebody of an earlier day has, or may have again."""
+"""The next number of a series: never one whose label somebody of another day has, or may have again."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from server.domain.errors import SeriesFull
 from server.domain.freezes import active_time
 from server.domain.plan.plan import Plan
 from server.domain.plan.series import Series, label, next_numbers
-from server.domain.token.token import Token
 from server.domain.token.undo import UNDO_MAX
 from server.storage.sql import numbers, tokens
 from server.storage.transaction import Transaction
@@ -53,7 +52,7 @@ def taken_numbers(tx: Transaction, before: date | None, *, runs_on: bool) -> dic
     """Return the numbers, by series, whose labels are not free on a day that opens after the day `before`.
 
     Those of everybody who is under way, and, where that day runs on, of those who ended so lately that it may be taken
-    back, and those that were leased then.
+    back, however long they were here, and those that were leased then.
     """
     taken: dict[str, list[int]] = defaultdict(list)
     for token in tokens.open_tokens(tx.conn, tx.centre.id):
@@ -61,20 +60,25 @@ def taken_numbers(tx: Transaction, before: date | None, *, runs_on: bool) -> dic
     if before is not None and runs_on:
         for letter, number in tokens.numbers_ended_since(tx.conn, tx.centre.id, before, tx.now - 2 * UNDO_MAX):
             taken[letter].append(number)
+        for letter, kept in (tx.centre.taken_numbers or {}).items():
+            taken[letter].extend(number for number in kept if _is_borne(tx, letter, number))
         for block in numbers.leases(tx.conn, tx.centre.id, before):
             taken[block.letter].extend(range(block.first, block.last + 1))
     return {letter: sorted(set(given)) for letter, given in taken.items()}
 
 
 def _is_taken(tx: Transaction, letter: str, number: int) -> bool:
-    """Whether a label is that of somebody of an earlier day, or may be again."""
+    """Whether a label is that of somebody of another day, or may be again; a later one where the clock was ahead."""
     if number not in (tx.centre.taken_numbers or {}).get(letter, ()):
         return False
-    bearer = tokens.latest_with_number(tx.conn, tx.centre.id, letter, number, before=tx.today)
-    return _is_leased(tx, letter, number) or (bearer is not None and _may_live(tx, bearer))
+    return _is_leased(tx, letter, number) or _is_borne(tx, letter, number)
 
 
-def _may_live(tx: Transaction, token: Token) -> bool:
+def _is_borne(tx: Transaction, letter: str, number: int) -> bool:
+    """Whether somebody of another day has a number, or may have it again because their end can be taken back."""
+    token = tokens.latest_with_number(tx.conn, tx.centre.id, letter, number, but=tx.today)
+    if token is None:
+        return False
     return token.ended_at is None or active_time(token.ended_at, tx.now, tx.centre.frozen_times) <= UNDO_MAX
 
 

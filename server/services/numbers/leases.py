@@ -1,9 +1,10 @@
 """Numbers given away in a block, for a paper pad or a kiosk without a link: leased, used, or void, always on record."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from server.domain.actors import By
+from server.domain.centre import CentreState
 from server.domain.errors import InvalidInput, NumberNotLeased, UnknownLease
 from server.domain.events.payloads import NumbersLeased, NumbersVoided
 from server.domain.instants import to_iso
@@ -12,7 +13,7 @@ from server.domain.plan.series import label, read_label
 from server.services.numbers.labels import Given, next_block
 from server.services.setup.plans import plan_now, runs_on
 from server.storage.sql import events, numbers, tokens
-from server.storage.transaction import Transaction
+from server.storage.transaction import Read, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,34 @@ def lease(tx: Transaction, series: str, count: int, holder: str, by: By) -> Leas
 
 def void(tx: Transaction, lease_id: int, reason: str, by: By) -> Lease:
     """Note that the unused numbers of a lease will never be given; raises UnknownLease."""
-    block = next((lease for lease in _blocks(tx) if lease.id == lease_id), None)
+    block = next((lease for lease in _blocks(tx.conn, tx.centre, tx.today) if lease.id == lease_id), None)
     if block is None or block.void_reason is not None:
         raise UnknownLease("There is no such lease today, or it is void already.")
     numbers.void_lease(tx.conn, tx.centre.id, lease_id, reason)
     voided = replace(block, void_reason=reason)
     tx.record(NumbersVoided(voided), by)
     return voided
+
+
+def outstanding(read: Read, centre: CentreState, until: datetime, now: datetime) -> list[Lease]:
+    """Return the blocks leased up to an instant of which a number may still be entered.
+
+    The instant is one of the time that people are shown, and the machines go by.
+    """
+    return [block for block in _blocks(read, centre, centre.today(now)) if _is_out(read, centre, block, until)]
+
+
+def void_outstanding(tx: Transaction, until: datetime, reason: str, by: By) -> list[Lease]:
+    """Void the blocks leased up to an instant of which a number may still be entered, and return them."""
+    return [void(tx, block.id, reason, by) for block in outstanding(tx.conn, tx.centre, until, tx.now)]
+
+
+def _is_out(read: Read, centre: CentreState, block: Lease, until: datetime) -> bool:
+    leased_at = events.time_of(read, centre.id, block.id)
+    if block.void_reason is not None or leased_at is None or centre.wall(leased_at) > until:
+        return False
+    numbers_of = range(block.first, block.last + 1)
+    return not all(tokens.number_exists(read, centre.id, block.day, block.letter, number) for number in numbers_of)
 
 
 def use(tx: Transaction, text: str, taken_at: datetime) -> Given:
@@ -66,7 +88,7 @@ def use(tx: Transaction, text: str, taken_at: datetime) -> Given:
     if parts is None:
         raise NumberNotLeased(f"“{text}” is not a number.")
     letter, number = parts
-    block = next((block for block in _blocks(tx) if _holds(block, letter, number)), None)
+    block = next((block for block in _blocks(tx.conn, tx.centre, tx.today) if _holds(block, letter, number)), None)
     if block is None:
         raise NumberNotLeased(f"{label(letter, number)} is in no block that was leased today.")
     if tokens.number_exists(tx.conn, tx.centre.id, block.day, letter, number):
@@ -79,12 +101,12 @@ def use(tx: Transaction, text: str, taken_at: datetime) -> Given:
     return Given(block.day, letter, number)
 
 
-def _blocks(tx: Transaction) -> list[Lease]:
+def _blocks(read: Read, centre: CentreState, today: date) -> list[Lease]:
     """Return the blocks from which numbers may be entered now, those of today first."""
-    today, before = numbers.leases(tx.conn, tx.centre.id, tx.today), tx.centre.closed_day
-    if before is None or before == tx.today or not runs_on(tx.conn, tx.centre, before):
-        return today
-    return [*today, *numbers.leases(tx.conn, tx.centre.id, before)]
+    blocks, before = numbers.leases(read, centre.id, today), centre.closed_day
+    if before is None or before == today or not runs_on(read, centre, before):
+        return blocks
+    return [*blocks, *numbers.leases(read, centre.id, before)]
 
 
 def _holds(block: Lease, letter: str, number: int) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from server.domain.actors import By
+from server.domain.events.payloads import JobRetried
 from server.domain.jobs import Job, JobRules, JobState, Result, Target
 from server.domain.token.token import Token
 from server.storage.sql import outbox
@@ -65,13 +67,14 @@ def dead_jobs(read: Read, centre_id: int) -> list[Job]:
     return outbox.dead_jobs(read, centre_id)
 
 
-def requeue(tx: Transaction, job_id: int) -> bool:
+def requeue(tx: Transaction, job_id: int, by: By) -> bool:
     """Queue a dead job of the centre once more, as if it were new; returns whether there was such a one."""
     dead = next((job for job in outbox.dead_jobs(tx.conn, tx.centre.id) if job.id == job_id), None)
     if dead is None:
         return False
     again = replace(dead, state=JobState.QUEUED, attempts=0, queued_at=tx.now, next_at=tx.now, detail=None)
     _change(tx, dead, again)
+    tx.record(JobRetried(dead.id, dead.target.kind, dead.target.name), by)
     return True
 
 
@@ -91,6 +94,11 @@ def withdraw(tx: Transaction, job: Job, rules: JobRules, why: str) -> bool:
 def last_job(read: Read, kind: str, token_id: str) -> Job | None:
     """Return the latest job of a kind for a token, None when there is none."""
     return outbox.last_job(read, kind, token_id)
+
+
+def latest_at(read: Read, centre_id: int, kind: str, target: str) -> Job | None:
+    """Return the latest job that was queued for a target, None when there is none."""
+    return outbox.latest_at(read, Target(centre_id, kind, target))
 
 
 def token_and_job(read: Read, centre_id: int, token_id: str, kind: str) -> tuple[Token, Job | None]:

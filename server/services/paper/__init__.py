@@ -1,1 +1,1 @@
-"""Slips and their printers. Doors: `slips`, `printers`."""
+"""Slips and their printers. Doors: `slips`, `printers`, `claims`."""

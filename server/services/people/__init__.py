@@ -1,4 +1,5 @@
 """Who is there: keys, people who sign in, and who sits where.
 
-Doors: `keys`, `sign_in`, `passwords`, `seats`, `presence`, `principal`.
+Doors: `keys`, `sign_in`, `second_step`, `slowing`, `passwords`, `seats`, `presence`, `principal`, `accounts`,
+`pairing`, `screens`.
 """

@@ -1,23 +1,43 @@
 """Bearer keys of devices and integrations."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.actors import CLI, By
-from server.domain.errors import InvalidInput, UnknownDevice
-from server.domain.events.installation import KeyCreated, KeyRevoked, commitment
+from server.domain.errors import Forbidden, InvalidInput, UnknownDevice, UnknownKey
+from server.domain.events.installation import KeyCreated, KeyRevoked, KeyRotated, commitment
+from server.domain.instants import to_iso
 from server.domain.permissions import Role
 from server.services.people.principal import secret_hash
 from server.storage.installation import InstallationLog
-from server.storage.sql import people
+from server.storage.sql import keys as rows
 from server.storage.sql.counters import counter_by_id
 from server.storage.sql.devices import device_by_id
-from server.storage.sql.people import NewKey
-from server.storage.sql.presence import move_auth
-from server.storage.transaction import Transaction
+from server.storage.sql.keys import KeyRow, NewKey
+from server.storage.sql.presence import hold_people, move_auth
+from server.storage.transaction import Read, Transaction
 
 KEY_PREFIX = "baari_"
 NAME_MAX = 64
+ID_MAX = 2**31 - 1
+"""The largest number that the database counts rows with."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key in force: whose it is, what it is bound to, and when it was last seen; None: never."""
+
+    id: int
+    name: str
+    role: Role
+    device: str | None
+    counter: str | None
+    all_centres: bool
+    created_at: datetime
+    seen_at: datetime | None
+    expires_at: datetime | None
+    paired: bool
 
 
 def create_key(
@@ -30,6 +50,7 @@ def create_key(
     *,
     device: str | None = None,
     counter: str | None = None,
+    expires_at: datetime | None = None,
 ) -> str:
     """Make a bearer key of the transaction's centre and return it: it is shown once and kept as a hash only.
 
@@ -39,34 +60,99 @@ def create_key(
         raise UnknownDevice(f"There is no device “{device}” in this centre.")
     if counter is not None:
         counter_by_id(tx.conn, tx.centre.id, counter)
-    return _add(tx, NewKey(tx.centre.id, name, role.value, now, device, counter), by)
+    return _made(tx, NewKey(tx.centre.id, name, role.value, now, device, counter, expires_at=expires_at), by)
 
 
-def create_key_of_all(tx: Transaction, role: Role, name: str, now: datetime, by: By = CLI) -> str:
+def create_key_of_all(
+    tx: Transaction, role: Role, name: str, now: datetime, by: By = CLI, /, *, expires_at: datetime | None = None
+) -> str:
     """Make a bearer key that acts in every centre of the installation, and is at home in the transaction's centre.
 
     Raises InvalidInput as `create_key` does.
     """
-    return _add(tx, NewKey(tx.centre.id, name, role.value, now, all_centres=True), by)
+    return _made(tx, NewKey(tx.centre.id, name, role.value, now, all_centres=True, expires_at=expires_at), by)
 
 
 def revoke_key(tx: Transaction, name: str, now: datetime, by: By = CLI) -> int:
     """Revoke the keys of a name in the transaction's centre; returns how many were in force."""
     move_auth(tx.conn)
     log = InstallationLog(tx, now)
-    revoked = people.revoke_keys(tx.conn, tx.centre.id, name, now)
+    revoked = rows.revoke_keys(tx.conn, tx.centre.id, name, now)
     for key in revoked:
         log.record(KeyRevoked(key), by)
     return len(revoked)
 
 
-def _add(tx: Transaction, key: NewKey, by: By) -> str:
+def keys_of(read: Read, centre_id: int) -> tuple[KeyView, ...]:
+    """Return the keys of a centre that are in force, by role and name."""
+    return tuple(_view(row) for row in rows.keys_in_force(read, centre_id))
+
+
+def revoke(tx: Transaction, number: int, now: datetime, by: By) -> KeyView:
+    """Revoke one key of the transaction's centre, and return what it was; raises UnknownKey."""
+    move_auth(tx.conn)
+    log, key = InstallationLog(tx, now), _in_force(tx, number)
+    rows.end_key(tx.conn, number, now)
+    log.record(KeyRevoked(number), by)
+    return key
+
+
+def rotate(tx: Transaction, number: int, secret: str, now: datetime, by: By) -> KeyView:
+    """Give a key another secret; who has the old one is cut off. Raises UnknownKey, and InvalidInput for one in use.
+
+    A key of all centres reaches further than who is at one: its secret is drawn at the machine alone, else Forbidden.
+    """
+    move_auth(tx.conn)
+    log, key, kept = InstallationLog(tx, now), _in_force(tx, number), secret_hash(secret)
+    if key.all_centres and by != CLI:
+        raise Forbidden("A key of all centres is rotated on the machine itself.")
+    if rows.is_secret_used(tx.conn, kept):
+        raise InvalidInput("A key has this secret already. Please draw another.")
+    rows.set_secret(tx.conn, number, kept)
+    log.record(KeyRotated(number, commitment(kept)), by)
+    return _in_force(tx, number)
+
+
+def new_secret() -> str:
+    """Return a secret for a key."""
+    return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+def note_seen(tx: Transaction, secret_hash: str, now: datetime) -> None:
+    """Note that a key is in use."""
+    hold_people(tx.conn)
+    rows.note_key_seen(tx.conn, secret_hash, now)
+
+
+def _in_force(tx: Transaction, number: int) -> KeyView:
+    row = rows.key_in_force(tx.conn, tx.centre.id, number) if number <= ID_MAX else None
+    if row is None:
+        raise UnknownKey("There is no such key in force in this centre.")
+    return _view(row)
+
+
+def _view(row: KeyRow) -> KeyView:
+    bound = (row.device, row.counter, row.all_centres)
+    times = (row.created_at, row.seen_at, row.expires_at)
+    return KeyView(row.id, row.name, Role(row.role), *bound, *times, paired=row.paired_at is not None)
+
+
+def _made(tx: Transaction, key: NewKey, by: By) -> str:
+    secret = new_secret()
+    add(tx, key, secret_hash(secret), by)
+    return secret
+
+
+def add(tx: Transaction, key: NewKey, kept: str, by: By) -> int:
+    """Write a new key whose secret is kept under a hash, and return its number; raises InvalidInput for its name."""
     if not 0 < len(key.name.strip()) <= NAME_MAX or not key.name.isprintable():
         raise InvalidInput(f"A key needs a name of 1 to {NAME_MAX} printed characters, by which it is revoked.")
-    secret = KEY_PREFIX + secrets.token_urlsafe(32)
+    if key.expires_at is not None and key.expires_at <= key.created_at:
+        raise InvalidInput("A key ends later than it begins.")
     move_auth(tx.conn)
-    log, kept = InstallationLog(tx, key.created_at), secret_hash(secret)
-    number = people.add_key(tx.conn, key, kept)
+    log = InstallationLog(tx, key.created_at)
+    number = rows.add_key(tx.conn, key, kept)
     bound = (key.device_id, key.counter_id, key.all_centres)
-    log.record(KeyCreated(number, key.centre_id, key.role, *bound, commitment(kept), key.name), by)
-    return secret
+    ends = None if key.expires_at is None else to_iso(key.expires_at)
+    log.record(KeyCreated(number, key.centre_id, key.role, *bound, commitment(kept), key.name, ends), by)
+    return number

@@ -6,16 +6,21 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import argon2
 
+from server.domain.credentials import normal_password, require_strong
 from server.domain.errors import Unavailable
 
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane
 PASSWORDS = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODY = PASSWORDS.hash(secrets.token_hex(16))
 """The hash of a password that nobody knows."""
+COMMON = Path(__file__).with_name("common_passwords.txt")
+"""Words and passwords that are guessed first, folded, a line each; drawn from the list of zxcvbn, with its licence."""
 AT_ONCE = 1
 PATIENCE_S = 10.0
 LESS_URGENT = 10
@@ -46,9 +51,21 @@ class _Hashers:
 _HASHERS = _Hashers()
 
 
+@cache
+def common() -> frozenset[str]:
+    """Return the passwords that nobody may choose."""
+    return frozenset(COMMON.read_text("utf-8").splitlines())
+
+
+def chosen(password: str, user: str) -> str:
+    """Return the hash of the password that a person (a normal name) chose; raises WeakPassword, Unavailable."""
+    require_strong(normal_password(password), user, common())
+    return hashed(password)
+
+
 def hashed(password: str) -> str:
     """Return the hash by which a password is kept; raises Unavailable as `fits` does."""
-    return _in_turn(PASSWORDS.hash, password)
+    return _in_turn(PASSWORDS.hash, normal_password(password))
 
 
 def fits(password_hash: str | None, password: str) -> bool:
@@ -57,6 +74,14 @@ def fits(password_hash: str | None, password: str) -> bool:
     One is computed at a time, by a thread that gives way to others, so that the calls of a floor keep the processors
     while a shift signs in. Raises Unavailable for one that has waited PATIENCE_S seconds.
     """
+    normal = normal_password(password)
+    fits_one = _matches(password_hash, normal)
+    if not fits_one and normal != password:  # kept before passwords had a normal form
+        return _matches(password_hash, password)
+    return fits_one
+
+
+def _matches(password_hash: str | None, password: str) -> bool:
     try:
         return _in_turn(PASSWORDS.verify, password_hash or NOBODY, password) and password_hash is not None
     except argon2.exceptions.VerifyMismatchError:

@@ -1,13 +1,13 @@
 """What each process keeps of who is there: the holder of a key or a session, and as of when."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from server.domain.permissions import Role, Scope
-from server.services.people.principal import Principal
-from server.services.people.sign_in import SESSION_AGE, SESSION_IDLE, SESSION_NOTED
+from server.domain.permissions import EVERYWHERE, Role, Scope
+from server.services.people.principal import Due, Principal
+from server.services.people.sign_in import NOTED, SECOND_STEP_WITHIN, SESSION_AGE, SESSION_IDLE
 from server.storage.sql import presence
 from server.storage.sql.presence import KeyHolder, SessionHolder
 from server.storage.transaction import Read
@@ -20,24 +20,39 @@ class Place(NamedTuple):
     secret_hash: str
 
 
+class Naming(NamedTuple):
+    """What a screen shows in large letters, and until when."""
+
+    name: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Whose secret it is, as of a number of the installation; of a session also when it began and was last used."""
+    """Whose secret it is, as of a number of the installation, and when it was last used; of a session when it began.
+
+    A key may end (`expires`), and somebody may ask its screen to show its name (`naming`).
+    """
 
     principal: Principal
     as_of: int
     began: datetime | None = None
     seen: datetime | None = None
+    expires: datetime | None = None
+    naming: Naming | None = None
 
     def alive(self, now: datetime) -> bool:
-        """Whether it is no session, or one that is neither too old nor idle too long."""
+        """Whether it is a key that has not ended, or a session that is neither too old nor idle too long."""
+        if self.expires is not None and now >= self.expires:
+            return False
         if self.began is None or self.seen is None:
             return True
-        return now < self.began + SESSION_AGE and now < self.seen + SESSION_IDLE
+        age = SECOND_STEP_WITHIN if self.principal.due is Due.SECOND_STEP else SESSION_AGE
+        return now < self.began + age and now < self.seen + SESSION_IDLE
 
     def unnoted(self, now: datetime) -> bool:
-        """Whether it is a session whose use was not noted for a while."""
-        return self.seen is not None and now >= self.seen + SESSION_NOTED
+        """Whether its use was not noted for a while."""
+        return self.seen is None or now >= self.seen + NOTED
 
 
 def auth_seq(read: Read) -> int:
@@ -45,23 +60,26 @@ def auth_seq(read: Read) -> int:
     return presence.auth_seq(read)
 
 
-def known_at(read: Read, place: Place) -> Known | None:
-    """Return whose secret it is, by one statement; None for one that is unknown, revoked or ended."""
+def known_at(read: Read, place: Place, need_second: Collection[Role] = ()) -> Known | None:
+    """Return whose secret it is, by one statement; None for one that is unknown, revoked or ended.
+
+    People of the roles `need_second` do nothing before they have a second step.
+    """
     if place.staff:
         session = presence.session_holder(read, place.secret_hash)
-        return None if session is None else _of_session(session)
+        return None if session is None else _of_session(session, need_second)
     key = presence.key_holder(read, place.secret_hash)
     return None if key is None else _of_key(key)
 
 
-def known_again(read: Read, places: Collection[Place]) -> dict[Place, Known]:
+def known_again(read: Read, places: Collection[Place], need_second: Collection[Role] = ()) -> dict[Place, Known]:
     """Return what is known of many secrets now, without those that are unknown, revoked or ended by now."""
     if not places:
         return {}
     keys = presence.key_holders(read, [place.secret_hash for place in places if not place.staff])
     sessions = presence.session_holders(read, [place.secret_hash for place in places if place.staff])
     known = {Place(False, key.secret_hash): _of_key(key) for key in keys}
-    return known | {Place(True, session.secret_hash): _of_session(session) for session in sessions}
+    return known | {Place(True, session.secret_hash): _of_session(session, need_second) for session in sessions}
 
 
 def _of_key(key: KeyHolder) -> Known:
@@ -76,10 +94,22 @@ def _of_key(key: KeyHolder) -> Known:
         printer=key.printer,
         scope=scope,
     )
-    return Known(principal, key.as_of)
+    name = key.name or key.counter or key.device
+    naming = None if name is None or key.named_until is None else Naming(name, key.named_until)
+    return Known(principal, key.as_of, seen=key.seen_at, expires=key.expires_at, naming=naming)
 
 
-def _of_session(session: SessionHolder) -> Known:
+def _of_session(session: SessionHolder, need_second: Collection[Role]) -> Known:
     role = Role(session.role)
-    principal = Principal(f"staff:{session.id}", role, session.centre_id, session.centre, user=session.user)
+    principal = Principal(f"staff:{session.id}", role, session.centre_id, session.centre)
+    scope = Scope.ALL if role in EVERYWHERE else Scope.CENTRE
+    principal = replace(principal, user=session.user, due=_due(session, need_second), scope=scope)
     return Known(principal, session.as_of, session.created_at, session.seen_at)
+
+
+def _due(session: SessionHolder, need_second: Collection[Role]) -> Due | None:
+    if session.second_due:
+        return Due.SECOND_STEP
+    if not session.own_password:
+        return Due.PASSWORD
+    return Due.ENROLMENT if session.role in need_second and not session.second_step else None

@@ -2,11 +2,28 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from server.domain.errors import Forbidden
+from server.domain.frozen import changed
 from server.domain.permissions import Permission, Role, Scope, require
 from server.storage.sql.centres import centre_by_code
 from server.storage.transaction import Read
+
+
+class Due(StrEnum):
+    """What somebody who is signed in has to do first."""
+
+    SECOND_STEP = "second_step"
+    PASSWORD = "password"
+    ENROLMENT = "enrolment"
+
+
+FIRST = {
+    Due.SECOND_STEP: "Please take the second step first, at /second-step.",
+    Due.PASSWORD: "Please choose a password of your own first, at /account.",
+    Due.ENROLMENT: "Please set up the second step of your role first, at /account/second-step.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +31,7 @@ class Principal:
     """Who sends a command: `id` is written into events; a key may be bound to a device or a counter.
 
     `centre` is where they are at home, or act; `scope` how far they reach: a key that is bound to a counter no further
-    than that. `user` is the name of a person who is signed in.
+    than that. `user` is the name of a person who is signed in; they may do nothing until they have done what is `due`.
     """
 
     id: str
@@ -26,18 +43,21 @@ class Principal:
     printer: str | None = None
     user: str | None = None
     scope: Scope = Scope.CENTRE
+    due: Due | None = None
 
     def acting(self, permission: Permission, *, centre: str, counter: str | None = None) -> "Principal":
         """Return this principal with the scope it has by a permission; a centre and a counter may be named for it.
 
         Raises Forbidden, which tells the permission and, where only that is missing, the scope.
         """
+        if self.due is not None:
+            raise Forbidden(FIRST[self.due], permission=permission.value)
         scope = min(self.scope, require(self.role, permission))
         if centre != self.centre and scope is not Scope.ALL:
             raise lacking(permission, Scope.ALL, "This key belongs to another centre.")
         if counter is not None and self.counter not in (None, counter):
             raise lacking(permission, Scope.CENTRE, f"This key is for counter {self.counter}.")
-        return self if scope is self.scope else replace(self, scope=scope)
+        return self if scope is self.scope else changed(self, scope=scope)
 
 
 def lacking(permission: Permission, scope: Scope, message: str) -> Forbidden:

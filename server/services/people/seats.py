@@ -6,6 +6,7 @@ from datetime import datetime
 
 from server.domain.actors import By
 from server.domain.counters import Counter
+from server.domain.credentials import normal_name
 from server.domain.errors import CounterBusy, CounterTaken, NotYourCounter, UnknownOfficer
 from server.domain.events.payloads import CounterSeated
 from server.domain.permissions import Permission, Scope
@@ -71,6 +72,14 @@ def require_seat(tx: Transaction, counter_id: str, principal: Principal) -> None
         raise NotYourCounter(f"You are not at counter {counter_id} any more.", counter=counter_id)
 
 
+def require_desk(tx: Transaction, counter_id: str | None, principal: Principal, permission: Permission) -> None:
+    """Raise Forbidden when who reaches no further than their own counter names none, NotYourCounter for another's."""
+    if counter_id is not None:
+        require_seat(tx, counter_id, principal)
+    elif principal.scope is Scope.OWN_COUNTER:
+        raise lacking(permission, Scope.CENTRE, "This is done from the counter where one sits: name it.")
+
+
 def require_token(tx: Transaction, token_id: str, principal: Principal, permission: Permission) -> None:
     """Raise Forbidden when a key that is bound to a counter acts on a token of another; raises UnknownToken."""
     if principal.counter is None or principal.scope is not Scope.OWN_COUNTER:
@@ -94,7 +103,8 @@ def officer_named(tx: Transaction, user: str | None) -> str | None:
     """Return the principal's id of a person of this centre, None for nobody; raises UnknownOfficer."""
     if user is None:
         return None
-    staff_id = people.staff_id_of(tx.conn, tx.centre.id, user)
+    name = normal_name(user)
+    staff_id = None if name is None else people.staff_id_of(tx.conn, tx.centre.id, name)
     if staff_id is None:
         raise UnknownOfficer(f"There is no “{user}” at this centre.")
     return f"{STAFF}{staff_id}"

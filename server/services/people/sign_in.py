@@ -8,64 +8,97 @@ import secrets
 from datetime import datetime, timedelta
 
 from server.domain.actors import CLI, By
-from server.domain.errors import AlreadyThere, LockedOut
+from server.domain.credentials import normal_name, user_name
+from server.domain.errors import AlreadyThere
 from server.domain.events.installation import PersonAdded, SignedIn, SignedOut, SignInRefused, commitment
-from server.domain.instants import to_iso
 from server.domain.json import Stored
 from server.domain.permissions import Role
+from server.services.people import slowing
 from server.services.people.principal import secret_hash
 from server.storage.installation import InstallationLog
-from server.storage.sql import installation, people
+from server.storage.sql import installation, people, second_steps
 from server.storage.sql.people import Person
 from server.storage.sql.presence import hold_people, move_auth
 from server.storage.transaction import Read, Transaction
 
 SESSION_AGE = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=1)
-SESSION_NOTED = timedelta(minutes=5)
-FREE_TRIES = 5
+NOTED = timedelta(minutes=5)
+SECOND_STEP_WITHIN = timedelta(minutes=10)
+"""So long a session may wait for its second step."""
 
 
-def add_staff(tx: Transaction, user: str, role: Role, password_hash: str, now: datetime, by: By = CLI) -> None:
-    """Write a person who can sign in with the password of a hash (`passwords.hashed`); raises AlreadyThere."""
+def add_staff(
+    tx: Transaction,
+    user: str,
+    role: Role,
+    password_hash: str,
+    now: datetime,
+    by: By = CLI,
+    /,
+    *,
+    own_password: bool = True,
+) -> int:
+    """Write a person who can sign in with the password of a hash (`passwords.chosen`); returns their number.
+
+    Raises InvalidInput for what can be no name, and AlreadyThere.
+    """
+    user = user_name(user)
     move_auth(tx.conn)
     if people.person_by_user(tx.conn, user) is not None:
         raise AlreadyThere(f"There is a person “{user}” already.")
     log = InstallationLog(tx, now)
-    number = people.add_person(tx.conn, tx.centre.id, user, role.value, password_hash, at=now)
+    person = (tx.centre.id, user, role.value, password_hash)
+    number = people.add_person(tx.conn, *person, at=now, own_password=own_password)
     log.record(PersonAdded(number, tx.centre.id, role.value, commitment(password_hash), user), by)
+    return number
 
 
-def person_named(read: Read, user: str, now: datetime) -> Person | None:
-    """Return a person who wants to sign in, None when nobody has that name; raises LockedOut while they may not."""
-    person = people.person_by_user(read, user)
-    if person is not None:
-        _require_unlocked(person, now)
-    return person
+def person_named(read: Read, user: str, now: datetime, address: str | None = None) -> Person | None:
+    """Return who wants to sign in, None when nobody of that name can; raises LockedOut while one has to wait."""
+    slowing.require_calm(read, user, address, now)
+    person = _named(read, user)
+    return None if person is None or person.disabled_at is not None else person
+
+
+def _named(read: Read, typed: str) -> Person | None:
+    name = normal_name(typed)
+    return None if name is None else people.person_by_user(read, name)
 
 
 def settle(tx: Transaction, person: Person, fits: bool, now: datetime, address: str | None = None) -> str | None:
     """Return the secret of a new session, or None when the password did not fit.
 
-    Counting a failure is a change that stays, so a wrong password is an answer and not a refusal. Five wrong ones lock
-    the person for a minute, each further one twice as long. Raises LockedOut while that lasts, also for a right
-    password: of many tries at once, those that come after the fifth wrong one tell nothing.
+    The session of somebody who has a second step waits for it (`second_step`).
+
+    Counting a wrong one is a change that stays, so it is an answer and not a refusal. Raises LockedOut while one has to
+    wait, also for a right password: of many tries at once, those after the fifth wrong one tell nothing.
     """
     hold_people(tx.conn)
+    slowing.require_calm(tx.conn, person.user, address, now)
     now_there = people.person_by_user(tx.conn, person.user)
-    if now_there is None or now_there.password_hash != person.password_hash:  # changed while it was computed
+    if now_there is None or now_there.disabled_at is not None:
         return None
-    _require_unlocked(now_there, now)
+    if now_there.password_hash != person.password_hash:  # changed while it was computed
+        return None
     if not fits:
-        _count_failure(tx, now_there, now)
+        slowing.note_miss(tx, person.user, address, person.id, now)
         return None
+    slowing.note_right(tx, person.user, address)
     move_auth(tx.conn)
-    people.set_failures(tx.conn, person.id, 0, None)
     secret = secrets.token_urlsafe(32)
     log, kept = InstallationLog(tx, now), secret_hash(secret)
-    people.add_session(tx.conn, now_there, kept, at=now)
+    second_due = second_steps.factor_of(tx.conn, person.id) is not None
+    people.add_session(tx.conn, now_there, kept, at=now, address=address, second_due=second_due)
     log.record(SignedIn(person.id, commitment(kept), address), _by(person.id))
     return secret
+
+
+def settle_stranger(tx: Transaction, user: str, now: datetime, address: str | None = None) -> None:
+    """Count a try for a name that nobody has as a wrong password is counted; raises LockedOut as `settle` does."""
+    hold_people(tx.conn)
+    slowing.require_calm(tx.conn, user, address, now)
+    slowing.note_miss(tx, user, address, None, now)
 
 
 def note_refusal(tx: Transaction, user: str, address: str | None, now: datetime, *, locked: bool) -> None:
@@ -73,7 +106,7 @@ def note_refusal(tx: Transaction, user: str, address: str | None, now: datetime,
 
     A name that nobody has is not kept: it may be a password that was typed in the wrong place.
     """
-    log, person = InstallationLog(tx, now), people.person_by_user(tx.conn, user)
+    log, person = InstallationLog(tx, now), _named(tx.conn, user)
     number = None if person is None else person.id
     for row in installation.refusals_since(tx.conn, now.replace(second=0, microsecond=0)):
         beside: Stored = row.private or {}
@@ -84,8 +117,9 @@ def note_refusal(tx: Transaction, user: str, address: str | None, now: datetime,
 
 
 def forget_sessions(tx: Transaction, now: datetime) -> int:
-    """Delete sessions that are too old; returns how many."""
+    """Delete sessions, and wrong passwords, that are too old; returns how many sessions."""
     hold_people(tx.conn)
+    slowing.forget(tx, now)
     count = people.end_sessions_before(tx.conn, now - SESSION_AGE)
     if count:
         move_auth(tx.conn)
@@ -109,14 +143,3 @@ def note_seen(tx: Transaction, secret: str, now: datetime) -> None:
 
 def _by(person: int) -> By:
     return By(f"staff:{person}")
-
-
-def _require_unlocked(person: Person, now: datetime) -> None:
-    if person.locked_until is not None and now < person.locked_until:
-        raise LockedOut("Too many wrong passwords. Please wait a moment.", until=to_iso(person.locked_until))
-
-
-def _count_failure(tx: Transaction, person: Person, now: datetime) -> None:
-    failures = person.failures + 1
-    locked = now + timedelta(minutes=2 ** (failures - FREE_TRIES)) if failures >= FREE_TRIES else None
-    people.set_failures(tx.conn, person.id, failures, locked)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from server.domain.events.event import StoredEvent
 from server.domain.proof.verdicts import Fault
 from server.services.command import Answer, answer_digest
 from server.storage.sql.answers import answers_of
 from server.storage.sql.events import stored_between
+from server.storage.sql.person_data import is_forgotten
 from server.storage.transaction import Read
 
 TOGETHER = timedelta(minutes=10)
@@ -32,9 +34,15 @@ def compare_answers(read: Read, centre_id: int, until: int) -> Iterator[Fault]:
         held = event.data.get("answer")
         if digest is not None and digest != held:
             yield Fault("answer_differs", event.seq, f"The kept answer to event {event.seq} is not the one given.")
-        if digest is None and held is not None and event.seq >= must:
+        if digest is None and held is not None and event.seq >= must and not _erased(read, event):
             yield Fault(
                 "answer_lost", event.seq, f"The answer to event {event.seq} is not kept, though older ones are."
             )
     for seq in sorted(due):
         yield Fault("answer_differs", seq, f"An answer names event {seq}, which there is not.")
+
+
+def _erased(read: Read, event: StoredEvent) -> bool:
+    """Whether an event is of a token whose data was erased, and the answer with it."""
+    token = event.data.get("token")
+    return isinstance(token, dict) and is_forgotten(read, str(token["id"]))

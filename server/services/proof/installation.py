@@ -16,7 +16,17 @@ UNREADABLE = (LookupError, TypeError, ValueError)  # what nobody can have writte
 
 def verify_installation(read: Read, anchors: Mapping[int, str]) -> Verdict:
     """Replay all events of the installation; `anchors` are heads that the days of centres tell (`Verdict.people`)."""
-    verdict, people, end = Verdict(), People(), installation.chain_of(read)
+    people = People()
+    verdict = verify_chain(read, anchors, people)
+    if verdict.events:  # in a database that is older than the chain nothing was told yet
+        for code, text in compare_people(people, installation.people_now(read)):
+            verdict.fault(code, 0, text)
+    return verdict
+
+
+def verify_chain(read: Read, anchors: Mapping[int, str], people: People | None = None) -> Verdict:
+    """Replay all events of the installation beside no tables; `people` becomes what they leave."""
+    verdict, people, end = Verdict(), People() if people is None else people, installation.chain_of(read)
     log = Log(partial(installation.stored_between, read), partial(installation.hash_at, read))
     chain = Chain(log, verdict, anchors)
     for row in chain.rows(end.seq):
@@ -25,9 +35,6 @@ def verify_installation(read: Read, anchors: Mapping[int, str]) -> Verdict:
         except UNREADABLE as error:
             verdict.fault("unreadable", row.seq, f"Event {row.seq} makes no sense: {error!r}.")
     chain.conclude(end.seq, end.head)
-    if end.seq:  # in a database that is older than the chain nothing was told yet
-        for code, text in compare_people(people, installation.people_now(read)):
-            verdict.fault(code, 0, text)
     return verdict
 
 

@@ -13,6 +13,7 @@ from server.domain.events.payloads import (
     TokenExpired,
     TokenIssued,
     TokenMerged,
+    TokenRebuilt,
     TokenUndone,
 )
 from server.domain.freezes import Moment, active_time
@@ -60,6 +61,14 @@ def verify(read: Read, centre: CentreState, anchors: Iterable[Anchor] = ()) -> V
     return replay.conclude()
 
 
+def verify_log(read: Read, centre: CentreState) -> Verdict:
+    """Replay all events of a centre beside no tables but those of its set-up, where no others are."""
+    replay = _Replay(read, centre, {}, beside_rows=False)
+    replay.run(centre.event_seq)
+    replay.conclude_log()
+    return replay.judge()
+
+
 def certify(read: Read, centre: CentreState, after: int, until: int) -> Verdict:
     """Replay the events after + 1 … until and judge their calls; what stands in the tables is not compared.
 
@@ -72,8 +81,11 @@ def certify(read: Read, centre: CentreState, after: int, until: int) -> Verdict:
 
 
 class _Replay:
-    def __init__(self, read: Read, centre: CentreState, anchors: Mapping[int, str], after: int = 0) -> None:
+    def __init__(
+        self, read: Read, centre: CentreState, anchors: Mapping[int, str], after: int = 0, *, beside_rows: bool = True
+    ) -> None:
         self._read, self._centre, self._begin = read, centre, after
+        self._beside_rows = beside_rows and not after
         self.verdict = Verdict(events=after)
         log = Log(partial(stored_between, read, centre.id), partial(hash_of, read, centre.id))
         self._chain = Chain(log, self.verdict, anchors)
@@ -115,9 +127,13 @@ class _Replay:
             self._versions.announce(payload)
         hall.leave(event)
 
+    def conclude_log(self) -> None:
+        """Compare the end of the log with what is promised."""
+        self._chain.conclude(self._centre.event_seq, self._centre.head)
+
     def conclude(self) -> Verdict:
         """Compare what the replay ended with and the tables."""
-        self._chain.conclude(self._centre.event_seq, self._centre.head)
+        self.conclude_log()
         self._compare([*self._old, *self._ended.values(), *self._open.values()])
         self._compare_rows()
         return self.judge()
@@ -158,19 +174,27 @@ class _Replay:
         self.verdict.tokens += 1
         self._report(event.seq, self._left_out(token, payload.left_out))
         self._report(event.seq, remake_issue(event, payload, self._hall))
-        self._report(event.seq, [finding for finding in [self._hall.ledger.issue(token)] if finding])
+        ledger = self._hall.ledger
+        number = ledger.rebuild(token) if isinstance(payload, TokenRebuilt) else ledger.issue(token)
+        self._report(event.seq, [number] if number else [])
+        self._report(event.seq, self._borne_twice(token))
         self._open[token.id] = Past(token, secret=payload.secret)
         self._audit.change(None, token)
         self._hall.last_day = max(token.day, self._hall.last_day or token.day)
         self._forget(event)
 
+    def _borne_twice(self, token: Token) -> Iterator[Finding]:
+        """Nobody who is here has the label of somebody else, whatever day it is of."""
+        if any(past.token.label == token.label for past in self._open.values() if past.token.id != token.id):
+            yield "number_doubled", f"Somebody else who is here has {token.label}."
+
     def _left_out(self, token: Token, labels: Sequence[str]) -> Iterator[Finding]:
-        """Labels are left_out in a row, because somebody of an earlier day has them, or may have them again."""
+        """Labels are left_out in a row, because somebody of another day has them, or may have them again."""
         if not labels:
             return
         yield from left_out(self._hall, labels)
         before = (past.token for past in (*self._open.values(), *self._ended.values()))
-        taken = {other.label for other in before if other.day < token.day}
+        taken = {other.label for other in before if other.day != token.day}
         for each in labels:
             letter, number = read_label(each) or ("", 0)
             if not self._begin and each not in taken and self._hall.ledger.block_of(letter, number) is None:
@@ -230,6 +254,8 @@ class _Replay:
         after = counted(after, before, payload)
         if in_chain(before) != in_chain(after):
             self.verdict.fault("wrong_undo", event.seq, f"{after.label} is not as it was before the action.")
+        if not after.ended:
+            self._report(event.seq, self._borne_twice(after))
         present, past.token = past.token, after
         self._open[after.id] = past
         self._follow(event, present, after)
@@ -262,7 +288,7 @@ class _Replay:
         return active_time(token.ended_at or event.at, event.at, self._hall.stops) > UNDO_MAX
 
     def _compare(self, replayed: list[Past]) -> None:
-        if not self._begin:
+        if self._beside_rows:
             self._report_all(compare_tokens(self._read, self._centre.id, replayed))
 
     def _report_all(self, faults: Iterable[Fault]) -> None:

@@ -11,7 +11,7 @@ from server.domain.plan.plan import Plan
 from server.domain.proof.findings import Finding
 from server.domain.proof.hall import SetUp
 from server.services.setup.plans import Own, plan_from, plan_of
-from server.services.setup.versions import sha256_of, standing
+from server.services.setup.versions import NOT_SET_UP, sha256_of, standing
 from server.storage.sql import installation, setup
 from server.storage.sql.setup import VersionRow
 from server.storage.transaction import Read
@@ -110,4 +110,7 @@ def _made(row: VersionRow, before: Document, event: PolicyChanged) -> Iterator[F
 def _lasting(document: Document) -> Document:
     """Return what only an event of the plan changes, the rules in one order."""
     rules = sorted(document["policies"], key=lambda policy: (policy["kind"], policy["valid_from"]))
-    return {**{part: value for part, value in document.items() if part not in MAY_DIFFER}, "policies": rules}
+    # Versions that are kept already may hold when a counter that paused was expected back.
+    counters = [{name: row[name] for name in row.keys() - NOT_SET_UP} for row in document["counters"]]
+    parts = {part: value for part, value in document.items() if part not in MAY_DIFFER}
+    return {**parts, "policies": rules, "counters": counters}

@@ -1,6 +1,7 @@
 """The plan of a centre, read from its rows once for each version and day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
@@ -10,6 +11,7 @@ from server.domain.calling.profile import Profile
 from server.domain.calling.rule import CallingRule
 from server.domain.centre import CentreState
 from server.domain.day import goes_on
+from server.domain.errors import Unavailable
 from server.domain.json import JsonObject
 from server.domain.notice import Cause
 from server.domain.plan.booked import BookedRule
@@ -39,19 +41,23 @@ from server.storage.sql.setup import PartRow
 from server.storage.transaction import Read, Transaction
 from server.wording.causes import usual_causes
 
-_PLANS_KEPT = 64
+_PLANS_KEPT = 512
 Rule = TypeVar("Rule")
 
 
 def plan_of(read: Read, centre: CentreState, day: date) -> Plan:
-    """Return the plan in force at `centre` on `day`; kept until the centre's plan version changes."""
+    """Return the plan in force at `centre` on `day`; kept until the centre's plan version changes.
+
+    Raises Unavailable where the set-up says nothing of that day.
+    """
     # With the epoch: after a restore the same version number may be another plan.
     key = (centre.epoch, centre.plan_version, day)
     plan = _kept().get(key)
     if plan is None:
         plan = _load(read, centre, day)
         if len(_kept()) >= _PLANS_KEPT:
-            _kept().clear()
+            # The oldest: emptied whole, many centres would load theirs each round. Another thread may have been first.
+            _kept().pop(next(iter(tuple(_kept()))), None)
         _kept()[key] = plan
     return plan
 
@@ -74,7 +80,9 @@ def _kept() -> dict[tuple[str, int, date], Plan]:
 
 def _load(read: Read, centre: CentreState, day: date) -> Plan:
     own = Own(centre.timezone, centre.day_start, tuple(centre.languages))
-    return plan_from(own, partial(setup.part_rows, read, centre.id), partial(setup.policy_body, read, centre.id), day)
+    parts, bodies = partial(setup.part_rows, read, centre.id), partial(setup.policy_body, read, centre.id)
+    with _in_words():
+        return plan_from(own, parts, bodies, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +125,25 @@ def plan_from(own: Own, parts: Parts, bodies: Bodies, day: date) -> Plan:
 
 
 def rule_on(read: Read, centre_id: int, day: date, shape: type[Rule]) -> Rule:
-    """Return the rule of a shape in force on a day, with what it leaves out filled in; raises LookupError."""
-    return _rule_of(shape, setup.policy_body(read, centre_id, kind_of(shape), day), day)
+    """Return the rule of a shape in force on a day, with what it leaves out filled in; raises Unavailable."""
+    with _in_words():
+        return _rule_of(shape, setup.policy_body(read, centre_id, kind_of(shape), day), day)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Let a set-up that says nothing of a day be a refusal, in words."""
+    try:
+        yield
+    except LookupError as missing:
+        raise Unavailable(str(missing)) from missing
 
 
 def _rule_of(shape: type[Rule], body: JsonObject | None, day: date) -> Rule:
     kind = kind_of(shape)
     kept = WHEN_ABSENT.get(kind) if body is None else body
     if kept is None:
-        raise LookupError(f"no {kind} policy on {day}")
+        raise LookupError(f"The set-up of this centre says nothing of {day:%d-%m-%Y}: {kind}.")
     return adapter_of(shape).validate_python(_of_today(kind, kept))
 
 

@@ -16,6 +16,11 @@ class WrongSecret(Exception):
     """The secret at hand is not that of the database; the message says what to do."""
 
 
+def name_of(secret: bytes) -> str:
+    """Return by which letters a secret is told from others, which give nothing of it away."""
+    return fingerprint_of(secret)[:8]
+
+
 def numbers_of(read: Read) -> list[KeyNumber]:
     """Return the numbers under which keys are derived, ascending."""
     return derived.key_numbers(read)
@@ -66,21 +71,28 @@ def rotate(tx: Transaction, secret: bytes, at: datetime) -> int:
 
 
 def end(tx: Transaction, number: int, at: datetime) -> int:
-    """Refuse the slips, cookies and leases of a number from now on; returns how many sessions have ended with it.
+    """Refuse the slips and cookies of a number from now on; returns how many sessions have ended with it.
 
-    Raises InvalidInput for the number in force and for one that is not there.
+    The numbers leased under it are voided in each centre (`server.services.numbers.leases`). Raises InvalidInput for
+    the number in force and for one that is not there.
     """
-    numbers = derived.key_numbers(tx.conn)
+    until = superseded_at(tx.conn, number)
+    log = InstallationLog(tx, at)
+    derived.end_number(tx.conn, number, at)
+    log.record(SecretEnded(number), CLI)
+    return _end_sessions(tx, until)
+
+
+def superseded_at(read: Read, number: int) -> datetime:
+    """Return when the number after another one began; raises InvalidInput for the one in force, and an unknown one."""
+    numbers = derived.key_numbers(read)
     following = next((each for each in numbers if each.number > number), None)
     if number not in {each.number for each in numbers}:
         known = ", ".join(str(each.number) for each in numbers) or "none"
         raise InvalidInput(f"There is no key {number}. There are: {known}.")
     if following is None:
         raise InvalidInput(f"Key {number} is in force. Run “baari secret rotate” first.")
-    log = InstallationLog(tx, at)
-    derived.end_number(tx.conn, number, at)
-    log.record(SecretEnded(number), CLI)
-    return _end_sessions(tx, following.begun_at)
+    return following.begun_at
 
 
 def require_other(read: Read, secret: bytes) -> None:

@@ -12,7 +12,7 @@ from server.storage.sql import setup
 from server.storage.sql.setup import PartRow, VersionRow
 from server.storage.transaction import Read, Transaction
 
-NOT_SET_UP = {"centre_id", "state", "reason", "since", "operator"}
+NOT_SET_UP = {"centre_id", "state", "reason", "since", "operator", "back_at"}
 """Columns of counters and devices that say how things are, not how they were set up."""
 
 

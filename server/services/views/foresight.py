@@ -24,7 +24,7 @@ from server.storage.transaction import Read
 MOST_PLAYED = 1000
 FRESH = timedelta(seconds=10)
 """So long a foresight is told although nothing happens: time alone brings turns nearer."""
-LONG_S, REST_S = 0.005, 0.5
+LONG_S, REST = 0.005, timedelta(seconds=0.5)
 """What takes longer to compute is not computed again for a while, whatever happens: at most twice a second."""
 
 
@@ -68,7 +68,7 @@ def foresee_stage(read: Read, floor: Floor, stage: StageNow, now: datetime) -> F
     for waiting in facts.waiting:
         played.join(waiting)
     turns, end = play(played, hall, MOST_PLAYED), perf_counter()
-    rests_until = end + REST_S if end - begin > LONG_S else 0.0
+    rests_until = end + REST.total_seconds() if end - begin > LONG_S else 0.0
     steps = frozenset(waiting.step for waiting in facts.waiting)
     return Foresight(floor.centre.event_seq, now, hall, Queue(facts.waiting), steps, turns, facts.loads, rests_until)
 

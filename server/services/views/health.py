@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from server.storage import schema
 from server.storage.sql import centres, tokens
-from server.storage.transaction import Read
+from server.storage.transaction import Read, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class CentreCount:
     code: str
     events: int
     open_tokens: Counter[str]
+
+
+def write_again(tx: Transaction) -> None:
+    """Write what stands there already, to see whether anything can be written."""
+    schema.write_again(tx.conn)
 
 
 def schema_is_current(read: Read) -> bool:

@@ -1,7 +1,7 @@
 """A citizen's own view: the truth of now, and the way behind and before them. Nothing of anyone else."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
 
@@ -18,6 +18,7 @@ from server.domain.token.token import Token, TokenState
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
 from server.services.floor.acts import is_withdrawn
 from server.services.floor.forecasts import foresee
+from server.services.floor.resting import resumes_at
 from server.services.setup.plans import plan_of
 from server.storage.sql import centres, counters, line, steps, tokens
 from server.storage.sql.steps import StageStay
@@ -67,7 +68,10 @@ class OvertakenView:
 class StatusView:
     """A citizen's own token; `services` are the names of the present one and of those that follow.
 
-    `withdrawn` says that it was given by mistake: its slip is good for nothing. `can` is what its owner can do now.
+    `frozen` says that nobody is called now and no time counts: the floor is stopped, or it is the night after a close
+    into which it was carried over. `resumes_at` is when the centre opens again, while nobody is at work: then no wait
+    is told. That and `opens_at` are in the time that people are shown. `withdrawn` says that it was given by mistake:
+    its slip is good for nothing. `can` is what its owner can do now.
     """
 
     label: str
@@ -76,6 +80,7 @@ class StatusView:
     language: str
     state: TokenState
     frozen: bool
+    resumes_at: str | None
     notice: Notice | None
     stage: str | None
     counter: str | None
@@ -104,11 +109,15 @@ class StatusNow(StatusView):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a token stands: what is foreseen (None: it does not wait), how many are older, the counters there are."""
+    """Where a token stands: what is foreseen (None: it does not wait), how many are older, the counters there are.
+
+    `resumes_at` is when the centre opens again, while nobody is at work there.
+    """
 
     forecast: Forecast | None
     older: int
     counters: tuple[str, ...]
+    resumes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,8 @@ def status_now(read: Read, centre: CentreState, token: Token, now: datetime) -> 
     plan = plan_of(read, centre, token.day)
     foreseen = foresee(read, centre, plan, token.step, now)(token)
     here = tuple(c.id for c in counters.counters_of(read, centre.id) if c.stage == token.step.stage)
-    standing = Standing(foreseen.forecast if is_waiting(token) else None, foreseen.older, here)
+    resumes = None if token.ended else resumes_at(read, centre, now)
+    standing = Standing(foreseen.forecast if is_waiting(token) else None, foreseen.older, here, resumes)
     overtaken = _overtaken(read, centre, plan, token, standing)
     behind = Behind(steps.stages_of(read, token.id), overtaken, is_withdrawn(read, centre.id, token))
     view = status_view(centre, plan, token, standing, behind)
@@ -147,7 +157,9 @@ def owner_of(read: Read, secret: str) -> tuple[int, str]:
 
 def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standing, behind: Behind) -> StatusView:
     """Return what a citizen sees of their token."""
-    step, here, told = token.step, not token.ended, standing.forecast
+    step, here, told, resumes = token.step, not token.ended, standing.forecast, standing.resumes_at
+    if told is not None and resumes is not None:
+        told = replace(told, wait=NOBODY_CALLS, visit=NOBODY_CALLS, opens_at=None)
     visit = NOBODY_CALLS if told is None else told.visit
     return StatusView(
         label=token.label,
@@ -155,8 +167,9 @@ def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standin
         services=tuple(plan.services[code].name for code in (token.service, *token.then)),
         language=token.language,
         state=token.state,
-        frozen=centre.frozen,
-        notice=strongest(centre.flags),
+        frozen=centre.frozen or (here and centre.carried_at is not None),
+        resumes_at=None if resumes is None else to_iso(resumes),
+        notice=strongest(centre.flags) if here or _ended_today(centre, token) else None,
         stage=step.stage if here else None,
         counter=step.counter if here else None,
         beside=step.beside if here else (),
@@ -174,6 +187,11 @@ def status_view(centre: CentreState, plan: Plan, token: Token, standing: Standin
         withdrawn=behind.withdrawn,
         can=() if token.ended or centre.frozen else _own_of(step.state),
     )
+
+
+def _ended_today(centre: CentreState, token: Token) -> bool:
+    """Whether somebody whose token has ended may still be in the building."""
+    return token.ended_at is not None and centre.opened_at is not None and token.ended_at >= centre.opened_at
 
 
 def overtaken_view(plan: Plan, token: Token, standing: Standing, count: int, latest: CalledFirst) -> OvertakenView:

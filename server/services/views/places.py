@@ -115,6 +115,11 @@ def printers_of(read: Read, centre_id: int) -> dict[str, str]:
     return {printer.id: printer.name for printer in printers if printer.settings}
 
 
+def centre_id_of(read: Read, code: str) -> int:
+    """Return the id of a centre by its code; raises UnknownCentre."""
+    return centres.centre_by_code(read, code).id
+
+
 def centre_code(read: Read, centre_id: int) -> str:
     """Return the code of a centre; raises UnknownCentre."""
     return centres.centre_by_id(read, centre_id).code

@@ -17,9 +17,10 @@ from server.domain.token.jumps import Jump
 from server.domain.token.token import Token
 from server.services.figures.explanations import CalledFirst, called_first, overtakers_of
 from server.services.floor.acts import ActView, acts_at, is_withdrawn
+from server.services.floor.resting import is_over_from, resumes_at
 from server.services.setup.plans import plan_of
 from server.services.views.floor import Floor, StageNow, next_floor
-from server.services.views.foresight import FRESH, Foresight, foresee_stage, stranded_at
+from server.services.views.foresight import FRESH, REST, Foresight, foresee_stage, stranded_at
 from server.services.views.line import KeptLine, LineKey, Seat, key_of, own_part, shared_line
 from server.services.views.phone import (
     Behind,
@@ -200,16 +201,25 @@ class CentreViews:
         floor = made.floor
         token = floor.tokens.get(token_id) or self._ended(read, token_id)
         plan = floor.plan if token.day == floor.day else plan_of(read, floor.centre, token.day)
-        standing, until = Standing(None, 0, floor.counters_at(token.step.stage)), None
+        standing, until = Standing(None, 0, floor.counters_at(token.step.stage)), self._rests_from(read, made, now)
+        if not token.ended:
+            standing = replace(standing, resumes_at=resumes_at(read, floor.centre, now))
         if is_waiting(token):
             foresight = self._foresight(read, made, token, now)
             standing = replace(
                 standing, forecast=foresight.of(floor, token), older=foresight.queue.older(token.waiting)
             )
-            until = foresight.at + FRESH
+            # One that rests may not know who has just come: so nothing that it says is kept beyond its rest.
+            until = min(until, foresight.at + FRESH if foresight.seq == floor.centre.event_seq else now + REST)
         overtaken = self._overtaken(read, made, plan, token, standing)
         behind = Behind(self._stays(read, token), overtaken, is_withdrawn(read, self._centre_id, token))
-        return KeptStatus(ready(json_bytes(status_view(floor.centre, plan, token, standing, behind))), until)
+        answer = ready(json_bytes(status_view(floor.centre, plan, token, standing, behind)))
+        return KeptStatus(answer, None if token.ended else until)
+
+    def _rests_from(self, read: Read, made: Made, now: datetime) -> datetime:
+        """Return until when time alone does not let the centre rest, or open again."""
+        over = is_over_from(read, made.floor.centre)
+        return over if over is not None and now < over else now + FRESH
 
     def _ended(self, read: Read, token_id: str) -> Token:
         """Return a token that has ended, or the one that it was merged into."""

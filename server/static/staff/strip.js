@@ -1,6 +1,7 @@
 // The strip on top of every staff page: is this fresh, which language, and the way out.
 
 import { html } from "../vendor/htm-preact.js";
+import { ACCOUNT } from "../ui/addresses.js";
 import { asOf, clock, floor, live, now } from "../ui/live.js";
 import { language, speak, t } from "../ui/words.js";
 import { page } from "./page.js";
@@ -25,14 +26,14 @@ function Over() {
 }
 
 /**
- * `lead` comes first, `children` are the page's own buttons.
+ * `lead` comes first, `children` are the page's own buttons; a page that shows no floor stands `still`.
  *
- * @param {{ lead: Children, children: Children }} props
+ * @param {{ lead: Children, children: Children, still?: boolean }} props
  */
-export function Strip({ lead, children }) {
+export function Strip({ lead, children, still = false }) {
   return html`<header class="strip">
     ${lead}
-    <span class="dot ${live.value ? "on" : "off"}"></span><span>${freshness()}</span>
+    ${!still && html`<span class="dot ${live.value ? "on" : "off"}"></span><span>${freshness()}</span>`}
     <span class="gap"></span>
     <span>${clock(now.value)}</span>
     ${page.centre.languages.map(
@@ -40,7 +41,7 @@ export function Strip({ lead, children }) {
         ${page.own_names[code]}</button>`,
     )}
     ${children}
-    ${!ended.value && html`<span class="muted">${page.user}</span>
+    ${!ended.value && page.user && html`<a class="muted" href=${ACCOUNT}>${page.user}</a>
     <button class="button plain small" form="logout">${t("Sign out")}</button>`}
   </header><${Over} />`;
 }

@@ -21,6 +21,15 @@ const inCentre = (path, values, query) => address(path, { centre: page.centre.co
 
 export const SOCKET = "/live";
 export const REPORT = "/manager/report";
+export const MANAGER = "/manager";
+export const PEOPLE = "/manager/people";
+export const DEVICES = "/manager/devices";
+export const TRAIL = "/manager/trail";
+/** Where a screen that is not paired asks for a code, and whether somebody has accepted it. */
+export const PAIR_ASK = "/pair/ask";
+export const PAIR_COLLECT = "/pair/collect";
+/** One's own password and sessions. */
+export const ACCOUNT = "/account";
 
 export const snapshot = () => inCentre("/api/v1/centres/{centre}/snapshot");
 export const outlook = () => inCentre("/api/v1/centres/{centre}/outlook");
@@ -28,8 +37,8 @@ export const stats = () => inCentre("/api/v1/centres/{centre}/stats");
 /** What the centre tells everybody: emergency, outage, pause; a command to it sets or lifts one. */
 export const notice = () => inCentre("/api/v1/centres/{centre}/notice");
 export const floorClock = () => inCentre("/api/v1/centres/{centre}/clock");
-/** @param {string} tail the last characters of a reference */
-export const appointments = (tail) => inCentre("/api/v1/centres/{centre}/appointments", {}, { tail });
+/** @param {{ appointment: string } | { tail: string }} asked a whole reference, or its last characters */
+export const appointments = (asked) => inCentre("/api/v1/centres/{centre}/appointments", {}, asked);
 /** @type {(label: string, language: string) => Address<"/api/v1/centres/{centre}/explain/{label}">} */
 export const explanation = (label, language) => inCentre("/api/v1/centres/{centre}/explain/{label}", { label }, { language });
 
@@ -63,6 +72,8 @@ export const cancelToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/
 export const handOver = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/hand-over", { token });
 /** Where somebody who was missed or away returns: @param {string} token */
 export const returnToken = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/return", { token });
+/** Where the owner of a slip that a restore lost takes their place back. */
+export const rebuildBySlip = () => inCentre("/api/v1/centres/{centre}/slips/rebuild");
 /** Where the owner of a slip returns. */
 export const returnBySlip = () => inCentre("/api/v1/centres/{centre}/return");
 
@@ -75,6 +86,48 @@ export const withdrawSlip = () => inCentre("/api/v1/centres/{centre}/slips/withd
 
 /** Who sits where, and as whom one is signed in. */
 export const seats = () => inCentre("/api/v1/centres/{centre}/seats");
+
+/** Who can sign in here. */
+export const people = () => inCentre("/api/v1/centres/{centre}/people");
+/**
+ * What is done with a person.
+ *
+ * @template {"disable" | "enable" | "unlock" | "role" | "password" | "second-step/end"} Verb
+ * @param {number} person
+ * @param {Verb} verb
+ */
+export const onPerson = (person, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/people/{person}/${verb}`), { person: String(person) });
+/** @param {number} person */
+export const endSessions = (person) => inCentre("/api/v1/centres/{centre}/people/{person}/sessions/end", { person: String(person) });
+/** The keys of devices and programs. */
+export const keys = () => inCentre("/api/v1/centres/{centre}/keys");
+/**
+ * What is done with a key.
+ *
+ * @template {"revoke" | "rotate"} Verb
+ * @param {number} key
+ * @param {Verb} verb
+ */
+export const onKey = (key, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/keys/{key}/${verb}`), { key: String(key) });
+
+/** A page of what was done and by whom: @param {Record<string, string>} wanted */
+export const trail = (wanted) => inCentre("/api/v1/centres/{centre}/trail", {}, wanted);
+/** The same as a file: @param {Record<string, string>} wanted */
+export const trailFile = (wanted) => inCentre("/api/v1/centres/{centre}/trail/export", {}, wanted);
+
+/** The kiosks, boards and consoles. */
+export const devices = () => inCentre("/api/v1/centres/{centre}/devices");
+/** Which screen shows a code: @param {string} code */
+export const shownCode = (code) => inCentre("/api/v1/centres/{centre}/devices/codes/{code}", { code });
+export const pairDevice = () => inCentre("/api/v1/centres/{centre}/devices/pair");
+/**
+ * What is done with a screen.
+ *
+ * @template {"revoke" | "rename" | "identify"} Verb
+ * @param {{ kind: string, id: string }} screen
+ * @param {Verb} verb
+ */
+export const onDevice = ({ kind, id }, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/devices/{kind}/{device}/${verb}`), { kind, device: id });
 
 /** @param {string} counter */
 export const line = (counter) => inCentre("/api/v1/centres/{centre}/counters/{counter}/line", { counter });

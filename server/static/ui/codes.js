@@ -11,6 +11,8 @@ const PREFIX = /^\][A-Za-z][0-9A-Za-z]/;
 const PACKET = /^\][Ee]/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/|^(mailto|tel|upi|geo|smsto|data|urn|wifi|begin|mecard):/i;
 const SLIP = /\/t\/([\w-]{8,64})(?:[.?#~;!].*)?$/;
+/** The secret of a slip with its claim: `SECRET.PACKED.LABEL.CLASS.SERVICE`. */
+const CLAIM = /\/t\/([\w-]{8,64}(?:\.[^\s./?#]+){4})(?:[?#].*)?$/;
 /** The numbers of packets (GTIN), and those that begin as India's do. */
 const PACKET_NUMBER = /^(\d{8}|\d{12,14})$/;
 const OF_INDIA = /^890\d{10}$/;
@@ -112,6 +114,15 @@ export function sorted(readings, known) {
   const ours = references.filter(known);
   if (ours.length) return { kind: "reference", values: ours };
   return references.length ? { kind: "reference", values: references } : { kind: "neither", values: [] };
+}
+
+/**
+ * Return a secret with the claim that its slip carries, as it stands in the address; empty for a slip without one.
+ *
+ * @param {string[]} readings
+ */
+export function claimIn(readings) {
+  return readings.map((text) => CLAIM.exec(bare(text))?.[1] ?? "").find(Boolean) ?? "";
 }
 
 /** @param {string[]} texts */

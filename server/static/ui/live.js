@@ -9,7 +9,9 @@ import { page } from "./page.js";
 
 const LOOK_MS = 500;
 const AGAIN_MS = 2000;
+const OPEN_MS = 8000;
 const HALF_OPEN_MS = 9000;
+const IDENTITY_MS = 15_000;
 
 /** @typedef {import("../live/reducer.js").Floor} Floor */
 
@@ -25,6 +27,10 @@ export const over = signal(false);
 /** The time of the centre, in milliseconds, when the floor was last confirmed; and the time now. */
 export const asOf = signal(/** @type {number | null} */ (null));
 export const now = signal(Date.parse(page.now));
+/** When the centre opens again, in the time that people are shown; null while somebody may be at work there. */
+export const resumesAt = signal(/** @type {string | null} */ (null));
+/** The name that this screen shows because somebody looks for it, or null. */
+export const identity = signal(/** @type {string | null} */ (null));
 
 /** How far `now` is ahead of the time that people are shown, in milliseconds: nothing, unless a clock was wrong. */
 export const ahead = signal(page.ahead_s * 1000);
@@ -42,7 +48,8 @@ let zero = now.value - performance.now();
  * @param {(hint: Baari.HintOut) => void} [onHint]
  */
 export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
-  const socket = io(SOCKET, { auth: { csrf: page.csrf }, transports: ["websocket", "polling"], reconnectionDelayMax: AGAIN_MS });
+  const how = { transports: ["websocket", "polling"], tryAllTransports: true, timeout: OPEN_MS }; // a proxy may let no websocket through
+  const socket = io(SOCKET, { auth: { csrf: page.csrf }, ...how, reconnectionDelayMax: AGAIN_MS });
   const screen = new Screen({
     centre: page.centre.code,
     socket,
@@ -62,14 +69,22 @@ export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
       }
     },
   });
-  socket.on("heartbeat", setClock);
-  const again = () => {
+  socket.on("heartbeat", (/** @type {Baari.HeartbeatOut} */ beat) => {
+    setClock(beat);
+    resumesAt.value = beat.resumes_at;
+  });
+  /** @param {unknown} why */
+  const again = (why) => {
+    // A proxy may also swallow the websocket: then nothing is refused, and nothing opens.
+    if (why instanceof Error && why.message === "timeout") socket.io.opts.transports = ["polling", "websocket"];
     cuts.value += 1;
+    if (why instanceof Error && why.message === "unauthenticated" && !isOfPerson()) location.reload(); // not paired any more
     return socket.active || setTimeout(() => socket.connect(), AGAIN_MS);
   };
   socket.on("connect_error", again);
   socket.on("disconnect", again); // sent away by the server: who may still watch comes back
   socket.on("hint", onHint);
+  socket.on("named", identify);
   let opened = performance.now();
   socket.on("connect", () => {
     opened = performance.now();
@@ -85,6 +100,17 @@ export function follow(onEvent, onLoad = () => {}, onHint = () => {}) {
 
 /** The time of the centre at which the picture is: it stands while nothing confirms it. */
 export const pictured = computed(() => (live.value ? now.value : (asOf.value ?? now.value)));
+
+/** Whether somebody has signed in on this page, who is told what has ended. */
+const isOfPerson = () => "user" in page && page.user !== null;
+
+/** @param {Baari.NamedOut} told by the server */
+function identify({ name }) {
+  identity.value = name;
+  setTimeout(() => {
+    identity.value = null;
+  }, IDENTITY_MS);
+}
 
 /** @param {{ now: string, ahead_s: number }} told by the server */
 function setClock(told) {

@@ -8,9 +8,22 @@ export function timeOf(text) {
   return format("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, text);
 }
 
-/** @param {string} text */
-export function dayOf(text) {
-  return format(`${language.value}-IN-u-nu-latn`, { weekday: "long", day: "numeric", month: "long" }, text);
+/**
+ * @param {string} text
+ * @param {string} [lang]
+ */
+export function dayOf(text, lang = language.value) {
+  return format(`${lang}-IN-u-nu-latn`, { weekday: "long", day: "numeric", month: "long" }, text);
+}
+
+/** A day as lists write it, with its year. @param {string} text */
+export function dateOf(text) {
+  return format(`${language.value}-IN-u-nu-latn`, { day: "numeric", month: "short", year: "numeric" }, text);
+}
+
+/** A time to the second. @param {string} text */
+export function secondOf(text) {
+  return format("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, text);
 }
 
 /**

@@ -32,6 +32,12 @@ def devices_of(conn: Connection, centre_id: int, kind: str) -> list[Device]:
     return [Device(*row) for row in conn.execute(query)]
 
 
+def set_name(conn: Connection, centre_id: int, device_id: str, name: str) -> None:
+    """Write the name of a device."""
+    named = (DeviceTable.centre_id == centre_id, DeviceTable.id == device_id)
+    conn.execute(update(DeviceTable).where(*named).values(name=name))
+
+
 def set_printer(conn: Connection, centre_id: int, device_id: str, settings: Mapping[str, object]) -> bool:
     """Write how a printer is reached and what its model is; returns whether there is such a printer."""
     printer = update(DeviceTable).where(

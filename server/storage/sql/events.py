@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select, text
+from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Kind
@@ -70,6 +70,13 @@ def hash_of(conn: Connection, centre_id: int, seq: int) -> str:
     return conn.execute(query).scalar_one_or_none() or ""
 
 
+def epochs_before(conn: Connection, centre_id: int, after: int) -> list[str]:
+    """Return the epochs that ended by a restore after an event."""
+    this = (EventTable.centre_id == centre_id, EventTable.seq > after)
+    query = select(EventTable.data).where(*this, EventTable.kind == Kind.CENTRE_RESTORED.value)
+    return [str(data["was"]) for data in conn.execute(query).scalars()]
+
+
 def time_of(conn: Connection, centre_id: int, seq: int) -> datetime | None:
     """Return when an event was recorded, None when there is none of that number."""
     row = TIME.row(conn, centre=centre_id, seq=seq)
@@ -118,6 +125,21 @@ COUNTERS_ACTED = Statement(
 def counters_between(conn: Connection, centre_id: int, after: int, until: int) -> set[str]:
     """Return the counters at which the events after + 1 … until were done."""
     return {counter for (counter,) in COUNTERS_ACTED.rows(conn, centre=centre_id, begin=after, last=until)}
+
+
+LAST_ACTED = Statement(
+    select(func.max(EventTable.at)).where(
+        EventTable.centre_id == bindparam("centre"),
+        EventTable.seq > bindparam("begin"),
+        EventTable.desk.is_not(None),
+    )
+)
+
+
+def last_acted(conn: Connection, centre_id: int, after: int) -> datetime | None:
+    """Return when something was done at a counter last, by the events behind `after`; None for nothing."""
+    row = LAST_ACTED.row(conn, centre=centre_id, begin=after)
+    return None if row is None else row[0]
 
 
 def last_of_kind(conn: Connection, centre_id: int, kind: Kind) -> Event | None:

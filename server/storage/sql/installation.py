@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from server.domain.events.event import StoredEvent
-from server.domain.events.installation import Act, commitment
+from server.domain.events.installation import Act, commitment, phone_commitment
 from server.domain.json import Stored
 from server.domain.proof.people import KeyFacts, People, PersonFacts
 from server.storage.base import Row
@@ -18,6 +18,8 @@ from server.storage.tables.people import (
     AccessKeyTable,
     DerivedKeyTable,
     InstallationTable,
+    RecoveryCodeTable,
+    SecondFactorTable,
     StaffSessionTable,
     StaffTable,
 )
@@ -98,17 +100,33 @@ def _secrets(conn: Connection) -> dict[int, tuple[str, bool]]:
 
 def people_now(conn: Connection) -> People:
     """Return people, keys and sessions as the tables have them."""
-    person = select(StaffTable.id, StaffTable.centre_id, StaffTable.role, StaffTable.password_hash)
+    person = select(StaffTable.id, StaffTable.centre_id, StaffTable.role)
+    phone = (SecondFactorTable.key_number, SecondFactorTable.nonce)
+    person_kept = (
+        person.add_columns(StaffTable.password_hash, StaffTable.disabled_at)
+        .add_columns(*phone)
+        .outerjoin(SecondFactorTable, SecondFactorTable.staff_id == StaffTable.id)
+    )
+    codes = select(RecoveryCodeTable.staff_id, RecoveryCodeTable.code_hash)
     table = AccessKeyTable
     key = select(table.id, table.centre_id, table.role, table.device_id, table.counter_id, table.all_centres)
     key_kept = key.add_columns(table.secret_hash, table.revoked_at)
     session = select(StaffSessionTable.secret_hash, StaffSessionTable.staff_id, StaffSessionTable.created_at)
+    session_due = select(StaffSessionTable.secret_hash).where(StaffSessionTable.second_due)
     return People(
-        people={row[0]: PersonFacts(row[1], row[2], commitment(row[3])) for row in conn.execute(person)},
+        people={row[0]: _person_facts(row) for row in conn.execute(person_kept)},
         keys={row[0]: _key_facts(row) for row in conn.execute(key_kept)},
         sessions={commitment(kept): (person_id, began) for kept, person_id, began in conn.execute(session)},
+        due={commitment(kept) for (kept,) in conn.execute(session_due)},
+        codes={commitment(kept): person_id for person_id, kept in conn.execute(codes)},
         secrets=_secrets(conn),
     )
+
+
+def _person_facts(row: Row) -> PersonFacts:
+    _, centre, role, kept, disabled, number, nonce = row
+    phone = None if nonce is None else phone_commitment(number, nonce)
+    return PersonFacts(centre, role, commitment(kept), disabled is not None, phone)
 
 
 def _key_facts(row: Row) -> KeyFacts:

@@ -1,20 +1,21 @@
 """Reads of the line: the first of each lane, how many stand where, and the quota of each group of counters."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from server.domain.calling.ahead import MOST_CALLS, LaneCount
 from server.domain.calling.lane import Waiting, lane_of_key
-from server.domain.forecast import CounterNow, Load, StageFacts
+from server.domain.forecast import CounterNow, HallFacts, LineFacts
 from server.domain.token.jumps import Jump
 from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Step
 from server.storage.base import WAITING, Row, state_in
 from server.storage.statements import Statement
 from server.storage.tables.floor import CallGroupTable, CounterTable, StepTable, TokenTable
+from server.storage.types import from_ms
 
 # As a text, so that both databases see that a partial index serves it.
 IS_WAITING = text(f"step.{WAITING}")
@@ -22,10 +23,8 @@ IS_WAITING = text(f"step.{WAITING}")
 # A skip scan: from each lane the index leads to the next, and to the first who waits in it. What it costs is the
 # number of lanes in which somebody waits, not the number of people. Nothing is joined: PostgreSQL guesses a hundred
 # lanes, and would rather go through all steps than look so many up.
-HEADS = Statement(
-    text(
-        """
-        WITH RECURSIVE lanes(lane) AS (
+LANES = """
+        RECURSIVE lanes(lane) AS (
             SELECT (SELECT w.lane FROM step AS w
                     WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting'
                     ORDER BY w.lane LIMIT 1)
@@ -33,7 +32,11 @@ HEADS = Statement(
             SELECT (SELECT w.lane FROM step AS w
                     WHERE w.centre_id = :centre AND w.stage = :stage AND w.state = 'waiting' AND w.lane > lanes.lane
                     ORDER BY w.lane LIMIT 1)
-            FROM lanes WHERE lanes.lane IS NOT NULL),
+            FROM lanes WHERE lanes.lane IS NOT NULL)"""
+HEADS = Statement(
+    text(
+        f"""
+        WITH {LANES},
         heads(lane, seq) AS MATERIALIZED (
             SELECT lanes.lane, (SELECT w.seq FROM step AS w
                 WHERE w.centre_id = :centre AND w.stage = :stage AND w.lane = lanes.lane AND w.state = 'waiting'
@@ -125,104 +128,117 @@ def ahead_and_open(conn: Connection, centre_id: int, stage: str) -> tuple[int, i
     return (0, 0) if row is None else (row[0], row[1])
 
 
-# One statement for all that somebody is told with their number, so that an issue waits for one answer. Who waits is
-# told one by one where the line is short, else counted by lane: the index of the waiting answers both without a look at
-# a single row. Of each lane those who are not older are counted, because they are few: whoever comes is the youngest.
+# One statement for the line that somebody joins, one for the hall that calls it, so that an issue waits for one answer,
+# and asks for the hall only where that may have changed. Who waits is told one by one where the line is short, else
+# counted by lane: the index of the waiting answers both without a look at a single row. Of each lane those who are not
+# older are counted, because they are few: whoever comes is the youngest.
 MOST_COUNTERS = 120
 HERE = "centre_id = :centre AND stage = :stage"
 IN_LINE = Statement(
     text(
         f"""
-        WITH here(people) AS (SELECT count(*) FROM step WHERE {HERE} AND state = 'waiting')
-        SELECT 'waiting' AS part, CAST(lane AS TEXT) AS name, CAST(NULL AS TEXT) AS other,
-            CAST(since AS BIGINT) AS at, CAST(seq AS BIGINT) AS n, CAST(0 AS BIGINT) AS m
-        FROM step WHERE {HERE} AND state = 'waiting' AND (SELECT people FROM here) <= :most
+        WITH {LANES}, here(people) AS (SELECT count(*) FROM (
+            SELECT 1 FROM step WHERE {HERE} AND state = 'waiting' LIMIT :most + 1) AS first)
+        SELECT 'waiting' AS part, CAST(lane AS TEXT) AS name, CAST(since AS BIGINT) AS n, CAST(seq AS BIGINT) AS m
+        FROM here CROSS JOIN step WHERE people <= :most AND {HERE} AND state = 'waiting'
         UNION ALL
-        SELECT 'lane', lane, NULL, NULL, count(*), (
-            SELECT count(*) FROM step AS other
-            WHERE other.centre_id = :centre AND other.stage = :stage AND other.state = 'waiting'
-                AND other.lane = step.lane AND (other.since, other.seq) >= (:since, :seq))
-        FROM step WHERE {HERE} AND state = 'waiting' AND (SELECT people FROM here) > :most GROUP BY lane
+        SELECT 'lane', lane,
+            (SELECT count(*) FROM step WHERE {HERE} AND state = 'waiting' AND step.lane = lanes.lane),
+            (SELECT count(*) FROM step
+             WHERE {HERE} AND state = 'waiting' AND step.lane = lanes.lane AND (since, seq) >= (:since, :seq))
+        FROM lanes WHERE lane IS NOT NULL AND (SELECT people FROM here) > :most
         UNION ALL
-        SELECT 'busy', c.id, c.operator, coalesce(s.started_at, s.last_called), 0, 0
+        SELECT 'stage', code, CASE WHEN code = :stage THEN 0 ELSE (
+            SELECT count(*) FROM step
+            WHERE step.centre_id = :centre AND step.stage = stage.code AND step.state = 'waiting') END, 0
+        FROM stage WHERE centre_id = :centre
+        """
+    ).bindparams(bindparam("since", type_=StepTable.since.type))
+)
+HALL = Statement(
+    text(
+        f"""
+        SELECT 'busy' AS part, c.id AS name, c.operator AS other,
+            CAST(coalesce(s.started_at, s.last_called) AS BIGINT) AS at, CAST(0 AS BIGINT) AS n
         FROM step AS s JOIN counter AS c ON c.centre_id = s.centre_id AND c.id = s.counter
         WHERE s.centre_id = :centre AND s.{state_in(AT_COUNTER)} AND s.stage = :stage AND c.state = 'open'
         UNION ALL
-        SELECT 'helps', c.id, c.operator, coalesce(s.started_at, s.last_called), 0, 0
+        SELECT 'busy', c.id, c.operator, coalesce(s.started_at, s.last_called), 0
         FROM helper AS h JOIN counter AS c ON c.centre_id = h.centre_id AND c.id = h.counter
             JOIN token AS t ON t.id = h.token_id JOIN step AS s ON s.centre_id = t.centre_id AND s.seq = t.step_seq
         WHERE h.centre_id = :centre AND c.stage = :stage AND c.state = 'open'
         UNION ALL
         SELECT * FROM (
-            SELECT state, id, operator, back_at, 0, 0 FROM counter
+            SELECT state, id, operator, back_at, 0 FROM counter
             WHERE {HERE} AND (state = 'open' OR state = :planned OR back_at IS NOT NULL)
             LIMIT {MOST_COUNTERS}) AS calling
         UNION ALL
-        SELECT 'passes', profiles, NULL, NULL, passes, 0 FROM call_group WHERE {HERE}
+        SELECT 'passes', profiles, NULL, NULL, passes FROM call_group WHERE {HERE}
         UNION ALL
-        SELECT 'line', code, NULL, NULL, CASE WHEN code = :stage THEN 0 ELSE (
-            SELECT count(*) FROM step
-            WHERE step.centre_id = :centre AND step.stage = stage.code AND step.state = 'waiting') END, 0
-        FROM stage WHERE centre_id = :centre
-        UNION ALL
-        SELECT 'served', stage, NULL, NULL, count(*), 0 FROM step
+        SELECT 'served', stage, NULL, NULL, count(*) FROM step
         WHERE centre_id = :centre AND {state_in(AT_COUNTER)} GROUP BY stage
         UNION ALL
-        SELECT 'callers', stage, NULL, NULL, count(*), 0 FROM counter
+        SELECT 'callers', stage, NULL, NULL, count(*) FROM counter
         WHERE centre_id = :centre AND (state = 'open' OR state = :planned) GROUP BY stage
         """
     )
-    .bindparams(bindparam("since", type_=StepTable.since.type))
-    .columns(StepTable.state, StepTable.lane, CounterTable.operator, StepTable.since, StepTable.seq, StepTable.calls)
 )
 
 
-def in_line(conn: Connection, centre_id: int, step: Step, *, planned: bool) -> Callable[[], StageFacts]:
-    """Ask who waits at the stage of a step, how many of them are older, which counters call, and the other lines.
+def in_line(conn: Connection, centre_id: int, step: Step) -> Callable[[], LineFacts]:
+    """Ask who waits at the stage of a step, how many of them are older, and how long the other lines are.
 
-    Closed counters are told too if they are `planned` to open. Returns what returns it all, so that the next statement
-    need not wait for it.
+    Returns what returns it all, so that the next statement need not wait for it.
     """
-    answer = IN_LINE.ask(
-        conn,
-        centre=centre_id,
-        stage=step.stage,
-        since=step.since,
-        seq=step.seq,
-        most=MOST_CALLS,
-        planned=CounterState.CLOSED.value if planned else "",
-    )
-    return lambda: _stage_facts(answer())
+    answer = IN_LINE.ask(conn, centre=centre_id, stage=step.stage, since=step.since, seq=step.seq, most=MOST_CALLS)
+    return lambda: _line_facts(answer())
 
 
-def _stage_facts(rows: Iterable[Row]) -> StageFacts:
+def _line_facts(rows: Iterable[Row]) -> LineFacts:
     """Return what the rows of `IN_LINE` tell, by what their first word says."""
+    waiting, counts, elsewhere = [], [], {}
+    for part, name, n, m in rows:
+        if part == "waiting":
+            waiting.append(Waiting(m, "", "", lane_of_key(name), from_ms(n)))
+        elif part == "lane":
+            counts.append(LaneCount(lane_of_key(name), n, n - m))
+        else:
+            elsewhere[name] = n
+    return LineFacts(waiting, counts, elsewhere)
+
+
+def hall(conn: Connection, centre_id: int, stage: str, *, planned: bool) -> Callable[[], HallFacts]:
+    """Ask which counters of a stage call, closed ones too if they are `planned` to open; returns what returns it."""
+    closed = CounterState.CLOSED.value if planned else ""
+    answer = HALL.ask(conn, centre=centre_id, stage=stage, planned=closed)
+    return lambda: _hall_facts(answer())
+
+
+def _hall_facts(rows: Iterable[Row]) -> HallFacts:
+    """Return what the rows of `HALL` tell, by what their first word says."""
     parts: dict[str, list[Row]] = defaultdict(list)
-    for part, *row in rows:
-        parts[part].append(row)
-    busy = {row[0]: row for part in ("busy", "helps") for row in parts[part]}
-    free = (row for row in parts[CounterState.OPEN] if row[0] not in busy)
-    return StageFacts(
-        waiting=[Waiting(seq, "", "", lane_of_key(lane), since) for lane, _, since, seq, _ in parts["waiting"]],
-        counts=[LaneCount(lane_of_key(lane), n, n - younger) for lane, _, _, n, younger in parts["lane"]],
+    for row in rows:
+        parts[row[0]].append(row)
+    busy = {name: CounterNow(name, other, CounterState.OPEN, from_ms(at)) for _, name, other, at, _ in parts["busy"]}
+    free = (row for row in parts[CounterState.OPEN] if row[1] not in busy)
+    passes, served, callers = ({row[1]: row[4] for row in parts[part]} for part in ("passes", "served", "callers"))
+    return HallFacts(
         counters=[
-            *(CounterNow(id_, operator, CounterState.OPEN, None) for id_, operator, *_ in free),
-            *(CounterNow(id_, operator, CounterState.OPEN, since) for id_, operator, since, *_ in busy.values()),
-            *(CounterNow(id_, operator, CounterState.CLOSED, None) for id_, operator, *_ in parts[CounterState.CLOSED]),
+            *(CounterNow(name, other, CounterState.OPEN, None) for _, name, other, _, _ in free),
+            *busy.values(),
             *(
-                CounterNow(id_, operator, CounterState.PAUSED, None, back_at)
-                for id_, operator, back_at, *_ in parts[CounterState.PAUSED]
+                CounterNow(name, other, CounterState.CLOSED, None)
+                for _, name, other, _, _ in parts[CounterState.CLOSED]
+            ),
+            *(
+                CounterNow(name, other, CounterState.PAUSED, None, from_ms(back_at))
+                for _, name, other, back_at, _ in parts[CounterState.PAUSED]
             ),
         ],
-        passes={group: passes for group, _, _, passes, _ in parts["passes"]},
-        loads=_loads(parts),
+        passes=passes,
+        served=served,
+        callers=callers,
     )
-
-
-def _loads(parts: Mapping[str, Sequence[Row]]) -> dict[str, Load]:
-    """Return how many wait, are served and call at each stage; of this stage nobody asks how many wait."""
-    waiting, served, callers = ({row[0]: row[3] for row in parts[part]} for part in ("line", "served", "callers"))
-    return {stage: Load(waiting[stage], served.get(stage, 0), callers.get(stage, 0)) for stage in waiting}
 
 
 JUMPS = Statement(

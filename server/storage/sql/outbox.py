@@ -58,6 +58,7 @@ LAST_JOB = Statement(
     .order_by(JobTable.id.desc())
     .limit(1)
 )
+LATEST_AT = Statement(JOB.where(*OF_TARGET).order_by(JobTable.id.desc()).limit(1))
 LATEST = aliased(JobTable)
 LATEST_ID = (
     select(func.max(LATEST.id))
@@ -105,6 +106,12 @@ def last_job(conn: Connection, kind: str, token_id: str) -> Job | None:
     return None if row is None else _job(row)
 
 
+def latest_at(conn: Connection, target: Target) -> Job | None:
+    """Return the latest job of a target, None when there is none: for kinds of which there are few."""
+    row = LATEST_AT.row(conn, centre=target.centre_id, of_kind=target.kind, at=target.name)
+    return None if row is None else _job(row)
+
+
 def token_and_job(conn: Connection, centre_id: int, token_id: str, kind: str) -> tuple[Token, Job | None]:
     """Return a token of the centre and its latest job of a kind, if there is one; raises UnknownToken."""
     row = TOKEN_AND_JOB.row(conn, centre=centre_id, token=token_id, of_kind=kind)
@@ -129,6 +136,12 @@ def settle_job(conn: Connection, job: Job, worker: str) -> bool:
 def renew_lease(conn: Connection, job_id: int, worker: str, until: datetime) -> bool:
     """Lengthen the lease of a job that `worker` has; returns whether it has it still."""
     return RENEW_LEASE.run(conn, job=job_id, before=JobState.LEASED, worker=worker, leased_until=until) == 1
+
+
+def leave_open_jobs(conn: Connection, centre_id: int, detail: str) -> None:
+    """Let all open jobs of a centre be over, of which nobody can be sure."""
+    ended = {"state": JobState.UNCONFIRMED.value, "leased_by": None, "leased_until": None, "detail": detail}
+    conn.execute(update(JobTable).where(JobTable.centre_id == centre_id, text(OPEN_JOB)).values(**ended))
 
 
 def end_patience(conn: Connection, job_id: int, queued_at: datetime) -> None:

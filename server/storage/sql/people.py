@@ -1,13 +1,13 @@
-"""Reads and writes of people, their sessions and seats, and keys."""
+"""Reads and writes of people, their sessions and seats."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from server.storage.statements import Statement
 from server.storage.tables.floor import CounterTable
-from server.storage.tables.people import AccessKeyTable, StaffSessionTable, StaffTable
+from server.storage.tables.people import StaffSessionTable, StaffTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,12 @@ class Person:
     centre_id: int
     user: str
     password_hash: str
-    failures: int
-    locked_until: datetime | None
+    disabled_at: datetime | None = None
 
 
 PERSON = (
     select(StaffTable.id, StaffTable.centre_id, StaffTable.user)
-    .add_columns(StaffTable.password_hash, StaffTable.failures, StaffTable.locked_until)
+    .add_columns(StaffTable.password_hash, StaffTable.disabled_at)
     .where(StaffTable.user == bindparam("user"))
 )
 PERSON_BY_USER = Statement(PERSON)
@@ -42,22 +41,35 @@ def staff_id_of(conn: Connection, centre_id: int, user: str) -> int | None:
     return conn.execute(query).scalar_one_or_none()
 
 
-def add_person(conn: Connection, centre_id: int, user: str, role: str, password_hash: str, *, at: datetime) -> int:
+def add_person(
+    conn: Connection,
+    centre_id: int,
+    user: str,
+    role: str,
+    password_hash: str,
+    *,
+    at: datetime,
+    own_password: bool,
+) -> int:
     """Write a new person of a centre, and return their number."""
-    row = {"centre_id": centre_id, "user": user, "role": role, "password_hash": password_hash, "created_at": at}
+    row = {"centre_id": centre_id, "user": user, "role": role, "password_hash": password_hash}
+    row |= {"created_at": at, "own_password": own_password}
     return int(conn.execute(insert(StaffTable).values(row).returning(StaffTable.id)).scalar_one())
 
 
-def set_failures(conn: Connection, staff_id: int, failures: int, locked_until: datetime | None) -> None:
-    """Write how many wrong passwords a person has given in a row, and until when none is looked at."""
-    change = update(StaffTable).where(StaffTable.id == staff_id)
-    conn.execute(change.values(failures=failures, locked_until=locked_until))
-
-
-def add_session(conn: Connection, person: Person, secret_hash: str, *, at: datetime) -> None:
-    """Write a new session of a person."""
-    row = {"secret_hash": secret_hash, "centre_id": person.centre_id, "staff_id": person.id}
-    conn.execute(insert(StaffSessionTable).values(row | {"created_at": at, "seen_at": at}))
+def add_session(
+    conn: Connection,
+    person: Person,
+    secret_hash: str,
+    *,
+    at: datetime,
+    address: str | None = None,
+    second_due: bool = False,
+) -> None:
+    """Write a new session of a person, who is seen by it."""
+    row = {"secret_hash": secret_hash, "centre_id": person.centre_id, "staff_id": person.id, "second_due": second_due}
+    conn.execute(insert(StaffSessionTable).values(row | {"created_at": at, "seen_at": at, "address": address}))
+    conn.execute(update(StaffTable).where(StaffTable.id == person.id).values(seen_at=at))
 
 
 def end_session(conn: Connection, secret_hash: str) -> int | None:
@@ -66,14 +78,21 @@ def end_session(conn: Connection, secret_hash: str) -> int | None:
     return conn.execute(session.returning(StaffSessionTable.staff_id)).scalar_one_or_none()
 
 
+def end_all_sessions(conn: Connection) -> int:
+    """Delete all sessions; returns how many."""
+    return conn.execute(delete(StaffSessionTable)).rowcount
+
+
 def end_sessions_before(conn: Connection, moment: datetime) -> int:
     """Delete the sessions that began up to a moment; returns how many."""
     return conn.execute(delete(StaffSessionTable).where(StaffSessionTable.created_at <= moment)).rowcount
 
 
 def note_session_seen(conn: Connection, secret_hash: str, at: datetime) -> None:
-    """Write when a session was last used."""
-    conn.execute(update(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash).values(seen_at=at))
+    """Write when a session was last used, and its person seen."""
+    session = update(StaffSessionTable).where(StaffSessionTable.secret_hash == secret_hash).values(seen_at=at)
+    person = conn.execute(session.returning(StaffSessionTable.staff_id)).scalar_one_or_none()
+    conn.execute(update(StaffTable).where(StaffTable.id == person).values(seen_at=at))
 
 
 def user_signed_in(conn: Connection, staff_id: int, seen_after: datetime) -> str | None:
@@ -108,29 +127,3 @@ def set_operator(conn: Connection, centre_id: int, counter_id: str, operator: st
     """Write who sits at a counter."""
     counter = (CounterTable.centre_id == centre_id, CounterTable.id == counter_id)
     conn.execute(update(CounterTable).where(*counter).values(operator=operator))
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """A new key; it may be bound to a device or a counter, or act in all centres."""
-
-    centre_id: int
-    name: str
-    role: str
-    created_at: datetime
-    device_id: str | None = None
-    counter_id: str | None = None
-    all_centres: bool = False
-
-
-def add_key(conn: Connection, key: NewKey, secret_hash: str) -> int:
-    """Write a new key under the hash of its secret, and return its number."""
-    row = asdict(key) | {"secret_hash": secret_hash}
-    return int(conn.execute(insert(AccessKeyTable).values(row).returning(AccessKeyTable.id)).scalar_one())
-
-
-def revoke_keys(conn: Connection, centre_id: int, name: str, at: datetime) -> list[int]:
-    """Revoke the keys of a name in a centre; returns the numbers of those that were in force."""
-    keys = (AccessKeyTable.centre_id == centre_id, AccessKeyTable.name == name, AccessKeyTable.revoked_at.is_(None))
-    revoked = update(AccessKeyTable).where(*keys).values(revoked_at=at).returning(AccessKeyTable.id)
-    return sorted(conn.execute(revoked).scalars())

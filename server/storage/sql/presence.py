@@ -8,7 +8,14 @@ from sqlalchemy import Connection, and_, bindparam, func, select, text
 
 from server.storage.statements import Statement
 from server.storage.tables.centre import CentreTable
-from server.storage.tables.people import AccessKeyTable, DeviceTable, InstallationTable, StaffSessionTable, StaffTable
+from server.storage.tables.people import (
+    AccessKeyTable,
+    DeviceTable,
+    InstallationTable,
+    SecondFactorTable,
+    StaffSessionTable,
+    StaffTable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +38,22 @@ class KeyHolder(Holder):
     counter: str | None
     printer: str | None
     all_centres: bool
+    seen_at: datetime | None
+    expires_at: datetime | None
+    named_until: datetime | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionHolder(Holder):
-    """A session and its person."""
+    """A session and its person; `second_step`: they have one, `second_due`: this session has yet to take it."""
 
     user: str
     created_at: datetime
     seen_at: datetime
+    own_password: bool
+    second_due: bool
+    second_step: bool
 
 
 # With the holder in one statement, so that both are of one instant even where a look takes no snapshot.
@@ -47,7 +61,8 @@ AS_OF = func.coalesce(select(InstallationTable.auth_seq).scalar_subquery(), 0)
 KEYS = (
     select(AccessKeyTable.secret_hash, AS_OF, AccessKeyTable.id, AccessKeyTable.role, AccessKeyTable.centre_id)
     .add_columns(CentreTable.code, AccessKeyTable.device_id, AccessKeyTable.counter_id, DeviceTable.printer)
-    .add_columns(AccessKeyTable.all_centres)
+    .add_columns(AccessKeyTable.all_centres, AccessKeyTable.seen_at)
+    .add_columns(AccessKeyTable.expires_at, AccessKeyTable.named_until, DeviceTable.name)
     .join(CentreTable, CentreTable.id == AccessKeyTable.centre_id)
     .outerjoin(
         DeviceTable,
@@ -58,8 +73,12 @@ KEYS = (
 SESSIONS = (
     select(StaffSessionTable.secret_hash, AS_OF, StaffTable.id, StaffTable.role, StaffTable.centre_id)
     .add_columns(CentreTable.code, StaffTable.user, StaffSessionTable.created_at, StaffSessionTable.seen_at)
+    .add_columns(StaffTable.own_password, StaffSessionTable.second_due)
+    .add_columns(SecondFactorTable.staff_id.is_not(None))
     .join(StaffTable, StaffTable.id == StaffSessionTable.staff_id)
+    .outerjoin(SecondFactorTable, SecondFactorTable.staff_id == StaffTable.id)
     .join(CentreTable, CentreTable.id == StaffTable.centre_id)
+    .where(StaffTable.disabled_at.is_(None))
 )
 KEY = Statement(KEYS.where(AccessKeyTable.secret_hash == bindparam("secret")))
 SESSION = Statement(SESSIONS.where(StaffSessionTable.secret_hash == bindparam("secret")))

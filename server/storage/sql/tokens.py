@@ -56,6 +56,12 @@ def token_by_id(conn: Connection, centre_id: int, token_id: str) -> Token:
     return token_of_row(row[:-1])
 
 
+def find_token(conn: Connection, centre_id: int, token_id: str) -> Token | None:
+    """Return a token of the centre, None when there is none."""
+    row = TOKEN_BY_ID.row(conn, token=token_id)
+    return None if row is None or row[-1] != centre_id else token_of_row(row[:-1])
+
+
 # By the names of the counter alone, so that PostgreSQL knows the token before it thinks of going through all of them.
 SERVED_HERE = select(StepTable.token_id).where(
     StepTable.centre_id == bindparam("centre"), StepTable.counter == bindparam("counter"), IS_AT_COUNTER
@@ -137,15 +143,15 @@ def number_exists(conn: Connection, centre_id: int, day: date, letter: str, numb
 
 WITH_NUMBER = Statement(
     TOKEN.where(TokenTable.centre_id == bindparam("centre"), TokenTable.series == bindparam("letter"))
-    .where(TokenTable.number == bindparam("number"), TokenTable.day < bindparam("before"))
+    .where(TokenTable.number == bindparam("number"), TokenTable.day != bindparam("but"))
     .order_by(TokenTable.ended_at.is_(None).desc(), TokenTable.day.desc())
     .limit(1)
 )
 
 
-def latest_with_number(conn: Connection, centre_id: int, letter: str, number: int, *, before: date) -> Token | None:
-    """Return who has a number of a day before another: somebody under way first, then the newest; None for nobody."""
-    row = WITH_NUMBER.row(conn, centre=centre_id, letter=letter, number=number, before=before)
+def latest_with_number(conn: Connection, centre_id: int, letter: str, number: int, *, but: date) -> Token | None:
+    """Return who has a number on any day but one: somebody under way first, then the newest; None for nobody."""
+    row = WITH_NUMBER.row(conn, centre=centre_id, letter=letter, number=number, but=but)
     return None if row is None else token_of_row(row)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.base import Base, Object
+from server.storage.base import Base, Object, partial_index
 
 
 class AnswerTable(Base):
@@ -15,6 +15,7 @@ class AnswerTable(Base):
     """
 
     __tablename__ = "idempotency"
+    __table_args__ = (partial_index("ix_idempotency_event", "centre_id", "event_seq", where="event_seq IS NOT NULL"),)
 
     principal: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)

@@ -15,7 +15,8 @@ class CentreTable(Base):
     `open_day` is the business day that is open, `closed_day` the last that was closed (see `CentreState`).
     `day_start` is when its business day begins, `last_at` the time of its last event, `freezes` the `[begin, end]` of
     its latest freezes, `notices` the flags that are set as `[kind, cause, since]`, the strongest first, `clock` how the
-    floor's clock stands to those of its machines (None: no machine was seen yet).
+    floor's clock stands to those of its machines (None: no machine was seen yet),
+    `forgotten_seq` the last event up to which nothing stands any more that people wrote beside events of no token.
     """
 
     __tablename__ = "centre"
@@ -43,3 +44,4 @@ class CentreTable(Base):
     freezes: Mapped[Array] = mapped_column(default=list)
     notices: Mapped[Array] = mapped_column(default=list)
     clock: Mapped[Object | None]
+    forgotten_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -9,6 +9,8 @@ from server.domain.token.lifecycle import AT_COUNTER
 from server.domain.token.ways_back import Ways
 from server.storage.base import WAITING, Base, partial_index, state_in
 
+ON_FLOOR = "forgotten_at IS NULL AND ended_at IS NOT NULL"
+
 
 class CounterTable(Base):
     """A counter of a stage; `operator` is the person who works there (a principal's id), `back_at` a planned return."""
@@ -27,12 +29,16 @@ class CounterTable(Base):
 
 
 class TokenTable(Base):
-    """A citizen's turn; where it is now stands in its latest step. A merged one leads to the token that stays."""
+    """A citizen's turn; where it is now stands in its latest step. A merged one leads to the token that stays.
+
+    `forgotten_at` is when what was known of its citizen, and the secret of its slip, left the floor.
+    """
 
     __tablename__ = "token"
     __table_args__ = (
         UniqueConstraint("centre_id", "day", "series", "number"),
         partial_index("ix_token_open", "centre_id", "id", where="ended_at IS NULL"),
+        partial_index("ix_token_on_floor", "centre_id", "ended_at", where=ON_FLOOR),
         partial_index("ix_token_emergency", "centre_id", "emergency_at", where="emergency_at IS NOT NULL"),
     )
 
@@ -65,6 +71,7 @@ class TokenTable(Base):
     issued_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     stayed: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    forgotten_at: Mapped[datetime | None]
 
 
 class TokenPrivateTable(Base):

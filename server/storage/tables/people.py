@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.base import Base, Object
@@ -53,7 +53,10 @@ class DeviceTable(Base):
 
 
 class StaffTable(Base):
-    """A person who signs in; the password is an argon2id hash."""
+    """A person who signs in; `user` is the normal form of their name, the password an argon2id hash.
+
+    `own_password` is false while it is one that somebody gave them; `seen_at` is of any session, noted now and then.
+    """
 
     __tablename__ = "staff"
 
@@ -62,13 +65,17 @@ class StaffTable(Base):
     user: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
     password_hash: Mapped[str]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    own_password: Mapped[bool] = mapped_column(default=True, server_default=true())
+    seen_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
 
 
 class StaffSessionTable(Base):
-    """A person who is signed in; the cookie's secret is kept as a SHA-256 hash."""
+    """A person who is signed in; the cookie's secret is kept as a SHA-256 hash.
+
+    While `second_due` only their password was right, and the session does nothing but take the second step.
+    """
 
     __tablename__ = "staff_session"
 
@@ -77,12 +84,56 @@ class StaffSessionTable(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    address: Mapped[str | None]
+    second_due: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class SecondFactorTable(Base):
+    """The phone of a person that tells the code of the second step.
+
+    Its secret is kept nowhere: it is derived from that of the installation by the `key_number`, the person and the
+    `nonce`. No code is taken of a time step up to `used_step`.
+    """
+
+    __tablename__ = "second_factor"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    key_number: Mapped[int]
+    nonce: Mapped[str]
+    enrolled_at: Mapped[datetime]
+    used_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class RecoveryCodeTable(Base):
+    """A code on paper that stands once for the phone of a person; kept as a SHA-256 hash, gone when it was used."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+
+
+class SignInWaitTable(Base):
+    """How often a sign-in was wrong at a place of late, and until when none is looked at there.
+
+    A place is an address, or an address with a name; `staff_id` is whose name it is, if anybody's.
+    """
+
+    __tablename__ = "sign_in_wait"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    misses: Mapped[int]
+    next_at: Mapped[datetime]
+    missed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AccessKeyTable(Base):
     """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter.
 
-    A key of `all_centres` acts in every centre of the installation; `centre_id` is where it is at home.
+    A key of `all_centres` acts in every centre of the installation; `centre_id` is where it is at home. One with which
+    a screen was paired tells when, from which `address` and by which `browser`; the screen shows its name until
+    `named_until`.
     """
 
     __tablename__ = "access_key"
@@ -101,3 +152,24 @@ class AccessKeyTable(Base):
     all_centres: Mapped[bool]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    paired_at: Mapped[datetime | None]
+    address: Mapped[str | None]
+    browser: Mapped[str | None]
+    named_until: Mapped[datetime | None]
+
+
+class PairingTable(Base):
+    """A page of a screen that is not paired yet: the code it shows, and the hash of the secret it would open with."""
+
+    __tablename__ = "pairing"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    kind: Mapped[str]
+    device: Mapped[str]
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[str]
+    browser: Mapped[str]
+    asked_at: Mapped[datetime]

@@ -7,7 +7,14 @@ from server.domain.calling.wait import NOBODY_CALLS, Turn, WaitRange, turns_min,
 
 @pytest.mark.parametrize(
     ("ahead", "free", "minutes"),
-    [(0, [], None), (0, [0.0, 4.0], 0.0), (1, [0.0, 4.0], 4.0), (2, [0.0, 4.0], 10.0), (101, [0.0, 3.0], 503.0)],
+    [
+        (0, [], None),
+        (0, [0.0, 4.0], 0.0),
+        (1, [0.0, 4.0], 4.0),
+        (2, [0.0, 4.0], 10.0),
+        (101, [0.0, 3.0], 503.0),
+        (3, [0.0, 25.0], 25.0),
+    ],
 )
 def test_a_turn_comes_when_those_before_were_called_and_a_counter_is_free(
     ahead: int, free: list[float], minutes: float | None

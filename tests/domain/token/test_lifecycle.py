@@ -35,6 +35,7 @@ LEGAL = {
     (S.WAITING, Action.PAUSE): S.PAUSED,
     (S.PAUSED, Action.PAUSE): S.PAUSED,
     **{(state, Action.RETURN): S.WAITING for state in (S.WAITING, S.PAUSED, S.MISSED)},
+    **{(state, Action.PUT_BACK): S.WAITING for state in (S.CALLED, S.SERVING)},
     **{(state, Action.TRANSFER): S.SKIPPED for state in (S.WAITING, S.CALLED, S.HELD)},
     (S.SERVING, Action.TRANSFER): S.DONE,
     **{(state, Action.CORRECT): state for state in OPEN},

@@ -292,7 +292,7 @@ def test_who_is_late_hears_by_how_much_and_ages_from_the_arrival(floor: Floor) -
 
 def test_staff_find_a_booking_by_its_last_characters_and_slot(floor: Floor) -> None:
     floor.book(booking("a711", 15), NewBooking(make_reference("other/A711"), MORNING + timedelta(minutes=30), "PCC"))
-    assert len(found(floor, "26-A711")) == 2
+    assert [len(found(floor, tail)) for tail in ("A711", "26-A711", "711")] == [2, 0, 0]
     told = floor.db.read(lambda conn: search.find_at(conn, CENTRE, " a711", MORNING + timedelta(minutes=30), MORNING))
     assert [(one.service, one.checked_in) for one in told] == [("PCC", False)]
     token = floor.write(
@@ -301,6 +301,18 @@ def test_staff_find_a_booking_by_its_last_characters_and_slot(floor: Floor) -> N
         )
     ).token
     assert token.slot == MORNING + timedelta(minutes=30)
+
+
+def test_a_whole_reference_finds_its_own_booking_of_today_and_never_one_that_ends_alike(floor: Floor) -> None:
+    floor.book(booking("A711", 15), NewBooking(make_reference("other/A711"), MORNING + timedelta(minutes=30), "PCC"))
+    floor.book(booking("B711", 24 * 60))
+
+    def named(text: str) -> list[str | None]:
+        told = floor.db.read(lambda conn: search.find_named(conn, CENTRE, make_reference(text), MORNING))
+        return [one.slot for one in told]
+
+    assert named("२६ a711") == ["2026-11-24T04:15:00.000Z"]
+    assert named("27-A711") == named("26-B711") == []
 
 
 def test_staff_find_a_booking_of_another_day_by_its_slot_and_hear_which_day(floor: Floor) -> None:

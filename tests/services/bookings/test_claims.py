@@ -2,21 +2,26 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
 from server.domain.bookings import Booking
 from server.domain.derived import DerivedKeys
 from server.domain.errors import AlreadyThere, AppointmentCancelled, AppointmentUsed, UnknownAppointment
-from server.domain.references import referred
+from server.domain.events.kinds import Kind
+from server.domain.events.payloads import BookingLeft, BookingMoved
+from server.domain.references import Reference, referred
 from server.services.bookings import book, present
 from server.services.bookings.book import NewBooking
 from server.services.bookings.claims import claims_at
-from server.services.bookings.move import move_here
+from server.services.bookings.move import move_here, source_of
 from server.services.bookings.present import Shown
 from server.services.floor import issue
+from server.services.proof.verify import Fault, verify
 from server.services.setup.plans import plan_now
-from server.storage.sql import bookings
+from server.storage.database import Database
+from server.storage.sql import bookings, centres, events
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE, KEYS, MORNING, TEST, Floor, at_time, make_reference, second_centre
 
@@ -77,7 +82,9 @@ def elsewhere(floor: Floor, **changes: object) -> int:
 
 
 def move(floor: Floor) -> str | None:
-    moved = floor.write(lambda tx: move_here(at_time(tx, MORNING), make_reference(LETTER), TEST))
+    reference = make_reference(LETTER)
+    source = floor.db.read(lambda read: source_of(read, CENTRE, reference, MORNING))
+    moved = floor.db.write(floor.centre_id, lambda tx: move_here(at_time(tx, MORNING), reference, TEST), beside=source)
     return moved.service
 
 
@@ -143,10 +150,102 @@ def test_who_takes_an_appointment_over_waits_for_the_centre_that_uses_it(floor: 
     def use(tx: Transaction) -> Future[Booking]:
         order = floor.order(None, reference=make_reference(LETTER))
         issue.issue(at_time(tx, MORNING), order, TEST)
-        moved = mover.submit(floor.db.write, other, take_over)
+        moved = mover.submit(floor.db.write, other, take_over, beside=floor.centre_id)
         with pytest.raises(TimeoutError):
             moved.result(0.5)
         return moved
 
     with mover, pytest.raises(AppointmentUsed, match="E001"):
         floor.write(use).result(10)
+
+
+def faults(floor: Floor, centre: int) -> list[Fault]:
+    return floor.db.read(lambda read: verify(read, centres.centre_by_id(read, centre))).faults
+
+
+def test_both_centres_know_of_an_appointment_that_moves(floor: Floor) -> None:
+    other = elsewhere(floor)
+    move(floor)
+    took = floor.db.read(lambda read: events.last_of_kind(read, floor.centre_id, Kind.BOOKING_MOVED))
+    gave = floor.db.read(lambda read: events.last_of_kind(read, other, Kind.BOOKING_LEFT))
+    assert took is not None
+    assert gave is not None
+    assert (took.payload, gave.payload) == (BookingMoved(1, "PSK-2"), BookingLeft(1, CENTRE))
+    assert (faults(floor, floor.centre_id), faults(floor, other)) == ([], [])
+
+
+def test_what_a_refused_move_has_recorded_stands_at_neither_centre(floor: Floor) -> None:
+    other = elsewhere(floor)
+    before = floor.db.read(lambda read: [centres.centre_by_id(read, id_).event_seq for id_ in (floor.centre_id, other)])
+
+    def moves_and_fails(tx: Transaction) -> None:
+        move_here(at_time(tx, MORNING), make_reference(LETTER), TEST)
+        raise UnknownAppointment("no")
+
+    with pytest.raises(UnknownAppointment):
+        floor.db.write(floor.centre_id, moves_and_fails, beside=other)
+    after = floor.db.read(lambda read: [centres.centre_by_id(read, id_).event_seq for id_ in (floor.centre_id, other)])
+    assert after == before
+    assert move(floor) == "ENQUIRY"
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_move_that_waits_for_the_first_of_its_centres_holds_up_nobody_at_the_second(floor: Floor) -> None:
+    """Whoever locked the second before the first could wait for somebody who waits for them."""
+    other = second_centre(floor)
+    floor.wait(5)
+    floor.expect(LETTER, service="ENQUIRY")
+    held, over = Event(), Event()
+
+    def hold(tx: Transaction) -> None:
+        tx.lock()
+        held.set()
+        over.wait(10)
+
+    another = Database(floor.db.url)
+    with ThreadPoolExecutor(3) as pool:
+        pool.submit(floor.write, hold)
+        assert held.wait(10)
+        moving = pool.submit(
+            floor.db.write,
+            other,
+            lambda tx: move_here(at_time(tx, MORNING), make_reference(LETTER), TEST),
+            beside=floor.centre_id,
+        )
+        with pytest.raises(TimeoutError):
+            moving.result(0.5)
+        pool.submit(another.write, other, lambda tx: tx.now).result(5)
+        over.set()
+        assert moving.result(10).centre_id == other
+    another.close()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_moves_that_cross_one_another_and_imports_wait_and_never_stand_against_each_other(floor: Floor) -> None:
+    here, other = floor.centre_id, second_centre(floor)
+    letters = [make_reference(f"ARN-{n:04d}") for n in range(12)]
+
+    def expect(centre: int, need: str | None) -> None:
+        rows = [NewBooking(letter, MORNING, "ENQUIRY", need) for letter in letters if letter is not None]
+        floor.db.write(centre, lambda tx: book.book(at_time(tx, MORNING), rows[:: 1 if need else -1], TEST))
+
+    def moved(letter: Reference, to: int, source: int) -> str:
+        try:
+            floor.db.write(to, lambda tx: move_here(at_time(tx, MORNING), letter, TEST), beside=source)
+        except (UnknownAppointment, AlreadyThere) as refusal:
+            return refusal.code
+        return "moved"
+
+    expect(here, None)
+    with ThreadPoolExecutor(8) as pool:
+        imports = [pool.submit(expect, centre, need) for centre in (here, other) for need in ("senior", None)]
+        asked = [
+            pool.submit(moved, letter, *ways)
+            for n, letter in enumerate(letters * 3)
+            for ways in (((here, other), (other, here)) if n % 2 else ((other, here), (here, other)))
+        ]
+        for each in imports:
+            each.result(30)
+        outcomes = [each.result(30) for each in asked]
+    assert set(outcomes) <= {"moved", "unknown_appointment", "already_there"}
+    assert (faults(floor, here), faults(floor, other)) == ([], [])

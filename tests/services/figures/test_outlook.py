@@ -68,8 +68,9 @@ def test_a_line_is_projected_to_the_minute(crowd: Floor) -> None:
 
 def seat(floor: Floor, counter: str, *, signed_in: bool = True) -> None:
     """Let somebody sit at a counter; without a session they went home and did not leave it."""
-    floor.write(lambda tx: sign_in.add_staff(at_time(tx, MORNING), f"officer-{counter}", Role.COUNTER, "hash", MORNING))
-    person = floor.db.read(lambda read: people.person_by_user(read, f"officer-{counter}"))
+    name = f"officer-{counter.lower()}"
+    floor.write(lambda tx: sign_in.add_staff(at_time(tx, MORNING), name, Role.COUNTER, "hash", MORNING))
+    person = floor.db.read(lambda read: people.person_by_user(read, name))
     assert person is not None
     officer = Principal(f"staff:{person.id}", Role.COUNTER, floor.centre_id, CENTRE, user=person.user)
     floor.write(lambda tx: seats.sit(at_time(tx, MORNING), counter, officer, MORNING))

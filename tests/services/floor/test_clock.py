@@ -9,6 +9,7 @@ import pytest
 
 from server.clock import ScaledClock
 from server.domain.actors import By
+from server.domain.day import Then
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
 from server.domain.steady.choice import Choice
@@ -179,6 +180,20 @@ def test_a_day_that_a_wrong_clock_has_closed_is_open_again_once_somebody_has_sai
     floor.time  # noqa: B018
     floor.choose(Choice.WALL)
     assert floor.issue().day == DAY
+
+
+def test_who_was_carried_over_by_a_clock_a_day_ahead_keeps_a_label_that_nobody_else_gets(floor: FloorOnMachine) -> None:
+    floor.machine.is_set(days=1)
+    floor.time  # noqa: B018  # the step is seen
+    floor.choose(Choice.WALL)
+    carried = floor.issue()
+    floor.close_day(Then.CARRY_OVER)
+    floor.machine.is_set(days=-1)
+    floor.wait(1)
+    floor.choose(Choice.WALL)
+    later = floor.issue()
+    assert (later.day, carried.day) == (DAY, DAY + timedelta(days=1))
+    assert later.label != carried.label
 
 
 def test_what_is_chosen_stands_on_record_and_a_second_time_is_harmless(floor: FloorOnMachine) -> None:

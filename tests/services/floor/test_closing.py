@@ -16,7 +16,9 @@ from server.domain.errors import (
     DayClosed,
     DayNotOpen,
     InvalidInput,
+    NotOpenNow,
     PeopleLive,
+    Refused,
 )
 from server.domain.events.kinds import Kind
 from server.domain.permissions import Role
@@ -26,10 +28,12 @@ from server.services.floor import day, house
 from server.services.people import seats
 from server.services.people.principal import Principal
 from server.services.proof.verify import Verdict, certify
+from server.services.setup.presets import load_preset
 from server.services.views.days import Ask, DayView, day_of
+from server.storage.database import Database
 from server.storage.sql import counters, events
 from server.storage.transaction import Read
-from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, hold_writer
+from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, hold_writer, install_shape, make_reference
 
 CLOSING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # 16:30 in Asia/Kolkata
 MIDNIGHT = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
@@ -293,7 +297,7 @@ def test_people_are_asked_about_from_half_an_hour_before_closing_and_again_befor
 
 
 def test_a_day_is_lengthened_within_what_can_be(sqlite_floor: Floor) -> None:
-    for until in (MORNING, TOMORROW + timedelta(seconds=1)):
+    for until in (MORNING, CLOSING, TOMORROW + timedelta(seconds=1)):
         sqlite_floor.issue()
         with pytest.raises(InvalidInput):
             sqlite_floor.extend_day(until)
@@ -301,6 +305,23 @@ def test_a_day_is_lengthened_within_what_can_be(sqlite_floor: Floor) -> None:
     sqlite_floor.close_day()
     with pytest.raises(DayNotOpen):
         sqlite_floor.extend_day(CLOSING)
+
+
+def test_a_day_that_is_served_on_takes_nobody_without_an_appointment_at_its_end(db: Database) -> None:
+    preset = load_preset("M")
+    hours = preset.hours.model_copy(update={"tokens": ("09:30", "16:30")})
+    floor = install_shape(db, preset.model_copy(update={"hours": hours}), MORNING)
+    floor.issue()
+    floor.expect("ARN-1234", minutes=400)
+    floor.extend_day(CLOSING + timedelta(hours=1))
+    half_an_hour_before = on(floor, CLOSING - timedelta(minutes=31))
+    assert half_an_hour_before.issue().label == "N002"
+    at_the_end = on(floor, CLOSING - timedelta(minutes=20))
+    with pytest.raises(NotOpenNow) as refused:
+        at_the_end.issue()
+    assert refused.value.details["why"] == "over"
+    assert at_the_end.issue(reference=make_reference("ARN-1234")).label == "N003"
+    assert floor.verdict().faults == []
 
 
 def test_who_is_carried_over_keeps_label_place_and_age_and_the_night_counts_for_nobody(floor: Floor) -> None:
@@ -314,7 +335,7 @@ def test_who_is_carried_over_keeps_label_place_and_age_and_the_night_counts_for_
     closed = floor.close_day(Then.CARRY_OVER, at=CLOSING)
     assert (closed.expired, closed.no_show, closed.still_here) == (0, 1, 2)
     assert (stood(floor, first, served, absent), states(floor, "G1", "G2")) == (
-        ["waiting", "serving", "no_show"],
+        ["waiting", "waiting", "no_show"],
         ["closed", "closed"],
     )
     assert not due(floor, TOMORROW)
@@ -328,7 +349,80 @@ def test_who_is_carried_over_keeps_label_place_and_age_and_the_night_counts_for_
     waited = call.token.step.last_called - first.issued_at - night if call.token.step.last_called else None
     assert waited is not None
     assert (call.token.label, call.reason.params["waited_s"]) == ("N001", waited.total_seconds())
-    assert morning.finish("G2").step.stage == "A"
+    assert morning.call("G2").token.label == "N002"
+    assert floor.verdict().faults == []
+
+
+def test_who_is_at_a_counter_when_they_are_carried_over_waits_in_the_morning_at_their_place(floor: Floor) -> None:
+    floor.open("G1", "G2", "G3")
+    older, called, party, younger = floor.issue(), floor.issue(), floor.issue(party=2), floor.issue()
+    floor.call_token("G1", called)
+    floor.call_token("G2", party)
+    floor.start("G2")
+    before = floor.token(called)
+    floor.close_day(Then.CARRY_OVER)
+    moved = [floor.token(token) for token in (called, party)]
+    assert [(t.state, t.step.counter, t.step.beside) for t in moved] == [("waiting", None, ())] * 2
+    assert (moved[0].step.since, moved[0].step.first_called) == (before.step.since, before.step.first_called)
+    assert moved[0].step.waited == before.step.waited, "a wait ends at the first call"
+    morning = on(floor, TOMORROW)
+    morning.open("G1", "G2", "G3", "G4", "G5")
+    calls = [morning.call(counter).token.label for counter in ("G1", "G2", "G4", "G5")]
+    assert calls == [token.label for token in (older, called, party, younger)]
+    assert floor.verdict().faults == []
+
+
+def test_who_would_be_carried_over_at_a_counter_is_found_by_the_proof(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_floor.open("G1")
+    sqlite_floor.issue()
+    sqlite_floor.call("G1")
+    monkeypatch.setattr(day, "_put_back", lambda *_: None)
+    sqlite_floor.close_day(Then.CARRY_OVER)
+    assert [fault.code for fault in sqlite_floor.verdict().faults] == ["wrong_counter"]
+
+
+def test_reopening_lets_who_was_carried_over_stand_at_their_counters_again(floor: Floor) -> None:
+    floor.open("G1", "G2", "G3", "G4")
+    party, served, leaves = floor.issue(party=2), floor.issue(), floor.issue()
+    floor.call_token("G1", party)
+    floor.call_token("G3", served)
+    floor.start("G3")
+    floor.call_token("G4", leaves)
+    before = [floor.token(token) for token in (party, served)]
+    floor.close_day(Then.CARRY_OVER)
+    floor.cancel(leaves)
+    again = floor.reopen_day()
+    assert (again.restored, sorted(again.counters)) == (2, ["G1", "G2", "G3"])
+    assert [floor.token(token) for token in (party, served)] == before
+    assert stood(floor, leaves) == ["cancelled"], "who has left in the night stays gone"
+    assert floor.verdict().faults == []
+    assert [verdict.ok for verdict in certified(floor)] == [True] * 2
+
+
+def test_nobody_is_served_in_the_night_into_which_they_were_carried_over_and_all_goes_on_after_it(floor: Floor) -> None:
+    floor.open("G1", "G2")
+    parked, served = floor.issue(), floor.issue()
+    floor.call_token("G2", parked)
+    floor.start("G2")
+    floor.hold("G2")
+    floor.call_token("G1", served)
+    floor.start("G1")
+    floor.close_day(Then.CARRY_OVER)
+    for verb in (floor.call, floor.finish, floor.hold, floor.recall, floor.miss):
+        with pytest.raises(Refused):
+            verb("G1")
+    with pytest.raises(Refused):
+        floor.transfer("G1", "A")
+    with pytest.raises(DayClosed):
+        floor.resume("G2")
+    assert stood(floor, parked, served) == ["held", "waiting"]
+    morning = on(floor, TOMORROW)
+    morning.open("G1", "G2")
+    morning.resume("G2")
+    assert morning.call("G1").token.id == served.id
+    assert stood(floor, parked, served) == ["serving", "called"]
     assert floor.verdict().faults == []
 
 
@@ -441,6 +535,31 @@ def test_a_seal_that_another_has_replaced_is_named_superseded(floor: Floor) -> N
     floor.close_day()
     assert [seal.superseded for seal in seen(floor, MORNING).seals] == [True, False]
     assert seen(floor, MORNING).reopens
+
+
+def test_a_counter_opened_on_a_day_off_opens_no_day_and_the_day_before_can_still_be_reopened(floor: Floor) -> None:
+    friday = on(floor, MORNING + timedelta(days=3))
+    friday.open("G1")
+    token = friday.issue()
+    friday.close_day()
+    saturday = on(floor, MORNING + timedelta(days=4))
+    with pytest.raises(NotOpenNow) as refused:
+        saturday.open("G1")
+    assert refused.value.details["why"] == "holiday"
+    assert saturday.reopen_day(DAY + timedelta(days=3)).restored == 1
+    saturday.open("G1")  # the open day is Friday
+    assert saturday.call("G1").token.id == token.id
+    assert floor.verdict().faults == []
+
+
+def test_who_was_carried_over_into_a_day_off_may_be_served_on_it(sqlite_floor: Floor) -> None:
+    friday = on(sqlite_floor, MORNING + timedelta(days=3))
+    token = friday.issue()
+    friday.close_day(Then.CARRY_OVER)
+    saturday = on(sqlite_floor, MORNING + timedelta(days=4))
+    saturday.open("G1")
+    assert saturday.call("G1").token.id == token.id
+    assert sqlite_floor.verdict().faults == []
 
 
 # --- commands that wait together

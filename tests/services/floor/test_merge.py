@@ -39,6 +39,21 @@ def test_the_better_class_stays_with_its_need(floor: Floor) -> None:
     assert floor.verdict().faults == []
 
 
+def test_the_one_that_stays_is_for_the_people_of_both(floor: Floor) -> None:
+    family = floor.issue(party=3, access=("wheelchair",), then=("PCC", "TATKAAL"))
+    pair = floor.issue("TATKAAL", party=2, access=("hearing",), then=("ENQUIRY",))
+    stays = floor.merge(family, pair)
+    assert (stays.party, stays.access, stays.then) == (3, ("hearing", "wheelchair"), ("ENQUIRY", "PCC"))
+    assert stays.step_free
+    floor.undo_of(stays)
+    again = floor.token(pair)
+    assert (again.party, again.access, again.then, again.step_free) == (2, ("hearing",), ("ENQUIRY",), False)
+    floor.merge(family, again)
+    floor.open("G1", "G2", "G3")
+    assert floor.call("G1").token.step.beside == ("G2", "G3")
+    assert floor.verdict().faults == []
+
+
 def test_the_booking_goes_over_with_its_service_and_is_used_by_the_one_that_stays(floor: Floor) -> None:
     floor.expect(LETTER, 10, "TATKAAL")
     walk_in, booked = floor.issue(), floor.issue(None, reference=make_reference(LETTER))

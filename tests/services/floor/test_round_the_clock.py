@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from server.domain.actors import By
 from server.domain.day import LIVE
+from server.domain.derived import DerivedKeys, Purpose
 from server.domain.errors import AppointmentOtherDay, InvalidInput, NeverCloses, NotOpenNow, NumberNotLeased, Refused
 from server.domain.token.token import Token
 from server.services.bookings.book import NewBooking
 from server.services.floor import house, issue
 from server.services.floor.issue import PadNumber
 from server.services.setup.presets import always_open, load_preset
+from server.services.views.day_report import DayReports
 from server.services.views.days import day_of
 from server.storage import schema
 from server.storage.database import Database
@@ -99,6 +101,22 @@ def test_a_call_of_before_midnight_is_taken_back_after_it(floor: Floor) -> None:
     assert floor.verdict().faults == []
 
 
+def test_a_label_of_two_midnights_ago_is_given_to_nobody_while_its_end_may_be_taken_back(floor: Floor) -> None:
+    """E001 came on Tuesday, was there all Wednesday, and is done two minutes before Thursday."""
+    day = 24 * 60
+    floor.open("E1")
+    stays = floor.issue("ENQUIRY")
+    floor.call_token("E1", stays)
+    floor.start("E1")
+    floor.keep_house(MIDNIGHT)
+    assert at(floor, day - 2).finish("E1").ended
+    floor.keep_house(MIDNIGHT + timedelta(days=1))
+    assert at(floor, day + 1).issue("ENQUIRY").label == "E002"
+    assert at(floor, day + 2).undo("E1").id == stays.id
+    assert sorted(live_labels(floor)) == ["E001", "E002"]
+    assert floor.verdict().faults == []
+
+
 def test_a_number_leased_before_midnight_is_entered_after_it_and_given_to_nobody_else(floor: Floor) -> None:
     floor.issue()
     block = floor.lease("N", 3)
@@ -115,6 +133,10 @@ def test_a_number_leased_before_midnight_is_entered_after_it_and_given_to_nobody
         enter("N002", MIDNIGHT - timedelta(hours=18), 6)
     paper = enter("N002", MIDNIGHT - timedelta(minutes=10), 6)
     assert (paper.label, paper.day, block.day) == ("N002", TUESDAY, TUESDAY)
+    assert paper.aged_from == MIDNIGHT - timedelta(minutes=10)
+    reports = DayReports(floor.db, lambda: DerivedKeys(b"secret").key(Purpose.SEALS))
+    told = [reports.report(CENTRE, day, MIDNIGHT + timedelta(minutes=7)) for day in (TUESDAY, WEDNESDAY)]
+    assert [report.figures.issued for report in told] == [2, 2]  # N001 and the pad's N002; then P001 and N005
     assert floor.verdict().faults == []
     floor.keep_house(MIDNIGHT + timedelta(days=1))
     with pytest.raises(NumberNotLeased):

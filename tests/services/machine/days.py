@@ -52,9 +52,8 @@ class DayModel(FloorState):
             self.freezes.insert(len(self.freezes) - self.frozen, [begin, self.now])
 
     def closes_at(self) -> datetime:
-        assert self.open_day is not None
-        closing = datetime.combine(self.open_day, time(), UTC) - ZONE + CLOSES
-        return max(closing, self.opened_at + HOUR, self.until or closing)
+        planned = self.planned_close()
+        return max(planned, self.until or planned)
 
     def close_day(self, day: date, shown: Sequence[str], then: str) -> None:
         refuse(centre_frozen=self.frozen)
@@ -71,6 +70,8 @@ class DayModel(FloorState):
             if t["state"] == "missed" or then == "end":
                 ends = "no_show" if t["state"] == "missed" else "expired"
                 self.act("expired", t, None, ended=True, ends=ends, ended_at=self.now)
+        for t in [t for t in self.open_tokens() if t["state"] in AT and then == "carry_over"]:
+            self.act("put_back", t, None, state="waiting", counter=None, beside=())
         for counter in [c for c, state in self.counters.items() if state != "closed"]:
             self.note("closed")
             self.counters[counter] = "closed"
@@ -81,7 +82,7 @@ class DayModel(FloorState):
 
     def extend_day(self, day: date, until: datetime) -> None:
         refuse(day_not_open=self.open_day != day)
-        refuse(invalid_input=not self.now < until <= self._next_opening())
+        refuse(invalid_input=not max(self.now, self.planned_close()) < until <= self._next_opening())
         self.note("day_extended")
         self.until = until
 
@@ -89,6 +90,11 @@ class DayModel(FloorState):
         assert self.open_day is not None
         following = next(d for n in range(1, 9) if (d := self.open_day + timedelta(days=n)).weekday() < 5)
         return datetime.combine(following, time(), UTC) - ZONE + OPENS
+
+    def planned_close(self) -> datetime:
+        assert self.open_day is not None
+        closing = datetime.combine(self.open_day, time(), UTC) - ZONE + CLOSES
+        return max(closing, self.opened_at + HOUR)
 
     def reopen_day(self, day: date) -> None:
         if self.open_day == day:
@@ -102,7 +108,9 @@ class DayModel(FloorState):
         self.open_day, self.night = day, None
         self.until = self.now + HOUR / 2 if self.now + HOUR / 2 > closing else None
         self.note("day_reopened")
-        for deed in [d for d in self.deeds[self.closing :] if d["kind"] == "expired" and not d["undone"]]:
+        for deed in [d for d in self.deeds[self.closing :] if d["kind"] in ("expired", "put_back")]:
+            if deed["undone"] or any(d["token"] == deed["token"] for d in self.deeds[deed["seq"] :]):
+                continue  # who was carried over and has left since stays gone
             self.act("undone", self.tokens[deed["token"]], None, **deed["before"])
             deed["undone"] = True
         for t in [t for t in self.open_tokens() if t["state"] in AT]:

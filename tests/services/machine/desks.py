@@ -1,9 +1,9 @@
 """What is promised at a counter: whom it may call, and what may be done with who is there."""
 
+from tests.services.machine.booked import BookedModel
 from tests.services.machine.line import takes
 from tests.services.machine.plan import COUNTERS, NEEDS, OPERATORS, OUTCOMES, REASONS, ROUTES, SERVICES, STAGES
 from tests.services.machine.state import Dict, No, Seen, refuse
-from tests.services.machine.tokens import TokenModel
 
 MISSED_CALLS, MISSED_S, MISSED_ACCESS_S = 3, 300, 180
 DEEPEST = 5
@@ -11,7 +11,7 @@ Way = tuple[str, str | None]
 Ways = tuple[Way, ...]
 
 
-class DeskModel(TokenModel):
+class DeskModel(BookedModel):
     """Open and close, call, serve, park, miss, finish, send elsewhere, take over."""
 
     def set_state(self, counter: str, state: str, after_current: bool) -> None:
@@ -20,7 +20,9 @@ class DeskModel(TokenModel):
             busy = self.at(counter) is not None and state != "open" and not after_current
             refuse(illegal_transition=(was, state) == ("closed", "paused"), counter_busy=busy)
             stays = self.open_day is not None and bool(self.live())
-            refuse(**self.may_enter(self.day_due, also=was == "closed" and not stays))
+            opens = was == "closed" and not stays
+            off = self.open_day != self.day_due and self.night is None and self.day_due.weekday() > 4
+            refuse(not_open_now=opens and off, **self.may_enter(self.day_due, also=opens))
             if was == "closed" and not stays:
                 self.enter(self.day_due)
             self.note(state)

@@ -8,7 +8,7 @@ UNDO_S = 300
 UNDOABLE = frozenset(
     [
         *("called", "recalled", "started", "held", "resumed", "finished", "missed", "paused", "returned"),
-        *("transferred", "corrected", "remarked", "cancelled", "merged"),
+        *("transferred", "corrected", "remarked", "cancelled", "merged", "attached"),
     ]
 )
 TAKES_BACK = frozenset({"undone", "withdrawn"})
@@ -54,6 +54,7 @@ class FloorModel(DeskModel):
         )
         for d in act:
             self._require_place(d)
+        self.require_unclaimed(act)
         for d in reversed(act):
             self._take_back(d)
 
@@ -75,6 +76,8 @@ class FloorModel(DeskModel):
             )
         else:
             self.act("undone", self.tokens[deed["token"]], deed["desk"], **deed["before"])
+            self.give_back(deed)
+            self.claim_again(deed)
         deed["undone"] = True
 
     def freeze(self) -> None:

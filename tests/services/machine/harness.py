@@ -13,6 +13,7 @@ from server.domain.actors import By
 from server.domain.errors import Refused
 from server.domain.events.kinds import TokenHeld, TokenStarted
 from server.domain.events.payloads import CounterSeated
+from server.services.bookings.book import NewBooking, Result, book
 from server.services.command import Answer, Attempt, body_hash, once
 from server.services.floor import serve
 from server.services.proof.verify import verify
@@ -21,10 +22,11 @@ from server.storage.base import Base
 from server.storage.database import Database
 from server.storage.sql import centres, people
 from server.storage.transaction import Transaction
-from tests.factories import MORNING, at_time
+from tests.factories import MORNING, at_time, make_reference
+from tests.services.machine.booked import BOOKED, SLOT
 from tests.services.machine.floor import FloorModel
 from tests.services.machine.plan import OPERATORS, small_centre
-from tests.services.machine.rows import assert_same, assert_whole, read_rows, tokens_of, told
+from tests.services.machine.rows import assert_halls, assert_same, assert_whole, read_rows, tokens_of, told
 from tests.services.machine.state import No
 
 PRESET = small_centre()
@@ -40,6 +42,8 @@ class FloorHarness(RuleBasedStateMachine):
         super().__init__()
         self.centre = self.db.write(None, _fresh_centre)
         self.model = FloorModel()
+        self.db.write(self.centre, _expect)
+        self.model.note("imported")
         for counter, operator in OPERATORS.items():
             self.db.write(self.centre, partial(_seat, counter=counter, operator=operator))
             self.model.note("seated", desk=counter)
@@ -87,6 +91,7 @@ class FloorHarness(RuleBasedStateMachine):
         """Assert that all rows are as they were."""
         rows = self.db.read(lambda conn: read_rows(conn, self.centre))
         assert rows == self.rows, "a refusal or a retry changed something"
+        self.db.write(self.centre, assert_halls)
         self.sound = True
 
     def compare(self) -> None:
@@ -98,6 +103,7 @@ class FloorHarness(RuleBasedStateMachine):
         states = {row["id"]: {"state": row["state"]} for row in self.rows["counter"]}
         assert_same(states, {id_: {"state": state} for id_, state in self.model.counters.items()})
         assert self.rows["centre"].event_seq == self.model.seq, "there are more or fewer events than promised"
+        self.db.write(self.centre, assert_halls)
         self.model.line.look(t for t in self.model.open_tokens() if t["state"] == "waiting")
         self.sound = True
 
@@ -131,6 +137,11 @@ def _fresh_centre(tx: Transaction) -> int:
 def _seat(tx: Transaction, counter: str, operator: str) -> None:
     people.set_operator(tx.conn, tx.centre.id, counter, operator)
     at_time(tx, MORNING).record(CounterSeated(counter, operator), By(operator, counter))
+
+
+def _expect(tx: Transaction) -> None:
+    rows = [NewBooking(make_reference(text), SLOT, service, need) for text, (service, need) in BOOKED.items()]
+    assert {row.result for row in book(at_time(tx, MORNING), rows, By("test"))} == {Result.CREATED}
 
 
 def _refusals(foretell: Callable[[], None]) -> frozenset[str]:

@@ -1,15 +1,17 @@
 """The rows of a centre, read as they stand, and what they promise by themselves."""
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from server.storage.base import Base
-from server.storage.sql import centres
+from server.storage.sql import centres, line
 from server.storage.statements import Statement
 from server.storage.tables import answers, events, floor, numbers
-from tests.services.machine.plan import LAST
+from server.storage.transaction import Transaction
+from tests.services.machine.plan import LAST, STAGES
 from tests.services.machine.state import AT
 
 Rows = dict[str, Any]
@@ -71,6 +73,13 @@ def assert_same(found: dict[str, Rows], promised: dict[str, Rows]) -> None:
     for id_, row in found.items():
         other = {name: (row.get(name), value) for name, value in promised[id_].items() if row.get(name) != value}
         assert not other, f"{row.get('label', id_)} differs, (found, promised): {other}"
+
+
+def assert_halls(tx: Transaction) -> None:
+    """Assert that the halls that were kept are as their rows stand, and let all of them be kept."""
+    for stage, planned in product(STAGES, (False, True)):
+        hall = line.hall(tx.conn, tx.centre.id, stage, planned=planned)()
+        assert tx.halls.setdefault((stage, planned), hall) == hall, f"what was kept of the counters at {stage} is old"
 
 
 def assert_whole(rows: Rows) -> None:

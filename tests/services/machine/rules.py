@@ -14,8 +14,10 @@ from server.domain.ids import status_secret, token_id
 from server.domain.notice import NoticeKind
 from server.domain.token.changes import Target
 from server.domain.token.lifecycle import CounterState
+from server.services.bookings.present import Shown
 from server.services.command import Attempt
 from server.services.floor import (
+    attach,
     away,
     call,
     correct,
@@ -32,7 +34,8 @@ from server.services.floor import (
     undo,
 )
 from server.services.numbers import leases
-from tests.factories import MORNING
+from tests.factories import MORNING, make_reference
+from tests.services.machine.booked import BOOKED, TYPED
 from tests.services.machine.choices import DESK, FLAW, ORDER, PICK, REMARK, SEEN, Likely, pick_of, screen_of, when
 from tests.services.machine.harness import VERBS, at_desk
 from tests.services.machine.plan import COUNTERS, OUTCOMES, REASONS, SERVICES, STAGES
@@ -110,6 +113,17 @@ class FloorMachine(Likely):
         token = self.whom(whom, "waiting", *AT)
         act = at_desk(desk, correct.remark, token_id=token, noted=correct.Remark(**told))
         self.go("remark", partial(self.model.remark, token, told, desk), act)
+
+    @when(lambda self: self.model.open_tokens())
+    @rule(whom=PICK, which=PICK, typed=st.sampled_from(TYPED), desk=DESK, undoes=st.booleans())
+    def attach(self, whom: int, which: int, typed: Callable[[str], str], desk: str | None, undoes: bool) -> None:
+        """Give a booking to a token, however somebody types it, and take that back perhaps."""
+        token, reference = self.whom(whom, "waiting", "missed", *AT), pick_of(BOOKED, [None], which)
+        shown = Shown(make_reference(typed(reference or "AB-1000000009")))
+        act = at_desk(desk, attach.attach, token_id=token, shown=shown)
+        self.go("attach", partial(self.model.attach, token, reference, desk), act)
+        if undoes and desk:
+            self._undo_at(desk, None)
 
     @when(lambda self: self.model.open_tokens())
     @rule(whom=PICK, into=PICK, desk=DESK, undoes=st.booleans())
@@ -320,6 +334,7 @@ class FloorMachine(Likely):
         if self.model.now - first.at >= timedelta(hours=24):
             return
         body = "another" if forged else first.body_hash
+        self.sound = False
         told = self.ask(Attempt(first.principal, first.key, body, self.model.now), run)
         code = told.code if isinstance(told, Refused) else None
         assert (code == "idempotency_key_reused") if forged else (told == answer), "a retry got another answer"

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from tests.services.machine.days import LAST_TOKEN, OPENS, DayModel
-from tests.services.machine.plan import ACCESS, EMERGENCIES, LAST, NEEDS, OVERFLOW, ROUTES, SERVICES, TARGETS
+from tests.services.machine.plan import ACCESS, EMERGENCIES, LAST, NEEDS, OVERFLOW, ROUTES, SERVICES
 from tests.services.machine.state import Dict, refuse
 
 PAUSE, HOUR = timedelta(minutes=15), timedelta(hours=1)
@@ -37,6 +37,7 @@ class TokenModel(DayModel):
         token = {name: order[name] for name in ("id", "need", "party", "access")}
         token |= {"day": self.today, "label": f"{letter}{number:03d}", "klass": klass, "service": service}
         token |= {"route": route, "language": order["language"] or "hi", "aged_from": came, "emergency_at": None}
+        token["came"] = came
         token |= {"then": tuple(code for code in dict.fromkeys(order["then"]) if code != service)}
         token |= {"ended": False, "ends": "done", "decision": None}
         self.tokens[order["id"]] = token | self.elsewhere(ROUTES[route][0], came)
@@ -102,23 +103,6 @@ class TokenModel(DayModel):
             changes |= self.elsewhere(ROUTES[route][0], t["aged_from"])
         self.act("corrected", t, desk, **changes)
 
-    def merge(self, token: str, into: str, desk: str | None) -> None:
-        """End a token in another one of the same person, which gets the older age and place and the better class."""
-        ends, stays = self.the(token), self.the(into)
-        refuse(invalid_input=token == into)
-        refuse(illegal_transition=ends["state"] == "serving")
-        left = dict(ends)
-        self.act("cancelled", ends, desk, ended=True, ends="cancelled", ended_at=self.now)
-        aged = min(stays["aged_from"], left["aged_from"])
-        changes: Dict = {"aged_from": aged, "since": stays["since"]}
-        if stays["since"] == stays["aged_from"]:
-            changes["since"] = aged
-        if left["stage"] == stays["stage"]:
-            changes["since"] = min(changes["since"], left["since"])
-        if _rank(left["klass"]) < _rank(stays["klass"]):
-            changes |= {"klass": left["klass"], "need": left["need"] or stays["need"]}
-        self.act("merged", stays, desk, **changes)
-
     def remark(self, token: str, told: Dict, desk: str | None) -> None:
         t, changes = self.the(token), dict(told)
         refuse(
@@ -136,8 +120,3 @@ class TokenModel(DayModel):
         if changes.get("party", t["party"]) < t["party"]:
             changes["beside"] = t["beside"][: changes["party"] - 1]
         self.act("remarked", t, desk, **changes)
-
-
-def _rank(klass: str) -> tuple[bool, int]:
-    """Return how soon a class is meant to be called: the least is the best."""
-    return klass != "F", TARGETS[klass]

@@ -12,7 +12,7 @@ from server.domain.jobs import JobState, Target
 from server.services.outbox import jobs
 from server.storage.sql import outbox
 from server.storage.transaction import Transaction
-from tests.factories import MORNING, Floor, at_time
+from tests.factories import MORNING, TEST, Floor, at_time
 from tests.services.outbox.letters import LETTER, REPEATABLE, RULES, Letter, Postman, post, said, states
 
 SECOND = timedelta(seconds=1)
@@ -106,8 +106,8 @@ def test_a_dead_job_can_be_queued_again_once_and_has_its_whole_time(floor: Floor
     assert one.lease(late) is None
     (dead,) = floor.db.read(lambda read: jobs.dead_jobs(read, floor.centre_id))
     assert dead.detail == "waited too long"
-    assert floor.write(lambda tx: jobs.requeue(at_time(tx, late), dead.id))
-    assert not floor.write(lambda tx: jobs.requeue(at_time(tx, late), dead.id))
+    assert floor.write(lambda tx: jobs.requeue(at_time(tx, late), dead.id, TEST))
+    assert not floor.write(lambda tx: jobs.requeue(at_time(tx, late), dead.id, TEST))
     assert floor.db.read(lambda read: jobs.dead_jobs(read, floor.centre_id)) == []
     again = one.lease(late + RULES.patience - SECOND)
     assert again is not None
@@ -120,7 +120,7 @@ def test_one_that_is_queued_again_waits_while_a_younger_one_is_done(floor: Floor
     post(floor, late, "young")
     assert said(one.lease(late)) == "young"
     (dead,) = floor.db.read(lambda read: jobs.dead_jobs(read, floor.centre_id))
-    floor.write(lambda tx: jobs.requeue(at_time(tx, late), dead.id))
+    floor.write(lambda tx: jobs.requeue(at_time(tx, late), dead.id, TEST))
     assert other.lease(late) is None
     assert floor.db.read(lambda read: jobs.due_targets(read, late)) == []
 
@@ -132,7 +132,7 @@ def test_a_job_of_another_centre_cannot_be_queued_again(floor: Floor, one: Postm
 
     def elsewhere(tx: Transaction) -> bool:
         tx.state = replace(tx.centre, id=floor.centre_id + 1)
-        return jobs.requeue(tx, dead.id)
+        return jobs.requeue(tx, dead.id, TEST)
 
     assert floor.write(elsewhere) is False
 

@@ -11,14 +11,14 @@ from server.domain.errors import DuplicatesUsed, IllegalTransition, UnknownPrint
 from server.domain.events.payloads import SlipReprinted
 from server.domain.jobs import Job, JobState, Result, Target
 from server.domain.token.token import Token
-from server.services.floor.issue import Issued, issue
+from server.services.floor.issue import Issued, PadNumber, issue
 from server.services.outbox import jobs
 from server.services.outbox.kinds import Withdrawn
 from server.services.paper import slips
 from server.services.paper.slips import Printing, PrintState, Sheet
 from server.storage.sql import devices, events, outbox, tokens
 from server.storage.transaction import Transaction
-from tests.factories import MORNING, Floor, at_time
+from tests.factories import MORNING, TEST, Floor, at_time
 from tests.services.paper.sources import sources
 
 PRINTER = "printer-k1"
@@ -212,7 +212,7 @@ def test_a_dead_slip_that_is_queued_again_after_it_was_printed_elsewhere_does_no
     settle_as(floor, JobState.DEAD)
     reprint_own(floor, token, "printer-k2")
     settle_as(floor, JobState.DONE, "printer-k2")
-    assert floor.write(lambda tx: jobs.requeue(at_time(tx, MORNING), dead.id))
+    assert floor.write(lambda tx: jobs.requeue(at_time(tx, MORNING), dead.id, TEST))
     with pytest.raises(Withdrawn, match="it was asked for anew"):
         floor.db.read(lambda read: slips.prepare(read, dead, sources(floor, URL)))
 
@@ -348,3 +348,16 @@ def test_a_slip_of_a_cancelled_token_is_not_printed_again(floor: Floor) -> None:
     floor.cancel(token)
     with pytest.raises(IllegalTransition, match=f"{token.label} was cancelled"):
         reprint_own(floor, token)
+
+
+def test_a_number_of_the_paper_pad_gets_its_slip_although_it_was_taken_long_ago(floor: Floor) -> None:
+    block = floor.lease("N", 2)
+    taken_at = floor.now()
+    floor.wait(60)
+    token = issue_slip(floor, paper=PadNumber(f"N{block.first:03d}", taken_at)).token
+    job = last_job(floor, token)
+    late = job.queued_at + timedelta(seconds=5)
+    leased = floor.write(lambda tx: jobs.lease_next(at_time(tx, late), job.target, slips.RULES, "worker"))
+    assert leased is not None
+    assert (leased.id, leased.state) == (job.id, JobState.LEASED), "it waits since it was entered"
+    assert token.aged_from == taken_at

@@ -1,15 +1,18 @@
 """A key opens what it was made for until it is revoked; every change of who is there moves a number."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from server.domain.errors import InvalidInput, UnknownCounter, UnknownDevice
+from server.domain.actors import CLI, By
+from server.domain.errors import Forbidden, InvalidInput, UnknownCounter, UnknownDevice, UnknownKey
 from server.domain.permissions import Role, Scope
 from server.services.people import keys, presence, seats, sign_in
 from server.services.people.presence import Known, Place
 from server.services.people.principal import Principal, secret_hash
+from server.services.proof.installation import verify_installation
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE, MORNING, Floor
 from tests.services.people.people import HASH, add_person, signed_in
@@ -61,6 +64,42 @@ def test_a_revoked_key_opens_nothing_and_the_others_go_on(floor: Floor) -> None:
     assert [floor.write(lambda tx: keys.revoke_key(tx, "hall", MORNING)) for _ in range(2)] == [2, 0]
     assert (known(floor, stolen), known(floor, twin)) == (None, None)
     assert known(floor, kept) is not None
+
+
+def test_keys_are_listed_revoked_and_given_another_secret_one_by_one(floor: Floor) -> None:
+    old = floor.key(Role.KIOSK, device="K1")
+    other = floor.key(Role.COUNTER, counter="G1")
+    seen = MORNING + timedelta(minutes=1)
+    floor.db.write(None, lambda tx: keys.note_seen(tx, secret_hash(old), seen))
+    counter, kiosk = floor.db.read(lambda read: keys.keys_of(read, floor.centre_id))
+    assert (kiosk.name, kiosk.role, kiosk.device, kiosk.seen_at) == ("test", Role.KIOSK, "K1", seen)
+    assert (counter.role, counter.counter, counter.seen_at) == (Role.COUNTER, "G1", None)
+    new = keys.new_secret()
+    before = known(floor, old)
+    floor.write(lambda tx: keys.rotate(tx, kiosk.id, new, seen, By("staff:1")))
+    after = known(floor, new)
+    assert before is not None
+    assert after is not None
+    assert (known(floor, old), after.principal) == (None, before.principal)
+    with pytest.raises(InvalidInput):
+        floor.write(lambda tx: keys.rotate(tx, kiosk.id, other, seen, CLI))
+    assert floor.write(lambda tx: keys.revoke(tx, kiosk.id, seen, CLI)).id == kiosk.id
+    assert known(floor, new) is None
+    for number in (kiosk.id, 99, 2**63):
+        with pytest.raises(UnknownKey):
+            floor.write(lambda tx, number=number: keys.revoke(tx, number, seen, CLI))  # type: ignore[misc]
+        with pytest.raises(UnknownKey):
+            floor.write(lambda tx, number=number: keys.rotate(tx, number, keys.new_secret(), seen, CLI))  # type: ignore[misc]
+    assert [key.id for key in floor.db.read(lambda read: keys.keys_of(read, floor.centre_id))] == [counter.id]
+    assert floor.db.read(lambda read: verify_installation(read, {})).faults == []
+
+
+def test_a_key_of_all_centres_gets_another_secret_on_the_machine_alone(floor: Floor) -> None:
+    floor.write(lambda tx: keys.create_key_of_all(tx, Role.MANAGER, "office", MORNING))
+    (office,) = floor.db.read(lambda read: keys.keys_of(read, floor.centre_id))
+    with pytest.raises(Forbidden):
+        floor.write(lambda tx: keys.rotate(tx, office.id, keys.new_secret(), MORNING, By("staff:1")))
+    assert floor.write(lambda tx: keys.rotate(tx, office.id, keys.new_secret(), MORNING, CLI)).all_centres
 
 
 def test_what_is_known_of_many_is_what_is_known_of_each(floor: Floor) -> None:

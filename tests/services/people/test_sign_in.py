@@ -4,20 +4,22 @@ import os
 import subprocess
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from server.domain.errors import AlreadyThere, LockedOut, Unavailable
+from server.domain.credentials import normal_password
+from server.domain.errors import AlreadyThere, InvalidInput, LockedOut, Unavailable, WeakPassword
 from server.domain.permissions import Role
 from server.services.people import passwords, presence, sign_in
 from server.services.people.presence import Known, Place
 from server.services.people.principal import secret_hash
 from server.storage.database import Database
-from server.storage.sql import people
 from tests.factories import MORNING, Floor
 from tests.services.people.people import HASH, PASSWORD, add_person, signed_in, try_to_sign_in
 
@@ -44,6 +46,36 @@ def test_a_name_is_given_once_in_the_installation(floor: Floor) -> None:
         add_person(floor, "asha", Role.MANAGER)
 
 
+def test_a_name_is_the_same_however_it_is_typed_and_one_that_can_be_none_is_nobody_s(floor: Floor) -> None:
+    add_person(floor, " Zoe\u0308 ")
+    assert all(signed_in(floor, typed) for typed in ("zoë", "ZOË", "Zoe\u0308 "))
+    with pytest.raises(AlreadyThere):
+        add_person(floor, "ZOË")
+    for typed in ("", "zoë\x00", "z" * 3000):
+        with pytest.raises(InvalidInput):
+            add_person(floor, typed)
+        assert floor.db.read(lambda read, typed=typed: sign_in.person_named(read, typed, MORNING)) is None  # type: ignore[misc]
+
+
+def test_a_chosen_password_is_none_that_is_guessed_first_and_fits_from_every_keyboard() -> None:
+    for password, reason in (("1", "short"), ("Qwertyuiop1", "common"), ("asha.patil", "name")):
+        with pytest.raises(WeakPassword) as refused:
+            passwords.chosen(password, "asha.patil")
+        assert refused.value.details == {"reason": reason}
+    kept = passwords.chosen("crème brûlée", "asha.patil")
+    assert passwords.fits(kept, unicodedata.normalize("NFD", "crème brûlée"))
+    before = passwords.PASSWORDS.hash("ｏｌｄ ｏｎｅ")
+    assert passwords.fits(before, "ｏｌｄ ｏｎｅ")
+    assert not passwords.fits(before, "old one")
+
+
+def test_the_common_passwords_are_folded_words_with_their_licence() -> None:
+    words = passwords.common()
+    assert len(words) > 5000
+    assert all(word == normal_password(word).casefold() for word in words)
+    assert "Permission is hereby granted" in passwords.COMMON.with_suffix(".LICENSE").read_text()
+
+
 def test_a_session_lasts_while_it_is_used_and_no_longer_than_a_shift(floor: Floor) -> None:
     add_person(floor, "asha", Role.MANAGER)
     secret = signed_in(floor, "asha")
@@ -68,15 +100,72 @@ def test_a_session_that_was_ended_is_not_known_and_can_be_ended_again(floor: Flo
     assert known(floor, kept) is not None
 
 
-def test_five_wrong_passwords_lock_a_person_and_each_more_for_longer(floor: Floor) -> None:
+def test_who_is_wrong_too_often_waits_longer_each_time_and_never_long(floor: Floor) -> None:
     add_person(floor, "asha")
     assert [attempt(floor, 0, fits=False) for _ in range(5)] == [False] * 5
-    assert attempt(floor, 0.9, fits=True) == "locked_out"
-    assert attempt(floor, 1, fits=False) is False
-    assert attempt(floor, 2.9, fits=True) == "locked_out"
-    assert attempt(floor, 3, fits=True) is True
-    assert attempt(floor, 3, fits=False) is False
-    assert attempt(floor, 3, fits=True) is True
+    assert attempt(floor, 0, fits=True) == "locked_out"
+    at = 0.0
+    for seconds in (1, 2, 4, 8, 16, 32, 60, 60, 60):
+        assert attempt(floor, at + (seconds - 0.5) / 60, fits=True) == "locked_out"
+        at += seconds / 60
+        assert attempt(floor, at, fits=False) is False
+    assert attempt(floor, at + 1, fits=True) is True
+    assert attempt(floor, at + 1, fits=False) is False
+    assert attempt(floor, at + 1, fits=True) is True
+
+
+def test_a_stranger_elsewhere_holds_nobody_up_and_one_here_only_the_name_they_try(floor: Floor) -> None:
+    add_person(floor, "asha")
+    add_person(floor, "ravi")
+    for _ in range(5):
+        try_to_sign_in(floor, "asha", MORNING, fits=False, address="192.0.2.66")
+    with pytest.raises(LockedOut) as refused:
+        try_to_sign_in(floor, "asha", MORNING, address="192.0.2.66")
+    assert refused.value.details == {"until": "2026-11-24T04:00:01.000Z"}
+    assert "in 1 s" in refused.value.message
+    assert try_to_sign_in(floor, "asha", MORNING, address="192.0.2.7")
+    assert try_to_sign_in(floor, "ravi", MORNING, address="192.0.2.66")
+
+
+def test_an_address_that_is_wrong_for_many_names_waits_with_all_of_them_a_little(floor: Floor) -> None:
+    add_person(floor, "asha")
+    ours, theirs = "2001:db8:1:2::5", "2001:db8:1:2:ffff::1"  # one network of 64 bits
+    for n in range(30):
+        floor.db.write(None, lambda tx, n=n: sign_in.settle_stranger(tx, f"name {n}", MORNING, ours))  # type: ignore[misc]
+    with pytest.raises(LockedOut):
+        try_to_sign_in(floor, "asha", MORNING, address=theirs)
+    assert try_to_sign_in(floor, "asha", MORNING + timedelta(seconds=10), address=theirs)
+    assert try_to_sign_in(floor, "asha", MORNING, address="2001:db8:1:3::1")
+
+
+def test_a_name_that_nobody_has_waits_as_one_that_somebody_has(floor: Floor) -> None:
+    add_person(floor, "asha")
+
+    def told(user: str) -> list[str]:
+        answers = []
+        for _ in range(7):
+            try:
+                person = floor.db.read(lambda read: sign_in.person_named(read, user, MORNING))
+                if person is None:
+                    floor.db.write(None, lambda tx: sign_in.settle_stranger(tx, user, MORNING))
+                else:
+                    floor.db.write(None, lambda tx, who=person: sign_in.settle(tx, who, False, MORNING))  # type: ignore[misc]
+                answers.append("wrong")
+            except LockedOut as refusal:
+                answers.append(refusal.message)
+        return answers
+
+    assert told("asha") == told("nobody")
+
+
+def test_wrong_passwords_are_forgotten_after_a_while(floor: Floor) -> None:
+    add_person(floor, "asha")
+    for _ in range(5):
+        attempt(floor, 0, fits=False)
+    assert [attempt(floor, 15, fits=False) for _ in range(5)] == [False] * 5
+    assert attempt(floor, 15, fits=True) == "locked_out"
+    floor.db.write(None, lambda tx: sign_in.forget_sessions(tx, MORNING + minute(30)))
+    assert floor.db.read(lambda conn: conn.exec_driver_sql("SELECT count(*) FROM sign_in_wait").scalar_one()) == 0
 
 
 def test_tries_that_were_all_begun_before_the_first_failed_are_counted_one_by_one(floor: Floor) -> None:
@@ -97,12 +186,9 @@ def test_tries_that_were_all_begun_before_the_first_failed_are_counted_one_by_on
             done.result()
     settle(fits=True)
     assert refused == ["locked_out"] * 6
-    locked = floor.db.read(lambda read: people.person_by_user(read, "asha"))
-    assert locked is not None
-    assert (locked.failures, locked.locked_until) == (5, MORNING + minute(1))
 
 
-def test_a_count_of_failures_is_there_after_the_process_has_gone(floor: Floor) -> None:
+def test_a_count_of_wrong_passwords_is_there_after_the_process_has_gone(floor: Floor) -> None:
     add_person(floor, "asha")
     for _ in range(5):
         attempt(floor, 0, fits=False)
@@ -116,9 +202,7 @@ def test_a_password_that_changed_while_it_was_computed_opens_nothing(floor: Floo
     add_person(floor, "asha")
     person = floor.db.read(lambda read: sign_in.person_named(read, "asha", MORNING))
     assert person is not None
-    old = people.Person(
-        person.id, person.centre_id, person.user, passwords.hashed("old"), person.failures, person.locked_until
-    )
+    old = replace(person, password_hash=passwords.hashed("old"))
     assert floor.db.write(None, lambda tx: sign_in.settle(tx, old, True, MORNING)) is None
     assert attempt(floor, 0, fits=True) is True
 

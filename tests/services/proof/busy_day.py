@@ -8,12 +8,13 @@ from server.services.bookings.book import NewBooking
 from server.services.command import Answer, Attempt, once
 from server.services.floor.issue import PadNumber, issue
 from server.services.paper import printers, slips
-from server.services.people import keys, seats, sign_in
+from server.services.people import keys, seats, second_step, sign_in
 from server.services.people.principal import Principal
 from server.services.setup import secret
 from server.storage.sql.tokens import open_tokens
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE, MORNING, Floor, at_time, make_reference
+from tests.services.people.people import KEYS, enrolled, whose
 
 TOMORROW = MORNING + timedelta(days=1)
 COUNTERS = ("G1", "G2", "G3", "A1", "A2", "AX1", "B1", "C1", "X1")
@@ -50,7 +51,10 @@ def _staff(floor: Floor) -> None:
 def _sign_in(tx: Transaction) -> None:
     person = sign_in.person_named(tx.conn, "asha", MORNING)
     assert person is not None
-    assert sign_in.settle(tx, person, True, MORNING, "192.0.2.7")
+    paper = enrolled(tx, person, str(sign_in.settle(tx, person, True, MORNING, "192.0.2.7")), MORNING)
+    waiting = str(sign_in.settle(tx, person, True, MORNING, "192.0.2.7"))
+    assert second_step.take(tx, KEYS, whose(person, waiting), paper[0], MORNING)
+    assert sign_in.settle(tx, person, True, MORNING, "192.0.2.8")
     sign_in.note_refusal(tx, "asha", "192.0.2.8", MORNING, locked=False)
 
 

@@ -157,11 +157,12 @@ OF_THE_INSTALLATION = [
     Tampering(
         "a person that nobody has added",
         "person_differs",
-        sql(
-            "INSERT INTO staff (centre_id, user, role, password_hash, failures, created_at)"
-            " VALUES (1, 'x', 'manager', 'y', 0, 0)"
-        ),
+        sql("INSERT INTO staff (centre_id, user, role, password_hash, created_at) VALUES (1, 'x', 'manager', 'y', 0)"),
     ),
+    Tampering("the second step of a person taken away", "person_differs", sql("DELETE FROM second_factor")),
+    Tampering("the phone of a second step", "person_differs", sql("UPDATE second_factor SET nonce = 'other'")),
+    Tampering("a code on paper put back", "person_differs", sql("INSERT INTO recovery_code VALUES ('other', 1)")),
+    Tampering("a session let past its second step", "session_differs", sql("UPDATE staff_session SET second_due = 0")),
     Tampering("the secret of a key", "key_differs", sql("UPDATE access_key SET secret_hash = 'other' WHERE id = 1")),
     Tampering("the role of a key", "key_differs", sql("UPDATE access_key SET role = 'manager' WHERE id = 1")),
     Tampering("the counter of a key", "key_differs", sql("UPDATE access_key SET counter_id = NULL WHERE id = 2")),
@@ -169,7 +170,14 @@ OF_THE_INSTALLATION = [
         "a key of one centre let into all", "key_differs", sql("UPDATE access_key SET all_centres = 1 WHERE id = 1")
     ),
     Tampering("a revoked key in force again", "key_differs", sql("UPDATE access_key SET revoked_at = NULL")),
-    Tampering("a session of somebody else", "session_differs", sql("UPDATE staff_session SET secret_hash = 'other'")),
+    Tampering(
+        "a session of somebody else",
+        "session_differs",
+        sql(
+            "UPDATE staff_session SET secret_hash = 'other'"
+            " WHERE secret_hash = (SELECT min(secret_hash) FROM staff_session)"
+        ),
+    ),
     Tampering(
         "the role of a person in the log",
         "chain_broken",

@@ -9,28 +9,49 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.domain.day import Then
 from server.domain.errors import Refused
 from server.domain.events.kinds import STORED_ONLY, Kind
+from server.domain.frozen import changed
 from server.domain.steady.choice import Choice
+from server.domain.token.claim import secret_in
 from server.domain.token.lifecycle import CounterState
+from server.services.backups.going_on import Lost, centre_goes_on
 from server.services.bookings.book import NewBooking, book
 from server.services.bookings.move import move_here
 from server.services.floor import clock
+from server.services.floor.rebuild import rebuild
+from server.services.outbox import jobs
+from server.services.paper.claims import claimed, with_claim
 from server.services.views.projections import Projections
 from server.services.views.snapshot import EventsView, catch_up
 from server.storage import schema
 from server.storage.database import Database
 from server.storage.sql import centres
+from server.storage.sql.events import epochs_before
 from server.storage.sql.tokens import open_tokens
 from tests.conftest import skip_or_fail
-from tests.factories import CENTRE, MORNING, TEST, Floor, as_json, at_time, install_floor, make_reference, second_centre
+from tests.factories import (
+    CENTRE,
+    KEYS,
+    MORNING,
+    TEST,
+    Floor,
+    as_json,
+    at_time,
+    install_floor,
+    make_reference,
+    second_centre,
+)
 from tests.machines import FakeMachine
+from tests.services.outbox.letters import RULES, Postman, post
 
 ROOT = Path(__file__).parents[3]
 COUNTERS = ("G1", "G2", "A1", "AX1", "B1", "C1", "X1")
@@ -62,6 +83,7 @@ COMMANDS: dict[str, Any] = {
     "here": lambda floor, counter: floor.here(away(floor)),
     "correct": lambda floor, counter: floor.correct(next(under_way(floor)), "ENQUIRY"),
     "remark": lambda floor, counter: floor.remark(next(under_way(floor)), party=3, access=("wheelchair",)),
+    "retry": lambda floor, counter: retry_dead(floor),
     "freeze": lambda floor, counter: floor.freeze(),
     "unfreeze": lambda floor, counter: floor.unfreeze(),
     "lease": lambda floor, counter: floor.void(floor.lease()),
@@ -73,16 +95,48 @@ COMMANDS: dict[str, Any] = {
     "clock": lambda floor, counter: doubt_and_choose(floor),
     "extend_day": lambda floor, counter: floor.extend_day(MORNING + timedelta(hours=9)),
     "close_day": lambda floor, counter: floor.close_day(),
+    "carry_over": lambda floor, counter: floor.close_day(Then.CARRY_OVER),
     "reopen_day": lambda floor, counter: floor.reopen_day(),
+    "restore": lambda floor, counter: go_on(floor),
+    "rebuild": lambda floor, counter: scan_lost(floor),
 }
 
 
+def go_on(floor: Floor) -> None:
+    """Restore the floor as it stands; the epoch stays, so that the events can be followed."""
+    now, epoch = floor.now(), floor.centre.epoch
+    floor.write(lambda tx: centre_goes_on(at_time(tx, now), MORNING, epoch, Lost({}, nothing=True)))
+
+
+def scan_lost(floor: Floor) -> None:
+    """Scan a slip that was given before the restore, of a token that nobody knows after it."""
+    epochs = floor.db.read(lambda read: epochs_before(read, floor.centre_id, floor.centre.sealed_seq))
+    if not epochs:
+        raise Refused("nothing was lost")
+    token, now = floor.issue(), floor.now()
+    lost = changed(token, id=uuid4().hex, number=token.number + 100, label=f"{token.series}{token.number + 100}")
+    slip = with_claim("a-secret-of-a-slip", changed(floor.centre, epoch=epochs[-1]), lost, KEYS)
+    claim = claimed(slip, KEYS)
+    floor.write(lambda tx: rebuild(at_time(tx, now), claim, secret_in(slip), None, TEST))
+
+
 def move_here_from_elsewhere(floor: Floor) -> None:
-    """Let somebody be expected at another centre, and take their booking over."""
+    """Let somebody be expected at another centre, and take their booking over, and back."""
     row, now = NewBooking(make_reference("ARN-9"), MORNING, "ENQUIRY"), floor.now()
     other = second_centre(floor, f"PSK-{now:%H%M}")
     floor.db.write(other, lambda tx: book(at_time(tx, now), [row], TEST))
-    floor.write(lambda tx: move_here(at_time(tx, now), make_reference("ARN-9"), TEST))
+    for to, source in ((floor.centre_id, other), (other, floor.centre_id)):
+        floor.db.write(to, lambda tx: move_here(at_time(tx, now), make_reference("ARN-9"), TEST), beside=source)
+
+
+def retry_dead(floor: Floor) -> None:
+    """Let a letter wait for too long, and send it again."""
+    now = floor.now()
+    post(floor, now, "letter")
+    late = now + RULES.patience
+    Postman(floor, "one").lease(late)
+    dead = floor.db.read(lambda read: jobs.dead_jobs(read, floor.centre_id))
+    floor.write(lambda tx: jobs.requeue(at_time(tx, now), dead[0].id, TEST))
 
 
 def doubt_and_choose(floor: Floor) -> None:
@@ -107,11 +161,11 @@ DAY = [
     *(("call", "G1"), ("miss", "G1"), ("cancel", ""), ("pause", "G2"), ("close", "G2")),
     *(("call", "A1"), ("start", "A1"), ("hold", "A1"), ("resume", "A1"), ("undo", "A1")),
     *(("issue", ""), ("issue", ""), ("open", "G2"), ("call_token", "G1"), ("take_over", "G1"), ("transfer", "G2")),
-    *(("sit", "A1"), ("printer", ""), ("reprint", "")),
+    *(("sit", "A1"), ("printer", ""), ("reprint", ""), ("retry", "")),
     *(("issue", ""), ("pause_token", ""), ("here", ""), ("remark", ""), ("correct", "")),
     *(("issue_party", ""), ("open", "G1"), ("call_token", "G1"), ("finish", "G2")),
     *(("freeze", ""), ("unfreeze", ""), ("lease", ""), ("policy", ""), ("clock", "")),
-    *(("extend_day", ""), ("close_day", ""), ("reopen_day", "")),
+    *(("restore", ""), ("rebuild", ""), ("extend_day", ""), ("close_day", ""), ("reopen_day", ""), ("carry_over", "")),
 ]
 
 

@@ -1,17 +1,25 @@
 """The replay keeps silent about a clean floor, and finds each kind of tampering."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from server.domain.actors import By
+from server.domain.day import Then
 from server.domain.events.payloads import TokenIssued
+from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import to_record
-from server.services.floor import serve
+from server.services.floor import counters, serve
+from server.services.numbers import labels
+from server.services.setup.versions import sha256_of
+from server.storage.sql import setup
 from server.storage.sql.events import BLOCK, events_between
 from server.storage.sql.tokens import open_tokens
-from tests.factories import Floor, at_time
+from server.storage.tables.plan import PlanVersionTable
+from server.storage.transaction import Transaction
+from tests.factories import MORNING, TEST, Floor, at_time
 from tests.services.proof.forger import codes, judge, rechain, tampering
 
 
@@ -42,7 +50,41 @@ def test_a_clean_floor_keeps_every_promise(day: Floor) -> None:
     assert (verdict.faults, verdict.tokens, verdict.events) == ([], 5, day.centre.event_seq)
 
 
+def test_two_people_who_are_here_under_one_label_are_found(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    carried = floor.issue()
+    floor.close_day(Then.CARRY_OVER)
+    monkeypatch.setattr(labels, "_is_taken", lambda *_: False)
+    morning = Floor(floor.db, floor.centre_id, floor.preset, rng=floor.rng, begin=MORNING + timedelta(days=1))
+    assert morning.issue().label == carried.label
+    assert "number_doubled" in codes(floor)
+
+
 def test_an_empty_centre_verifies(floor: Floor) -> None:
+    assert judge(floor).ok
+
+
+def test_a_counter_that_pauses_until_a_time_changes_nothing_of_the_set_up(floor: Floor) -> None:
+    def set_state(state: CounterState, back_min: int | None = None) -> None:
+        floor.write(lambda tx: counters.set_state(at_time(tx, floor.now()), "G1", state, TEST, back_min=back_min))
+
+    floor.open("G1")
+    set_state(CounterState.PAUSED, back_min=10)
+    assert judge(floor).ok, "while it is away"
+    floor.set_policy("missed", {"calls": 2, "minutes": 5, "access_minutes": 3})
+    set_state(CounterState.OPEN)
+    assert judge(floor).ok, "after the set-up was changed meanwhile"
+
+
+def test_a_version_that_was_kept_with_the_planned_return_of_a_counter_is_still_good(floor: Floor) -> None:
+    def keep(tx: Transaction) -> None:
+        last = setup.versions(tx.conn, tx.centre.id)[-1]
+        rows = [{**row, "back_at": "2026-11-24T04:30:00.000Z"} for row in last.document["counters"]]
+        document = {**last.document, "counters": rows}
+        change = update(PlanVersionTable).where(PlanVersionTable.number == last.number)
+        tx.conn.execute(change.values(document=document, sha256=sha256_of(document)))
+
+    floor.set_policy("missed", {"calls": 2, "minutes": 5, "access_minutes": 3})
+    floor.write(keep)
     assert judge(floor).ok
 
 

@@ -1,11 +1,13 @@
 """What a citizen is told of their own token."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.actors import By
+from server.domain.day import Then
 from server.domain.instants import to_iso
+from server.domain.notice import NoticeKind
 from server.domain.token.token import Token
 from server.services.floor import issue
 from server.services.floor.call import call_token
@@ -20,9 +22,8 @@ def issued(floor: Floor, service: str = "NORMAL", **changes: Any) -> tuple[Token
     return floor.write(lambda tx: issue.issue(at_time(tx, now), order, By("test"))).token, order.secret
 
 
-def told(floor: Floor, secret: str) -> dict[str, Any]:
+def told(floor: Floor, secret: str, later: datetime = MORNING + timedelta(hours=2)) -> dict[str, Any]:
     """Return what the page is told; the one that is kept for all readers says the same as one made for a command."""
-    later = MORNING + timedelta(hours=2)
     centre, status = floor.db.read(lambda read: phone.status_of(read, secret, later))
     _, token_id = floor.db.read(lambda read: phone.owner_of(read, secret))
     kept = floor.db.read(lambda read: Projections(lambda: None).of(centre.id).status(read, token_id, later))
@@ -137,3 +138,92 @@ def test_citizens_can_do_what_the_state_of_their_token_allows_and_nothing_while_
     assert can() == []
     floor.finish("G1", "refused")
     assert can() == []
+
+
+def test_nobody_who_was_carried_over_is_told_in_the_night_to_go_to_a_counter(floor: Floor) -> None:
+    secrets = [issued(floor)[1] for _ in range(3)]
+    floor.open("G1", "G2")
+    floor.call("G1")
+    floor.start("G1")
+    floor.call("G2")
+    assert not any(told(floor, secret)["frozen"] for secret in secrets)
+    floor.close_day(Then.CARRY_OVER)
+    night = [told(floor, secret) for secret in secrets]
+    assert [status["state"] for status in night] == ["waiting", "waiting", "waiting"]
+    assert all(status["frozen"] for status in night)
+    assert "cancel" in night[2]["can"], "who does not come again may say so"
+    floor.reopen_day()
+    assert not any(told(floor, secret)["frozen"] for secret in secrets)
+
+
+def test_in_the_morning_no_phone_sends_somebody_to_a_counter_that_stays_closed(floor: Floor) -> None:
+    secrets = [issued(floor)[1] for _ in range(3)]
+    floor.open("G1", "G2")
+    floor.call("G1")
+    floor.start("G1")
+    floor.call("G2")
+    floor.close_day(Then.CARRY_OVER)
+    morning = Floor(floor.db, floor.centre_id, floor.preset, rng=floor.rng, begin=MORNING + timedelta(days=1))
+    morning.open("G3")
+    seen = [told(morning, secret) for secret in secrets]
+    assert [status["state"] for status in seen] == ["waiting"] * 3
+    assert [(status["counter"], status["ahead"]) for status in seen] == [(None, 0), (None, 1), (None, 2)]
+
+
+OPENING = to_iso(MORNING + timedelta(days=1))
+
+
+def test_on_a_day_that_is_over_and_that_nobody_has_closed_the_phone_says_when_the_centre_opens_again(
+    floor: Floor,
+) -> None:
+    tokens, secrets = zip(*(issued(floor) for _ in range(2)), strict=True)
+    floor.open("G1", "G2")
+    floor.call("G1")
+    closing = MORNING + timedelta(hours=7)
+    late = Floor(floor.db, floor.centre_id, floor.preset, rng=floor.rng, begin=closing)
+    late.recall("G1")  # at 16:30 somebody is at work
+    at_work = told(floor, secrets[1], closing + timedelta(minutes=29))
+    assert (at_work["resumes_at"], at_work["wait"]) == (None, {"low_min": 0, "high_min": 5})
+    floor.pause(tokens[1])  # what citizens do themselves is no work at a counter
+    for at in (closing + timedelta(minutes=30), closing + timedelta(hours=9)):
+        night = [told(floor, secret, at) for secret in secrets]
+        assert [status["resumes_at"] for status in night] == [OPENING] * 2
+    assert told(floor, secrets[0], MORNING + timedelta(days=1))["resumes_at"] is None
+
+
+def test_in_the_night_of_a_carry_over_the_phone_says_when_the_centre_opens_again_and_tells_no_wait(
+    floor: Floor,
+) -> None:
+    _, secret = issued(floor)
+    floor.open("G1")
+    assert told(floor, secret)["resumes_at"] is None
+    floor.close_day(Then.CARRY_OVER, at=MORNING + timedelta(hours=7))
+    night = told(floor, secret, MORNING + timedelta(hours=8))
+    assert (night["frozen"], night["resumes_at"]) == (True, OPENING)
+    assert (night["wait"], night["visit"]["low_min"]) == ({"low_min": None, "high_min": None}, None)
+    floor.freeze()
+    assert told(floor, secret, MORNING + timedelta(hours=8))["resumes_at"] is None, "that it stands is told first"
+
+
+def test_a_holiday_that_was_declared_since_is_not_told_as_the_next_opening(floor: Floor) -> None:
+    _, secret = issued(floor)
+    hours = floor.preset.hours.model_dump(mode="json")
+    floor.set_policy("hours", {**hours, "holidays": ["2026-11-25"]})
+    floor.close_day(Then.CARRY_OVER, at=MORNING + timedelta(hours=7))
+    night = told(floor, secret, MORNING + timedelta(hours=8))
+    assert night["resumes_at"] == to_iso(MORNING + timedelta(days=2))
+
+
+def test_somebody_who_is_done_today_is_told_of_an_emergency_and_nobody_of_another_day(floor: Floor) -> None:
+    token, secret = issued(floor)
+    assert told(floor, secret)["notice"] is None
+    floor.cancel(token)
+    floor.flag(NoticeKind.EMERGENCY, "fire")
+    assert told(floor, secret)["notice"]["kind"] == "emergency"
+    floor.lift(NoticeKind.EMERGENCY)
+    floor.lift(NoticeKind.PAUSE)
+    floor.close_day()
+    morning = Floor(floor.db, floor.centre_id, floor.preset, rng=floor.rng, begin=MORNING + timedelta(days=1))
+    morning.open("G1")
+    morning.flag(NoticeKind.EMERGENCY, "fire")
+    assert told(morning, secret)["notice"] is None

@@ -2,20 +2,26 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.domain.actors import By
 from server.domain.errors import UnknownCounter
 from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState, StepState
+from server.services.floor import counters
 from server.services.people import seats
 from server.services.people.principal import Principal
+from server.services.views import foresight
 from server.services.views.floor import Floor as View
 from server.services.views.floor import load_floor, next_floor
+from server.services.views.foresight import REST
 from server.services.views.projections import Projections
+from server.services.views.snapshot import catch_up_of
 from server.storage.sql import centres
 from server.storage.transaction import Read
 from tests.factories import CENTRE, MORNING, Floor, at_time, second_centre
@@ -41,6 +47,13 @@ class Screens:
         answer = self.views.kept_line(head, counter, now)
         answer = answer or self.floor.db.read(lambda read: self.views.line(read, counter, now))
         return json.loads(answer.body)
+
+    def ahead(self, token_id: str, now: datetime) -> int:
+        """Return how many a citizen's page tells to be before them: what is kept, else what is made now."""
+        head = self.floor.db.read(lambda read: self.views.head(read, ""))
+        answer = self.views.kept_status(head, token_id, now)
+        answer = answer or self.floor.db.read(lambda read: self.views.status(read, token_id, now))
+        return int(json.loads(answer.body)["ahead"])
 
     def labels(self, counter: str, now: datetime = LATER) -> list[str]:
         """Return whom a counter would call, in order."""
@@ -91,6 +104,21 @@ def test_one_who_was_sent_to_a_counter_stands_in_its_line_only(screens: Screens)
         [other.label],
     )
     assert screens.computed == 2
+
+
+def test_a_foresight_that_rests_is_told_no_longer_than_it_rests(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine_s = 100.0
+    monkeypatch.setattr(foresight, "LONG_S", -1.0)  # as if it took long
+    monkeypatch.setattr(foresight, "perf_counter", lambda: machine_s)
+    floor = screens.floor
+    token = floor.issue()
+    assert screens.ahead(token.id, MORNING) == 0
+    floor.issue(need="senior")
+    assert screens.ahead(token.id, MORNING) == 0
+    machine_s += REST.total_seconds()
+    assert screens.ahead(token.id, MORNING + REST) == 1
 
 
 def test_a_line_shows_thirty_and_counts_the_others(screens: Screens) -> None:
@@ -205,6 +233,17 @@ def test_a_snapshot_is_made_once_for_the_public_and_once_for_staff(screens: Scre
     assert "staff" not in json.loads(public.body)["tokens"][0]
     floor.issue()
     assert views.kept_snapshot(floor.db.read(lambda read: views.head(read, "")), LATER, staff=True) is None
+
+
+def test_what_staff_write_of_a_pause_reaches_no_screen_of_the_public(screens: Screens) -> None:
+    floor, views, why = screens.floor, screens.views, "toilet, Mr Rao 98200"
+    floor.open("G1")
+    before = floor.centre
+    floor.write(lambda tx: counters.set_state(at_time(tx, LATER), "G1", CounterState.PAUSED, By("test"), reason=why))
+    for staff in (True, False):
+        picture = floor.db.read(partial(views.snapshot, now=LATER, staff=staff))
+        told = floor.db.read(partial(catch_up_of, code=CENTRE, after=before.event_seq, epoch=before.epoch, staff=staff))
+        assert [why in picture.body.decode(), why in str(told)] == [staff, staff]
 
 
 def test_a_status_is_kept_until_something_happens(screens: Screens) -> None:

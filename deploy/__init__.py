@@ -1,0 +1,1 @@
+"""Releases: what an archive holds, and how it is installed."""

@@ -1,0 +1,61 @@
+// What of the trail is asked for, and the pages of it that were read.
+
+import { signal } from "/static/vendor/signals.js";
+import { ended, endedBy } from "/static/staff/session.js";
+import * as at from "/static/ui/addresses.js";
+import { Failure, read } from "/static/ui/http.js";
+import { t } from "/static/ui/words.js";
+
+/** What is asked for, without what is left open. @type {import("@preact/signals").Signal<Record<string, string>>} */
+export const wanted = signal({});
+/** The page that is shown, null before it is known. @type {import("@preact/signals").Signal<Baari.TrailPage | null>} */
+export const shown = signal(null);
+/** Whether it is not the latest page. */
+export const back = signal(false);
+/** What was refused, in words. @type {import("@preact/signals").Signal<string | null>} */
+export const refused = signal(null);
+/** The people whose doings can be asked for. @type {import("@preact/signals").Signal<Baari.PersonView[]>} */
+export const people = signal([]);
+let latest = 0;
+
+/** Ask for the latest page of what is wanted. @param {Record<string, string>} filter */
+export function show(filter) {
+  wanted.value = filter;
+  return load();
+}
+
+/** Ask for the page that goes on where the shown one ends. */
+export function older() {
+  return load(shown.value?.older ?? undefined);
+}
+
+/** @param {string} [before] */
+async function load(before) {
+  const mine = ++latest;
+  refused.value = null;
+  try {
+    const page = await read(at.trail(before ? { ...wanted.value, before } : wanted.value));
+    if (mine !== latest) return;
+    shown.value = page;
+    back.value = before !== undefined;
+  } catch (error) {
+    if (mine === latest) fail(error);
+  }
+}
+
+/** Ask who there is, and for the latest page. */
+export async function begin() {
+  load();
+  try {
+    people.value = (await read(at.people())).people;
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  if (!(error instanceof Failure)) throw error;
+  ended.value = endedBy(error.details) ?? ended.value;
+  if (!ended.value) refused.value = error.code === "no_answer" ? t("No answer. Please try again.") : error.message;
+}

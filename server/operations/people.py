@@ -1,0 +1,132 @@
+"""People who sign in: add, list, disable, another role or password."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+import click
+
+from server.clock import SystemClock
+from server.domain.actors import CLI
+from server.domain.credentials import normal_name, user_name
+from server.domain.instants import to_iso
+from server.domain.permissions import PEOPLE, Role
+from server.operations.shared import CENTRE, only_centre, with_database
+from server.services.people import accounts, passwords, second_step, sign_in
+from server.services.people.accounts import PersonView
+from server.storage.database import Database
+from server.storage.transaction import Transaction
+
+T = TypeVar("T")
+USER = click.option("--user", "name", required=True, help="Who: the name with which they sign in.")
+ROLE = click.option("--role", type=click.Choice([role.value for role in PEOPLE]), required=True)
+ROLE_WIDTH = 2 + max(len(role.value) for role in PEOPLE)
+START = click.option("--start", is_flag=True, help="They choose one of their own when they next sign in.")
+
+
+@click.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.option("--user", "name", required=True)
+@ROLE
+@START
+@CENTRE
+@click.password_option()
+def add(name: str, role: str, centre: str | None, password: str, *, start: bool) -> None:
+    """Add a person; the password is asked for."""
+    normal = user_name(name)
+    kept = passwords.chosen(password, normal)
+    _write(centre, lambda tx, now: sign_in.add_staff(tx, normal, Role(role), kept, now, own_password=not start))
+    click.echo(f"{normal} can sign in.")
+
+
+@user.command("list")
+@CENTRE
+def list_people(centre: str | None) -> None:
+    """List who can sign in, and who is disabled or locked."""
+
+    def run(db: Database) -> tuple[PersonView, ...]:
+        state, now = only_centre(db, centre), SystemClock().now()
+        return db.read(lambda read: accounts.people_of(read, state.id, now, CLI))
+
+    click.echo("\n".join(map(_line, with_database(run))) or "There is nobody.")
+
+
+@user.command("disable")
+@USER
+@CENTRE
+def disable(name: str, centre: str | None) -> None:
+    """Let a person sign in no more; their sessions end, open pages included."""
+    _write(centre, lambda tx, now: accounts.disable(tx, _number(tx, name), now, CLI))
+    click.echo(f"{normal_name(name)} cannot sign in any more.")
+
+
+@user.command("enable")
+@USER
+@CENTRE
+def enable(name: str, centre: str | None) -> None:
+    """Let a person sign in again."""
+    _write(centre, lambda tx, now: accounts.enable(tx, _number(tx, name), now, CLI))
+    click.echo(f"{normal_name(name)} can sign in.")
+
+
+@user.command("unlock")
+@USER
+@CENTRE
+def unlock(name: str, centre: str | None) -> None:
+    """Forget the wrong passwords that were given for a person."""
+    _write(centre, lambda tx, now: accounts.unlock(tx, _number(tx, name), now, CLI))
+    click.echo(f"{normal_name(name)} is not locked.")
+
+
+@user.command("role")
+@USER
+@ROLE
+@CENTRE
+def set_role(name: str, role: str, centre: str | None) -> None:
+    """Give a person another role; their open pages have it at once."""
+    _write(centre, lambda tx, now: accounts.set_role(tx, _number(tx, name), Role(role), now, CLI))
+    click.echo(f"{normal_name(name)} has the role {role}.")
+
+
+@user.command("password")
+@USER
+@CENTRE
+@click.password_option()
+def give_password(name: str, centre: str | None, password: str) -> None:
+    """Give a person a password, with which they choose their own when they next sign in; it is asked for."""
+    kept = passwords.chosen(password, user_name(name))
+    _write(centre, lambda tx, now: accounts.give_password(tx, _number(tx, name), kept, now, CLI))
+    click.echo(f"{normal_name(name)} chooses a password of their own at the next sign-in.")
+
+
+@user.command("second-step")
+@click.option("--end", "name", required=True, metavar="NAME", help="Whose: the name with which they sign in.")
+@CENTRE
+def end_second_step(name: str, centre: str | None) -> None:
+    """End the second step of a person whose phone is lost; their sessions end."""
+    _write(centre, lambda tx, now: second_step.end(tx, _number(tx, name), now, CLI))
+    click.echo(f"{normal_name(name)} signs in by the password alone.")
+
+
+def _number(tx: Transaction, name: str) -> int:
+    """Return the number of a person of the transaction's centre; raises UnknownPerson."""
+    return accounts.number_of(tx.conn, tx.centre.id, name)
+
+
+def _write(centre: str | None, fn: Callable[[Transaction, datetime], T]) -> T:
+    def run(db: Database) -> T:
+        state, now = only_centre(db, centre), SystemClock().now()
+        return db.write(state.id, lambda tx: fn(tx, now))
+
+    return with_database(run)
+
+
+def _line(person: PersonView) -> str:
+    seen = "never seen" if person.seen_at is None else f"seen {to_iso(person.seen_at)}"
+    password = "" if person.own_password else "  has a start password"
+    second = "  second step" if person.second_step else ""
+    return f"{person.role.value:<{ROLE_WIDTH}}{person.user:<28}{person.state.value:<10}{seen}{password}{second}"

@@ -1,0 +1,192 @@
+"""Personal data on the command line: what leaves the floor, what is held."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from server.clock import SystemClock
+from server.domain.actors import CLI
+from server.domain.centre import CentreState
+from server.domain.person_data import PersonData, Terms
+from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, settings_of, with_database
+from server.services.person_data import asking, erasures, holds, leaving
+from server.services.person_data.asking import Asked, Found
+from server.storage.database import Database
+from server.storage.sql import person_data
+from server.storage.sql.centres import all_centres
+
+
+@click.group()
+def records() -> None:
+    """Personal data: what leaves the floor by the clock, what is sealed, and what a legal hold keeps."""
+
+
+@records.command()
+def status() -> None:
+    """Tell for how long personal data stays, what is due, what is sealed and what is held."""
+    terms = settings_of().terms
+    click.echo(f"On the floor for {terms.floor_days} days, sealed until day {terms.sealed_days}, then gone.")
+    for line in with_database(lambda db: [_status(db, centre, terms) for centre in db.read(all_centres)]):
+        click.echo(line)
+
+
+def _status(db: Database, centre: CentreState, terms: Terms) -> str:
+    now = db.now(centre.id)
+    sealed, first = db.read(lambda read: person_data.count_sealed(read, centre.id))
+    due = db.read(lambda read: leaving.due_at(read, centre.id, terms, now))
+    is_due = due is not None and db.read(lambda read: leaving.is_due(read, due))
+    lines = [f"{centre.code}: sealed of {sealed} since {first or 'never'}; {'something' if is_due else 'nothing'} due."]
+    if leaving.overdue(db, centre.id, terms, now):
+        lines.append("  It is overdue: is “baari serve” running?")
+    held = db.read(lambda read: holds.holds(read, centre.id))
+    for hold in held:
+        lines.append(f"  Hold {hold.id}: {hold.day}, {'one token' if hold.token_id else 'all'}: {hold.reason}")
+    return "\n".join(lines)
+
+
+@records.command()
+@CENTRE
+def run(centre: str | None) -> None:
+    """Let leave the floor, and end, what is due; exits 1 when something stands still."""
+    terms = settings_of().terms
+
+    def one_round(db: Database) -> leaving.Left:
+        here = only_centre(db, centre)
+        now, real = db.now(here.id), SystemClock().now()
+        return leaving.Round(db, derived_keys(db), terms, here.id, now, real).run(CLI)
+
+    left = with_database(one_round)
+    click.echo(f"Off the floor: {left.tokens} tokens, {left.bookings} bookings, {left.notes} notes.")
+    click.echo(f"Gone: what was sealed of {left.ended}.")
+    if left.held:
+        click.echo(f"{left.held} stay by a legal hold.")
+    if left.found:
+        click.echo(f"Something stands still in {left.found} places.")
+        sys.exit(1)
+
+
+DAY = click.option("--day", type=Day(), required=True, help="Business day.")
+REASON = click.option("--reason", required=True, help="Who asks for it, and why.")
+
+
+@records.command("hold")
+@DAY
+@click.option("--token", "label", help="Only the token of this label.")
+@REASON
+@CENTRE
+def place(day: date, label: str | None, reason: str, centre: str | None) -> None:
+    """Let nothing of a day, or of one token of it, be sealed, ended or erased."""
+
+    def hold(db: Database) -> int:
+        return db.write(only_centre(db, centre).id, lambda tx: holds.place(tx, day, label, reason, _now(), CLI))
+
+    number = with_database(hold)
+    click.echo(f"Hold {number} is in force; “baari records lift {number}” lifts it.")
+
+
+@records.command()
+@click.argument("number", type=int)
+@CENTRE
+def lift(number: int, centre: str | None) -> None:
+    """Lift a hold by its number."""
+    with_database(lambda db: db.write(only_centre(db, centre).id, lambda tx: holds.lift(tx, number, _now(), CLI)))
+    click.echo(f"Hold {number} is lifted: what it kept leaves at the next round.")
+
+
+@click.group("person-data")
+def person_data_group() -> None:
+    """What a citizen may ask: to see what is known of them, to have it corrected, to have it erased."""
+
+
+def _by_whom(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say of whom it is, and why."""
+    options = (
+        click.option("--phone", help="By a phone number, with its country or without."),
+        click.option("--reference", help="By the reference of an appointment."),
+        click.option("--token", "label", help="By a label, with --day."),
+        click.option("--day", type=Day(), help="Business day of the label."),
+        click.option("--reason", required=True, help="Who asks for it, and why: it stands on record."),
+        CENTRE,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _asked(phone: str | None, reference: str | None, label: str | None, day: date | None) -> Asked:
+    return Asked(phone, reference, label, day)
+
+
+@person_data_group.command()
+@_by_whom
+@AS_JSON
+def show(reason: str, centre: str | None, *, as_json: bool, **whom: Any) -> None:  # the options of whom
+    """Show what is known of somebody, on the floor and sealed; that it was shown is on record."""
+
+    def run(db: Database) -> Found:
+        keys, asked = derived_keys(db), _asked(**whom)
+        return db.write(only_centre(db, centre).id, lambda tx: asking.show(tx, asked, keys, reason, _now(), CLI))
+
+    found = with_database(run)
+    views = [{"where": "floor", **_view(data)} for data in found.on_floor]
+    views += [{"where": "sealed", **_view(data)} for data in found.sealed]
+    if as_json:
+        click.echo(json.dumps(views, ensure_ascii=False))
+        return
+    click.echo("\n".join(_line(view) for view in views) or "Nothing is known.")
+
+
+def _view(data: PersonData) -> dict[str, object]:
+    """Return what a citizen is told of what is known: neither the hash of a reference nor the secret of a slip."""
+    told: dict[str, object] = {"token": data.label, "day": data.day.isoformat(), "phone": data.phone, "need": data.need}
+    told |= {"access": list(data.access), "reference_ends": data.tail, "notes": [note for _, note in data.notes]}
+    return {name: value for name, value in told.items() if value}
+
+
+def _line(view: Mapping[str, object]) -> str:
+    parts = (", ".join(value) if isinstance(value, list) else str(value) for value in view.values())
+    return "  ".join(f"{name} {_printable(part)}" for name, part in zip(view, parts, strict=True))
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
+@person_data_group.command()
+@_by_whom
+@click.option("--set-phone", help="The right phone number.")
+@click.option("--no-phone", is_flag=True, help="None is kept any more.")
+def correct(reason: str, centre: str | None, set_phone: str | None, *, no_phone: bool, **whom: Any) -> None:  # options
+    """Correct the phone number of somebody who is on the floor, or take it away."""
+    if no_phone == (set_phone is not None):
+        raise ValueError("say either --set-phone or --no-phone")
+
+    def run(db: Database) -> int:
+        keys, asked = derived_keys(db), _asked(**whom)
+        here = only_centre(db, centre).id
+        return db.write(here, lambda tx: asking.correct(tx, asked, set_phone, keys, reason, _now(), CLI))
+
+    click.echo(f"Corrected: {with_database(run)} tokens.")
+
+
+@person_data_group.command()
+@_by_whom
+def erase(reason: str, centre: str | None, **whom: Any) -> None:  # options
+    """Erase what is known of somebody who has gone; a restore from an older backup erases it again."""
+
+    def run(db: Database) -> int:
+        keys, asked, settings = derived_keys(db), _asked(**whom), settings_of()
+        here = only_centre(db, centre).id
+        erased = db.write(here, lambda tx: asking.erase(tx, asked, keys, reason, _now(), CLI))
+        erasures.keep(db, [folder for folder in (settings.backup_dir, settings.tail_dir) if folder is not None])
+        return len(erased)
+
+    click.echo(f"Erased: what was known by {with_database(run)} tokens and bookings.")
+
+
+def _now() -> datetime:
+    return SystemClock().now()

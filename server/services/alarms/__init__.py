@@ -1,0 +1,1 @@
+"""What nobody may overlook is told by e-mail. Door: `alarms`."""

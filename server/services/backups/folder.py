@@ -1,0 +1,84 @@
+"""Backups in a folder, by the clock: which is the last, whether another is due, and which are kept."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+NAME = "baari-%Y%m%dT%H%M%SZ.backup"
+FAILED = "failed.txt"
+RETRY = timedelta(minutes=10)
+LATE = 1.5
+"""A backup is stale when the last is older than so many times the hours between two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How many backups are kept: the last of each of the latest days, weeks and months that have any."""
+
+    days: int
+    weeks: int
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """When the last backup was made, and what is wrong: `no_folder`, `failed` (since `failed_at`), `stale`."""
+
+    last: datetime | None
+    wrong: str | None
+    failed_at: datetime | None = None
+
+
+def backups_in(folder: Path) -> dict[datetime, Path]:
+    """Return the backups of a folder by when they were made; other files are none. Raises OSError."""
+    return {made: path for path in folder.iterdir() if (made := _made(path)) is not None}
+
+
+def _made(path: Path) -> datetime | None:
+    try:
+        return datetime.strptime(path.name, NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def state_of(folder: Path, hours: int, now: datetime) -> FolderState:
+    """Return how the backups of a folder stand that gets one every so many hours."""
+    try:
+        last = max(backups_in(folder), default=None)
+        failed = _failed_at(folder)
+    except OSError:
+        return FolderState(None, "no_folder")
+    if failed is not None:
+        return FolderState(last, "failed", failed)
+    stale = last is None or now - last > LATE * timedelta(hours=hours)
+    return FolderState(last, "stale" if stale else None)
+
+
+def _failed_at(folder: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp((folder / FAILED).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def is_due(state: FolderState, hours: int, now: datetime, tail_begun_at: datetime | None = None) -> bool:
+    """Whether a backup is due: some time after one that failed, else when the last is old enough.
+
+    One from which no tail goes on, because that began later, is old enough.
+    """
+    if state.failed_at is not None and now - state.failed_at < RETRY:
+        return False
+    if state.last is None or (tail_begun_at is not None and state.last < tail_begun_at):
+        return True
+    return now - state.last >= timedelta(hours=hours)
+
+
+def outdated(made: Iterable[datetime], keep: Keep) -> set[datetime]:
+    """Return which backups are not kept; the last always is."""
+    newest = sorted(made, reverse=True)
+    kept = set(newest[:1])
+    for most, form in ((keep.days, "%Y-%m-%d"), (keep.weeks, "%G-%V"), (keep.months, "%Y-%m")):
+        last: Mapping[str, datetime] = {at.strftime(form): at for at in reversed(newest)}
+        kept |= set(sorted(last.values(), reverse=True)[:most])
+    return set(newest) - kept

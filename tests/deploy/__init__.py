@@ -1,0 +1,1 @@
+"""Releases, and what a technician installs from them."""
