@@ -8,10 +8,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from server.storage import schema
 from server.storage.database import Database
+from tests.services.machine.round import RoundMachine
 from tests.services.machine.rules import FloorMachine
 
-SHORT = {"sqlite": 35, "postgresql": 8}
-LONG = 1000
+# at a centre of days, and at one that never closes
+SHORT = {FloorMachine: {"sqlite": 30, "postgresql": 6}, RoundMachine: {"sqlite": 15, "postgresql": 4}}
+LONG = {FloorMachine: 1000, RoundMachine: 500}
 
 
 @pytest.fixture
@@ -24,14 +26,17 @@ def quick_db(database_url: str) -> Iterator[Database]:
 
 
 @pytest.mark.proof
-def test_whatever_happens_on_a_floor_its_promises_are_kept(quick_db: Database, backend: str, long: bool) -> None:
-    class Machine(FloorMachine):
+@pytest.mark.parametrize("machine", [FloorMachine, RoundMachine])
+def test_whatever_happens_on_a_floor_its_promises_are_kept(
+    quick_db: Database, backend: str, machine: type[FloorMachine], long: bool
+) -> None:
+    class Machine(machine):  # type: ignore[valid-type, misc]
         db = quick_db
 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=LONG if long else SHORT[backend],
+            max_examples=LONG[machine] if long else SHORT[machine][backend],
             stateful_step_count=50,
             derandomize=not long,
             database=None,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from server.domain.errors import SeriesFull
 from server.domain.freezes import active_time
@@ -58,13 +58,22 @@ def taken_numbers(tx: Transaction, before: date | None, *, runs_on: bool) -> dic
     for token in tokens.open_tokens(tx.conn, tx.centre.id):
         taken[token.series].append(token.number)
     if before is not None and runs_on:
-        for letter, number in tokens.numbers_ended_since(tx.conn, tx.centre.id, before, tx.now - 2 * UNDO_MAX):
+        for letter, number in tokens.numbers_ended_since(tx.conn, tx.centre.id, before, _undone_since(tx)):
             taken[letter].append(number)
         for letter, kept in (tx.centre.taken_numbers or {}).items():
             taken[letter].extend(number for number in kept if _is_borne(tx, letter, number))
         for block in numbers.leases(tx.conn, tx.centre.id, before):
             taken[block.letter].extend(range(block.first, block.last + 1))
     return {letter: sorted(set(given)) for letter, given in taken.items()}
+
+
+def _undone_since(tx: Transaction) -> datetime:
+    """Return a moment before which nobody ended whose end can be taken back: while a centre stands no time for it runs.
+
+    It may lie too early, for stops can overlap: then a few more are looked at.
+    """
+    stood = sum(((end or tx.now) - begin for begin, end in tx.centre.frozen_times), timedelta())
+    return tx.now - UNDO_MAX - stood
 
 
 def _is_taken(tx: Transaction, letter: str, number: int) -> bool:

@@ -117,6 +117,23 @@ def test_a_label_of_two_midnights_ago_is_given_to_nobody_while_its_end_may_be_ta
     assert floor.verdict().faults == []
 
 
+def test_the_label_of_an_end_before_a_long_pause_is_given_to_nobody_while_it_may_be_taken_back(floor: Floor) -> None:
+    """Who is done two minutes before a pause of the whole evening has two minutes of the time for undo behind them."""
+    evening = -5 * 60
+    early = at(floor, evening)
+    early.open("E1")
+    done = early.issue("ENQUIRY")
+    early.call_token("E1", done)
+    early.start("E1")
+    assert early.finish("E1").ended
+    at(floor, evening + 2).freeze()
+    assert at(floor, 1).issue("ENQUIRY").label == "E002"
+    at(floor, 2).unfreeze()
+    assert at(floor, 3).undo("E1").id == done.id
+    assert sorted(live_labels(floor)) == ["E001", "E002"]
+    assert floor.verdict().faults == []
+
+
 def test_a_number_leased_before_midnight_is_entered_after_it_and_given_to_nobody_else(floor: Floor) -> None:
     floor.issue()
     block = floor.lease("N", 3)

@@ -13,8 +13,22 @@ LIVE = ("waiting", "called", "serving", "held", "paused")
 class DayModel(FloorState):
     """Open, lengthen, close, open again."""
 
+    runs_on = False
+    """Whether each day goes into the next, and nobody is asked about who is there."""
+
     def live(self) -> list[Dict]:
         return [t for t in self.open_tokens() if t["state"] in LIVE]
+
+    def works_on(self, day: date) -> bool:
+        return day.weekday() < 5
+
+    def gives_numbers(self, day: date) -> bool:
+        """Whether a number is given now, on the day that is due."""
+        return OPENS <= self.clock < LAST_TOKEN and self.works_on(day)
+
+    def stays(self) -> bool:
+        """Whether the open day has somebody about whom a person decides before another one opens."""
+        return not self.runs_on and self.open_day is not None and bool(self.live())
 
     def is_free(self, letter: str, number: int) -> bool:
         """Whether a label is nobody's of an earlier day, nor may be again."""
@@ -29,7 +43,7 @@ class DayModel(FloorState):
         begun = self.open_day is not None and self.open_day >= day
         return {
             "day_closed": also and not begun and self.closed_day >= day,
-            "day_not_open": also and not begun and self.open_day is not None and bool(self.live()),
+            "day_not_open": also and not begun and self.stays(),
         }
 
     @property
@@ -88,7 +102,7 @@ class DayModel(FloorState):
 
     def _next_opening(self) -> datetime:
         assert self.open_day is not None
-        following = next(d for n in range(1, 9) if (d := self.open_day + timedelta(days=n)).weekday() < 5)
+        following = next(d for n in range(1, 9) if self.works_on(d := self.open_day + timedelta(days=n)))
         return datetime.combine(following, time(), UTC) - ZONE + OPENS
 
     def planned_close(self) -> datetime:

@@ -19,11 +19,10 @@ class DeskModel(BookedModel):
         if was != state:
             busy = self.at(counter) is not None and state != "open" and not after_current
             refuse(illegal_transition=(was, state) == ("closed", "paused"), counter_busy=busy)
-            stays = self.open_day is not None and bool(self.live())
-            opens = was == "closed" and not stays
-            off = self.open_day != self.day_due and self.night is None and self.day_due.weekday() > 4
+            opens = was == "closed" and not self.stays()
+            off = self.open_day != self.day_due and self.night is None and not self.works_on(self.day_due)
             refuse(not_open_now=opens and off, **self.may_enter(self.day_due, also=opens))
-            if was == "closed" and not stays:
+            if opens:
                 self.enter(self.day_due)
             self.note(state)
             self.deeds[-1]["counter"] = counter

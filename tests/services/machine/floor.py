@@ -101,10 +101,14 @@ class FloorModel(DeskModel):
         self.used[self.today, series] = first + count - 1
 
     def void(self, lease: int) -> None:
-        found = [one for one in self.leases if one["id"] == lease and one["day"] == self.today and not one["void"]]
+        found = [one for one in self.leases if one["id"] == lease and self._counts(one) and not one["void"]]
         refuse(unknown_lease=not found)
         self.note("voided")
         found[0]["void"] = True
+
+    def _counts(self, block: Dict) -> bool:
+        """Whether numbers of a block may still be entered, or be declared void."""
+        return bool(block["day"] == self.today or (self.runs_on and block["day"] == self.closed_day))
 
     def hand_over(self, token: str) -> None:
         t = self.the(token)

@@ -18,6 +18,7 @@ from server.services.command import Answer, Attempt, body_hash, once
 from server.services.floor import serve
 from server.services.proof.verify import verify
 from server.services.setup.presets import install_centre
+from server.services.setup.shapes import Preset
 from server.storage.base import Base
 from server.storage.database import Database
 from server.storage.sql import centres, people
@@ -29,7 +30,6 @@ from tests.services.machine.plan import OPERATORS, small_centre
 from tests.services.machine.rows import assert_halls, assert_same, assert_whole, read_rows, tokens_of, told
 from tests.services.machine.state import No
 
-PRESET = small_centre()
 Command = Callable[[Transaction], Answer]
 
 
@@ -37,11 +37,13 @@ class FloorHarness(RuleBasedStateMachine):
     """A fresh centre in an emptied database, and what is known of it. `answers` can be asked for again."""
 
     db: ClassVar[Database]
+    PRESET: ClassVar[Preset] = small_centre()
+    MODEL: ClassVar[type[FloorModel]] = FloorModel
 
     def __init__(self) -> None:
         super().__init__()
-        self.centre = self.db.write(None, _fresh_centre)
-        self.model = FloorModel()
+        self.centre = self.db.write(None, partial(_fresh_centre, preset=self.PRESET))
+        self.model = self.MODEL()
         self.db.write(self.centre, _expect)
         self.model.note("imported")
         for counter, operator in OPERATORS.items():
@@ -127,11 +129,12 @@ def at_desk(desk: str | None, act: Callable[..., Any], /, **options: Any) -> Cal
     return lambda tx, by: act(tx, by=By(by.actor, desk), **options)
 
 
-def _fresh_centre(tx: Transaction) -> int:
+def _fresh_centre(tx: Transaction, preset: Preset) -> int:
     """Empty the database and install the centre anew."""
     for table in reversed(Base.metadata.sorted_tables):
         tx.conn.execute(delete(table))
-    return install_centre(tx, PRESET, date(2026, 1, 1), "walk", demo=True)
+    # A plan is kept by the epoch of its centre, and each preset is another one.
+    return install_centre(tx, preset, date(2026, 1, 1), f"walk {preset.hours.close}", demo=True)
 
 
 def _seat(tx: Transaction, counter: str, operator: str) -> None:

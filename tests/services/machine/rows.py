@@ -121,6 +121,8 @@ def _assert_numbers(series: Rows, rows: Rows) -> None:
     assert len(given + leased) == len({*given, *leased}), f"series {letter} has a double"
     skipped = set(range(1, last + 1)) - {*given, *leased}
     earlier = {t["number"] for t in rows["token"] if t["series"] == letter and t["day"] < day}
+    pads = [b for b in rows["lease"] if b["letter"] == letter and b["day"] < day]
+    earlier |= {number for b in pads for number in range(b["first"], b["last"] + 1)}
     assert skipped <= earlier, f"series {letter} has a gap"
     assert max([0, *given, *leased]) <= last, f"series {letter} has more numbers than it knows of"
     by_hand = [token["number"] for token in mine if token["entered_by_hand"]]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from tests.services.machine.days import LAST_TOKEN, OPENS, DayModel
+from tests.services.machine.days import DayModel
 from tests.services.machine.plan import ACCESS, EMERGENCIES, LAST, NEEDS, OVERFLOW, ROUTES, SERVICES
 from tests.services.machine.state import Dict, refuse
 
@@ -22,7 +22,7 @@ class TokenModel(DayModel):
             series_full=paper is None and number > LAST.get(letter, 999),
             number_not_leased=paper is not None and not self._may_enter(letter, number, day),
             **self.may_enter(day),
-            not_open_now=paper is None and not (OPENS <= self.clock < LAST_TOKEN and day.weekday() < 5),
+            not_open_now=paper is None and not self.gives_numbers(day),
             invalid_input=not 1 <= order["party"] <= 20
             or not set(order["access"]) <= set(ACCESS)
             or (paper and not self._leased_at(letter, number, day) <= paper[1] <= self.now),
@@ -33,9 +33,10 @@ class TokenModel(DayModel):
         self.enter(day)
         if paper is None:
             self._use_up(klass, letter, number)
+        of = day if paper is None else self.blocks(letter, number, day)[0]["day"]
         came = self.now if paper is None else paper[1]
         token = {name: order[name] for name in ("id", "need", "party", "access")}
-        token |= {"day": self.today, "label": f"{letter}{number:03d}", "klass": klass, "service": service}
+        token |= {"day": of, "label": f"{letter}{number:03d}", "klass": klass, "service": service}
         token |= {"route": route, "language": order["language"] or "hi", "aged_from": came, "emergency_at": None}
         token["came"] = came
         token |= {"then": tuple(code for code in dict.fromkeys(order["then"]) if code != service)}
@@ -46,12 +47,12 @@ class TokenModel(DayModel):
     def _next_number(self, letter: str, day: date) -> tuple[str, int]:
         """Return the next number of a series whose label is free, or of the one that it goes on under."""
         number = self.used.get((day, letter), 0) + 1
-        while not self._free_on(day, letter, number):
+        while not self.free_on(day, letter, number):
             number += 1
         full = number > LAST.get(letter, 999)
         return self._next_number(OVERFLOW[letter], day) if full and letter in OVERFLOW else (letter, number)
 
-    def _free_on(self, day: date, letter: str, number: int) -> bool:
+    def free_on(self, day: date, letter: str, number: int) -> bool:
         """Whether a label is free on the open day, or on one that opens now: all are here who were carried over."""
         if day == self.open_day:
             return self.is_free(letter, number)
@@ -66,14 +67,16 @@ class TokenModel(DayModel):
 
     def _may_enter(self, letter: str, number: int, day: date) -> bool:
         """Whether a paper number was leased on a day, is not void, and is not entered yet."""
-        given = [t["label"] for t in self.tokens.values() if t["day"] == day]
-        return bool(self._blocks(letter, number, day)) and f"{letter}{number:03d}" not in given
+        mine = self.blocks(letter, number, day)
+        given = [t["label"] for t in self.tokens.values() if mine and t["day"] == mine[0]["day"]]
+        return bool(mine) and f"{letter}{number:03d}" not in given
 
     def _leased_at(self, letter: str, number: int, day: date) -> datetime:
         """Return when a paper number was leased; it was not handed out before."""
-        return max((one["at"] for one in self._blocks(letter, number, day)), default=self.now)
+        return max((one["at"] for one in self.blocks(letter, number, day)), default=self.now)
 
-    def _blocks(self, letter: str, number: int, day: date) -> list[Dict]:
+    def blocks(self, letter: str, number: int, day: date) -> list[Dict]:
+        """Return the block from which a number may be entered on a day, if there is one."""
         mine = [one for one in self.leases if one["day"] == day and not one["void"] and one["series"] == letter]
         return [one for one in mine if one["first"] <= number <= one["last"]]
 
