@@ -15,6 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from engineio.async_drivers.threading import SimpleWebSocketWSGI
 from engineio.socket import Socket
+from wsproto.utilities import LocalProtocolError
 
 from server.live.lobby import PATIENCE_S, Lobby
 from server.live.packets import FRAME_MAX, LEAVES, Pace, are_ours, is_ours, leaves
@@ -139,8 +140,8 @@ class Channel(SimpleWebSocketWSGI):  # type: ignore[misc]  # Engine.IO has no ty
         return None if packet is None or packet.startswith(LEAVES) else str(packet)
 
     def close(self) -> None:
-        """Say that it ends, if there is still somebody to hear it."""
-        with suppress(OSError):
+        """Say that it ends, if there is still somebody to hear it; another thread may be saying so already."""
+        with suppress(OSError, LocalProtocolError):
             super().close()
 
 

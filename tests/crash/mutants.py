@@ -1,6 +1,7 @@
 """Faults that can be planted in a server, to show that the crash proofs see them."""
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -50,6 +51,17 @@ class EarlyDatabase(Database):
 
     def _apply(self, batch: Sequence[Command]) -> None:
         super()._apply([Command(c.centre, partial(_answer_at_once, c)) for c in batch])
+
+    def write_all(self, commands: Iterable[Command]) -> None:
+        """Return when all are told, while the commit is still under way in a thread of its own."""
+        waiting = list(commands)
+        told = [threading.Lock() for _ in waiting]
+        for command, lock in zip(waiting, told, strict=True):
+            lock.acquire()
+            command.answered = lock
+        threading.Thread(target=super().write_all, args=(waiting,)).start()
+        for lock in told:
+            lock.acquire()
 
 
 def _answer_at_once(command: Command, tx: Transaction) -> Any:
