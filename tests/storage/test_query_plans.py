@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from server.storage.base import Base
-from server.storage.sql import counters, line, outbox, tokens
+from server.storage.sql import counters, events, line, outbox, tokens
 from server.storage.statements import Statement
 from tests.factories import Floor
 
 READS = [
+    (events.OPENED, "ix_event_day_begin", "event"),
     (line.HEADS, "ix_step_waiting", "step"),
     (line.AHEAD, "ix_step_waiting", "step"),
     (counters.COUNTER_BY_ID, "ix_step_one_at_counter", "step"),

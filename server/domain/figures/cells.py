@@ -1,15 +1,18 @@
 """Cells: what happened in each quarter of an hour, by stage and class, counted from the events one by one.
 
-A cell counts one thing: tokens given, ends, outcomes, or the values of a half-minute bin of a measure. A value is
-counted in the quarter in which it ended: a wait at the first call, a service and a stay at the end. What an event adds
-is the difference of the records before and after it, so that a correction moves a class, and an undo takes back exactly
-what was counted.
+A cell counts one thing: tokens given, ends, outcomes, or the values of a half-minute bin of a measure. A token is given
+on its own day; a value is counted when it ended, a wait at the first call, a service and a stay at the end: in that
+quarter, on the business day that was open then. What an event adds is the difference of the records before and after
+it, so that a correction moves a class, and an undo takes back exactly what was counted.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -54,7 +57,33 @@ class Cell(NamedTuple):
 Cells = Counter[Cell]
 
 
-def counted(before: Token | None, event: Event, zone: ZoneInfo) -> Cells:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The zone of a centre, and when its business days were opened, the first first."""
+
+    zone: ZoneInfo
+    opened: Sequence[tuple[datetime, date]]
+
+    def on(self, moment: datetime, token: Token) -> date:
+        """Return the day that was open at a moment, between two days the one before.
+
+        What closes a day in the act that opens the next has the moment of the opening, and is of the day before. Before
+        days had openings (release 0.1) it is the day of the token.
+        """
+        place = bisect_left(self.opened, moment, key=itemgetter(0))
+        return self.opened[place - 1][1] if place else token.day
+
+    def quarter(self, moment: datetime) -> int:
+        """Return the quarter of the centre's clock, 0–95."""
+        local = moment.astimezone(self.zone)
+        return (local.hour * 60 + local.minute) // QUARTER_MIN
+
+    def when(self, moment: datetime, token: Token) -> tuple[date, int]:
+        """Return the day and the quarter of a moment in the life of a token."""
+        return self.on(moment, token), self.quarter(moment)
+
+
+def counted(before: Token | None, event: Event, days: Days) -> Cells:
     """Return what an event adds to the cells, below zero what it takes away; `before` is the token before it.
 
     An undo adds the opposite of what the undone event did: ask for that one.
@@ -63,34 +92,34 @@ def counted(before: Token | None, event: Event, zone: ZoneInfo) -> Cells:
     if not isinstance(payload, TokenEvent):
         return Counter()
     after = payload.token
-    cells = Counter([*_of_token(after, zone), *_of_step(after, after.step, zone)])
+    cells = Counter([*_of_token(after, days), *_of_step(after, after.step, days)])
     if before is not None:
-        cells.subtract([*_of_token(before, zone), *_of_step(before, before.step, zone)])
+        cells.subtract([*_of_token(before, days), *_of_step(before, before.step, days)])
         if before.step.seq != after.step.seq:
-            cells.update(_of_step(before, _left(before, after, event), zone))
+            cells.update(_of_step(before, _left(before, after, event), days))
     return cells
 
 
-def _of_token(token: Token, zone: ZoneInfo) -> Iterator[Cell]:
-    yield Cell(token.day, _quarter(token.issued_at, zone), WHOLE, token.klass, Measure.ISSUED)
+def _of_token(token: Token, days: Days) -> Iterator[Cell]:
+    yield Cell(token.day, days.quarter(token.issued_at), WHOLE, token.klass, Measure.ISSUED)
     if token.ended_at is None:
         return
-    at = _quarter(token.ended_at, zone)
-    yield Cell(token.day, at, WHOLE, token.klass, Measure.END, token.ends.value)
+    at = days.when(token.ended_at, token)
+    yield Cell(*at, WHOLE, token.klass, Measure.END, token.ends.value)
     if (stay := stay_of(token)) is not None:
-        yield Cell(token.day, at, WHOLE, token.klass, Measure.STAY, bin=_bin(stay))
+        yield Cell(*at, WHOLE, token.klass, Measure.STAY, bin=_bin(stay))
 
 
-def _of_step(token: Token, step: Step, zone: ZoneInfo) -> Iterator[Cell]:
+def _of_step(token: Token, step: Step, days: Days) -> Iterator[Cell]:
     wait, service = wait_of(step), service_of(step)
     if wait is not None and step.first_called is not None:
-        at = _quarter(step.first_called, zone)
-        yield Cell(token.day, at, step.stage, token.klass, Measure.WAIT, bin=_bin(wait))
+        at = days.when(step.first_called, token)
+        yield Cell(*at, step.stage, token.klass, Measure.WAIT, bin=_bin(wait))
     if service is not None and step.ended_at is not None:
-        at = _quarter(step.ended_at, zone)
-        yield Cell(token.day, at, step.stage, token.klass, Measure.SERVICE, bin=_bin(service))
+        at = days.when(step.ended_at, token)
+        yield Cell(*at, step.stage, token.klass, Measure.SERVICE, bin=_bin(service))
         if step.outcome is not None:
-            yield Cell(token.day, at, step.stage, token.klass, Measure.OUTCOME, step.outcome)
+            yield Cell(*at, step.stage, token.klass, Measure.OUTCOME, step.outcome)
 
 
 def _left(before: Token, after: Token, event: Event) -> Step:
@@ -108,8 +137,3 @@ def _left(before: Token, after: Token, event: Event) -> Step:
 def _bin(value: timedelta) -> int:
     """Return the half-minute bin; a clock that was put back makes no value less than nothing."""
     return max(0, value // timedelta(seconds=BIN_S))
-
-
-def _quarter(moment: datetime, zone: ZoneInfo) -> int:
-    local = moment.astimezone(zone)
-    return (local.hour * 60 + local.minute) // QUARTER_MIN

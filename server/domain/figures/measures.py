@@ -10,7 +10,7 @@ from server.domain.token.lifecycle import StepState, TokenEnd
 from server.domain.token.spans import MILLISECOND, spent
 from server.domain.token.token import Step, Token
 
-DEFINITION = 2
+DEFINITION = 3
 COMPLETED = frozenset({TokenEnd.DONE, TokenEnd.REFUSED})
 
 

@@ -14,12 +14,12 @@ from server.domain.centre import CentreState
 from server.domain.events.event import Event
 from server.domain.events.kinds import TokenEvent
 from server.domain.events.payloads import TokenIssued, TokenUndone
-from server.domain.figures.cells import Cell, Cells, counted
+from server.domain.figures.cells import Cell, Cells, Days, counted
 from server.domain.figures.measures import DEFINITION
 from server.domain.token.token import Token
 from server.storage.database import Database
 from server.storage.sql import centres, day_reports, figures
-from server.storage.sql.events import events_between
+from server.storage.sql.events import days_opened, events_between
 from server.storage.transaction import Read, Transaction
 
 BLOCK = 200
@@ -107,18 +107,33 @@ def counted_between(read: Read, centre: CentreState, after: int, until: int, kno
     known.stand_at(after)
     tokens = known.tokens
     _recall(read, centre.id, events, tokens)
-    zone, cells = ZoneInfo(centre.timezone), Cells()
+    days, cells = _days(read, centre, events), Cells()
     for event in events.values():
         if not isinstance(event.payload, TokenEvent):
             continue
         token = event.payload.token
         if isinstance(event.payload, TokenUndone):
-            cells.subtract(counted(token, _undone(read, centre.id, events, event.payload.undoes), zone))
+            cells.subtract(counted(token, _undone(read, centre.id, events, event.payload.undoes), days))
         else:
-            cells.update(counted(tokens.get(token.id), event, zone))
+            cells.update(counted(tokens.get(token.id), event, days))
         tokens[token.id] = token
     known.tokens, known.at = {token.id: token for token in tokens.values() if not token.ended}, until
     return Cells({cell: n for cell, n in cells.items() if n})
+
+
+def cells_between(read: Read, centre: CentreState, after: int, until: int) -> Cells:
+    """Return what the events after + 1 … until add to the cells; read in blocks, so that memory does not grow."""
+    known, cells = Records(), Cells()
+    for begin in range(after, until, BLOCK):
+        cells.update(counted_between(read, centre, begin, min(begin + BLOCK, until), known))
+    return cells
+
+
+def _days(read: Read, centre: CentreState, events: Mapping[int, Event]) -> Days:
+    """Return the days on which the tokens of these events were there until now."""
+    issued = [event.payload.token.issued_at for event in events.values() if isinstance(event.payload, TokenEvent)]
+    opened = days_opened(read, centre.id, min(issued)) if issued else []
+    return Days(ZoneInfo(centre.timezone), opened)
 
 
 def _recall(read: Read, centre_id: int, events: Mapping[int, Event], tokens: dict[str, Token]) -> None:

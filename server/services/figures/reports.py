@@ -22,7 +22,8 @@ from server.domain.notice import NoticeKind
 from server.domain.proof.certificates import Certificate
 from server.domain.proof.seals import Seal
 from server.domain.proof.verdicts import Fault, Verdict
-from server.services.figures.statistics import Figures, Period, period_figures, stays_inside
+from server.services.figures.cells import cells_between
+from server.services.figures.statistics import Figures, Period, figures_from, stays_inside, sums_of
 from server.services.proof.verify import certify
 from server.services.setup.plans import is_ruled, plan_of, rule_on
 from server.services.setup.rules import ClocksShape
@@ -158,20 +159,21 @@ def span_of(read: Read, code: str, day: date | None, now: datetime) -> Span:
 
 
 def facts_of(read: Read, span: Span) -> DayFacts:
-    """Return what a day was, computed from its log, which takes long; a day that runs, until now.
+    """Return what a day was, computed from its own events, which takes long; a day that runs, until now.
 
-    Raises Unavailable while its figures are counted anew.
+    What is done after its seal to what it counts, an undo or a correction, changes the figures of its period only.
     """
     if not span.closed:  # read again, so that its figures and its seal are those of one moment
         centre = centres.centre_by_id(read, span.centre.id)
         span = replace(span, centre=centre, until=centre.event_seq, head=centre.head)
-    counted = period_figures(read, span.centre, Period(span.day, span.day))
+    cells = cells_between(read, span.centre, span.after, span.until)
+    counted = list(sums_of(cells, Period(span.day, span.day)))
     verdict = certify(read, span.centre, span.after, span.until)
     stops = events.events_of_kinds(read, span.centre.id, (*NOTICES, *CLOCKS), span.after, span.until)
     certificate, clocks = _certificate(read, span, verdict), _clocks(read, span)
-    inside = stays_inside(read, span.centre, Period(span.day, span.day), dict(clocks).values())
+    inside = stays_inside(counted, dict(clocks).values())
     return DayFacts(
-        counted,
+        figures_from(counted),
         certificate,
         tuple(stop.seq for stop in stops),
         span.until,

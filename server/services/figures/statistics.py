@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from server.domain.centre import CentreState
 from server.domain.errors import InvalidInput, Unavailable
-from server.domain.figures.cells import BIN_S, Measure
+from server.domain.figures.cells import BIN_S, Cells, Measure
 from server.domain.figures.measures import COMPLETED, DEFINITION
 from server.domain.figures.spread import Stay, Wait
-from server.services.figures.cells import Records, counted_between
+from server.services.figures.cells import cells_between
 from server.storage.sql import centres, figures
 from server.storage.sql.figures import Grain, Sum
 from server.storage.transaction import Read
@@ -59,9 +59,14 @@ def period_figures(read: Read, centre: CentreState, period: Period) -> Figures:
     values themselves (`server.domain.figures.spread`), and told to a tenth. Raises Unavailable while the cells are made
     anew.
     """
+    return figures_from(_sums(read, centre, period))
+
+
+def figures_from(sums: Iterable[Sum]) -> Figures:
+    """Return the figures that counts amount to."""
     bins: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     issued, ended = 0, Counter[str]()
-    for total in _sums(read, centre, period):
+    for total in sums:
         match total.measure:
             case Measure.ISSUED:
                 issued += total.n
@@ -81,10 +86,10 @@ def period_figures(read: Read, centre: CentreState, period: Period) -> Figures:
     )
 
 
-def stays_inside(read: Read, centre: CentreState, period: Period, limits: Iterable[int]) -> dict[int, int]:
+def stays_inside(sums: Iterable[Sum], limits: Iterable[int]) -> dict[int, int]:
     """Return how many stays were shorter than each limit of minutes; exact, for a limit is where a bin begins."""
     stays = Counter[int]()
-    for total in _sums(read, centre, period):
+    for total in sums:
         if total.measure == Measure.STAY:
             stays[total.bin] += total.n
     return {minutes: sum(n for bin_, n in stays.items() if bin_ * BIN_S < minutes * 60) for minutes in limits}
@@ -102,7 +107,12 @@ def _sums(read: Read, centre: CentreState, period: Period) -> Iterator[Sum]:
         raise Unavailable("The figures are being counted anew from the log. Please ask again in a minute.")
     for grain in _grains(period):
         yield from figures.sums(read, centre.id, DEFINITION, grain)
-    for cell, n in counted_between(read, centre, after, centre.event_seq, Records()).items():
+    yield from sums_of(cells_between(read, centre, after, centre.event_seq), period)
+
+
+def sums_of(cells: Cells, period: Period) -> Iterator[Sum]:
+    """Return those of some counts that are of a period."""
+    for cell, n in cells.items():
         if period.first <= cell.day <= period.last:
             yield Sum(cell.stage, cell.klass, cell.measure, cell.name, cell.bin, n)
 

@@ -29,7 +29,7 @@ class DayReports:
     def report(self, code: str, day: date | None, now: datetime) -> DayReport:
         """Return the report of a centre's day; the last that was closed, else today, when `day` is None.
 
-        Raises UnknownCentre, InvalidInput for a day that has not come, Unavailable while its figures are counted anew.
+        Raises UnknownCentre, InvalidInput for a day that has not come, UnknownDay.
         """
         span = self._db.read(lambda read: reports.span_of(read, code, day, now))
         facts = self._facts.get(span.key, partial(self._closed if span.closed else self._computed, span))

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from server.domain.events.event import Event, StoredEvent
 from server.domain.events.kinds import Kind
-from server.domain.events.payloads import DayClosed
+from server.domain.events.payloads import DayClosed, DayOpened
 from server.storage.statements import Statement
 from server.storage.tables.events import WHERE_CLOCK_IS_SET, EventTable
 
 EVENT = select(*(getattr(EventTable, name) for name in StoredEvent.__slots__))
 IS_DAY_END = text(f"event.kind = '{Kind.DAY_CLOSED.value}'")
+IS_DAY_BEGIN = text(f"kind = '{Kind.DAY_OPENED.value}'")
 SETS_CLOCK = text(WHERE_CLOCK_IS_SET)
 BLOCK = 500
 OF_ACT = 40
@@ -28,6 +29,22 @@ BETWEEN = Statement(
 )
 TIME = Statement(
     select(EventTable.at).where(EventTable.centre_id == bindparam("centre"), EventTable.seq == bindparam("seq"))
+)
+
+
+LAST_OPENED = (
+    select(func.max(EventTable.at))
+    .where(EventTable.centre_id == bindparam("centre"), IS_DAY_BEGIN, EventTable.at < bindparam("begin"))
+    .correlate(None)
+    .scalar_subquery()
+)
+# By the partial index of openings: an answer of figures asks it.
+OPENED = Statement(
+    EVENT.where(
+        EventTable.centre_id == bindparam("centre"),
+        IS_DAY_BEGIN,
+        EventTable.at >= func.coalesce(LAST_OPENED, bindparam("begin", type_=EventTable.at.type)),
+    ).order_by(EventTable.at)
 )
 
 
@@ -56,6 +73,12 @@ def day_ends(conn: Connection, centre_id: int) -> list[DayEnd]:
     """Return the ends of the days of a centre, in the order of their events."""
     ends = _events(conn, EVENT.where(EventTable.centre_id == centre_id, IS_DAY_END).order_by(EventTable.seq))
     return [DayEnd(e.payload.day, e.seq, e.hash) for e in ends if isinstance(e.payload, DayClosed)]
+
+
+def days_opened(conn: Connection, centre_id: int, since: datetime) -> list[tuple[datetime, date]]:
+    """Return when business days were opened, and which: the last before a moment and those since, in their order."""
+    events = (StoredEvent(*row).read() for row in OPENED.rows(conn, centre=centre_id, begin=since))
+    return [(event.at, event.payload.day) for event in events if isinstance(event.payload, DayOpened)]
 
 
 def clock_set_before(conn: Connection, centre_id: int, seq: int) -> Event | None:

@@ -22,6 +22,7 @@ class EventTable(Base):
         partial_index("ix_event_token", "centre_id", "token_id", "seq", where="token_id IS NOT NULL"),
         partial_index("ix_event_desk", "centre_id", "desk", "seq", where="desk IS NOT NULL"),
         partial_index("ix_event_day_end", "centre_id", "seq", where="kind = 'day.closed'"),
+        partial_index("ix_event_day_begin", "centre_id", "at", where="kind = 'day.opened'"),
         partial_index("ix_event_clock", "centre_id", "seq", where=WHERE_CLOCK_IS_SET),
     )
 

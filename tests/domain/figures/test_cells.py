@@ -17,7 +17,7 @@ from server.domain.events.payloads import (
     TokenIssued,
     TokenTransferred,
 )
-from server.domain.figures.cells import Cell, Measure, counted
+from server.domain.figures.cells import Cell, Days, Measure, counted
 from server.domain.freezes import Moment
 from server.domain.notice import NoticeKind
 from server.domain.token import changes
@@ -28,6 +28,8 @@ from server.domain.token.token import Token
 from tests.factories import DAY, MORNING, make_token
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
+NEXT = DAY + timedelta(days=1)
+OPENED = [(MORNING - timedelta(hours=1), DAY), (MORNING + timedelta(days=1), NEXT)]
 
 
 def at(minutes: float) -> timedelta:
@@ -51,7 +53,7 @@ def served(start: float = 8) -> Token:
 
 
 def added(before: Token | None, payload: Payload, minutes: float) -> dict[Cell, int]:
-    return {cell: n for cell, n in counted(before, event(payload, minutes), KOLKATA).items() if n}
+    return {cell: n for cell, n in counted(before, event(payload, minutes), Days(KOLKATA, OPENED)).items() if n}
 
 
 def test_a_token_is_counted_where_it_was_given_on_the_clock_of_its_centre() -> None:
@@ -129,6 +131,43 @@ def test_a_corrected_class_takes_token_and_open_step_along() -> None:
 def test_a_call_before_the_stage_was_entered_counts_as_no_wait() -> None:
     cells = added(make_token(), TokenRecalled(called(-3)), -3)
     assert list(cells) == [Cell(DAY, 37, "A", "N", Measure.WAIT, bin=0)]
+
+
+def test_what_happens_on_the_next_day_counts_there_and_the_token_where_it_was_given() -> None:
+    waits, late = make_token(), 24 * 60 + 2
+    assert added(waits, TokenCalled(called(late), Reason("oldest", {}), 0, None), late) == {
+        Cell(NEXT, 38, "A", "N", Measure.WAIT, bin=2 * late): 1
+    }
+    before = changes.start(called(), moment(8))
+    _, after = changes.finish(before, "ok", Stop(None), 10, moment(late))
+    days = {cell.measure: cell.day for cell in added(before, TokenFinished(after, "ok", return_slip=False), late)}
+    assert days == dict.fromkeys((Measure.SERVICE, Measure.OUTCOME, Measure.END, Measure.STAY), NEXT)
+    assert [cell.day for cell in added(None, TokenIssued(before), 8) if cell.measure == Measure.ISSUED] == [DAY]
+
+
+def test_a_correction_on_the_next_day_moves_what_the_earlier_day_has_counted() -> None:
+    before = called(7)
+    after = changes.correct(before, "TATKAAL", "T", "default", ("A", "B"))
+    moved = added(before, TokenCorrected(after, was="NORMAL"), 24 * 60 + 2)
+    assert {(cell.day, cell.measure, cell.klass): n for cell, n in moved.items()} == {
+        (DAY, Measure.ISSUED, "N"): -1,
+        (DAY, Measure.ISSUED, "T"): 1,
+        (DAY, Measure.WAIT, "N"): -1,
+        (DAY, Measure.WAIT, "T"): 1,
+    }
+
+
+def test_what_the_opening_of_a_day_ends_is_of_the_day_before() -> None:
+    before = called()
+    at_opening = changes.cancel(before, moment(24 * 60))
+    after_it = changes.cancel(before, moment(24 * 60 + 0.001))
+    for after, day in ((at_opening, DAY), (after_it, NEXT)):
+        assert {cell.day for cell in added(before, TokenCancelled(after), 24 * 60)} == {day}
+
+
+def test_before_days_had_openings_all_is_of_the_day_of_the_token() -> None:
+    waits, early = make_token(day=NEXT), -90
+    assert {cell.day for cell in added(waits, TokenCancelled(changes.cancel(waits, moment(early))), early)} == {NEXT}
 
 
 def test_what_is_no_token_is_not_counted() -> None:

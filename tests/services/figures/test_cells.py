@@ -137,7 +137,7 @@ def test_events_of_before_versions_are_counted_alike(sqlite_floor: Floor) -> Non
     assert cells_of(floor) == today
 
 
-def test_a_token_that_is_served_after_midnight_counts_for_its_own_day(sqlite_floor: Floor) -> None:
+def test_what_happens_after_midnight_counts_for_the_day_that_is_still_open(sqlite_floor: Floor) -> None:
     floor = sqlite_floor
     floor.open("E1")
     floor.issue("ENQUIRY")

@@ -3,23 +3,27 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from server.domain.day import Then
 from server.domain.derived import DerivedKeys, Purpose
-from server.domain.errors import InvalidInput, Unavailable, UnknownDay
+from server.domain.errors import InvalidInput, UnknownDay
 from server.domain.proof.seals import read_seal
 from server.operations.report_lines import certificate_lines, report_lines
 from server.services.figures import reports
-from server.services.figures.cells import rebuild
+from server.services.figures.cells import rebuild, roll_up
 from server.services.figures.reports import DayReport
+from server.services.figures.statistics import Figures, Period, period_figures
 from server.services.proof import verify as verification
 from server.services.proof.verify import Anchor, verify
 from server.services.views.day_report import DayReports
 from tests.factories import CENTRE, DAY, MORNING, Floor
+from tests.services.figures.days import cells_of
 
 SECRET = DerivedKeys(b"secret")
 EVENING = MORNING + timedelta(hours=8)
@@ -150,9 +154,13 @@ def test_a_report_that_failed_is_computed_when_it_is_asked_for_again(
 ) -> None:
     a_day(sqlite_floor)
     shared = fresh(sqlite_floor)
+
+    def breaks(*_asked: object) -> Any:
+        raise OSError("the disk")
+
     with monkeypatch.context() as patch:
-        patch.setattr("server.services.figures.statistics.BEHIND_MAX", 0)
-        with pytest.raises(Unavailable):
+        patch.setattr(reports, "certify", breaks)
+        with pytest.raises(OSError, match="the disk"):
             shared.report(CENTRE, None, EVENING)
     assert shared.report(CENTRE, None, EVENING).figures.issued == 2
 
@@ -234,3 +242,54 @@ def test_the_second_day_is_judged_from_where_the_first_ended(floor: Floor) -> No
     assert (first.certificate.calls, second.certificate.calls) == (1, 1)
     assert (second.day, second.certificate.ok, second.certificate.faults) == ("2026-11-25", True, ())
     assert first.certificate.events + second.certificate.events == floor.centre.event_seq
+
+
+def stats(floor: Floor, day: date) -> Figures:
+    return floor.db.read(lambda read: period_figures(read, floor.centre, Period(day, day)))
+
+
+@pytest.mark.parametrize("asked_at_once", [True, False])
+def test_who_is_carried_over_counts_where_they_end_and_the_sealed_day_stays_as_it_was(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, *, asked_at_once: bool
+) -> None:
+    """Two are carried over; on the next day the class of one is corrected, and the other is done."""
+    floor.open("E1")
+    done, corrected = floor.issue("ENQUIRY"), floor.issue("ENQUIRY")
+    floor.call("E1")
+    floor.start("E1")
+    floor.close_day(Then.CARRY_OVER)
+    sealed = report(floor) if asked_at_once else None
+    morrow, floor.begin = DAY + timedelta(days=1), MORNING + timedelta(days=1)
+    floor.open("E1")
+    floor.correct(corrected, "PCC")
+    floor.call_token("E1", done)
+    floor.start("E1")
+    assert floor.finish("E1").day == DAY
+    told = [report(floor, day, EVENING + timedelta(days=1)) for day in (DAY, morrow)]
+    assert sealed is None or replace(told[0], printed=sealed.printed) == sealed
+    assert [(one.figures.issued, one.figures.ended) for one in told] == [(2, {}), (0, {"done": 1})]
+    assert [one.figures.stay["all"].n if one.figures.stay else 0 for one in told] == [0, 1]
+    for most in (0, None):
+        roll_up(floor.db, floor.centre_id, most=most)
+        assert [stats(floor, day).issued for day in (DAY, morrow)] == [2, 0]
+        assert [stats(floor, day).ended for day in (DAY, morrow)] == [{}, {"done": 1}]
+    counted = cells_of(floor)
+    monkeypatch.setattr("server.services.figures.cells.BLOCK", 2)
+    rebuild(floor.db, floor.centre_id, lambda done, last: None)
+    assert cells_of(floor) == counted
+    assert floor.verdict().faults == []
+
+
+def test_the_end_of_a_reopened_day_is_in_its_second_report(floor: Floor) -> None:
+    floor.open("E1")
+    floor.issue("ENQUIRY")
+    floor.call("E1")
+    floor.start("E1")
+    floor.close_day()
+    assert report(floor).figures.ended == {"expired": 1}
+    floor.reopen_day()
+    floor.open("E1")
+    floor.finish("E1")
+    floor.close_day()
+    assert report(floor).figures.ended == {"done": 1}
+    assert stats(floor, DAY).ended == {"done": 1}

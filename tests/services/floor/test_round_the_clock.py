@@ -15,6 +15,8 @@ from server.domain.derived import DerivedKeys, Purpose
 from server.domain.errors import AppointmentOtherDay, InvalidInput, NeverCloses, NotOpenNow, NumberNotLeased, Refused
 from server.domain.token.token import Token
 from server.services.bookings.book import NewBooking
+from server.services.figures.cells import roll_up
+from server.services.figures.statistics import Figures, Period, period_figures
 from server.services.floor import house, issue
 from server.services.floor.issue import PadNumber
 from server.services.setup.presets import always_open, load_preset
@@ -45,6 +47,14 @@ def live_labels(floor: Floor) -> list[str]:
     return [t.label for t in floor.db.read(lambda conn: list(tokens.open_tokens(conn, floor.centre_id)))]
 
 
+def figures_on(floor: Floor, day: date) -> Figures:
+    return floor.db.read(lambda read: period_figures(read, floor.centre, Period(day, day)))
+
+
+def issued_on(floor: Floor, day: date) -> int:
+    return figures_on(floor, day).issued
+
+
 def test_at_midnight_nobody_expires_and_no_label_is_given_twice(floor: Floor) -> None:
     """P001 is being served, P002 and P003 wait at 23:59:40."""
     floor.open("G1")
@@ -62,6 +72,8 @@ def test_at_midnight_nobody_expires_and_no_label_is_given_twice(floor: Floor) ->
     assert later.call("G1").token.label == "P002"
     assert [floor.token(t).aged_from for t in waiting] == [t.aged_from for t in waiting]
     assert sorted(live_labels(floor)) == ["N001", "P001", "P002", "P003", "P004"]
+    told = [figures_on(floor, day) for day in (TUESDAY, WEDNESDAY)]
+    assert [(one.issued, one.wait["G"].n) for one in told] == [(3, 1), (2, 1)]
     assert floor.verdict().faults == []
 
 
@@ -88,6 +100,7 @@ def test_who_was_missed_has_until_the_end_of_the_next_day(floor: Floor) -> None:
     assert floor.keep_house(MIDNIGHT + timedelta(days=1)) == 0
     assert floor.keep_house(MIDNIGHT + timedelta(days=2)) == 1
     assert floor.token(absent).state == "no_show"
+    assert figures_on(floor, TUESDAY + timedelta(days=2)).ended == {"no_show": 1}  # of the day that closed with it
     assert floor.verdict().faults == []
 
 
@@ -97,7 +110,12 @@ def test_a_call_of_before_midnight_is_taken_back_after_it(floor: Floor) -> None:
     late = at(floor, -2)
     late.call("G1")
     floor.keep_house(MIDNIGHT)
+    roll_up(floor.db, floor.centre_id)
+    assert figures_on(floor, TUESDAY).wait["G"].n == 1
     assert at(floor, 1).undo("G1").state == "waiting"
+    assert (figures_on(floor, TUESDAY).wait, figures_on(floor, WEDNESDAY).wait) == ({}, {})
+    at(floor, 2).call("G1")
+    assert (figures_on(floor, TUESDAY).wait, figures_on(floor, WEDNESDAY).wait["G"].n) == ({}, 1)
     assert floor.verdict().faults == []
 
 
@@ -153,7 +171,8 @@ def test_a_number_leased_before_midnight_is_entered_after_it_and_given_to_nobody
     assert paper.aged_from == MIDNIGHT - timedelta(minutes=10)
     reports = DayReports(floor.db, lambda: DerivedKeys(b"secret").key(Purpose.SEALS))
     told = [reports.report(CENTRE, day, MIDNIGHT + timedelta(minutes=7)) for day in (TUESDAY, WEDNESDAY)]
-    assert [report.figures.issued for report in told] == [2, 2]  # N001 and the pad's N002; then P001 and N005
+    assert [report.figures.issued for report in told] == [1, 2]  # N001, under the seal; then P001 and N005
+    assert [issued_on(floor, day) for day in (TUESDAY, WEDNESDAY)] == [2, 2]  # the pad's N002 too
     assert floor.verdict().faults == []
     floor.keep_house(MIDNIGHT + timedelta(days=1))
     with pytest.raises(NumberNotLeased):
