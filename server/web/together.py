@@ -5,7 +5,8 @@ With a thread for each, those threads and the writer wait for one another at Pyt
 
 import re
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import SimpleQueue
 from socket import MSG_DONTWAIT, socket
 from threading import Thread
@@ -20,6 +21,10 @@ from server.web.slow_senders import PEER, PatientWorker
 
 COMMAND = re.compile(rb"POST /api/v1/centres/([^/ ]+)/(?:tokens|counters/[^/ ]+/[^/ ]+) ")
 """Begins a request that takes a token, or does something at a counter; the group is the centre."""
+SIGN_IN = re.compile(rb"POST /login[ ?]")
+"""Begins a request to sign in."""
+SIGN_INS = 32
+"""So many sign-ins wait for one another at most; those beyond go to any thread, which says that they are too many."""
 LANES = 8
 """So many threads bring commands together where centres are written apart."""
 BATCH = 64
@@ -66,7 +71,8 @@ class TogetherWorker(PatientWorker):
     """A worker of gunicorn with lanes for commands beside its threads: a queue and a thread each.
 
     A lane begins the commands that wait in it, has them written in one commit, and sends their answers. Whoever takes
-    an answer slowly is waited for by one of the other threads.
+    an answer slowly is waited for by one of the other threads. People who sign in at once, as a shift does, have one
+    thread: with one each, those would stand in the way of who calls the next citizen.
     """
 
     def init_process(self) -> None:
@@ -76,16 +82,25 @@ class TogetherWorker(PatientWorker):
         self._late: dict[TConn, Late | None] = {}
         for lane in self._lanes:
             Thread(target=self._serve, args=(lane,), name="commands", daemon=True).start()
+        self._sign_ins, self._signing_in = ThreadPoolExecutor(1, "sign-ins"), 0
         super().init_process()
 
     def answer(self, conn: TConn, data: bytearray) -> None:
-        """Let a lane answer a command, and any thread all else."""
+        """Let a lane answer a command, one thread those who sign in, and any thread all else."""
         command = COMMAND.match(data)
-        if command is None:
-            super().answer(conn, data)
-        else:
+        if command is not None:
             self._late[conn] = None
             self._lanes[crc32(command[1]) % len(self._lanes)].put(conn)
+        elif SIGN_IN.match(data) and self._signing_in < SIGN_INS:
+            self._signing_in += 1
+            answered = self._sign_ins.submit(self.handle, conn)
+            answered.add_done_callback(partial(self.method_queue.defer, self._signed_in, conn))
+        else:
+            super().answer(conn, data)
+
+    def _signed_in(self, conn: TConn, answered: "Future[object]") -> None:
+        self._signing_in -= 1
+        self.finish_request(conn, answered)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:  # as gunicorn has it
         """Let the application answer a request; in a lane that is only begun, and NOT_YET returned."""

@@ -3,14 +3,15 @@
 import json
 import re
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPResponse
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 
 from server.domain.permissions import Role
-from server.web.together import _send_at_once
+from server.web.together import SIGN_INS, TogetherWorker, _send_at_once
 from tests.factories import CENTRE
 from tests.processes import ServerProcess, make_key
 
@@ -100,6 +101,43 @@ def test_a_connection_closes_behind_the_answer_when_it_was_asked_to(server: Serv
     with connect(server) as stream:
         stream.sendall(request(server, key, "k1", "NORMAL", "Connection: close"))
         assert b" 201 " in b"".join(iter(lambda: stream.recv(65536), b"")).split(b"\r\n")[0]
+
+
+def test_everybody_of_a_shift_is_signed_in_who_comes_at_once(server: ServerProcess) -> None:
+    def sign_in(number: int) -> int:
+        form = {"user": f"nobody-{number}", "password": "a wrong password"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as client:
+            return client.post("/login", data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        assert set(pool.map(sign_in, range(CALLERS))) <= {401, 429}
+
+
+def test_those_who_sign_in_have_one_thread_and_only_those_beyond_the_limit_any() -> None:
+    """With threads that are counted only: what a real one takes, a test would see in milliseconds."""
+
+    class Threads:
+        def __init__(self) -> None:
+            self.given: list[Future[bool]] = []
+
+        def submit(self, *_: Any) -> "Future[bool]":
+            self.given.append(Future())
+            return self.given[-1]
+
+    worker: Any = TogetherWorker.__new__(TogetherWorker)
+    worker._sign_ins, worker.tpool, worker._signing_in, worker._late = Threads(), Threads(), 0, {}
+    ended: list[Any] = []
+    worker.finish_request = lambda conn, _: ended.append(conn)
+    worker.method_queue = SimpleNamespace(defer=lambda fn, *values: fn(*values))
+    for number in range(SIGN_INS + 1):
+        worker.answer(number, b"POST /login HTTP/1.1")
+    worker.answer("a page", b"GET /login HTTP/1.1")
+    worker.answer("something else", b"POST /login/second HTTP/1.1")
+    assert (len(worker._sign_ins.given), len(worker.tpool.given)) == (SIGN_INS, 3)
+    worker._sign_ins.given[0].set_result(True)
+    assert ended == [0]
+    worker.answer("the next", b"POST /login?next=%2F HTTP/1.1")
+    assert len(worker._sign_ins.given) == SIGN_INS + 1
 
 
 def test_what_cannot_be_sent_at_once_is_left_for_later() -> None:
