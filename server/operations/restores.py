@@ -43,7 +43,7 @@ After = Mapping[str, Mapping[date, Mapping[str, int]]]
 @IDENTITY
 @PASSPHRASE
 @TAIL
-@click.option("--erasures", type=THERE, help="List of what was erased since; erasures.txt beside the backup, else.")
+@click.option("--erasures", type=THERE, help="List of what was erased since, beside those that lie with the backups.")
 @click.option("--last", "stated", multiple=True, help="Highest number that is out in a series: N=387, or PSK-1:N=387.")
 @click.option("--nothing-since", is_flag=True, help="Nothing was done after the backup: servers were stopped.")
 @click.option("--with-faults", is_flag=True, help="Go on from a record in which promises were broken, too.")
@@ -87,7 +87,7 @@ def go_on_from(
         _require_our_secret(settings, secret)
         tell("Proving that every promise was kept")
         after, sessions = _go_on(db, restored.until, lost)
-        erased = _forget(db, settings, secret, _erased(file, opening.tail, erasures))
+        erased = _forget(db, settings, secret, _erased(settings, file, opening.tail, erasures))
         if (faults := db.read(lambda read: faults_of(read, holding))) and not with_faults:
             centre, fault = faults[0]
             raise ValueError(f"{centre}, event {fault.seq}: {fault.text} Nothing was restored; see --with-faults.")
@@ -150,11 +150,11 @@ def _go_on(db: Database, until: datetime, lost: Mapping[str | None, Lost]) -> tu
     return after, db.write(None, lambda tx: installation_goes_on(tx, until, now))
 
 
-def _erased(file: Path, tail: Path | None, named: Path | None) -> set[str]:
-    """Return the marks of what was erased since: of the list that is named, or of those beside the backup and tail."""
-    if named is not None:
-        return marks_in(named)
-    return set().union(*(marks_in(folder / LIST) for folder in (file.parent, tail) if folder is not None))
+def _erased(settings: Settings, file: Path, tail: Path | None, named: Path | None) -> set[str]:
+    """Return the marks of what was erased since: of the list that is named, and of all that the places here have."""
+    places = {file.parent, tail, settings.backup_dir, settings.tail_dir} - {None}
+    lists = [folder / LIST for folder in places if folder is not None]
+    return set().union(*map(marks_in, lists if named is None else [*lists, named]))
 
 
 def _forget(db: Database, settings: Settings, secret: bytes | None, listed: set[str]) -> int:

@@ -15,9 +15,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.config import Settings, load_settings
+from server.domain.actors import CLI
+from server.domain.derived import UNDERIVED, DerivedKeys
 from server.operations.first_run.door import COOKIE, WRONG_MOST, Door, new_code
 from server.operations.first_run.page import build_page, is_empty
 from server.services.backups.holding import write
+from server.services.person_data import asking, erasures
 from tests.conftest import new_database
 from tests.factories import MORNING, Floor
 from tests.processes import BAARI, free_port
@@ -84,6 +87,32 @@ def test_a_backup_is_restored_on_the_page_and_only_by_who_knows_the_code(
     assert [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith(("upload", "scratch"))] == []
     again = client.post("/restore", data={"path": str(tmp_path)}, content_type="multipart/form-data")
     assert (again.status_code, done) == (303, [True])
+
+
+@pytest.mark.parametrize("lies", ["sent", "with our backups"])
+def test_what_was_erased_since_the_backup_is_erased_again(
+    sqlite_floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lies: str
+) -> None:
+    """PSK-DEMO gave a token to a phone; the backup is older than its owner's letter."""
+    keys, asked = DerivedKeys(SECRET, (UNDERIVED, 1)), asking.Asked("9876543210")
+    sqlite_floor.issue(phone="+919876543210")
+    sqlite_floor.close_day()
+    backup, folder = backup_of(sqlite_floor), tmp_path / "backups"
+    folder.mkdir()
+    sqlite_floor.write(lambda tx: asking.erase(tx, asked, keys, "asked by letter", MORNING, CLI))
+    erasures.keep(sqlite_floor.db, [folder])
+    ours = {"BAARI_BACKUP_DIR": str(folder), "BAARI_BACKUP_PASSPHRASE": "correct horse"}
+    (tmp_path / "new").mkdir()
+    url, more = f"sqlite:///{tmp_path}/new/baari.sqlite", {"BAARI_PERSONAL_DAYS": "300"}
+    settings = settings_of(url, tmp_path / "new", monkeypatch, **more, **({} if lies == "sent" else ours))
+    client = build_page(settings, Door(CODE), lambda: None).test_client()
+    let_in(client)
+    page = client.get("/").get_data(as_text=True)
+    assert "List of what was erased since" in page
+    sent = {"erasures": (io.BytesIO((folder / "erasures.txt").read_bytes()), "erasures.txt")}
+    page = restore(client, backup, nothing="yes", **(sent if lies == "sent" else {}))
+    assert "Erased again: what was known by 1 tokens" in page, page
+    assert b"9876543210" not in (tmp_path / "new" / "baari.sqlite").read_bytes()
 
 
 def test_what_stands_against_a_restore_is_said_and_changes_nothing(

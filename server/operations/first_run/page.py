@@ -116,8 +116,8 @@ def build_page(settings: Settings, door: Door, done: Callable[[], None]) -> Flas
     return app
 
 
-Asked = tuple[Path, Opening, tuple[str, ...], bool]
-"""The backup, what opens it, the highest numbers that are out, and whether nothing was done since."""
+Asked = tuple[Path, Opening, tuple[str, ...], bool, Path | None]
+"""The backup, what opens it, the highest numbers that are out, whether nothing was done since, and what was erased."""
 
 
 def _asked(folder: Path, sent: Request) -> Asked:
@@ -133,7 +133,8 @@ def _asked(folder: Path, sent: Request) -> Asked:
         with open(passphrase, "w", encoding="utf-8", opener=_private) as file:
             file.write(f"{phrase}\n")
     stated = tuple(form.get("last", "").replace(",", " ").split())
-    return backup, Opening(identity, passphrase, _there(form, "tail")), stated, form.get("nothing") == "yes"
+    erasures = _kept(folder / "erasures", files.get("erasures"))
+    return backup, Opening(identity, passphrase, _there(form, "tail")), stated, form.get("nothing") == "yes", erasures
 
 
 def _there(form: Mapping[str, str], name: str) -> Path | None:
