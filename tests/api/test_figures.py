@@ -160,9 +160,21 @@ def test_there_is_no_report_of_a_day_before_the_first_rules_and_of_what_is_no_da
     add_person(sqlite_floor, "asha", Role.MANAGER)
     client.set_cookie(STAFF_COOKIE, signed_in(sqlite_floor, "asha", SystemClock().now()))
     assert client.get(f"/manager/report?day={day}").status_code == 404
-    if day != "soon":
-        answer = client.get(f"{AT}/report?day={day}", headers=manager)
-        assert (answer.status_code, answer.get_json()["code"]) == (404, "unknown_day")
+    answer = client.get(f"{AT}/report?day={day}", headers=manager)
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "unknown_day")
+
+
+@pytest.mark.parametrize(
+    "written", ["{seconds}", "{seconds}000", "{day}T00:00:00", "{day}T00:00:00Z", "2026-02-30", ""]
+)
+def test_a_count_of_seconds_and_a_time_are_no_day_of_a_report(
+    client: FlaskClient, manager: dict[str, str], written: str
+) -> None:
+    today = SystemClock().now().replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = written.format(seconds=int(today.timestamp()), day=today.date())
+    answer = client.get(f"{AT}/report", query_string={"day": asked}, headers=manager)
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "unknown_day")
+    assert "Input should" not in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,6 @@ from server.storage.sql.counters import counters_of
 from server.storage.sql.tokens import open_tokens
 from server.storage.transaction import Read
 
-PEOPLE = 50
 MINUTE = 60_000
 GAIN_MIN = 5
 """An offer that gains less is none: opening a counter costs an officer."""
@@ -130,7 +129,7 @@ def outlook_of(read: Read, code: str, now: datetime, real: datetime | None = Non
         bottleneck=bottleneck,
         offer=_offer(floor, ways, bottleneck, officers_there(read, centre.id, real)),
         people_at_risk=_at_risk(ways, clocks.promise_min, now),
-        stranded=tuple(StrandedPerson(token.label, token.step.stage) for token in alone[:PEOPLE]),
+        stranded=tuple(StrandedPerson(token.label, token.step.stage) for token in alone),
     )
 
 
@@ -272,7 +271,7 @@ def _with(floor: _Floor, desk: counters.Counter) -> list[Way]:
 
 def _at_risk(ways: Iterable[Way], promise: int, now: datetime) -> tuple[PersonAtRisk, ...]:
     late = [way for way in ways if way.expected_min > promise]
-    worst = sorted(late, key=lambda way: way.expected_min, reverse=True)[:PEOPLE]
+    worst = sorted(late, key=lambda way: way.expected_min, reverse=True)
     return tuple(
         PersonAtRisk(
             way.person.label,

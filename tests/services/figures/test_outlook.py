@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.actors import By
 from server.domain.errors import UnknownCentre
-from server.domain.outlook import Late, Nobody, Sentence, SentenceKind
+from server.domain.outlook import Late, Nobody, NoCounter, Sentence, SentenceKind
 from server.domain.permissions import Role
 from server.domain.token.lifecycle import CounterState
 from server.services.bookings.book import NewBooking
@@ -141,6 +141,17 @@ def test_a_closed_stage_where_nobody_waits_holds_nobody_up(crowd: Floor) -> None
     floor.minutes = iter([0])
     floor.issue()
     assert {person.label for person in outlook(floor, MORNING).stranded} == {"N001"}
+
+
+def test_however_many_are_stranded_or_at_risk_each_is_listed(floor: Floor) -> None:
+    """The page says "and 67 more" by the length of the list: it must not contradict the sentence above it."""
+    enquiries(floor, 72)
+    told = outlook(floor, MORNING + timedelta(minutes=20))
+    assert told.sentence == Sentence(SentenceKind.STRANDED, NoCounter("E", 72))
+    assert len(told.stranded) == 72
+    floor.minutes = iter([0])
+    floor.open("E1")
+    assert len(outlook(floor, MORNING + timedelta(minutes=60)).people_at_risk) > 50
 
 
 def test_those_who_were_called_and_absent_are_not_on_the_floor(floor: Floor) -> None:
