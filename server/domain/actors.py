@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who gives a command: `actor` is a principal's id (`staff:3`, `key:7`, `citizen:…`, `clock`, `cli`).
+    """Who gives a command: `actor` is a principal's id (`staff:3`, `key:7`, `citizen:…`, `clock`, `cli:asha`).
 
     `desk` is the counter at which it is done, None for what is done at none.
     """
@@ -19,6 +19,11 @@ class By:
         return self.actor.startswith("staff:")
 
     @property
+    def at_machine(self) -> bool:
+        """Whether it is given at the machine itself, by somebody of the operating system or by who is not told."""
+        return self.actor.partition(":")[0] == CLI.actor
+
+    @property
     def counter(self) -> str:
         """The acting counter; raises RuntimeError for a command that is done at none."""
         if self.desk is None:
@@ -27,7 +32,7 @@ class By:
 
 
 CLI = By("cli")
-"""Who gives a command at the machine itself."""
+"""Who gives a command at the machine itself, where nobody tells the person: logs of before, demos, simulations."""
 
 CLOCK = By("clock")
 """What time brings by itself."""

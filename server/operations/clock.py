@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from server.domain.actors import By
 from server.domain.centre import CentreState
 from server.domain.steady.choice import Choice
+from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
 from server.services.floor.clock import ClockView, look, settle
 from server.storage.database import Database
@@ -27,7 +27,7 @@ def clock(choice: str | None, centre: str | None) -> None:
 
     def run(db: Database) -> list[str]:
         state = only_centre(db, centre)
-        act = look if choice is None else lambda tx: settle(tx, Choice(choice), By("cli"))
+        act = look if choice is None else lambda tx: settle(tx, Choice(choice), at_machine())
         return _lines(state, db.write(state.id, act))
 
     click.echo("\n".join(with_database(run)))

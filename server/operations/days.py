@@ -7,16 +7,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from server.domain.actors import By
 from server.domain.centre import CentreState
 from server.domain.day import Then
+from server.operations.at_machine import at_machine
 from server.operations.shared import AS_JSON, CENTRE, Day, only_centre, with_database
 from server.services.floor.day import Closing, DayClose, DayExtension, close_day, extend_day, people_here
 from server.services.floor.reopening import Reopening, reopen_day
 from server.services.views.days import DayView, day_of
 from server.storage.database import Database
 
-CLI = By("cli")
 WHICH = click.option("--day", "which", type=Day(), help="Business day; the present one when not given.")
 
 
@@ -60,7 +59,7 @@ def close(which: date | None, then: str | None, reason: str | None, yes: bool, c
         if not yes:
             click.confirm(f"Close {asked}? {len(here)} people are still here.", abort=True)
         closing = Closing(tuple(token.id for token in here), Then(then or Then.END.value), reason)
-        return db.write(state.id, lambda tx: close_day(tx, asked, closing, CLI))
+        return db.write(state.id, lambda tx: close_day(tx, asked, closing, at_machine()))
 
     closed = with_database(run)
     click.echo(
@@ -81,7 +80,7 @@ def extend(until: datetime, which: date | None, centre: str | None) -> None:
         asked = which or state.today(db.now(state.id))
         local = until if until.year > 1900 else datetime.combine(asked, until.time())
         moment = local.replace(tzinfo=ZoneInfo(state.timezone))
-        return db.write(state.id, lambda tx: extend_day(tx, asked, moment, CLI))
+        return db.write(state.id, lambda tx: extend_day(tx, asked, moment, at_machine()))
 
     click.echo(f"People are served until {with_database(run).until}.")
 
@@ -96,7 +95,7 @@ def reopen(which: date | None, reason: str, centre: str | None) -> None:
     def run(db: Database) -> Reopening:
         state = only_centre(db, centre)
         asked = which or state.closed_day or state.today(db.now(state.id))
-        return db.write(state.id, lambda tx: reopen_day(tx, asked, reason, CLI))
+        return db.write(state.id, lambda tx: reopen_day(tx, asked, reason, at_machine()))
 
     done = with_database(run)
     paused = f" Paused, with somebody there: {', '.join(done.counters)}." if done.counters else ""

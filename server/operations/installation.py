@@ -7,7 +7,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from hardware.registry import DRIVERS, KIND, PROFILE, PROFILES, open_printer
-from server.domain.actors import CLI
+from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, PRESETS, claim_database, only_centre, settings_of, with_database
 from server.services.paper import printers
 from server.services.setup import presets
@@ -54,7 +54,7 @@ def init(preset: str, code: str | None, name: str | None) -> None:
     begins = datetime.now(UTC).date() - RULES_BEFORE
 
     def install(tx: Transaction) -> int:
-        return presets.install_centre(tx, shape, begins, secrets.token_hex(4), demo=False)
+        return presets.install_centre(tx, shape, begins, secrets.token_hex(4), at_machine(), demo=False)
 
     with_database(lambda db: db.write(None, install))
     claim_database()
@@ -82,7 +82,7 @@ def set_printer(
     driver = open_printer(settings)
 
     def run(db: Database) -> bool:
-        return db.write(only_centre(db, centre).id, lambda tx: printers.set_printer(tx, device, settings, CLI))
+        return db.write(only_centre(db, centre).id, lambda tx: printers.set_printer(tx, device, settings, at_machine()))
 
     if not with_database(run):
         raise LookupError(f"there is no printer {device!r}")

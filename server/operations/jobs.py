@@ -2,10 +2,10 @@
 
 import click
 
-from server.domain.actors import CLI
 from server.domain.errors import InvalidInput
 from server.domain.instants import to_iso
 from server.domain.jobs import Job
+from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
 from server.services.outbox import jobs
 from server.storage.database import Database
@@ -36,7 +36,7 @@ def retry(number: int, centre: str | None) -> None:
     """Queue a dead job once more, as if it were new; a running server does it."""
 
     def again(db: Database) -> None:
-        if not db.write(only_centre(db, centre).id, lambda tx: jobs.requeue(tx, number, CLI)):
+        if not db.write(only_centre(db, centre).id, lambda tx: jobs.requeue(tx, number, at_machine())):
             raise InvalidInput(f"No dead job has the number {number}. “baari job dead” lists them.")
 
     with_database(again)

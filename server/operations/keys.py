@@ -7,9 +7,9 @@ from typing import TypeVar
 import click
 
 from server.clock import SystemClock
-from server.domain.actors import CLI
 from server.domain.instants import to_iso
 from server.domain.permissions import Role, reaches_all
+from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
 from server.services.people import keys
 from server.services.people.keys import KeyView
@@ -57,8 +57,8 @@ def create(
         now = SystemClock().now()
         ends = None if days is None else now + timedelta(days=days)
         if all_centres:
-            return keys.create_key_of_all(tx, Role(role), name, now, expires_at=ends)
-        return keys.create_key(tx, Role(role), name, now, counter=counter, device=device, expires_at=ends)
+            return keys.create_key_of_all(tx, Role(role), name, now, at_machine(), expires_at=ends)
+        return keys.create_key(tx, Role(role), name, now, at_machine(), counter=counter, device=device, expires_at=ends)
 
     click.echo(with_database(lambda db: db.write(only_centre(db, centre).id, make)))
 
@@ -81,7 +81,7 @@ def list_keys(centre: str | None) -> None:
 @CENTRE
 def revoke(name: str, centre: str | None) -> None:
     """Revoke the keys of a name: they open nothing any more, and their screens are cut off."""
-    count = _write(centre, lambda tx, now: keys.revoke_key(tx, name, now))
+    count = _write(centre, lambda tx, now: keys.revoke_key(tx, name, now, at_machine()))
     if not count:
         raise LookupError(f"there is no key of the name {name!r}")
     click.echo(f"{count} key{'s' if count > 1 else ''} of the name {name!r} revoked.")
@@ -98,7 +98,7 @@ def rotate(name: str, centre: str | None) -> None:
         named = [key for key in keys.keys_of(tx.conn, tx.centre.id) if key.name == name]
         if len(named) != 1:
             raise LookupError(f"there are {len(named)} keys of the name {name!r}, and one is rotated at a time")
-        keys.rotate(tx, named[0].id, secret, now, CLI)
+        keys.rotate(tx, named[0].id, secret, now, at_machine())
 
     _write(centre, run)
     click.echo(secret)

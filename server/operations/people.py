@@ -7,10 +7,10 @@ from typing import TypeVar
 import click
 
 from server.clock import SystemClock
-from server.domain.actors import CLI
 from server.domain.credentials import normal_name, user_name
 from server.domain.instants import to_iso
 from server.domain.permissions import PEOPLE, Role
+from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
 from server.services.people import accounts, passwords, second_step, sign_in
 from server.services.people.accounts import PersonView
@@ -39,7 +39,10 @@ def add(name: str, role: str, centre: str | None, password: str, *, start: bool)
     """Add a person; the password is asked for."""
     normal = user_name(name)
     kept = passwords.chosen(password, normal)
-    _write(centre, lambda tx, now: sign_in.add_staff(tx, normal, Role(role), kept, now, own_password=not start))
+    _write(
+        centre,
+        lambda tx, now: sign_in.add_staff(tx, normal, Role(role), kept, now, at_machine(), own_password=not start),
+    )
     click.echo(f"{normal} can sign in.")
 
 
@@ -50,7 +53,7 @@ def list_people(centre: str | None) -> None:
 
     def run(db: Database) -> tuple[PersonView, ...]:
         state, now = only_centre(db, centre), SystemClock().now()
-        return db.read(lambda read: accounts.people_of(read, state.id, now, CLI))
+        return db.read(lambda read: accounts.people_of(read, state.id, now, at_machine()))
 
     click.echo("\n".join(map(_line, with_database(run))) or "There is nobody.")
 
@@ -60,7 +63,7 @@ def list_people(centre: str | None) -> None:
 @CENTRE
 def disable(name: str, centre: str | None) -> None:
     """Let a person sign in no more; their sessions end, open pages included."""
-    _write(centre, lambda tx, now: accounts.disable(tx, _number(tx, name), now, CLI))
+    _write(centre, lambda tx, now: accounts.disable(tx, _number(tx, name), now, at_machine()))
     click.echo(f"{normal_name(name)} cannot sign in any more.")
 
 
@@ -69,7 +72,7 @@ def disable(name: str, centre: str | None) -> None:
 @CENTRE
 def enable(name: str, centre: str | None) -> None:
     """Let a person sign in again."""
-    _write(centre, lambda tx, now: accounts.enable(tx, _number(tx, name), now, CLI))
+    _write(centre, lambda tx, now: accounts.enable(tx, _number(tx, name), now, at_machine()))
     click.echo(f"{normal_name(name)} can sign in.")
 
 
@@ -78,7 +81,7 @@ def enable(name: str, centre: str | None) -> None:
 @CENTRE
 def unlock(name: str, centre: str | None) -> None:
     """Forget the wrong passwords that were given for a person."""
-    _write(centre, lambda tx, now: accounts.unlock(tx, _number(tx, name), now, CLI))
+    _write(centre, lambda tx, now: accounts.unlock(tx, _number(tx, name), now, at_machine()))
     click.echo(f"{normal_name(name)} is not locked.")
 
 
@@ -88,7 +91,7 @@ def unlock(name: str, centre: str | None) -> None:
 @CENTRE
 def set_role(name: str, role: str, centre: str | None) -> None:
     """Give a person another role; their open pages have it at once."""
-    _write(centre, lambda tx, now: accounts.set_role(tx, _number(tx, name), Role(role), now, CLI))
+    _write(centre, lambda tx, now: accounts.set_role(tx, _number(tx, name), Role(role), now, at_machine()))
     click.echo(f"{normal_name(name)} has the role {role}.")
 
 
@@ -99,7 +102,7 @@ def set_role(name: str, role: str, centre: str | None) -> None:
 def give_password(name: str, centre: str | None, password: str) -> None:
     """Give a person a password, with which they choose their own when they next sign in; it is asked for."""
     kept = passwords.chosen(password, user_name(name))
-    _write(centre, lambda tx, now: accounts.give_password(tx, _number(tx, name), kept, now, CLI))
+    _write(centre, lambda tx, now: accounts.give_password(tx, _number(tx, name), kept, now, at_machine()))
     click.echo(f"{normal_name(name)} chooses a password of their own at the next sign-in.")
 
 
@@ -108,7 +111,7 @@ def give_password(name: str, centre: str | None, password: str) -> None:
 @CENTRE
 def end_second_step(name: str, centre: str | None) -> None:
     """End the second step of a person whose phone is lost; their sessions end."""
-    _write(centre, lambda tx, now: second_step.end(tx, _number(tx, name), now, CLI))
+    _write(centre, lambda tx, now: second_step.end(tx, _number(tx, name), now, at_machine()))
     click.echo(f"{normal_name(name)} signs in by the password alone.")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from server.clock import SystemClock
-from server.domain.actors import CLI
 from server.domain.centre import CentreState
 from server.domain.person_data import PersonData, Terms
+from server.operations.at_machine import at_machine
 from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, settings_of, with_database
 from server.services.person_data import asking, erasures, holds, leaving
 from server.services.person_data.asking import Asked, Found
@@ -57,7 +57,7 @@ def run(centre: str | None) -> None:
     def one_round(db: Database) -> leaving.Left:
         here = only_centre(db, centre)
         now, real = db.now(here.id), SystemClock().now()
-        return leaving.Round(db, derived_keys(db), terms, here.id, now, real).run(CLI)
+        return leaving.Round(db, derived_keys(db), terms, here.id, now, real).run(at_machine())
 
     left = with_database(one_round)
     click.echo(f"Off the floor: {left.tokens} tokens, {left.bookings} bookings, {left.notes} notes.")
@@ -82,7 +82,9 @@ def place(day: date, label: str | None, reason: str, centre: str | None) -> None
     """Let nothing of a day, or of one token of it, be sealed, ended or erased."""
 
     def hold(db: Database) -> int:
-        return db.write(only_centre(db, centre).id, lambda tx: holds.place(tx, day, label, reason, _now(), CLI))
+        return db.write(
+            only_centre(db, centre).id, lambda tx: holds.place(tx, day, label, reason, _now(), at_machine())
+        )
 
     number = with_database(hold)
     click.echo(f"Hold {number} is in force; “baari records lift {number}” lifts it.")
@@ -93,7 +95,9 @@ def place(day: date, label: str | None, reason: str, centre: str | None) -> None
 @CENTRE
 def lift(number: int, centre: str | None) -> None:
     """Lift a hold by its number."""
-    with_database(lambda db: db.write(only_centre(db, centre).id, lambda tx: holds.lift(tx, number, _now(), CLI)))
+    with_database(
+        lambda db: db.write(only_centre(db, centre).id, lambda tx: holds.lift(tx, number, _now(), at_machine()))
+    )
     click.echo(f"Hold {number} is lifted: what it kept leaves at the next round.")
 
 
@@ -129,7 +133,9 @@ def show(reason: str, centre: str | None, *, as_json: bool, **whom: Any) -> None
 
     def run(db: Database) -> Found:
         keys, asked = derived_keys(db), _asked(**whom)
-        return db.write(only_centre(db, centre).id, lambda tx: asking.show(tx, asked, keys, reason, _now(), CLI))
+        return db.write(
+            only_centre(db, centre).id, lambda tx: asking.show(tx, asked, keys, reason, _now(), at_machine())
+        )
 
     found = with_database(run)
     views = [{"where": "floor", **_view(data)} for data in found.on_floor]
@@ -168,7 +174,7 @@ def correct(reason: str, centre: str | None, set_phone: str | None, *, no_phone:
     def run(db: Database) -> int:
         keys, asked = derived_keys(db), _asked(**whom)
         here = only_centre(db, centre).id
-        return db.write(here, lambda tx: asking.correct(tx, asked, set_phone, keys, reason, _now(), CLI))
+        return db.write(here, lambda tx: asking.correct(tx, asked, set_phone, keys, reason, _now(), at_machine()))
 
     click.echo(f"Corrected: {with_database(run)} tokens.")
 
@@ -181,7 +187,7 @@ def erase(reason: str, centre: str | None, **whom: Any) -> None:  # options
     def run(db: Database) -> int:
         keys, asked, settings = derived_keys(db), _asked(**whom), settings_of()
         here = only_centre(db, centre).id
-        erased = db.write(here, lambda tx: asking.erase(tx, asked, keys, reason, _now(), CLI))
+        erased = db.write(here, lambda tx: asking.erase(tx, asked, keys, reason, _now(), at_machine()))
         erasures.keep(db, [folder for folder in (settings.backup_dir, settings.tail_dir) if folder is not None])
         return len(erased)
 

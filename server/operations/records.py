@@ -12,11 +12,11 @@ import click
 import yaml
 
 from server.clock import SystemClock
-from server.domain.actors import By
 from server.domain.derived import Purpose
 from server.domain.proof.heads import INSTALLATION, Head, read_heads
 from server.domain.proof.seals import Seal, read_seal
 from server.operations import report_lines
+from server.operations.at_machine import at_machine
 from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, with_database
 from server.services.figures.cells import roll_up
 from server.services.figures.explanations import Explanation
@@ -191,7 +191,7 @@ def set_policy(kind: str, file: Path, valid_from: date | None, centre: str | Non
 
     def run(db: Database) -> date:
         state = only_centre(db, centre)
-        return db.write(state.id, lambda tx: policies.set_policy(tx, kind, body, By("cli"), valid_from=valid_from))
+        return db.write(state.id, lambda tx: policies.set_policy(tx, kind, body, at_machine(), valid_from=valid_from))
 
     begins = with_database(run)
     click.echo(f"{kind} holds from {begins}. The rule of {begins - timedelta(days=1)} and before stays on record.")

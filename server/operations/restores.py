@@ -10,7 +10,7 @@ import click
 
 from server.clock import SystemClock
 from server.config import Settings
-from server.domain.actors import CLI
+from server.operations.at_machine import at_machine
 from server.operations.backups import (
     IDENTITY,
     PASSPHRASE,
@@ -145,9 +145,11 @@ def _go_on(db: Database, until: datetime, lost: Mapping[str | None, Lost]) -> tu
     after = {}
     for centre in centres:
         said, epoch = lost.get(centre.code, lost[None]), secrets.token_hex(4)
-        after[centre.code] = db.write(centre.id, partial(centre_goes_on, made_at=until, epoch=epoch, lost=said))
+        after[centre.code] = db.write(
+            centre.id, partial(centre_goes_on, made_at=until, epoch=epoch, lost=said, by=at_machine())
+        )
     now = SystemClock().now()
-    return after, db.write(None, lambda tx: installation_goes_on(tx, until, now))
+    return after, db.write(None, lambda tx: installation_goes_on(tx, until, now, at_machine()))
 
 
 def _erased(settings: Settings, file: Path, tail: Path | None, named: Path | None) -> set[str]:
@@ -162,9 +164,9 @@ def _forget(db: Database, settings: Settings, secret: bytes | None, listed: set[
     if secret is None:
         return 0
     keys, real = keys_of(db.read(numbers_of), secret), SystemClock().now()
-    erased = apply(db, keys, listed | db.read(marks_erased), real)
+    erased = apply(db, keys, listed | db.read(marks_erased), real, at_machine())
     for centre in db.read(all_centres):
-        Round(db, keys, settings.terms, centre.id, db.now(centre.id), real).run(CLI)
+        Round(db, keys, settings.terms, centre.id, db.now(centre.id), real).run(at_machine())
     return erased
 
 

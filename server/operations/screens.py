@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import click
 
 from server.clock import SystemClock
-from server.domain.actors import CLI
 from server.domain.instants import to_iso
 from server.domain.screens import Screen, screen_of
+from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
 from server.services.people import pairing, screens
 from server.services.people.pairing import PairingView
@@ -40,7 +40,7 @@ def pair(code: str, as_screen: str | None, days: int | None, centre: str | None,
         now = SystemClock().now()
         ends = None if days is None else now + timedelta(days=days)
         write = only_centre(db, centre).id
-        return db.write(write, lambda tx: pairing.accept(tx, code, now, CLI, screen=other, expires_at=ends))
+        return db.write(write, lambda tx: pairing.accept(tx, code, now, at_machine(), screen=other, expires_at=ends))
 
     asking, becomes = with_database(look)
     click.echo(f"The page of {asking.kind.value}:{asking.id} at {asking.address} ({asking.browser}) shows this code.")
@@ -72,7 +72,7 @@ def revoke(screen: str, centre: str | None) -> None:
 
     def run(db: Database) -> None:
         now: datetime = SystemClock().now()
-        db.write(only_centre(db, centre).id, lambda tx: screens.revoke(tx, which, now, CLI))
+        db.write(only_centre(db, centre).id, lambda tx: screens.revoke(tx, which, now, at_machine()))
 
     with_database(run)
     click.echo(f"{which} is not paired any more.")

@@ -7,8 +7,8 @@ from functools import partial
 import click
 
 from server.clock import SystemClock
-from server.domain.actors import CLI
 from server.domain.plan.series import label
+from server.operations.at_machine import at_machine
 from server.operations.shared import our_secret, settings_of, with_database
 from server.services.numbers import leases
 from server.services.setup import secret as secrets
@@ -40,7 +40,7 @@ def rotate(ended: int | None, yes: bool) -> None:
 
 def _rotate(db: Database) -> str:
     ours, now = our_secret(db), SystemClock().now()
-    number = db.write(None, lambda tx: secrets.rotate(tx, ours, now))
+    number = db.write(None, lambda tx: secrets.rotate(tx, ours, now, at_machine()))
     return f"Key {number} is in force. Older ones are still read until “baari secret rotate --end {number - 1}”."
 
 
@@ -52,8 +52,8 @@ def _end(db: Database, number: int, yes: bool) -> str:
     if out and not yes:
         click.echo(f"Paper numbers leased under key {number} are out: {', '.join(out)}.")
         click.confirm("Enter those that people have first: they will be void. Go on?", abort=True)
-    count = db.write(None, lambda tx: secrets.end(tx, number, SystemClock().now()))
-    void = partial(leases.void_outstanding, until=until, reason=f"key {number} has ended", by=CLI)
+    count = db.write(None, lambda tx: secrets.end(tx, number, SystemClock().now(), at_machine()))
+    void = partial(leases.void_outstanding, until=until, reason=f"key {number} has ended", by=at_machine())
     blocks = sum(len(db.write(centre.id, void)) for centre in db.read(all_centres))
     return (
         f"Key {number} has ended with {_counted(count, 'session')} and {_counted(blocks, 'block')} of paper numbers. "
@@ -80,5 +80,5 @@ def accept(yes: bool) -> None:
     lost = "Bookings will have to be imported again, and older seals cannot be checked. Go on?"
     if not yes:
         click.confirm(lost, abort=True)
-    number = with_database(lambda db: db.write(None, lambda tx: secrets.accept(tx, ours, now)))
+    number = with_database(lambda db: db.write(None, lambda tx: secrets.accept(tx, ours, now, at_machine())))
     click.echo(f"Key {number} is in force, of the secret at hand. Next: import the bookings again, start the servers.")

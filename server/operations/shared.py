@@ -11,6 +11,7 @@ from server.clock import SystemClock
 from server.config import Settings, load_settings
 from server.domain.centre import CentreState
 from server.domain.derived import DerivedKeys
+from server.operations.at_machine import at_machine
 from server.services.setup import presets, secret
 from server.storage import schema
 from server.storage.database import Database
@@ -76,7 +77,7 @@ def claim_database() -> None:
 
     def claim(db: Database) -> None:
         ours = our_secret(db)
-        db.write(None, lambda tx: secret.claim(tx, ours, SystemClock().now()))
+        db.write(None, lambda tx: secret.claim(tx, ours, SystemClock().now(), at_machine()))
 
     with_database(claim)
 

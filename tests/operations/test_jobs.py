@@ -6,9 +6,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from server.domain.actors import CLI
 from server.domain.events.kinds import Kind
 from server.domain.events.payloads import JobRetried
+from server.operations.at_machine import at_machine
 from server.services.outbox import jobs
 from server.storage.sql import events
 from tests.factories import MORNING, Floor
@@ -36,7 +36,7 @@ def test_a_dead_job_is_listed_with_its_reason_and_queued_again_once(floor: Floor
     assert baari("job", "dead").stdout == "No job is dead.\n"
     event = floor.db.read(lambda read: events.last_of_kind(read, floor.centre_id, Kind.JOB_RETRIED))
     assert event is not None
-    assert (event.payload, event.by) == (JobRetried(dead.id, "letter", "box"), CLI)
+    assert (event.payload, event.by) == (JobRetried(dead.id, "letter", "box"), at_machine())
     refused = baari("job", "retry", str(dead.id))
     sentence = f"baari: No dead job has the number {dead.id}. “baari job dead” lists them.\n"
     assert (refused.returncode, refused.stderr) == (1, sentence)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.domain.actors import CLI
+from server.domain.actors import CLI, By
 from server.domain.errors import InvalidInput
 from server.domain.events.installation import Restored
 from server.domain.events.payloads import CentreRestored
@@ -28,7 +28,9 @@ class Lost:
     nothing: bool = False
 
 
-def centre_goes_on(tx: Transaction, made_at: datetime, epoch: str, lost: Lost) -> dict[date, dict[str, int]]:
+def centre_goes_on(
+    tx: Transaction, made_at: datetime, epoch: str, lost: Lost, by: By = CLI
+) -> dict[date, dict[str, int]]:
     """Let a centre go on from a backup made at an instant, in a new epoch; returns after which number each series does.
 
     The day that is open in the backup may be over, and another have been open since: both count. Raises InvalidInput,
@@ -43,16 +45,16 @@ def centre_goes_on(tx: Transaction, made_at: datetime, epoch: str, lost: Lost) -
     numbers_after = {day.isoformat(): dict(series) for day, series in after.items() if series}
     was = tx.centre.epoch
     tx.change_centre(epoch=epoch)
-    tx.record(CentreRestored(made_at, was, numbers_after), CLI)
+    tx.record(CentreRestored(made_at, was, numbers_after), by)
     return after
 
 
-def installation_goes_on(tx: Transaction, made_at: datetime, now: datetime) -> int:
+def installation_goes_on(tx: Transaction, made_at: datetime, now: datetime, by: By = CLI) -> int:
     """Take down that the installation goes on from a backup, and end all sessions; returns how many."""
     log = InstallationLog(tx, now)
     presence.hold_people(tx.conn)
     presence.move_auth(tx.conn)
-    log.record(Restored(to_iso(made_at)), CLI)
+    log.record(Restored(to_iso(made_at)), by)
     return people.end_all_sessions(tx.conn)
 
 

@@ -104,7 +104,7 @@ def rotate(tx: Transaction, number: int, secret: str, now: datetime, by: By) -> 
     """
     move_auth(tx.conn)
     log, key, kept = InstallationLog(tx, now), _in_force(tx, number), secret_hash(secret)
-    if key.all_centres and by != CLI:
+    if key.all_centres and not by.at_machine:
         raise Forbidden("A key of all centres is rotated on the machine itself.")
     if rows.is_secret_used(tx.conn, kept):
         raise InvalidInput("A key has this secret already. Please draw another.")

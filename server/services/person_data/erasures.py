@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from server.domain.actors import CLI
+from server.domain.actors import CLI, By
 from server.domain.derived import DerivedKeys
 from server.domain.events.installation import PersonDataErased
 from server.services.backups.files import replace
@@ -41,7 +41,7 @@ def marks_in(file: Path) -> set[str]:
     return {line.strip() for line in text.splitlines() if line.startswith(BEGIN)}
 
 
-def apply(db: Database, keys: DerivedKeys, erased: set[str], real: datetime) -> int:
+def apply(db: Database, keys: DerivedKeys, erased: set[str], real: datetime, by: By = CLI) -> int:
     """Erase in a restored database what has a mark; returns of how many tokens and bookings."""
     count = 0
     for centre in db.read(all_centres):
@@ -54,7 +54,7 @@ def apply(db: Database, keys: DerivedKeys, erased: set[str], real: datetime) -> 
             subjects = tuple(dict.fromkeys(each.subject for each in again))
             erase_subjects(tx, subjects)
             every = tuple(sorted(set[str]().union(*again.values())))
-            InstallationLog(tx, real).record(PersonDataErased(tx.centre.id, subjects, every, again=True), CLI)
+            InstallationLog(tx, real).record(PersonDataErased(tx.centre.id, subjects, every, again=True), by)
 
         db.write(centre.id, command)
         count += len(again)

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import yaml
 
-from server.domain.actors import CLI
+from server.domain.actors import CLI, By
 from server.domain.errors import AlreadyThere
 from server.domain.events.installation import CentreInstalled
 from server.domain.plan.hours import WEEKDAYS
@@ -37,7 +37,9 @@ def always_open(preset: Preset) -> Preset:
     return preset.model_copy(update={"hours": preset.hours.model_copy(update=always)})
 
 
-def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str, *, demo: bool) -> int:
+def install_centre(
+    tx: Transaction, preset: Preset, valid_from: date, epoch: str, by: By = CLI, /, *, demo: bool
+) -> int:
     """Write a preset as the rows of a new centre and return its id; raises AlreadyThere.
 
     Codes of centres are unique in the installation; all else is unique in its centre.
@@ -53,7 +55,7 @@ def install_centre(tx: Transaction, preset: Preset, valid_from: date, epoch: str
     with tx.within(centre_id):
         add_version(tx, valid_from)
     first = setup.versions(tx.conn, centre_id)[0]
-    InstallationLog(tx, tx.now).record(CentreInstalled(centre_id, centre.code, first.sha256), CLI)
+    InstallationLog(tx, tx.now).record(CentreInstalled(centre_id, centre.code, first.sha256), by)
     return centre_id
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from server.domain.actors import CLI
+from server.domain.actors import CLI, By
 from server.domain.derived import UNDERIVED, DerivedKeys, fingerprint_of
 from server.domain.errors import InvalidInput
 from server.domain.events.installation import SecretBegun, SecretEnded, commitment
@@ -38,7 +38,7 @@ def require_ours(read: Read, secret: bytes) -> None:
         raise WrongSecret(ANOTHER)
 
 
-def claim(tx: Transaction, secret: bytes, at: datetime) -> None:
+def claim(tx: Transaction, secret: bytes, at: datetime, by: By = CLI) -> None:
     """Note the fingerprint of the secret in a database that has none; raises WrongSecret when it has another.
 
     In a database of before keys were derived the secret itself stays readable, under number 0.
@@ -48,7 +48,7 @@ def claim(tx: Transaction, secret: bytes, at: datetime) -> None:
         return
     fingerprint = fingerprint_of(secret)
     for number in (UNDERIVED, 1) if derived.was_used(tx.conn) else (1,):
-        _begin(tx, KeyNumber(number, fingerprint, at, None))
+        _begin(tx, KeyNumber(number, fingerprint, at, None), by)
 
 
 def keys_of(numbers: list[KeyNumber], secret: bytes) -> DerivedKeys:
@@ -62,15 +62,15 @@ def keys_of(numbers: list[KeyNumber], secret: bytes) -> DerivedKeys:
     return DerivedKeys(secret, tuple(each.number for each in ours), ended)
 
 
-def rotate(tx: Transaction, secret: bytes, at: datetime) -> int:
+def rotate(tx: Transaction, secret: bytes, at: datetime, by: By = CLI) -> int:
     """Begin the next number, under which everything new is signed, and return it; raises WrongSecret."""
-    claim(tx, secret, at)
+    claim(tx, secret, at, by)
     number = derived.key_numbers(tx.conn)[-1].number + 1
-    _begin(tx, KeyNumber(number, fingerprint_of(secret), at, None))
+    _begin(tx, KeyNumber(number, fingerprint_of(secret), at, None), by)
     return number
 
 
-def end(tx: Transaction, number: int, at: datetime) -> int:
+def end(tx: Transaction, number: int, at: datetime, by: By = CLI) -> int:
     """Refuse the slips and cookies of a number from now on; returns how many sessions have ended with it.
 
     The numbers leased under it are voided in each centre (`server.services.numbers.leases`). Raises InvalidInput for
@@ -79,7 +79,7 @@ def end(tx: Transaction, number: int, at: datetime) -> int:
     until = superseded_at(tx.conn, number)
     log = InstallationLog(tx, at)
     derived.end_number(tx.conn, number, at)
-    log.record(SecretEnded(number), CLI)
+    log.record(SecretEnded(number), by)
     return _end_sessions(tx, until)
 
 
@@ -102,7 +102,7 @@ def require_other(read: Read, secret: bytes) -> None:
         raise InvalidInput("This is the secret of this database already.")
 
 
-def accept(tx: Transaction, secret: bytes, at: datetime) -> int:
+def accept(tx: Transaction, secret: bytes, at: datetime, by: By = CLI) -> int:
     """Go on with another secret because the one of before is lost, and return the number it begins with.
 
     What that one hid or signed can be read no more: bookings are imported again, and who is signed in signs in again.
@@ -110,16 +110,16 @@ def accept(tx: Transaction, secret: bytes, at: datetime) -> int:
     require_other(tx.conn, secret)
     numbers = derived.key_numbers(tx.conn)
     number = numbers[-1].number + 1 if numbers else 1
-    _begin(tx, KeyNumber(number, fingerprint_of(secret), at, None))
+    _begin(tx, KeyNumber(number, fingerprint_of(secret), at, None), by)
     _end_sessions(tx, at)
     return number
 
 
-def _begin(tx: Transaction, new: KeyNumber) -> None:
+def _begin(tx: Transaction, new: KeyNumber, by: By) -> None:
     """Write a new number, with its event."""
     log = InstallationLog(tx, new.begun_at)
     derived.add_number(tx.conn, new)
-    log.record(SecretBegun(new.number, commitment(new.fingerprint)), CLI)
+    log.record(SecretBegun(new.number, commitment(new.fingerprint)), by)
 
 
 def _end_sessions(tx: Transaction, until: datetime) -> int:

@@ -99,7 +99,10 @@ def test_a_key_of_all_centres_gets_another_secret_on_the_machine_alone(floor: Fl
     (office,) = floor.db.read(lambda read: keys.keys_of(read, floor.centre_id))
     with pytest.raises(Forbidden):
         floor.write(lambda tx: keys.rotate(tx, office.id, keys.new_secret(), MORNING, By("staff:1")))
-    assert floor.write(lambda tx: keys.rotate(tx, office.id, keys.new_secret(), MORNING, CLI)).all_centres
+    with pytest.raises(Forbidden):
+        floor.write(lambda tx: keys.rotate(tx, office.id, keys.new_secret(), MORNING, By("client:asha")))
+    for by in (CLI, By("cli:asha")):
+        assert floor.write(lambda tx, by=by: keys.rotate(tx, office.id, keys.new_secret(), MORNING, by)).all_centres  # type: ignore[misc]
 
 
 def test_what_is_known_of_many_is_what_is_known_of_each(floor: Floor) -> None:

@@ -12,8 +12,10 @@ import * as record from "./record.js";
 
 /** Who acts without a name of their own. @param {string} actor */
 function unnamed(actor) {
-  const words = { clock: t("the clock"), citizen: t("a citizen"), cli: t("the server's own command"), baari: t("the server's own command"), nobody: t("somebody unknown") };
-  return words[/** @type {keyof typeof words} */ (actor.split(":")[0])] ?? actor;
+  const [kind, name] = actor.split(":");
+  if (kind === "cli") return [t("command line"), name && `(${name})`].filter(Boolean).join(" ");
+  const words = { clock: t("the clock"), citizen: t("a citizen"), baari: t("the server's own command"), nobody: t("somebody unknown") };
+  return words[/** @type {keyof typeof words} */ (kind)] ?? actor;
 }
 
 /** @param {{ title: string, kinds: Record<string, string> }} props */
