@@ -17,7 +17,7 @@ class Past:
     """A token, and its latest events, each with the record before it: as many as an undo looks at.
 
     `closed` are the steps it has left, by their number, and `calls` when each call of its present step was made.
-    `whole` says that it is known from its issue.
+    `whole` says that it is known from its issue, and `bookings` are those that are used by it.
     """
 
     token: Token
@@ -26,6 +26,7 @@ class Past:
     calls: dict[str, datetime] = field(default_factory=dict)
     secret: str | None = None
     whole: bool = True
+    bookings: set[int] = field(default_factory=set)
     _passed: dict[int, Passed] = field(default_factory=dict)
 
     def move(self, event: Event, after: Token, closed: Step | None = None) -> None:

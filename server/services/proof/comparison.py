@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from server.domain.events.installation import slip_commitment
 from server.domain.json import JsonObject
@@ -11,6 +12,7 @@ from server.domain.proof.findings import differences, in_chain, step_differences
 from server.domain.proof.hall import Desk
 from server.domain.proof.past import Past
 from server.domain.proof.verdicts import Fault
+from server.domain.token.lifecycle import TokenEnd
 from server.domain.token.record import seal_needs
 from server.domain.token.token import Step, Token, of_token
 from server.storage.sql import counters, devices, proof, tokens
@@ -25,13 +27,32 @@ def compare_tokens(read: Read, centre_id: int, replayed: Sequence[Past]) -> Iter
     """Compare tokens, with all their steps, with their rows."""
     for begin in range(0, len(replayed), AT_ONCE):
         some = replayed[begin : begin + AT_ONCE]
-        stands = proof.stands_of(read, centre_id, [past.token.id for past in some])
+        ids, used = [past.token.id for past in some], {each for past in some for each in past.bookings}
+        stands, bookings = proof.stands_of(read, centre_id, ids), proof.bookings_beside(read, centre_id, ids, used)
         for past in some:
             stand = stands.get(past.token.id)
             if stand is None:
                 yield Fault("token_lost", past.token.step.seq, f"{past.token.label} is in the log only.")
             else:
                 yield from _compare(past, stand)
+            yield from _compare_bookings(past, bookings)
+
+
+def _compare_bookings(past: Past, stored: Mapping[int, tuple[str | None, datetime | None]]) -> Iterator[Fault]:
+    """Compare which bookings a token uses.
+
+    One that was booked anew for another time is free, and so is that of a token that was cancelled. Of tokens before
+    version 1 the log does not tell with which booking they came.
+    """
+    token = past.token
+    if not (token.ended and token.ends is TokenEnd.CANCELLED):
+        for number in sorted(past.bookings):
+            user, slot = stored.get(number, (None, token.slot))
+            if user != token.id and slot == token.slot:
+                yield Fault("booking_differs", token.step.seq, f"The booking that {token.label} has used is free.")
+    told = past.whole and past.secret is not None
+    if told and any(user == token.id and number not in past.bookings for number, (user, _) in stored.items()):
+        yield Fault("booking_differs", token.step.seq, f"{token.label} uses a booking in the table only.")
 
 
 def _compare(past: Past, stand: Stand) -> Iterator[Fault]:

@@ -6,9 +6,10 @@ from itertools import takewhile
 
 from server.domain.centre import CentreState
 from server.domain.events.event import Event, StoredEvent
-from server.domain.events.kinds import Kind, TokenEvent
+from server.domain.events.kinds import Kind, Payload, TokenEvent
 from server.domain.events.payloads import (
     PolicyChanged,
+    TokenAttached,
     TokenCalled,
     TokenExpired,
     TokenIssued,
@@ -178,7 +179,8 @@ class _Replay:
         number = ledger.rebuild(token) if isinstance(payload, TokenRebuilt) else ledger.issue(token)
         self._report(event.seq, [number] if number else [])
         self._report(event.seq, self._borne_twice(token))
-        self._open[token.id] = Past(token, secret=payload.secret)
+        self._open[token.id] = past = Past(token, secret=payload.secret)
+        self._use(past, payload)
         self._audit.change(None, token)
         self._hall.last_day = max(token.day, self._hall.last_day or token.day)
         self._forget(event)
@@ -211,6 +213,7 @@ class _Replay:
         if isinstance(payload, TokenCalled):
             self._judge_call(event, payload, before)
         past.move(event, after, closed)
+        self._use(past, payload)
         self._follow(event, before, after)
         if isinstance(payload, TokenExpired):
             self._hall.count_end(after)
@@ -261,8 +264,26 @@ class _Replay:
         self._follow(event, present, after)
         if action.kind is not Kind.TOKEN_EXPIRED:
             self._audit.day(self._hall.open_day or after.day).undone += 1
+        self._free(past, action.payload)
         if isinstance(action.payload, TokenCalled):
             self._audit.undo_call(action, action.payload, after)
+
+    def _use(self, past: Past, payload: TokenEvent) -> None:
+        """Note which booking brought a token, was attached to it, or came over with another one."""
+        booking = payload.booking if isinstance(payload, TokenIssued | TokenAttached | TokenMerged) else None
+        if booking is None:
+            return
+        past.bookings.add(booking)
+        if isinstance(payload, TokenMerged) and payload.merged in self._ended:
+            self._ended[payload.merged].bookings.discard(booking)
+
+    def _free(self, past: Past, undone: Payload) -> None:
+        """Note that a booking is what it was before an attachment or a merge that is taken back."""
+        if not isinstance(undone, TokenAttached | TokenMerged) or undone.booking is None:
+            return
+        past.bookings.discard(undone.booking)
+        if isinstance(undone, TokenMerged) and undone.merged in self._ended:
+            self._ended[undone.merged].bookings.add(undone.booking)
 
     def _follow(self, event: Event, before: Token, after: Token) -> None:
         """Take over a changed token: its place in the line, its counters, and whether it is under way."""

@@ -1,17 +1,18 @@
 """Reads for the proof: many rows at once, to be compared with what a replay ended with."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from server.domain.leases import Lease
 from server.domain.token.lifecycle import StepState
 from server.domain.token.token import Step, Token
 from server.storage.sql.steps import STEP_FIELDS
 from server.storage.sql.tokens import STATE, TOKEN, token_of_row
+from server.storage.tables.bookings import BookingTable
 from server.storage.tables.floor import CallGroupTable, CounterTable, HelperTable, StepTable, TokenTable
 from server.storage.tables.numbers import LeaseTable, SeriesDayTable
 
@@ -40,6 +41,16 @@ def stands_of(conn: Connection, centre_id: int, ids: Sequence[str]) -> dict[str,
     query = TOKEN.add_columns(TokenTable.secret).where(TokenTable.centre_id == centre_id, TokenTable.id.in_(ids))
     rows = [(token_of_row(row[:-1]), row[-1]) for row in conn.execute(query)]
     return {token.id: Stand(token, secret, steps[token.id], lanes[token.id, token.step.seq]) for token, secret in rows}
+
+
+def bookings_beside(
+    conn: Connection, centre_id: int, ids: Collection[str], bookings: Collection[int]
+) -> dict[int, tuple[str | None, datetime | None]]:
+    """Return (token, slot) of the bookings of a centre that are named, or that tokens with these ids use, by number."""
+    row = BookingTable
+    here = or_(row.token_id.in_(ids), row.id.in_(bookings))
+    rows = conn.execute(select(row.id, row.token_id, row.slot).where(row.centre_id == centre_id, here))
+    return {id_: (token_id, slot) for id_, token_id, slot in rows}
 
 
 def positions_of(conn: Connection, centre_id: int) -> list[tuple[str, str, int]]:

@@ -73,6 +73,17 @@ IN_THE_TABLES = [
     ),
     Tampering("a token taken out of the tables", "token_lost", lost_token),
     Tampering("a token put into the tables", "tokens_differ", added_token),
+    Tampering(
+        "a used booking made free again",
+        "booking_differs",
+        sql("UPDATE appointment SET token_id = NULL WHERE token_id IS NOT NULL"),
+    ),
+    Tampering("a used booking removed", "booking_differs", sql("DELETE FROM appointment WHERE token_id IS NOT NULL")),
+    Tampering(
+        "a booking given to somebody who came without",
+        "booking_differs",
+        sql("UPDATE appointment SET token_id = (SELECT id FROM token WHERE label = 'N002')"),
+    ),
     Tampering("a lease widened", "lease_differs", sql("UPDATE lease SET last = last + 50")),
     Tampering(
         "the last number of a series", "numbers_differ", sql("UPDATE series_day SET last = last + 1 WHERE letter = 'N'")
