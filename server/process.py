@@ -3,6 +3,7 @@
 import gc
 import resource
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -51,6 +52,7 @@ class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "control_socket_disable": True,
             "loglevel": "warning",
             "logger_class": IntoOurs,
+            "on_exit": _let_go_of_workers,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -63,6 +65,12 @@ class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         _leave_alone_what_stays()
         self.cfg.set("worker_exit", lambda _arbiter, _worker: server.stop())
         return server.app
+
+
+def _let_go_of_workers(arbiter: Any) -> None:  # as gunicorn has it
+    """Close the file by which a worker shows that it lives, of one that had to be killed and was not waited for."""
+    for worker in arbiter.WORKERS.values():
+        worker.tmp.close()
 
 
 def _open_what_may_be_open(threads: int) -> None:

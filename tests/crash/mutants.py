@@ -1,6 +1,7 @@
 """Faults that can be planted in a server, to show that the crash proofs see them."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -17,6 +18,9 @@ from server.storage.sql.answers import Kept
 from server.storage.transaction import Transaction
 from server.storage.writers import Command
 from server.web.site import site
+
+LATE_S = 0.02
+"""How long behind its answer a commit comes: as on a slow disk, so that a few kills meet one."""
 
 
 def sync_at_checkpoints() -> None:
@@ -71,6 +75,7 @@ def _answer_at_once(command: Command, tx: Transaction) -> Any:
         command.answer(None, refusal)
         raise
     command.answer(result, None)
+    time.sleep(LATE_S)
     return result
 
 
