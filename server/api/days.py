@@ -16,6 +16,7 @@ from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.day import Then
 from server.domain.errors import InvalidInput
+from server.domain.instants import read_day
 from server.domain.permissions import Permission
 from server.services.floor.day import Closing, DayClose, DayExtension, close_day, extend_day
 from server.services.floor.reopening import Reopening, reopen_day
@@ -91,6 +92,6 @@ def go_on(centre: str, day: str, asked: ReopenDayIn) -> Response:
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError as error:
-        raise InvalidInput(f"“{text}” is no date.") from error
+        raise InvalidInput(f"“{text}” is not a day like 2026-11-24.") from error

@@ -1,14 +1,12 @@
 """The report of a day."""
 
-from datetime import date
-
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from server.api.operations import operation
 from server.api.schemas import shape
-from server.api.shapes import DAY
+from server.api.shapes import Day
 from server.domain import errors as e
 from server.domain.permissions import Permission
 from server.services.figures.reports import DayReport
@@ -22,7 +20,7 @@ class DayIn(BaseModel):
     """A business day; the last that was closed, else today, when not given."""
 
     model_config = ConfigDict(extra="forbid")
-    day: str | None = Field(None, json_schema_extra={"format": "date"})
+    day: Day | None = None
 
 
 @bp.get("/api/v1/centres/<centre>/report")
@@ -32,16 +30,4 @@ class DayIn(BaseModel):
 def day_report(centre: str, asked: DayIn) -> Response:
     """Get the report of a day with its certificate and its seal."""
     authorise(Permission.READ_REPORT, centre=centre)
-    return jsonify(site().reports.report(centre, _day(asked.day), site().db.now(centre)))
-
-
-def _day(text: str | None) -> date | None:
-    """Return the day that is written, as in 2026-11-24; raises UnknownDay where none is."""
-    if text is None:
-        return None
-    try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise e.UnknownDay(f"“{text}” is not a day like 2026-11-24.")
+    return jsonify(site().reports.report(centre, asked.day, site().db.now(centre)))

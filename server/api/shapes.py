@@ -1,13 +1,12 @@
 """The JSON shapes that several routes take or give, strict about types and names."""
 
-import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from server.domain.events.views import StaffToken, staff_view
-from server.domain.instants import whole_ms
+from server.domain.instants import DAY, read_day, whole_ms
 from server.services.floor.call import Call
 from server.services.floor.undo import Undone
 
@@ -26,14 +25,14 @@ def _written_out(moment: object) -> object:
     return moment
 
 
-def _day_written_out(day: object) -> object:
+def _day_written_out(day: object) -> date:
     """Refuse a count of seconds, which would be taken for a day after 1970."""
-    if not isinstance(day, str) or DAY.fullmatch(day.strip()) is None:
-        raise ValueError("A day should be written like 2026-11-24")
-    return day
+    try:
+        return read_day(str(day).strip())
+    except ValueError as error:
+        raise ValueError("A day should be written like 2026-11-24") from error
 
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 ID_MAX = 2**31 - 1
 """The largest number that the database counts rows with."""

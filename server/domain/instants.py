@@ -1,6 +1,9 @@
-"""Instants as text, the same in the log, the API and on screens."""
+"""Instants and days as text, the same in the log, the API and on screens."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def to_iso(moment: datetime) -> str:
@@ -20,3 +23,10 @@ def to_iso(moment: datetime) -> str:
 def whole_ms(moment: datetime) -> datetime:
     """Return the instant cut to whole milliseconds, the precision that is stored."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def read_day(text: str) -> date:
+    """Return the day that is written as `2026-11-24`, and in no other form of ISO 8601; raises ValueError."""
+    if not DAY.fullmatch(text):
+        raise ValueError(f"{text!r} is not a day like 2026-11-24")
+    return date.fromisoformat(text)

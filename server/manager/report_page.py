@@ -8,6 +8,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.errors import UnknownDay
+from server.domain.instants import read_day
 from server.domain.permissions import Permission
 from server.domain.plan.plan import Names
 from server.services.views.day_report import promise_of, stage_waits
@@ -49,7 +50,7 @@ def report_page() -> AnyResponse | str:
 def _day_asked() -> date | None:
     text = request.args.get("day", "")
     try:
-        return date.fromisoformat(text) if text else None
+        return read_day(text) if text else None
     except ValueError as error:
         raise UnknownDay(f"“{text}” is not a day like 2026-11-24.") from error
 

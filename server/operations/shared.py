@@ -11,6 +11,7 @@ from server.clock import SystemClock
 from server.config import Settings, load_settings
 from server.domain.centre import CentreState
 from server.domain.derived import DerivedKeys
+from server.domain.instants import read_day
 from server.operations.at_machine import at_machine
 from server.services.setup import presets, secret
 from server.storage import schema
@@ -32,7 +33,7 @@ class Day(click.ParamType[date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # as click has it
         """Return the date; fails with a sentence when it is none."""
         try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
+            return value if isinstance(value, date) else read_day(value)
         except ValueError:
             self.fail(f"{value!r} is not a day like 2026-11-24", param, ctx)
 
