@@ -94,4 +94,4 @@ def _date(text: str) -> date:
     try:
         return read_day(text)
     except ValueError as error:
-        raise InvalidInput(f"“{text}” is not a day like 2026-11-24.") from error
+        raise InvalidInput(str(error)) from error

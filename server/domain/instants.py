@@ -26,7 +26,10 @@ def whole_ms(moment: datetime) -> datetime:
 
 
 def read_day(text: str) -> date:
-    """Return the day that is written as `2026-11-24`, and in no other form of ISO 8601; raises ValueError."""
-    if not DAY.fullmatch(text):
-        raise ValueError(f"{text!r} is not a day like 2026-11-24")
-    return date.fromisoformat(text)
+    """Return the day that is written as `2026-11-24`, and in no other form of ISO 8601; raises ValueError in words."""
+    try:
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # of that form, but in no calendar
+    raise ValueError(f"“{text}” is not a day like 2026-11-24.")

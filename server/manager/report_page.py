@@ -52,7 +52,7 @@ def _day_asked() -> date | None:
     try:
         return read_day(text) if text else None
     except ValueError as error:
-        raise UnknownDay(f"“{text}” is not a day like 2026-11-24.") from error
+        raise UnknownDay(str(error)) from error
 
 
 def _named(listed: Mapping[str, Names], language: str) -> dict[str, str]:

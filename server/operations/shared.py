@@ -34,8 +34,8 @@ class Day(click.ParamType[date]):
         """Return the date; fails with a sentence when it is none."""
         try:
             return value if isinstance(value, date) else read_day(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a day like 2026-11-24", param, ctx)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 def settings_of(**overrides: object) -> Settings:

@@ -26,7 +26,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class OwnSession:
     """Who asks for their own account, and the cookie they came with."""
 
     principal: Principal
@@ -46,62 +46,62 @@ class Mine:
 @bp.get("/account")
 def account() -> Answer:
     """Show one's own account to who is signed in, also by a password that somebody gave them."""
-    mine = own(Due.PASSWORD)
-    return redirect("/login") if mine is None else _page(mine)
+    session = own(Due.PASSWORD)
+    return redirect("/login") if session is None else _page(session)
 
 
 @bp.post("/account/password")
 def choose() -> Answer:
     """Keep the password that somebody chose for themselves; only this site's own form can."""
-    mine = sender(Due.PASSWORD)
-    if mine is None:
+    session = sender(Due.PASSWORD)
+    if session is None:
         return redirect("/login")
     old, new = request.form.get("old", ""), request.form.get("new", "")
     if normal_password(new) != normal_password(request.form.get("again", "")):
-        return _page(mine, "different"), 422
+        return _page(session, "different"), 422
     try:
-        notice = _change(mine, old, new)
+        notice = _change(session, old, new)
     except WeakPassword as refusal:
-        return _page(mine, str(refusal.details["reason"])), status_of(refusal)
+        return _page(session, str(refusal.details["reason"])), status_of(refusal)
     except (LockedOut, Unavailable) as refusal:
-        return _page(mine, "wait"), status_of(refusal)
+        return _page(session, "wait"), status_of(refusal)
     if notice is not None:
-        return _page(mine, notice), 422
-    return redirect(home_of(site().presence.principal(mine.cookie)))
+        return _page(session, notice), 422
+    return redirect(home_of(site().presence.principal(session.cookie)))
 
 
 @bp.post("/account/sessions/end")
 def end_session() -> Answer:
     """End one of one's own sessions; only this site's own form can."""
-    mine = sender()
-    if mine is None:
+    session = sender()
+    if session is None:
         return redirect("/login")
-    session, now, who = request.form.get("session", ""), site().real.now(), mine.principal
+    ending, now, who = request.form.get("session", ""), site().real.now(), session.principal
     with suppress(UnknownSession):  # it has ended meanwhile
         site().presence.change(
-            who.centre_id, lambda tx: accounts.end_sessions(tx, mine.number, session, now, By(who.id))
+            who.centre_id, lambda tx: accounts.end_sessions(tx, session.number, ending, now, By(who.id))
         )
     return redirect("/account")
 
 
-def _change(mine: Mine, old: str, new: str) -> str | None:
+def _change(session: OwnSession, old: str, new: str) -> str | None:
     """Return what is wrong with it, None when the new password is kept; raises WeakPassword, LockedOut, Unavailable."""
-    here, user = site(), str(mine.principal.user)
-    if not is_password_of(mine, old):
+    here, user = site(), str(session.principal.user)
+    if not is_password_of(session, old):
         return "wrong"
     if normal_password(old) == normal_password(new):
         return "same"
-    kept, own, now = passwords.chosen(new, user), mine.kept, here.real.now()
-    here.presence.change(None, lambda tx: accounts.change_password(tx, mine.number, kept, own, now))
+    kept, own, now = passwords.chosen(new, user), session.kept, here.real.now()
+    here.presence.change(None, lambda tx: accounts.change_password(tx, session.number, kept, own, now))
     return None
 
 
-def is_password_of(mine: Mine, typed: str) -> bool:
+def is_password_of(session: OwnSession, typed: str) -> bool:
     """Return whether it is the password of who asks; a wrong one counts as at the sign-in.
 
     Raises LockedOut, Unavailable.
     """
-    here, user = site(), str(mine.principal.user)
+    here, user = site(), str(session.principal.user)
     person = read(lambda snapshot: sign_in.person_named(snapshot, user, here.real.now(), request.remote_addr))
     if person is None:
         return False
@@ -111,36 +111,36 @@ def is_password_of(mine: Mine, typed: str) -> bool:
     return fits
 
 
-def own(*dues: Due) -> Mine | None:
+def own(*dues: Due) -> OwnSession | None:
     """Return who is signed in and has nothing to do first, or only one of `dues`; None for anybody else."""
     for cookie in cookies(request):
         if cookie.staff:
             try:
-                mine = Mine(site().presence.principal(cookie), cookie)
+                session = OwnSession(site().presence.principal(cookie), cookie)
             except Unauthenticated:
                 return None
-            return mine if mine.principal.due in (None, *dues) else None
+            return session if session.principal.due in (None, *dues) else None
     return None
 
 
-def sender(*dues: Due) -> Mine | None:
+def sender(*dues: Due) -> OwnSession | None:
     """Return who sends a form of this site, as `own` does; None for a form of another."""
-    mine = own(*dues)
-    return mine if mine is not None and belongs(request.form.get("csrf", ""), mine.cookie) else None
+    session = own(*dues)
+    return session if session is not None and belongs(request.form.get("csrf", ""), session.cookie) else None
 
 
-def _page(mine: Mine, notice: str | None = None) -> str:
-    who, now = mine.principal, site().db.now(mine.principal.centre_id)
+def _page(session: OwnSession, notice: str | None = None) -> str:
+    who, now = session.principal, site().db.now(session.principal.centre_id)
     centre = read(lambda snapshot: facts_of(snapshot, who.centre_id, now))
     return render_template(
         "account.html",
         lang=picked_language(centre),
         who=who,
         home=home_of(who),
-        codes_left=read(lambda snapshot: second_step.codes_left(snapshot, mine.number)),
-        csrf=csrf_token(mine.cookie.secret),
-        sessions=read(lambda snapshot: accounts.sessions_of(snapshot, who.centre_id, mine.number)),
-        present=accounts.session_id(mine.kept),
+        codes_left=read(lambda snapshot: second_step.codes_left(snapshot, session.number)),
+        csrf=csrf_token(session.cookie.secret),
+        sessions=read(lambda snapshot: accounts.sessions_of(snapshot, who.centre_id, session.number)),
+        present=accounts.session_id(session.kept),
         zone=ZoneInfo(centre.timezone),
         notice=notice,
     )

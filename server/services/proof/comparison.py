@@ -50,8 +50,8 @@ def _compare_bookings(past: Past, stored: Mapping[int, tuple[str | None, datetim
             user, slot = stored.get(number, (None, token.slot))
             if user != token.id and slot == token.slot:
                 yield Fault("booking_differs", token.step.seq, f"The booking that {token.label} has used is free.")
-    told = past.whole and past.secret is not None
-    if told and any(user == token.id and number not in past.bookings for number, (user, _) in stored.items()):
+    came_on_record = past.whole and past.secret is not None
+    if came_on_record and any(user == token.id and number not in past.bookings for number, (user, _) in stored.items()):
         yield Fault("booking_differs", token.step.seq, f"{token.label} uses a booking in the table only.")
 
 

@@ -36,6 +36,20 @@ export function endedBy(details) {
 }
 
 /**
+ * Read something, unless nobody is signed in here any more: then that is said. What else fails is tried again by who asks.
+ *
+ * @param {() => Promise<void>} ask
+ */
+export async function unlessEnded(ask) {
+  try {
+    await ask();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    ended.value = endedBy(error.details) ?? ended.value;
+  }
+}
+
+/**
  * Say it.
  *
  * @param {{ user: string | null }} end

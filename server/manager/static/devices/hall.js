@@ -1,6 +1,6 @@
 // The screens of the hall, asked every few seconds; and what is done with them.
 
-import { ended, endedBy } from "/static/staff/session.js";
+import { unlessEnded } from "/static/staff/session.js";
 import * as at from "/static/ui/addresses.js";
 import { command, Failure, read } from "/static/ui/http.js";
 import { t } from "/static/ui/words.js";
@@ -31,14 +31,11 @@ export const nameOf = ({ kind, id }) => `${kind}:${id}`;
 
 /** Ask for everything anew. */
 export async function load() {
-  try {
+  await unlessEnded(async () => {
     const answer = await read(at.devices());
     screens.value = answer.screens;
     connected.value = new Set(answer.connected);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    ended.value = endedBy(error.details) ?? ended.value;
-  }
+  });
 }
 
 /** Ask again and again. */

@@ -3,7 +3,7 @@
 import { signal } from "/static/vendor/signals.js";
 import * as at from "/static/ui/addresses.js";
 import { command, Failure, read } from "/static/ui/http.js";
-import { ended, endedBy } from "/static/staff/session.js";
+import { unlessEnded } from "/static/staff/session.js";
 import { t } from "/static/ui/words.js";
 
 const ASK_MS = 3000;
@@ -25,14 +25,11 @@ export const busy = signal(false);
 
 /** Ask for everything anew. */
 export async function load() {
-  try {
+  await unlessEnded(async () => {
     const [all, inForce] = await Promise.all([read(at.people()), read(at.keys())]);
     people.value = all.people;
     keys.value = inForce.keys;
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    ended.value = endedBy(error.details) ?? ended.value;
-  }
+  });
 }
 
 /** Ask again and again. */
