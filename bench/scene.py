@@ -107,7 +107,7 @@ class Scene:
             self._once(db, partial(_ended_by, verb, By("bench", counter)))
 
     def _once(self, db: Writes | None, fn: Callable[[Transaction], Mapping[str, Any]]) -> None:
-        attempt = Attempt("bench", secrets.token_hex(8), "hash", self.clock.now())
+        attempt = Attempt("bench", secrets.token_hex(8), ("hash",), self.clock.now())
 
         def command(tx: Transaction) -> Answer:
             return once(tx, attempt, lambda: Answer(200, fn(tx)))

@@ -79,7 +79,7 @@ def test_tidying_forgets_what_is_over_and_keeps_the_rest(sqlite_floor: Floor) ->
     add_person(sqlite_floor, "asha", Role.MANAGER)
     sessions = [Place(True, secret_hash(signed_in(sqlite_floor, "asha", at))) for at in (old, now)]
     for key, at in (("old", old), ("new", now)):
-        attempt = Attempt("key:1", key, "hash", at)
+        attempt = Attempt("key:1", key, ("hash",), at)
         sqlite_floor.write(lambda tx, a=attempt: once(tx, a, lambda: Answer(200, {})))  # type: ignore[misc]
     running = scheduler_on(sqlite_floor.db)
     running.start()

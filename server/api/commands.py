@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 from flask import Response, json, jsonify, request
 
 from server.domain.errors import MissingIdempotencyKey
-from server.services.command import Answer, Attempt, body_hash, once
+from server.services.command import Answer, Attempt, body_hashes, once
 from server.services.people.principal import Principal
 from server.storage.database import Command
 from server.storage.transaction import Transaction
@@ -45,7 +45,8 @@ def run(
     beside: int | None = None,
 ) -> Response:
     """Run `fn` in a centre for somebody who needs no key: a citizen with the secret of their slip."""
-    attempt = Attempt(actor, _key(), body_hash(request.path, _body()), site().real.now())
+    hashes = body_hashes(request.path, _body(), site().derived_keys())
+    attempt = Attempt(actor, _key(), hashes, site().real.now())
 
     def act(tx: Transaction) -> Answer:
         return once(tx, attempt, lambda: Answer(status, fn(tx)))

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     PROOFS = "proofs"
     PERSONS = "persons"
     SECOND_STEP = "second_step"
+    COMMANDS = "commands"
 
 
 @dataclass(frozen=True, slots=True)

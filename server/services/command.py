@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import orjson
 
+from server.domain.derived import DerivedKeys, Purpose
 from server.domain.errors import IdempotencyKeyReused
 from server.storage.json_text import canonical, json_text
 from server.storage.sql import answers
@@ -33,11 +34,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a command: who sent it, under which key, a hash of what was asked, and the real time."""
+    """One try of a command: who sent it, under which key, the hashes of what was asked, and the real time.
+
+    An answer is kept under the first of the hashes, and was perhaps kept under another one.
+    """
 
     principal: str
     key: str
-    body_hash: str
+    hashes: tuple[str, ...]
     at: datetime
 
     @property
@@ -54,9 +58,14 @@ class Answer:
     body: Any  # a JSON object: a mapping, or a frozen value whose fields are its names
 
 
-def body_hash(path: str, body: object) -> str:
-    """Return the hash that tells one command from another."""
-    return hashlib.sha256(_canonical([path, body]).encode()).hexdigest()
+def body_hashes(path: str, body: object, keys: DerivedKeys) -> tuple[str, ...]:
+    """Return the hashes that tell one command from another: a body may hold a phone number, so that they are keyed.
+
+    The key in force comes first. The last is of before they were keyed, for the answers that were kept then.
+    """
+    asked = _canonical([path, body])
+    keyed = (key.mac(asked) for key in keys.readable(Purpose.COMMANDS))
+    return (*keyed, hashlib.sha256(asked.encode()).hexdigest())
 
 
 def answer_digest(principal: str, key: str, asked: str, answer: Answer) -> str:
@@ -78,14 +87,14 @@ def once(tx: Transaction, attempt: Attempt, command: Callable[[], Answer]) -> An
         answers.forget_answer(tx.conn, attempt.principal, attempt.key)
     # In the savepoint of the command: it and its answer are true together, or neither is.
     answer = command()
-    digest = answer_digest(attempt.principal, attempt.key, attempt.body_hash, answer)
-    new = Kept(attempt.body_hash, answer.status, answer.body, attempt.at, tx.hold(digest))
+    digest = answer_digest(attempt.principal, attempt.key, attempt.hashes[0], answer)
+    new = Kept(attempt.hashes[0], answer.status, answer.body, attempt.at, tx.hold(digest))
     answers.keep_answer(tx.conn, attempt.principal, attempt.key, tx.centre.id, new)
     return answer
 
 
 def _again(kept: Kept, attempt: Attempt) -> Answer:
-    if kept.body_hash != attempt.body_hash:
+    if kept.body_hash not in attempt.hashes:
         raise IdempotencyKeyReused("This Idempotency-Key was used for another command.")
     return Answer(kept.status, kept.answer)
 

@@ -8,6 +8,7 @@ from flask import request
 from server.domain.errors import UnknownToken
 from server.domain.networks import network_of
 from server.domain.permissions import Role
+from server.domain.person_data import phone_hashes
 from server.services.people.principal import Principal
 from server.web.limits import Limit
 from server.web.site import site
@@ -22,7 +23,8 @@ def require_calm_device(principal: Principal, phone: str | None) -> None:
     if limit is not None:
         site().limits.require(limit, principal.id)
     if phone is not None:
-        site().limits.require(Limit.PHONE, phone)
+        here = site()
+        here.limits.require(Limit.PHONE, phone_hashes(phone, here.derived_keys())[0])
 
 
 @contextmanager

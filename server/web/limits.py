@@ -57,7 +57,7 @@ class Limits:
         """Count one; raises RateLimited, which tells after how many seconds one is free."""
         if not self._on:
             return
-        kept = hashlib.sha256(who.encode()).hexdigest()[:32]  # of a phone number, too, nothing stands in Redis
+        kept = hashlib.sha256(who.encode()).hexdigest()[:32]  # Redis is told nobody; a phone number comes keyed already
         for item in self._items[limit]:
             free_at = self._hit(item, limit.name, kept)
             if free_at is not None:

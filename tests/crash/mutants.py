@@ -11,7 +11,7 @@ from flask import Response, jsonify, request
 from server import app
 from server.api import commands
 from server.clock import Clock
-from server.services.command import Attempt, body_hash
+from server.services.command import Attempt, body_hashes
 from server.storage.database import Database
 from server.storage.sql import answers
 from server.storage.sql.answers import Kept
@@ -88,10 +88,11 @@ def run_then_keep(
 ) -> Response:
     """Run a command of a route as `commands.run` does, in two commits."""
     now, db, key = site().real.now(), site().db, request.headers[commands.KEY_HEADER]
-    attempt = Attempt(actor, key, body_hash(request.path, request.get_json(silent=True)), now)
+    hashes = body_hashes(request.path, request.get_json(silent=True), site().derived_keys())
+    attempt = Attempt(actor, key, hashes, now)
     kept = db.read(lambda conn: answers.ask_answer(conn, actor, key)())
     if kept is None:
-        kept = Kept(attempt.body_hash, status, db.write(centre_id, fn, beside=beside), now)
+        kept = Kept(attempt.hashes[0], status, db.write(centre_id, fn, beside=beside), now)
         db.write(centre_id, lambda tx: answers.keep_answer(tx.conn, actor, key, centre_id, kept))
     response = jsonify(kept.answer)
     response.status_code = kept.status

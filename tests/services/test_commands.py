@@ -210,7 +210,7 @@ def test_a_retry_gets_the_first_answer_for_a_day(floor: Floor) -> None:
     ran: list[int] = []
 
     def run(body_hash: str = "a", hours: float = 0) -> Answer:
-        attempt = Attempt("key:1", "k", body_hash, MORNING + timedelta(hours=hours))
+        attempt = Attempt("key:1", "k", (body_hash,), MORNING + timedelta(hours=hours))
 
         def command() -> Answer:
             ran.append(1)
@@ -225,7 +225,7 @@ def test_a_retry_gets_the_first_answer_for_a_day(floor: Floor) -> None:
 
 
 def test_a_refusal_is_not_kept(floor: Floor) -> None:
-    attempt = Attempt("key:1", "k", "a", MORNING)
+    attempt = Attempt("key:1", "k", ("a",), MORNING)
 
     def refuse() -> Answer:
         raise QueueEmpty("nobody")

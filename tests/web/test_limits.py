@@ -69,6 +69,8 @@ def test_a_phone_number_has_so_many_tokens(api: Api) -> None:
     answers = [api.send("POST", f"{AT}/tokens", Role.COUNTER, json=body).status_code for _ in range(11)]
     assert answers == [201] * 10 + [429]
     assert api.send("POST", f"{AT}/tokens", Role.COUNTER, json={"service": "NORMAL"}).status_code == 201
+    without_country = body | {"phone": "9800000001"}
+    assert api.send("POST", f"{AT}/tokens", Role.COUNTER, json=without_country).status_code == 429
 
 
 def test_whoever_goes_out_and_comes_back_without_end_is_held_in_line(api: Api) -> None:

@@ -10,11 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import delete
 
 from server.domain.actors import By
+from server.domain.derived import DerivedKeys
 from server.domain.errors import Refused
 from server.domain.events.kinds import TokenHeld, TokenStarted
 from server.domain.events.payloads import CounterSeated
 from server.services.bookings.book import NewBooking, Result, book
-from server.services.command import Answer, Attempt, body_hash, once
+from server.services.command import Answer, Attempt, body_hashes, once
 from server.services.floor import serve
 from server.services.proof.verify import verify
 from server.services.setup.presets import install_centre
@@ -31,6 +32,7 @@ from tests.services.machine.rows import assert_halls, assert_same, assert_whole,
 from tests.services.machine.state import No
 
 Command = Callable[[Transaction], Answer]
+KEYS = DerivedKeys(b"the secret of the model")
 
 
 class FloorHarness(RuleBasedStateMachine):
@@ -66,7 +68,7 @@ class FloorHarness(RuleBasedStateMachine):
         self.model.begins = self.model.seq + 1
         foretold = _refusals(foretell)
         self.keys += 1
-        attempt = Attempt("key:1", f"k{self.keys}", body_hash(what, None), self.model.now)
+        attempt = Attempt("key:1", f"k{self.keys}", body_hashes(what, None, KEYS), self.model.now)
         now, results = self.model.now, list[Any]()
 
         def run(tx: Transaction) -> Answer:

@@ -333,9 +333,9 @@ class FloorMachine(Likely):
         first, run, answer = self.answers[-1 - pick % len(self.answers)]
         if self.model.now - first.at >= timedelta(hours=24):
             return
-        body = "another" if forged else first.body_hash
+        hashes = ("another",) if forged else first.hashes
         self.sound = False
-        told = self.ask(Attempt(first.principal, first.key, body, self.model.now), run)
+        told = self.ask(Attempt(first.principal, first.key, hashes, self.model.now), run)
         code = told.code if isinstance(told, Refused) else None
         assert (code == "idempotency_key_reused") if forged else (told == answer), "a retry got another answer"
         self.assert_unchanged()

@@ -84,7 +84,7 @@ def test_an_erased_answer_leaves_no_gap_in_the_record(known: Floor) -> None:
             token = issue(tx, order, TEST).token
             return Answer(201, {"label": token.label, "need": token.need})
 
-        attempt = Attempt("key:1", key, "hash", now)
+        attempt = Attempt("key:1", key, ("hash",), now)
         morning.write(lambda tx, attempt=attempt, now=now, do=command: once(at_time(tx, now), attempt, lambda: do(tx)))  # type: ignore[misc]
         morning.wait(15)
     morning.close_day()

@@ -66,7 +66,7 @@ def answered(floor: Floor, key: str) -> None:
         token = issue(at_time(tx, now), order, By("key:1")).token
         return Answer(201, {"label": token.label})
 
-    floor.write(lambda tx: once(tx, Attempt("key:1", key, "asked", now), lambda: command(tx)))
+    floor.write(lambda tx: once(tx, Attempt("key:1", key, ("asked",), now), lambda: command(tx)))
 
 
 def _first_day(floor: Floor) -> None:
