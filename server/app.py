@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from wsgiref.types import WSGIEnvironment
 
 from apiflask import APIFlask
-from flask import request
+from flask import Response, request
 from flask_socketio import SocketIO
 
 from counter.pages import bp as counter_pages_bp
@@ -82,6 +82,7 @@ from server.web.headers import secured
 from server.web.health import Metrics
 from server.web.health import bp as health_bp
 from server.web.json import MAX_BODY, Json, JsonRequest
+from server.web.later import Later
 from server.web.limits import Limits
 from server.web.pages import bp as pages_bp
 from server.web.pairing import bp as pairing_bp
@@ -89,6 +90,7 @@ from server.web.presence import Credential, Presence
 from server.web.problems import problem
 from server.web.reads import Reads
 from server.web.request_id import identified
+from server.web.routes import Routes
 from server.web.second_step import bp as second_step_bp
 from server.web.security_contact import bp as security_contact_bp
 from server.web.senders import Senders
@@ -145,14 +147,19 @@ BACKUP = (sys.executable, "-m", "server", "backup", "rotate")
 
 
 class App(APIFlask):
-    """Flask with our JSON and without coroutines, which it would look for in every function it calls."""
+    """Flask with our JSON and routes, and without coroutines, which it would look for in every function it calls."""
 
     request_class = JsonRequest
     json_provider_class = Json
+    url_map_class = Routes  # type: ignore[assignment]  # as Flask has it: whatever makes a map
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:  # as Flask has it
         """Return the function: no view of ours is a coroutine."""
         return func
+
+    def finalize_request(self, rv: Any, from_error_handler: bool = False) -> Response:  # as Flask has it
+        """Return the answer as it is sent; what stands for one that comes later is no answer yet."""
+        return rv if isinstance(rv, Later) else super().finalize_request(rv, from_error_handler)
 
 
 class Beside(Protocol):

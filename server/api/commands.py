@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
-from flask import Response, json, jsonify, request
+from flask import Response, jsonify, request
 
 from server.domain.errors import MissingIdempotencyKey
 from server.services.command import Answer, Attempt, body_hashes, once
@@ -65,10 +65,8 @@ def _response_of(answer: Answer) -> Response:
 
 def _body() -> object:
     """Return what was sent, `{}` for nothing, None when it is not JSON (routes that take any have refused that)."""
-    try:
-        return json.loads(request.get_data() or b"{}")
-    except ValueError:
-        return None
+    body: object = request.get_json(force=True, silent=True)
+    return body
 
 
 def _key() -> str:

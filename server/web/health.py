@@ -25,7 +25,6 @@ from server.services.views import health
 from server.storage.transaction import Read
 from server.web.backups import backups_wrong, tail_wrong
 from server.web.guard import ENCRYPTED, set_cookie
-from server.web.later import Later
 from server.web.sign_in import may_sign_in
 from server.web.site import read, site
 
@@ -131,7 +130,7 @@ class Metrics:
         g.began = time.perf_counter()
 
     def _end(self, response: Response) -> Response:
-        if "began" in g and not isinstance(response, Later):  # which is counted when it is there
+        if "began" in g:
             self.count(request.endpoint or "none", response.status_code, time.perf_counter() - g.began)
         return response
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 import orjson
-from flask import Request
+from flask import Request, Response
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.utils import cached_property
 
 from server.web.text import IN_JSON
 
+JSON = "application/json"
 MAX_BODY = 64 * 1024
 NESTING = 32
 """So deep lists and objects may stand in each other: what compares or writes them goes down by itself."""
@@ -32,6 +33,10 @@ class Json(JSONProvider):
         if text.count(b"[") + text.count(b"{") > NESTING and is_deep(value):
             raise ValueError(f"Lists and objects stand in each other more than {NESTING} deep.")
         return value
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:  # as Flask has it
+        """Return an answer whose body is the value, as `jsonify` takes it."""
+        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), content_type=JSON)
 
 
 def is_deep(value: object) -> bool:

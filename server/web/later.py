@@ -15,6 +15,7 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from server.storage.database import Command
+from server.web.json import JSON
 
 OFFER = "baari.later"
 """Where a request has the function that takes what its answer waits for."""
@@ -37,7 +38,7 @@ class Later(Response):
     """Stands for an answer in Flask until its command has an outcome; then it is as if the view returned it."""
 
     def __init__(self, run_all: RunAll, command: Command, respond: Callable[[Any], Response]) -> None:  # as it answers
-        super().__init__()
+        super().__init__(content_type=JSON)  # any: it is never sent, and Werkzeug would look for the usual one
         self._run_all, self._command, self._respond = run_all, command, respond
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
