@@ -41,7 +41,7 @@ from server.api import (
     trail,
 )
 from server.api.operations import require_may
-from server.clock import Clock, SystemClock
+from server.clock import Clock
 from server.config import Settings
 from server.domain.derived import Purpose
 from server.domain.ids import RandomBytes
@@ -70,6 +70,7 @@ from server.services.views.day_report import DayReports
 from server.services.views.health import write_again
 from server.services.views.stream import centres_now
 from server.storage.database import Database
+from server.storage.house import HouseClock
 from server.storage.leader import Leader
 from server.web import problems, text
 from server.web.account import bp as account_bp
@@ -213,7 +214,7 @@ def build_server(
     metrics.install(app)
     reads = Reads(db)
     views = Views(reads, db.now, metrics.lines.inc)
-    real = SystemClock()
+    real = HouseClock(db)
     presence = Presence(db, real, settings.second_step)
     senders = Senders(_credential_in(app), presence.principal)
     pages = Front(app.wsgi_app, views, senders.principal_of, metrics.count)

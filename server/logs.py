@@ -104,7 +104,7 @@ def set_up(stream: TextIO | None = None) -> Folded:
     handler = Folded(stream)
     handler.setFormatter(Words() if stream.isatty() else JsonLine())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for chatty in ("apscheduler", "alembic", "httpx"):
+    for chatty in ("alembic", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     return handler
 

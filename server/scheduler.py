@@ -2,10 +2,8 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
-
-from apscheduler.schedulers.background import BackgroundScheduler
+from threading import Event, Thread
 
 from server.clock import Clock
 from server.domain.errors import Refused
@@ -18,7 +16,7 @@ from server.storage.database import Database
 from server.storage.leader import Leader
 from server.storage.transaction import Read, Transaction
 
-TIDY_HOURS = 24
+TIDY_SECONDS = 24 * 60 * 60
 HOUSE_SECONDS = 5
 CLOCK_SECONDS = 2
 FIGURES_SECONDS = 10
@@ -26,6 +24,30 @@ LOOK_SECONDS = 60
 BLOCKS_A_ROUND = 50  # about a second; what is left waits for the next round, so that a stop waits no longer
 
 log = logging.getLogger(__name__)
+
+
+class Rounds(Thread):
+    """Does a job at once, and again so many seconds after each time, until it is told to stop.
+
+    It waits by the monotonic clock: where the wall clock was set back, nothing waits until it is as late again.
+    """
+
+    def __init__(self, job: Callable[[], None], seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._job, self._seconds, self._told = job, seconds, Event()
+
+    def run(self) -> None:
+        """Do the job again and again; a fault of one round is logged, and the next comes."""
+        while not self._told.is_set():
+            try:
+                self._job()
+            except Exception:
+                log.exception("a round of what runs by itself failed")
+            self._told.wait(self._seconds)
+
+    def stop(self) -> None:
+        """Begin no other round."""
+        self._told.set()
 
 
 class Scheduler:
@@ -37,25 +59,26 @@ class Scheduler:
 
     def __init__(self, db: Database, real: Clock, leader: Leader, looks: Sequence[Callable[[], None]] = ()) -> None:
         self._db, self._real, self._leader = db, real, leader
-        self._jobs = BackgroundScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
-        )
-        at_once = datetime.now(UTC)
-        self._jobs.add_job(self._led, "interval", [self.tidy], hours=TIDY_HOURS, next_run_time=at_once)
-        self._jobs.add_job(self._led, "interval", [self.keep_house], seconds=HOUSE_SECONDS, next_run_time=at_once)
-        self._jobs.add_job(self._led, "interval", [self.look_at_clocks], seconds=CLOCK_SECONDS, next_run_time=at_once)
-        self._jobs.add_job(self._led, "interval", [self.count_figures], seconds=FIGURES_SECONDS, next_run_time=at_once)
-        for look in looks:
-            self._jobs.add_job(self._led, "interval", [look], seconds=LOOK_SECONDS, next_run_time=at_once)
+        own = [
+            (self.tidy, TIDY_SECONDS),
+            (self.keep_house, HOUSE_SECONDS),
+            (self.look_at_clocks, CLOCK_SECONDS),
+            (self.count_figures, FIGURES_SECONDS),
+        ]
+        jobs = [*own, *((look, LOOK_SECONDS) for look in looks)]
+        self._rounds = [Rounds(partial(self._led, job), seconds) for job, seconds in jobs]
 
     def start(self) -> None:
         """Begin to run the jobs."""
-        self._jobs.start()
+        for rounds in self._rounds:
+            rounds.start()
 
     def stop(self) -> None:
-        """Finish the job under way, run no more, and let another process lead."""
-        self._jobs.pause()  # else a job that is due just now meets an executor that has shut down already
-        self._jobs.shutdown()
+        """Finish the jobs under way, run no more, and let another process lead."""
+        for rounds in self._rounds:
+            rounds.stop()
+        for rounds in self._rounds:
+            rounds.join()
         self._leader.resign()
 
     def keep_house(self) -> None:

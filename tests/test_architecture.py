@@ -87,6 +87,13 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 MODULES = dict(modules())
+WALL_CLOCKS = {
+    "server.clock",
+    "server.live.pings",  # a library compares with it
+    "server.operations.installation",  # which year stands on a certificate
+    "server.operations.doctor.screen",
+    "server.web.limits",  # Redis counts by it
+}
 ROOMS = sorted(
     {name.rsplit(".", 1)[0] for name in MODULES if name.startswith("server.services.") and name.count(".") > 2}
 )
@@ -139,6 +146,20 @@ def test_only_the_sockets_and_the_root_name_flask_socketio(name: str) -> None:
 def test_only_the_storage_names_sqlalchemy(name: str) -> None:
     named = any(within(target, "sqlalchemy") for target, _ in imported(MODULES[name]))
     assert not named or any(within(name, home) for home in SQL_HOMES)
+
+
+def test_what_waits_does_not_wait_by_the_wall_clock() -> None:
+    """A clock that is set back by three hours must not hold up for as long what runs by itself."""
+    reads = {"time.time", "time.time_ns", "datetime.now", "datetime.today", "datetime.utcnow", "date.today"}
+    named = {
+        name
+        for name, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in reads
+    }
+    assert {name for name in named if within(name, "server") and name not in WALL_CLOCKS} == set()
+    schedulers = {"apscheduler", "sched", "schedule"}
+    assert {target for path in MODULES.values() for target, _ in imported(path)} & schedulers == set()
 
 
 def test_the_domain_needs_the_standard_library_only() -> None:

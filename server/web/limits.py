@@ -7,17 +7,22 @@ right is never counted with others of their address.
 import hashlib
 import logging
 import time
+from collections import deque
 from enum import StrEnum
+from threading import Lock
+from typing import Protocol
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import MovingWindowRateLimiter, RateLimiter
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 
 from server.config import Settings
 from server.domain.errors import RateLimited
 
 QUICK = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 """Redis stands in the path of a request here, so nobody waits for it longer."""
+
+SWEPT_EVERY_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +48,61 @@ SENTENCES = {
 }
 
 
+class Counts(Protocol):
+    """Counts what somebody does in a moving window."""
+
+    def hit(self, item: RateLimitItem, name: str, who: str) -> float | None:
+        """Count one; return None, or after how many seconds one is free where there were too many."""
+
+
+class OwnCounts:
+    """Counts in this process, by the monotonic clock: nobody is held up because the wall clock was set back."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._ends: dict[tuple[RateLimitItem, str, str], deque[float]] = {}
+        self._swept = time.monotonic()
+
+    def hit(self, item: RateLimitItem, name: str, who: str) -> float | None:
+        """Count one; return None, or after how many seconds one is free where there were too many."""
+        now = time.monotonic()
+        with self._lock:
+            self._sweep(now)
+            ends = self._ends.setdefault((item, name, who), deque())
+            while ends and ends[0] <= now:
+                ends.popleft()
+            if len(ends) >= item.amount:
+                return ends[0] - now
+            ends.append(now + item.get_expiry())
+            return None
+
+    def _sweep(self, now: float) -> None:
+        """Let those go who did nothing lately, so that strangers fill nothing."""
+        if now - self._swept >= SWEPT_EVERY_S:
+            self._ends = {who: ends for who, ends in self._ends.items() if ends[-1] > now}
+            self._swept = now
+
+
+class SharedCounts:
+    """Counts in Redis, together with other processes."""
+
+    def __init__(self, url: str) -> None:
+        self._limiter = MovingWindowRateLimiter(storage_from_string(url, **QUICK))
+
+    def hit(self, item: RateLimitItem, name: str, who: str) -> float | None:
+        """Count one; return None, or after how many seconds one is free where there were too many."""
+        if self._limiter.hit(item, name, who):
+            return None
+        return self._limiter.get_window_stats(item, name, who).reset_time - time.time()
+
+
 class Limits:
     """Counts what is limited; where Redis does not answer, by itself."""
 
     def __init__(self, settings: Settings) -> None:
         self._on = settings.rate_limits
-        shared = storage_from_string(settings.redis_url, **QUICK) if settings.redis_url else MemoryStorage()
-        self._shared: RateLimiter = MovingWindowRateLimiter(shared)
-        self._own: RateLimiter = MovingWindowRateLimiter(MemoryStorage())
+        self._own = OwnCounts()
+        self._shared: Counts = SharedCounts(settings.redis_url) if settings.redis_url else self._own
         self._items = {limit: [parse(text) for text in limit.split(";")] for limit in Limit}
 
     def require(self, limit: Limit, who: str) -> None:
@@ -59,19 +111,14 @@ class Limits:
             return
         kept = hashlib.sha256(who.encode()).hexdigest()[:32]  # Redis is told nobody; a phone number comes keyed already
         for item in self._items[limit]:
-            free_at = self._hit(item, limit.name, kept)
-            if free_at is not None:
-                seconds = max(1, round(free_at - time.time() + 0.5))
-                raise RateLimited(SENTENCES[limit], retry_after_s=seconds)
+            free_in = self._hit(item, limit.name, kept)
+            if free_in is not None:
+                raise RateLimited(SENTENCES[limit], retry_after_s=max(1, round(free_in + 0.5)))
 
     def _hit(self, item: RateLimitItem, name: str, who: str) -> float | None:
-        """Count one; return None, or when one is free again where there were too many."""
+        """Count one; return None, or in how many seconds one is free again where there were too many."""
         try:
-            return _counted(self._shared, item, name, who)
+            return self._shared.hit(item, name, who)
         except Exception as error:  # of whatever storage: nobody is sent away because it does not answer
             log.warning("The limits cannot be counted together: %s", type(error).__name__)
-            return _counted(self._own, item, name, who)
-
-
-def _counted(limiter: RateLimiter, item: RateLimitItem, name: str, who: str) -> float | None:
-    return None if limiter.hit(item, name, who) else limiter.get_window_stats(item, name, who).reset_time
+            return self._own.hit(item, name, who)

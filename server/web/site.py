@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a request is answered from; `real` is the clock of the machine, those of the centres are the database's.
+    """What a request is answered from; `real` is the clock of the house, those of the centres are the database's.
 
     `connected` tells the screens of a centre that this process serves now, as they are typed: `kiosk:K1`.
     """

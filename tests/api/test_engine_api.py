@@ -11,10 +11,13 @@ import pytest
 from server.app import build_server
 from server.config import load_settings
 from server.domain.permissions import Role
+from server.services.floor import clock
 from server.services.people import sign_in
+from server.web.guard import STAFF_COOKIE
 from tests.api.test_api import Api
 from tests.factories import CENTRE, MORNING, Floor, StillClock
 from tests.machines import FakeMachine
+from tests.services.people.people import add_person, signed_in
 
 AT = f"/api/v1/centres/{CENTRE}"
 K, C, M, I = Role.KIOSK, Role.COUNTER, Role.MANAGER, Role.INTEGRATION  # noqa: E741
@@ -279,6 +282,18 @@ def test_a_manager_says_which_clock_is_right_and_the_floor_went_on_meanwhile(hal
     settled = hall.ask(f"{AT}/clock", choose="floor")
     assert (settled["doubted"], settled["now"]) == (False, told["now"])
     assert hall.refused(f"{AT}/clock", choose="sun") == (422, "invalid_input")
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(hours=-3)])
+def test_nobody_is_signed_out_by_a_clock_that_is_set_wrong(hall: Hall, wrong: timedelta) -> None:
+    machine = hall.floor.db.clock = FakeMachine()
+    hall.floor.write(clock.hear)
+    add_person(hall.floor, "asha", M)
+    hall.client.set_cookie(STAFF_COOKIE, signed_in(hall.floor, "asha", MORNING))
+    machine.wall += wrong
+    for minutes, status in ((10, 200), (61, 401)):  # a session ends when nobody used it for an hour
+        machine.passes(minutes=minutes)
+        assert hall.client.get(f"{AT}/clock").status_code == status
 
 
 def test_paper_numbers_are_leased_entered_and_void(hall: Hall) -> None:

@@ -2,14 +2,16 @@
 
 import contextlib
 import secrets
+import time
 from pathlib import Path
 
 import pytest
+from limits import parse
 
 from server.config import load_settings
 from server.domain.errors import RateLimited
 from server.domain.permissions import Role
-from server.web.limits import Limit, Limits
+from server.web.limits import Limit, Limits, OwnCounts
 from tests.api.test_api import AT, Api
 
 REDIS = "redis://127.0.0.1:6379/9"
@@ -34,6 +36,26 @@ def test_each_is_counted_by_itself(tmp_path: Path, redis: str | None) -> None:
     assert count_until_refused(one, Limit.GOING_OUT, f"{who} beside") == 5
     assert count_until_refused(one, Limit.PHONE, who) == 10
     assert count_until_refused(other, Limit.GOING_OUT, who) == (0 if redis else 5)  # two processes, one count
+
+
+def test_a_wall_clock_that_was_set_back_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits, passed = Limits(load_settings({"BAARI_DATA_DIR": str(tmp_path)})), 0.0
+    wall, steady = time.time, time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: steady() + passed)
+    monkeypatch.setattr(time, "time", lambda: wall() - 3 * 60 * 60 + passed if passed else wall())
+    assert count_until_refused(limits, Limit.KIOSK, "hall") == 60
+    passed = 61.0
+    assert count_until_refused(limits, Limit.KIOSK, "hall") == 60
+
+
+def test_whoever_did_nothing_lately_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, passed, steady = OwnCounts(), 0.0, time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: steady() + passed)
+    for stranger in range(100):
+        counts.hit(parse("1/second"), "GUESSES", str(stranger))
+    passed = 61.0
+    counts.hit(parse("1/second"), "GUESSES", "another")
+    assert len(counts._ends) == 1
 
 
 def test_where_redis_does_not_answer_each_process_counts_by_itself(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 NAME = "baari-%Y%m%dT%H%M%SZ.backup"
 FAILED = "failed.txt"
 RETRY = timedelta(minutes=10)
+AHEAD = timedelta(hours=1)
+"""A backup whose name is later than now by more was made under a wrong clock, and is not the last."""
 LATE = 1.5
 """A backup is stale when the last is older than so many times the hours between two."""
 
@@ -45,7 +47,7 @@ def _made(path: Path) -> datetime | None:
 def state_of(folder: Path, hours: int, now: datetime) -> FolderState:
     """Return how the backups of a folder stand that gets one every so many hours."""
     try:
-        last = max(backups_in(folder), default=None)
+        last = max((made for made in backups_in(folder) if made <= now + AHEAD), default=None)
         failed = _failed_at(folder)
     except OSError:
         return FolderState(None, "no_folder")

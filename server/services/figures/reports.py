@@ -237,7 +237,7 @@ def _clock_change(event: Event, zone: ZoneInfo) -> ClockChange | None:
             what, was, shown = choice, before, after
         case _:
             return None
-    return ClockChange(what, *(moment.astimezone(zone).strftime("%d-%m %H:%M") for moment in (was, shown)))
+    return ClockChange(what, *(moment.astimezone(zone).strftime("%d-%m-%Y %H:%M") for moment in (was, shown)))
 
 
 def _clocks(read: Read, span: Span) -> ClocksShape:

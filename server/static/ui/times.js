@@ -8,12 +8,16 @@ export function timeOf(text) {
   return format("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, text);
 }
 
+const HALF_A_YEAR = 183 * 24 * 60 * 60_000;
+
 /**
+ * A day, with its year where another year could be meant.
  * @param {string} text
  * @param {string} [lang]
  */
 export function dayOf(text, lang = language.value) {
-  return format(`${lang}-IN-u-nu-latn`, { weekday: "long", day: "numeric", month: "long" }, text);
+  const far = Math.abs(Date.parse(text) - Date.parse(page.now)) > HALF_A_YEAR;
+  return format(`${lang}-IN-u-nu-latn`, { weekday: "long", day: "numeric", month: "long", ...(far && { year: "numeric" }) }, text);
 }
 
 /** A day as lists write it, with its year. @param {string} text */

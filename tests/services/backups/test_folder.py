@@ -29,6 +29,13 @@ def test_the_next_is_due_after_the_hours_and_late_half_as_many_later(tmp_path: P
         assert (is_due(state, 6, NOW), state.wrong) == (due, wrong), age
 
 
+def test_one_made_under_a_clock_that_was_ahead_keeps_no_other_from_being_made(tmp_path: Path) -> None:
+    put(tmp_path, timedelta(hours=40), timedelta(days=-365))
+    state = state_of(tmp_path, 24, NOW)
+    assert (state.last, state.wrong) == (NOW - timedelta(hours=40), "stale")
+    assert is_due(state, 24, NOW)
+
+
 def test_one_that_failed_is_told_and_tried_again_after_ten_minutes(tmp_path: Path) -> None:
     put(tmp_path, timedelta(hours=25))
     (tmp_path / FAILED).touch()

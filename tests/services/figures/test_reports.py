@@ -19,10 +19,12 @@ from server.services.figures import reports
 from server.services.figures.cells import rebuild, roll_up
 from server.services.figures.reports import DayReport
 from server.services.figures.statistics import Figures, Period, period_figures
+from server.services.floor import clock
 from server.services.proof import verify as verification
 from server.services.proof.verify import Anchor, verify
 from server.services.views.day_report import DayReports
 from tests.factories import CENTRE, DAY, MORNING, Floor
+from tests.machines import FakeMachine
 from tests.services.figures.days import cells_of
 
 SECRET = DerivedKeys(b"secret")
@@ -208,6 +210,15 @@ def test_a_day_that_runs_is_reported_until_now_and_says_so(floor: Floor) -> None
     told = report(floor, now=MORNING + timedelta(hours=1))
     assert (told.closed, told.figures.issued, told.seal.seq) == (False, 1, 2)
     assert "not closed yet" in report_lines(told)[0]
+
+
+def test_a_clock_that_was_set_by_a_year_is_told_with_both_years(sqlite_floor: Floor) -> None:
+    sqlite_floor.db.clock = machine = FakeMachine()
+    sqlite_floor.write(clock.hear)
+    machine.is_set(days=365)
+    sqlite_floor.write(clock.hear)
+    [change] = report(sqlite_floor, now=MORNING).clock
+    assert (change.was, change.shown) == ("24-11-2026 09:30", "24-11-2027 09:30")
 
 
 def test_a_day_without_a_call_has_an_empty_certificate(floor: Floor) -> None:
