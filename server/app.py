@@ -98,6 +98,7 @@ from server.web.senders import Senders
 from server.web.site import EXTENSION, Site
 from server.web.trial import WriteTrial
 from server.web.views import Views
+from server.web.workplace import bp as workplace_bp
 from server.workers.backups import BackupTimer
 from server.workers.mail import Post
 from server.workers.outbox import OutboxWorker
@@ -110,6 +111,7 @@ PAGES = (
     security_contact_bp,
     account_bp,
     second_step_bp,
+    workplace_bp,
     pairing_bp,
     kiosk_pages_bp,
     counter_pages_bp,

@@ -1,4 +1,4 @@
-"""The people of a centre who sign in: list them, add one, let one sign in no more, and their sessions."""
+"""The people of a centre who sign in: list them, add one, let one sign in or work there no more, their sessions."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.credentials import TYPED_MAX, user_name
 from server.domain.permissions import PEOPLE, Permission, Role
-from server.services.people import accounts, passwords, second_step, sign_in
+from server.services.people import accounts, memberships, passwords, second_step, sign_in
 from server.services.people.accounts import PersonView, SessionView
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
@@ -59,6 +59,13 @@ class RoleIn(Strict):
     role: RoleWord
 
 
+class MembershipIn(Strict):
+    """Who works at another centre already, and as what they work here too."""
+
+    user: Annotated[str, Field(min_length=1, max_length=TYPED_MAX)]
+    role: RoleWord
+
+
 class SessionIn(Strict):
     """Which session of a person ends; none for all."""
 
@@ -72,7 +79,7 @@ class PersonAnswer(BaseModel):
 
 
 class PeopleOut(BaseModel):
-    """The people of the centre by their names."""
+    """The people whom the centre knows by their names."""
 
     people: list[PersonView]
 
@@ -93,7 +100,7 @@ class EndedOut(BaseModel):
 @bp.output(PeopleOut)
 @operation("list_people")
 def everybody(centre: str) -> Response:
-    """Get who can sign in at the centre, when they were last seen, and who is disabled or locked."""
+    """Get who works at the centre, when they were last seen, and who is disabled or locked."""
     by = authorise(Permission.READ_PEOPLE, centre=centre, in_use=False)
     now = site().real.now()
     return jsonify(people=read(lambda snapshot: accounts.people_of(snapshot, by.centre_id, now, By(by.id))))
@@ -118,7 +125,7 @@ def add(centre: str, asked: PersonIn) -> Response:
 
 @bp.post(f"{AT}/disable")
 @bp.output(PersonAnswer)
-@operation("disable_person", e.UnknownPerson, e.OwnAccount)
+@operation("disable_person", e.UnknownPerson, e.OwnAccount, e.KeptElsewhere)
 def disable(centre: str, person: int) -> Response:
     """Let a person sign in no more; their sessions end everywhere within two seconds."""
     return _act(Permission.DISABLE_PERSON, centre, person, accounts.disable)
@@ -126,7 +133,7 @@ def disable(centre: str, person: int) -> Response:
 
 @bp.post(f"{AT}/enable")
 @bp.output(PersonAnswer)
-@operation("enable_person", e.UnknownPerson)
+@operation("enable_person", e.UnknownPerson, e.KeptElsewhere)
 def enable(centre: str, person: int) -> Response:
     """Let a person sign in again."""
     return _act(Permission.ENABLE_PERSON, centre, person, accounts.enable)
@@ -134,7 +141,7 @@ def enable(centre: str, person: int) -> Response:
 
 @bp.post(f"{AT}/unlock")
 @bp.output(PersonAnswer)
-@operation("unlock_person", e.UnknownPerson)
+@operation("unlock_person", e.UnknownPerson, e.KeptElsewhere)
 def unlock(centre: str, person: int) -> Response:
     """Forget the wrong passwords that were given for a person."""
     return _act(Permission.UNLOCK_PERSON, centre, person, accounts.unlock)
@@ -145,19 +152,49 @@ def unlock(centre: str, person: int) -> Response:
 @bp.output(PersonAnswer)
 @operation("set_role", e.UnknownPerson, e.OwnAccount)
 def set_role(centre: str, person: int, asked: RoleIn) -> Response:
-    """Give a person another role; their open pages have it at once."""
+    """Give a person another role at this centre; their open pages have it at once."""
     role = Role(asked.role)
 
     def act(tx: Transaction, number: int, now: datetime, by: By) -> None:
-        accounts.set_role(tx, number, role, now, by)
+        memberships.set_role(tx, number, role, now, by)
 
     return _act(Permission.SET_ROLE, centre, person, act)
+
+
+@bp.post(f"{AT_CENTRE}/memberships")
+@bp.input(MembershipIn, arg_name="asked")
+@bp.output(PersonAnswer, status_code=201)
+@operation("begin_membership", e.UnknownPerson, e.AlreadyThere)
+def begin_membership(centre: str, asked: MembershipIn) -> Response:
+    """Let a person whose account another centre keeps work at this one too; they choose where at the next sign-in."""
+    principal, now = authorise(Permission.BEGIN_MEMBERSHIP, centre=centre), site().real.now()
+    by, role = By(principal.id), Role(asked.role)
+
+    def write(tx: Transaction) -> dict[str, object]:
+        number = memberships.begin(tx, asked.user, role, now, by)
+        return {"person": accounts.person_view(tx, number, now, by)}
+
+    return command(principal, write, status=201)
+
+
+@bp.post(f"{AT}/membership/end")
+@bp.output(PeopleOut)
+@operation("end_membership", e.UnknownPerson, e.OwnAccount)
+def end_membership(centre: str, person: int) -> Response:
+    """Let a person not work at this centre any more; their sessions here end everywhere within two seconds."""
+    principal, now = authorise(Permission.END_MEMBERSHIP, centre=centre), site().real.now()
+
+    def write(tx: Transaction) -> dict[str, object]:
+        memberships.end(tx, person, now, By(principal.id))
+        return {"people": accounts.people_of(tx.conn, tx.centre.id, now, By(principal.id))}
+
+    return command(principal, write)
 
 
 @bp.post(f"{AT}/password")
 @bp.input(PasswordIn, arg_name="asked")
 @bp.output(PersonAnswer)
-@operation("give_password", e.UnknownPerson, e.OwnAccount, e.WeakPassword)
+@operation("give_password", e.UnknownPerson, e.OwnAccount, e.KeptElsewhere, e.WeakPassword)
 def give_password(centre: str, person: int, asked: PasswordIn) -> Response:
     """Give a person a password with which they choose their own; their sessions end."""
     principal = authorise(Permission.GIVE_PASSWORD, centre=centre)
@@ -172,7 +209,7 @@ def give_password(centre: str, person: int, asked: PasswordIn) -> Response:
 
 @bp.post(f"{AT}/second-step/end")
 @bp.output(PersonAnswer)
-@operation("end_second_step", e.UnknownPerson, e.OwnAccount)
+@operation("end_second_step", e.UnknownPerson, e.OwnAccount, e.KeptElsewhere)
 def end_second_step(centre: str, person: int) -> Response:
     """Let somebody whose phone is lost sign in by their password alone; their sessions end."""
     return _act(Permission.END_SECOND_STEP, centre, person, second_step.end)

@@ -9,7 +9,7 @@
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · LaterAct · TooDeep · NotInThisLine · EmergencyLimit
     │   │                     CounterTaken · NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
-    │   │                     OwnAccount · PairingFull · ProofNeeded · UnderLegalHold
+    │   │                     OwnAccount · KeptElsewhere · PairingFull · ProofNeeded · UnderLegalHold
     │   ├── the day           DayClosed · DayNotOpen · PeopleLive · AnotherDayOpen · NeverCloses · NotOpenNow
     │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
@@ -265,6 +265,10 @@ class ProofNeeded(Conflict):
 
 class OwnAccount(Conflict):
     code = "own_account"
+
+
+class KeptElsewhere(Conflict):
+    code = "kept_elsewhere"
 
 
 class PairingFull(Conflict):

@@ -33,7 +33,7 @@ PEOPLE = (
 """The roles of people, who sign in. The others are those of devices and integrations, which have a key."""
 
 EVERYWHERE = frozenset({Role.HEADQUARTERS})
-"""The roles of people who belong to the whole installation, and not to one centre of it."""
+"""The roles of people who belong to the whole installation: given at the machine, wherever they are listed."""
 
 
 class Scope(IntEnum):
@@ -118,6 +118,8 @@ class Permission(StrEnum):
     ENABLE_PERSON = "enable_person"
     UNLOCK_PERSON = "unlock_person"
     SET_ROLE = "set_role"
+    BEGIN_MEMBERSHIP = "begin_membership"
+    END_MEMBERSHIP = "end_membership"
     GIVE_PASSWORD = "give_password"
     END_SECOND_STEP = "end_second_step"
     READ_SESSIONS = "read_sessions"
@@ -246,6 +248,8 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.ENABLE_PERSON: {_M: _CENTRE, _A: _CENTRE},
     _P.UNLOCK_PERSON: {_M: _CENTRE, _A: _CENTRE},
     _P.SET_ROLE: {_M: _CENTRE, _A: _CENTRE},
+    _P.BEGIN_MEMBERSHIP: {_M: _CENTRE, _A: _CENTRE},
+    _P.END_MEMBERSHIP: {_M: _CENTRE, _A: _CENTRE},
     _P.GIVE_PASSWORD: {_M: _CENTRE, _A: _CENTRE},
     _P.END_SECOND_STEP: {_M: _CENTRE, _A: _CENTRE},
     _P.READ_SESSIONS: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},

@@ -12,7 +12,7 @@ from server.domain.instants import to_iso
 from server.domain.permissions import PEOPLE, Role
 from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
-from server.services.people import accounts, passwords, second_step, sign_in
+from server.services.people import accounts, memberships, passwords, second_step, sign_in
 from server.services.people.accounts import PersonView
 from server.storage.database import Database
 from server.storage.transaction import Transaction
@@ -21,6 +21,7 @@ T = TypeVar("T")
 USER = click.option("--user", "name", required=True, help="Who: the name with which they sign in.")
 ROLE = click.option("--role", type=click.Choice([role.value for role in PEOPLE]), required=True)
 ROLE_WIDTH = 2 + max(len(role.value) for role in PEOPLE)
+NO_ROLE = "–"
 START = click.option("--start", is_flag=True, help="They choose one of their own when they next sign in.")
 
 
@@ -90,9 +91,23 @@ def unlock(name: str, centre: str | None) -> None:
 @ROLE
 @CENTRE
 def set_role(name: str, role: str, centre: str | None) -> None:
-    """Give a person another role; their open pages have it at once."""
-    _write(centre, lambda tx, now: accounts.set_role(tx, _number(tx, name), Role(role), now, at_machine()))
-    click.echo(f"{normal_name(name)} has the role {role}.")
+    """Let a person have a role at a centre; who works elsewhere works there too from then on."""
+
+    def run(tx: Transaction, now: datetime) -> str:
+        memberships.set_role_of(tx, name, Role(role), now, at_machine())
+        return tx.centre.code
+
+    where = _write(centre, run)
+    click.echo(f"{normal_name(name)} has the role {role} at {where}.")
+
+
+@user.command("leave")
+@USER
+@CENTRE
+def leave(name: str, centre: str | None) -> None:
+    """Let a person not work at a centre any more; their sessions there end, open pages included."""
+    _write(centre, lambda tx, now: memberships.end(tx, _number(tx, name), now, at_machine()))
+    click.echo(f"{normal_name(name)} does not work there any more.")
 
 
 @user.command("password")
@@ -132,4 +147,5 @@ def _line(person: PersonView) -> str:
     seen = "never seen" if person.seen_at is None else f"seen {to_iso(person.seen_at)}"
     password = "" if person.own_password else "  has a start password"
     second = "  second step" if person.second_step else ""
-    return f"{person.role.value:<{ROLE_WIDTH}}{person.user:<28}{person.state.value:<10}{seen}{password}{second}"
+    role = NO_ROLE if person.role is None else person.role.value
+    return f"{role:<{ROLE_WIDTH}}{person.user:<28}{person.state.value:<10}{seen}{password}{second}"

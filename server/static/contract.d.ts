@@ -236,6 +236,7 @@ export interface ConsolePage {
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
   role: Role;
+  elsewhere: boolean;
   outcomes: Record<string, OutcomesData>;
   clocks: ClocksData;
   needs: Record<string, NeedMark>;
@@ -388,6 +389,7 @@ export interface DevicesPage {
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
   role: Role;
+  elsewhere: boolean;
 }
 
 /** How many sessions ended. */
@@ -665,6 +667,7 @@ export interface ManagerPage {
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
   role: Role;
+  elsewhere: boolean;
   clocks: ClocksData;
   demo: boolean;
   routes: Record<string, string[]>;
@@ -673,6 +676,12 @@ export interface ManagerPage {
   plain_http: boolean;
   backups_wrong: string | null;
   tail_wrong: string | null;
+}
+
+/** Who works at another centre already, and as what they work here too. */
+export interface MembershipIn {
+  user: string;
+  role: "counter" | "lead" | "floor_manager" | "administrator" | "manager" | "auditor" | "headquarters";
 }
 
 /** The token that stays, by its id; the counter where it was noticed. */
@@ -943,7 +952,7 @@ export interface PauseIn {
   back_min?: number | null;
 }
 
-/** The people of the centre by their names. */
+/** The people whom the centre knows by their names. */
 export interface PeopleOut {
   people: PersonView[];
 }
@@ -960,6 +969,7 @@ export interface PeoplePage {
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
   role: Role;
+  elsewhere: boolean;
   roles: string[];
 }
 
@@ -1027,6 +1037,8 @@ export type Permission =
   | "enable_person"
   | "unlock_person"
   | "set_role"
+  | "begin_membership"
+  | "end_membership"
   | "give_password"
   | "end_second_step"
   | "read_sessions"
@@ -1065,11 +1077,12 @@ export interface PersonIn {
 /** Whether somebody can sign in. */
 export type PersonState = "active" | "disabled" | "locked";
 
-/** A person of the centre; `own_password` is false until they have changed the one that was given to them. `second_step`: their password alone lets nobody in. */
+/** A person whom the centre knows: whoever works there, as their `role`, or whose account it keeps (`kept_here`). `own_password` is false until they have changed the one that was given to them. `second_step`: their password alone lets nobody in. */
 export interface PersonView {
   id: number;
   user: string;
-  role: Role;
+  role: Role | null;
+  kept_here: boolean;
   state: PersonState;
   created_at: string;
   seen_at: string | null;
@@ -1392,7 +1405,7 @@ export interface SnapshotOut {
   counters: (CounterView | PublicCounter)[];
 }
 
-/** A page of somebody who is signed in. */
+/** A page of somebody who is signed in; `elsewhere`: they may act at other centres too. */
 export interface StaffFrame {
   centre: CentreData;
   language: string;
@@ -1404,6 +1417,7 @@ export interface StaffFrame {
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
   role: Role;
+  elsewhere: boolean;
 }
 
 /** What staff see of a token beside the public view; `need` and `access` are gone once they were purged. */
@@ -1629,6 +1643,7 @@ export interface TrailPageData {
   words: Record<string, Record<string, string | string[]>>;
   user: string | null;
   role: Role;
+  elsewhere: boolean;
   floor: Record<string, string>;
   installation: Record<string, string>;
 }
@@ -1746,10 +1761,12 @@ export interface Commands {
   "/api/v1/centres/{centre}/keys/{key}/rotate": { body: SecretIn; answer: KeyAnswer };
   "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };
   "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
+  "/api/v1/centres/{centre}/memberships": { body: MembershipIn; answer: PersonAnswer };
   "/api/v1/centres/{centre}/notice": { body: NoticeIn; answer: NoticeView };
   "/api/v1/centres/{centre}/people": { body: PersonIn; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/disable": { body: Record<string, never>; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/enable": { body: Record<string, never>; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/membership/end": { body: Record<string, never>; answer: PeopleOut };
   "/api/v1/centres/{centre}/people/{person}/password": { body: PasswordIn; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/role": { body: RoleIn; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/second-step/end": { body: Record<string, never>; answer: PersonAnswer };

@@ -44,7 +44,10 @@ class InstallationLog:
             return
         people = [{"person": id_, **_facts(facts)} for id_, facts in sorted(there.people.items())]
         keys = [{"key": id_, **_facts(facts)} for id_, facts in sorted(there.keys.items())]
-        sessions = [{"session": kept, "person": person} for kept, (person, _) in sorted(there.sessions.items())]
+        sessions = [
+            {"session": kept, "person": facts.person, "centre": facts.centre}
+            for kept, facts in sorted(there.sessions.items())
+        ]
         secrets = [{"number": n, "fingerprint": kept, "ended": end} for n, (kept, end) in sorted(there.secrets.items())]
         self.record(Begun(tuple(people), tuple(keys), tuple(sessions), tuple(secrets)), BEGINS)
 

@@ -12,8 +12,8 @@ from server.domain.actors import By
 from server.domain.credentials import normal_password
 from server.domain.errors import LockedOut, Unauthenticated, Unavailable, UnknownSession, WeakPassword
 from server.services.people import accounts, passwords, second_step, sign_in
-from server.services.people.principal import Due, Principal, secret_hash
-from server.services.people.seats import STAFF
+from server.services.people.memberships import workplaces_of
+from server.services.people.principal import Due, Principal, number_of, secret_hash
 from server.services.views.places import facts_of
 from server.web.guard import belongs, cookies, csrf_token
 from server.web.pages import home_of, picked_language
@@ -40,7 +40,7 @@ class OwnSession:
     @property
     def number(self) -> int:
         """The number of the person."""
-        return int(self.principal.id.removeprefix(STAFF))
+        return number_of(self.principal)
 
 
 @bp.get("/account")
@@ -139,8 +139,9 @@ def _page(session: OwnSession, notice: str | None = None) -> str:
         home=home_of(who),
         codes_left=read(lambda snapshot: second_step.codes_left(snapshot, session.number)),
         csrf=csrf_token(session.cookie.secret),
-        sessions=read(lambda snapshot: accounts.sessions_of(snapshot, who.centre_id, session.number)),
+        sessions=read(lambda snapshot: accounts.own_sessions(snapshot, session.number)),
         present=accounts.session_id(session.kept),
+        elsewhere=len(read(lambda snapshot: workplaces_of(snapshot, session.number))) > 1,
         zone=ZoneInfo(centre.timezone),
         notice=notice,
     )

@@ -118,10 +118,11 @@ class PhonePage(Frame):
 
 
 class StaffFrame(Frame):
-    """A page of somebody who is signed in."""
+    """A page of somebody who is signed in; `elsewhere`: they may act at other centres too."""
 
     user: str | None
     role: Role
+    elsewhere: bool
 
 
 class ClocksData(Spoken):

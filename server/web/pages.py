@@ -13,7 +13,8 @@ from server.domain.errors import CounterBusy, LockedOut, ProofNeeded, Unauthenti
 from server.domain.instants import to_iso
 from server.domain.permissions import Permission, Role
 from server.domain.screens import Screen
-from server.services.people.principal import Due, Principal
+from server.services.people.memberships import workplaces_of
+from server.services.people.principal import Due, Principal, number_of
 from server.services.people.seats import leave
 from server.services.people.sign_in import SESSION_AGE, sign_out
 from server.services.views.places import CentreFacts, device, facts_of
@@ -49,7 +50,12 @@ START = {
 """Where somebody begins who has signed in, by their role."""
 
 
-FIRST_PAGE = {Due.SECOND_STEP: "/second-step", Due.PASSWORD: "/account", Due.ENROLMENT: "/account/second-step"}
+FIRST_PAGE = {
+    Due.SECOND_STEP: "/second-step",
+    Due.PASSWORD: "/account",
+    Due.CENTRE: "/account/centre",
+    Due.ENROLMENT: "/account/second-step",
+}
 """Where somebody does what they have to do first."""
 
 
@@ -131,9 +137,14 @@ def staff_frame(
     centre = read(lambda read: facts_of(read, principal.centre_id, now))
     own = facts(centre)
     language = picked_language(centre)
-    person = {"user": principal.user, "role": principal.role.value}
+    person = {"user": principal.user, "role": principal.role.value, "elsewhere": _elsewhere(principal)}
     more = {**person, **own}
     return {**frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences), **more}
+
+
+def _elsewhere(principal: Principal) -> bool:
+    """Whether somebody who is signed in may act at other centres too."""
+    return principal.user is not None and len(read(lambda read: workplaces_of(read, number_of(principal)))) > 1
 
 
 def picked_language(centre: CentreFacts) -> str:
@@ -205,13 +216,18 @@ def logout() -> Response:
     return response
 
 
-def _sign_out(cookie: Credential) -> None:
-    """End a session; the person gets up from their counter, unless a token is still with them."""
-    presence = site().presence
+def get_up(cookie: Credential) -> None:
+    """Let a person get up from their counter, unless a token is still with them."""
     with suppress(CounterBusy, Unauthenticated):
-        principal = presence.principal(cookie)
+        principal = site().presence.principal(cookie)
         if principal.due is None:
             site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
+
+
+def _sign_out(cookie: Credential) -> None:
+    """End a session; its person gets up."""
+    presence = site().presence
+    get_up(cookie)
     presence.change(None, lambda tx: sign_out(tx, cookie.secret, site().real.now()))
 
 

@@ -83,5 +83,8 @@ INSTALLATION: Mapping[str, str] = {
     "second_step.ended": "Second step ended",
     "second_step.taken": "Second step taken",
     "recovery_code.used": "Code on paper used",
+    "membership.begun": "Person works here too",
+    "membership.ended": "Person works here no more",
+    "session.centre_chosen": "Centre chosen",
 }
 WHAT: Mapping[str, str] = {**FLOOR, **INSTALLATION}

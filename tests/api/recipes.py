@@ -159,6 +159,13 @@ def employed(floor: Floor) -> Ids:
     return {"person": str(number)}
 
 
+def employed_elsewhere(floor: Floor) -> Ids:
+    """Asha works at another centre, which keeps her account."""
+    other = second_centre(floor, "PSK-9")
+    floor.db.write(other, lambda tx: sign_in.add_staff(tx, "asha", Role.COUNTER, "hash", MORNING))
+    return {}
+
+
 def keyed(floor: Floor) -> Ids:
     """A board has a key."""
     floor.key(Role.DISPLAY)
@@ -283,6 +290,8 @@ RECIPES: Mapping[str, Recipe] = {
     "POST people/enable": Recipe("AM", employed),
     "POST people/unlock": Recipe("AM", employed),
     "POST people/role": Recipe("AM", employed, {"role": "manager"}),
+    "POST memberships": Recipe("AM", employed_elsewhere, {"user": "asha", "role": "counter"}, status=201),
+    "POST people/membership/end": Recipe("AM", employed),
     "POST people/second-step/end": Recipe("AM", employed),
     "POST people/password": Recipe("AM", employed, {"password": "a long password"}),
     "GET people/sessions": Recipe("AMU", employed),

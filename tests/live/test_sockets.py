@@ -187,8 +187,8 @@ def test_a_key_revoked_on_the_command_line_ends_its_websocket_and_opens_nothing(
     assert (again.returncode, "no key of the name" in again.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("act", ["disable", "password"])
-def test_a_person_s_page_in_another_process_ends_with_their_account(server: ServerProcess, act: str) -> None:
+@pytest.mark.parametrize("act", ["disable", "password", "leave"])
+def test_a_page_in_another_process_ends_with_the_account_or_work_of_its_person(server: ServerProcess, act: str) -> None:
     typed = "a long secret\na long secret\n"
     assert baari(server, "user", "add", "--user", "Asha", "--role", "counter", stdin=typed).returncode == 0
     with httpx.Client(base_url=server.url) as browser:

@@ -132,7 +132,7 @@ def test_a_change_of_role_is_known_at_the_next_look(floor: Floor, here: Counted,
     assert presence.principal(asha).role is Role.COUNTER
 
     def promote(tx: Any) -> None:
-        tx.conn.exec_driver_sql("UPDATE staff SET role = 'manager'")
+        tx.conn.exec_driver_sql("UPDATE membership SET role = 'manager'")
         tx.conn.exec_driver_sql("UPDATE installation SET auth_seq = auth_seq + 1")
 
     floor.db.write(None, promote)

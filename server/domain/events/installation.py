@@ -50,6 +50,9 @@ class Act(StrEnum):
     SECOND_STEP_ENDED = "second_step.ended"
     SECOND_STEP_TAKEN = "second_step.taken"
     RECOVERY_CODE_USED = "recovery_code.used"
+    MEMBERSHIP_BEGUN = "membership.begun"
+    MEMBERSHIP_ENDED = "membership.ended"
+    CENTRE_CHOSEN = "session.centre_chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class CentreInstalled(InstallationEvent):
 
 @dataclass(frozen=True, slots=True)
 class PersonAdded(InstallationEvent):
-    """Somebody can sign in."""
+    """Somebody can sign in, and works at the centre that keeps their account."""
 
     kind: ClassVar[Act] = Act.PERSON_ADDED
     person: int
@@ -94,12 +97,16 @@ class PersonAdded(InstallationEvent):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(InstallationEvent):
-    """A session of a person began; of one who has a second step it waits for that."""
+    """A session of a person began at a centre; of one who has a second step it waits for that.
+
+    None was told while everybody worked at one centre: the one that keeps their account.
+    """
 
     kind: ClassVar[Act] = Act.SIGNED_IN
     person: int
     session: str
     address: str | None = None
+    centre: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +206,12 @@ class PasswordChanged(InstallationEvent):
 
 @dataclass(frozen=True, slots=True)
 class RoleChanged(InstallationEvent):
-    """Somebody has another role."""
+    """Somebody has another role at a centre; None was told while everybody worked at one."""
 
     kind: ClassVar[Act] = Act.ROLE_CHANGED
     person: int
     role: str
+    centre: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +384,35 @@ class SecondStepTaken(InstallationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class MembershipBegun(InstallationEvent):
+    """Somebody works at one more centre."""
+
+    kind: ClassVar[Act] = Act.MEMBERSHIP_BEGUN
+    person: int
+    centre: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEnded(InstallationEvent):
+    """Somebody does not work at a centre any more; their sessions that acted there ended."""
+
+    kind: ClassVar[Act] = Act.MEMBERSHIP_ENDED
+    person: int
+    centre: int
+
+
+@dataclass(frozen=True, slots=True)
+class CentreChosen(InstallationEvent):
+    """A session acts at another centre."""
+
+    kind: ClassVar[Act] = Act.CENTRE_CHOSEN
+    person: int
+    session: str
+    centre: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryCodeUsed(InstallationEvent):
     """A session that waited for a second step got a `code` on paper, which is void from then on."""
 
@@ -395,6 +432,7 @@ EVENTS: Mapping[Act, type[InstallationEvent]] = {
         *(PersonDataSealed, PersonDataHeld, PersonDataReleased),
         *(PersonDataShown, PersonDataCorrected, PersonDataErased),
         *(SecondStepEnrolled, SecondStepEnded, SecondStepTaken, RecoveryCodeUsed),
+        *(MembershipBegun, MembershipEnded, CentreChosen),
     )
 }
 

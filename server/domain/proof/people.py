@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from server.domain.events import installation as i
 from server.domain.events.installation import Act, InstallationEvent
 from server.domain.json import Stored
+from server.domain.permissions import EVERYWHERE
 from server.domain.proof.findings import Finding
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -16,13 +18,26 @@ SESSION_AGE = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What is compared of a person."""
+    """What is compared of a person: the centre that keeps their account, and their `roles` by the centres."""
 
     centre: int
-    role: str
     password: str
     disabled: bool = False
     phone: str | None = None
+    roles: tuple[tuple[int, str], ...] = ()
+
+    def working(self, centre: int, role: str | None) -> "PersonFacts":
+        """Return them with another role at a centre, or with none."""
+        others = {at: word for at, word in self.roles if at != centre}
+        return replace(self, roles=tuple(sorted((others | ({} if role is None else {centre: role})).items())))
+
+
+class SessionFacts(NamedTuple):
+    """What is compared of a session: whose it is, since when, and at which centre it acts."""
+
+    person: int
+    began: datetime
+    centre: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ class People:
 
     people: dict[int, PersonFacts] = field(default_factory=dict)
     keys: dict[int, KeyFacts] = field(default_factory=dict)
-    sessions: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    sessions: dict[str, SessionFacts] = field(default_factory=dict)
     due: set[str] = field(default_factory=set)
     codes: dict[str, int] = field(default_factory=dict)
     set_ups: dict[int, str] = field(default_factory=dict)
@@ -57,14 +72,20 @@ class People:
     def forget(self, now: datetime) -> None:
         """Let sessions go that are too old to be there."""
         self.forgotten = max(self.forgotten, now - SESSION_AGE)
-        old = [session for session, (_, began) in self.sessions.items() if began <= self.forgotten]
+        old = [session for session, facts in self.sessions.items() if facts.began <= self.forgotten]
         for session in old:
             del self.sessions[session]
 
-    def end_sessions(self, person: int, *, but: str | None = None) -> None:
-        """Let the sessions of a person go, but for one."""
-        for session in [each for each, (whose, _) in self.sessions.items() if whose == person and each != but]:
-            del self.sessions[session]
+    def end_sessions(self, person: int, *, but: str | None = None, at: int | None = None) -> None:
+        """Let the sessions of a person go, but for one, or only those that act at a centre."""
+        for session, facts in list(self.sessions.items()):
+            if facts.person == person and session != but and at in (None, facts.centre):
+                del self.sessions[session]
+
+    def home(self, person: int) -> int:
+        """Return the centre that keeps the account of a person, 0 for who was never added."""
+        facts = self.people.get(person)
+        return 0 if facts is None else facts.centre
 
     def void_codes(self, person: int) -> None:
         """Let the codes on paper of a person go."""
@@ -72,7 +93,7 @@ class People:
 
 
 CHANGES = (
-    *(i.PersonDisabled, i.PersonEnabled, i.PersonUnlocked, i.PasswordChanged, i.RoleChanged),
+    *(i.PersonDisabled, i.PersonEnabled, i.PersonUnlocked, i.PasswordChanged),
     *(i.SecondStepEnrolled, i.SecondStepEnded),
 )
 Findings = Iterator[Finding]
@@ -80,9 +101,11 @@ Note = Callable[[People, InstallationEvent, datetime], Findings]
 
 
 def _person(facts: Stored) -> PersonFacts:
-    return PersonFacts(
-        facts["centre"], facts["role"], facts["password"], facts.get("disabled", False), facts.get("phone")
-    )
+    centre, roles = facts["centre"], facts.get("roles")
+    kept = PersonFacts(centre, facts["password"], facts.get("disabled", False), facts.get("phone"))
+    if roles is None:  # taken down while everybody had one role
+        return kept.working(centre, facts["role"])
+    return replace(kept, roles=tuple((at, role) for at, role in roles))
 
 
 def _key(facts: Stored) -> KeyFacts:
@@ -96,8 +119,12 @@ def _begun(people: People, event: InstallationEvent, at: datetime) -> Findings:
         yield "illegal_transition", "The chain of the installation begins a second time."
     people.people |= {facts["person"]: _person(facts) for facts in event.people}
     people.keys |= {facts["key"]: _key(facts) for facts in event.keys}
-    people.sessions |= {facts["session"]: (facts["person"], at) for facts in event.sessions}
+    people.sessions |= {facts["session"]: _session(people, facts, at) for facts in event.sessions}
     people.secrets |= {facts["number"]: (facts["fingerprint"], facts["ended"]) for facts in event.secrets}
+
+
+def _session(people: People, facts: Stored, at: datetime) -> SessionFacts:
+    return SessionFacts(facts["person"], at, facts.get("centre") or people.home(facts["person"]))
 
 
 def _installed(people: People, event: InstallationEvent, _at: datetime) -> Findings:
@@ -113,7 +140,7 @@ def _added(people: People, event: InstallationEvent, _at: datetime) -> Findings:
     assert isinstance(event, i.PersonAdded)  # noqa: S101 - by its kind
     if event.person in people.people:
         yield "illegal_transition", f"Person {event.person} is added a second time."
-    people.people[event.person] = PersonFacts(event.centre, event.role, event.password)
+    people.people[event.person] = PersonFacts(event.centre, event.password).working(event.centre, event.role)
 
 
 def _signed_in(people: People, event: InstallationEvent, at: datetime) -> Findings:
@@ -122,7 +149,7 @@ def _signed_in(people: People, event: InstallationEvent, at: datetime) -> Findin
     if event.person not in people.people:
         yield "illegal_transition", f"Person {event.person} signs in, but was never added."
     people.forget(at)
-    people.sessions[event.session] = event.person, at
+    people.sessions[event.session] = SessionFacts(event.person, at, event.centre or people.home(event.person))
     facts = people.people.get(event.person)
     if facts is not None and facts.phone is not None:
         people.due.add(event.session)
@@ -184,7 +211,7 @@ def _nothing(_people: People, _event: InstallationEvent, _at: datetime) -> Findi
 
 
 def _changed(people: People, event: InstallationEvent, _at: datetime) -> Findings:
-    """Somebody who was added is disabled or enabled, or has another role or password."""
+    """Somebody who was added is disabled or enabled, or has another password or second step."""
     assert isinstance(event, CHANGES)  # noqa: S101 - by its kind
     person = people.people.get(event.person)
     if person is None:
@@ -196,8 +223,6 @@ def _changed(people: People, event: InstallationEvent, _at: datetime) -> Finding
             people.end_sessions(event.person)
         case i.PersonEnabled():
             person = replace(person, disabled=False)
-        case i.RoleChanged():
-            person = replace(person, role=event.role)
         case i.PasswordChanged():
             person = replace(person, password=event.password)
             people.end_sessions(event.person, but=event.session)
@@ -213,10 +238,26 @@ def _changed(people: People, event: InstallationEvent, _at: datetime) -> Finding
     people.people[event.person] = person
 
 
+def _works(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """Somebody who was added has a role at a centre, another one, or none any more."""
+    assert isinstance(event, i.RoleChanged | i.MembershipBegun | i.MembershipEnded)  # noqa: S101 - by its kind
+    person = people.people.get(event.person)
+    if person is None:
+        yield "illegal_transition", f"Person {event.person} works somewhere, but was never added."
+        return
+    centre, role = event.centre or person.centre, None if isinstance(event, i.MembershipEnded) else event.role
+    if (centre in dict(person.roles)) is isinstance(event, i.MembershipBegun):
+        yield "illegal_transition", f"Person {event.person} has another role at centre {centre} than is told."
+    people.people[event.person] = person.working(centre, role)
+    if role is None:
+        people.end_sessions(event.person, at=centre)
+
+
 def _taken(people: People, event: InstallationEvent, _at: datetime) -> Findings:
     """A session that waits gets its second step."""
     assert isinstance(event, i.SecondStepTaken | i.RecoveryCodeUsed)  # noqa: S101 - by its kind
-    if event.session not in people.due or people.sessions.get(event.session, (None,))[0] != event.person:
+    session = people.sessions.get(event.session)
+    if event.session not in people.due or session is None or session.person != event.person:
         yield "illegal_transition", f"A session of person {event.person} takes a second step, but waits for none."
     people.due.discard(event.session)
 
@@ -227,6 +268,19 @@ def _code_used(people: People, event: InstallationEvent, at: datetime) -> Findin
     yield from _taken(people, event, at)
     if people.codes.pop(event.code, None) != event.person:
         yield "illegal_transition", f"Person {event.person} uses a code that they do not have."
+
+
+def _centre_chosen(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """A session that goes on acts at another centre, where its person works."""
+    assert isinstance(event, i.CentreChosen)  # noqa: S101 - by its kind
+    session = people.sessions.get(event.session)
+    if session is None or session.person != event.person:
+        yield "illegal_transition", f"Person {event.person} chooses a centre in a session that is none of theirs."
+        return
+    roles = dict(people.people[event.person].roles) if event.person in people.people else {}
+    if event.centre not in roles and EVERYWHERE.isdisjoint(roles.values()):
+        yield "illegal_transition", f"Person {event.person} acts at centre {event.centre}, but does not work there."
+    people.sessions[event.session] = session._replace(centre=event.centre)
 
 
 def _session_ended(people: People, event: InstallationEvent, _at: datetime) -> Findings:
@@ -274,7 +328,10 @@ ACTS: Mapping[Act, Note] = {
     Act.PERSON_ENABLED: _changed,
     Act.PERSON_UNLOCKED: _changed,
     Act.PASSWORD_CHANGED: _changed,
-    Act.ROLE_CHANGED: _changed,
+    Act.ROLE_CHANGED: _works,
+    Act.MEMBERSHIP_BEGUN: _works,
+    Act.MEMBERSHIP_ENDED: _works,
+    Act.CENTRE_CHOSEN: _centre_chosen,
     Act.SESSION_ENDED: _session_ended,
     Act.KEY_ROTATED: _rotated,
     Act.RESTORED: _restored,
@@ -300,13 +357,21 @@ def compare_people(people: People, stored: People) -> Findings:
     yield from _compare("person", people.people, stored.people)
     yield from _compare("key", people.keys, stored.keys)
     yield from _compare("secret", people.secrets, stored.secrets)
-    for session, (person, began) in sorted(stored.sessions.items()):
-        if began > people.forgotten and people.sessions.get(session, (None,))[0] != person:
-            yield "session_differs", f"A session of person {person} never began."
-        elif began > people.forgotten and (session in people.due) != (session in stored.due):
-            yield "session_differs", f"A session of person {person} differs in whether it waits for a second step."
+    for session, facts in sorted(stored.sessions.items()):
+        if facts.began > people.forgotten:
+            yield from _compare_session(people, stored, session, facts)
     if people.codes != stored.codes:
         yield "person_differs", "The codes on paper of second steps are others in the table."
+
+
+def _compare_session(people: People, stored: People, session: str, facts: SessionFacts) -> Findings:
+    known = people.sessions.get(session)
+    if known is None or known.person != facts.person:
+        yield "session_differs", f"A session of person {facts.person} never began."
+    elif known.centre != facts.centre:
+        yield "session_differs", f"A session of person {facts.person} acts at another centre."
+    elif (session in people.due) != (session in stored.due):
+        yield "session_differs", f"A session of person {facts.person} differs in whether it waits for a second step."
 
 
 def _compare(what: str, replayed: Mapping[int, object], stored: Mapping[int, object]) -> Findings:

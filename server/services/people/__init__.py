@@ -1,5 +1,6 @@
 """Who is there: keys, people who sign in, and who sits where.
 
 Doors: `keys`, `sign_in`, `second_step`, `slowing`, `passwords`, `seats`, `presence`, `principal`, `accounts`,
+`memberships`,
 `pairing`, `screens`.
 """

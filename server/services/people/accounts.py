@@ -1,4 +1,4 @@
-"""What becomes of a person who can sign in: disabled and enabled, another role or password, their sessions ended.
+"""What becomes of the account of a person: disabled and enabled, another password, their sessions ended.
 
 Each act is on the record of the installation with who did it, and moves `auth_seq`: what ends, ends everywhere.
 """
@@ -10,13 +10,12 @@ from enum import StrEnum
 
 from server.domain.actors import By
 from server.domain.credentials import normal_name
-from server.domain.errors import CounterBusy, OwnAccount, UnknownPerson, UnknownSession
+from server.domain.errors import CounterBusy, KeptElsewhere, OwnAccount, UnknownPerson, UnknownSession
 from server.domain.events.installation import (
     PasswordChanged,
     PersonDisabled,
     PersonEnabled,
     PersonUnlocked,
-    RoleChanged,
     SessionEnded,
     commitment,
 )
@@ -43,14 +42,16 @@ class PersonState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A person of the centre; `own_password` is false until they have changed the one that was given to them.
+    """A person whom the centre knows: whoever works there, as their `role`, or whose account it keeps (`kept_here`).
 
-    `second_step`: their password alone lets nobody in.
+    `own_password` is false until they have changed the one that was given to them. `second_step`: their password alone
+    lets nobody in.
     """
 
     id: int
     user: str
-    role: Role
+    role: Role | None
+    kept_here: bool
     state: PersonState
     created_at: datetime
     seen_at: datetime | None
@@ -71,32 +72,44 @@ class SessionView:
 
 
 def people_of(read: Read, centre_id: int, now: datetime, by: By) -> tuple[PersonView, ...]:
-    """Return the people of a centre by their names; `now` is real time."""
+    """Return the people whom a centre knows by their names; `now` is real time."""
     return tuple(_view(account, now, by) for account in accounts.accounts_of(read, centre_id))
 
 
 def person_view(tx: Transaction, number: int, now: datetime, by: By) -> PersonView:
-    """Return a person of the transaction's centre; raises UnknownPerson."""
-    return _view(_account(tx.conn, tx.centre.id, number), now, by)
+    """Return a person whom the transaction's centre knows; raises UnknownPerson."""
+    return _view(account_of(tx.conn, tx.centre.id, number), now, by)
 
 
 def number_of(read: Read, centre_id: int, name: str) -> int:
-    """Return the number of a person of a centre by their name, however it is typed; raises UnknownPerson."""
+    """Return the number of a person whom a centre knows by their name, however it is typed; raises UnknownPerson."""
     normal = normal_name(name)
-    number = None if normal is None else people.staff_id_of(read, centre_id, normal)
-    if number is None:
+    person = None if normal is None else people.person_by_user(read, normal)
+    if person is None or accounts.account_by_id(read, centre_id, person.id) is None:
         raise UnknownPerson(f"There is no “{name}” at this centre.")
-    return number
+    return person.id
 
 
 def user_of(read: Read, centre_id: int, number: int) -> str:
-    """Return the name of a person of a centre; raises UnknownPerson."""
-    return _account(read, centre_id, number).user
+    """Return the name of a person whom a centre knows; raises UnknownPerson."""
+    return account_of(read, centre_id, number).user
 
 
 def sessions_of(read: Read, centre_id: int, number: int) -> tuple[SessionView, ...]:
-    """Return the sessions of a person of a centre, the last that began first; raises UnknownPerson."""
-    _account(read, centre_id, number)
+    """Return the sessions of a person that a centre may end, the last that began first; raises UnknownPerson.
+
+    Those are all, at the centre that keeps their account, and elsewhere the ones that act there.
+    """
+    account = account_of(read, centre_id, number)
+    return tuple(
+        SessionView(commitment(session.secret_hash), session.created_at, session.seen_at, session.address)
+        for session in accounts.sessions_of(read, number)
+        if account.kept_here or session.centre_id == centre_id
+    )
+
+
+def own_sessions(read: Read, number: int) -> tuple[SessionView, ...]:
+    """Return all sessions of a person, the last that began first."""
     return tuple(
         SessionView(commitment(session.secret_hash), session.created_at, session.seen_at, session.address)
         for session in accounts.sessions_of(read, number)
@@ -111,48 +124,39 @@ def session_id(kept: str) -> str:
 def disable(tx: Transaction, number: int, now: datetime, by: By) -> None:
     """Let a person sign in no more: their sessions end, and they get up, unless a token is still with them.
 
-    Doing it twice is harmless. Raises UnknownPerson, OwnAccount.
+    Doing it twice is harmless. Raises UnknownPerson, OwnAccount, KeptElsewhere.
     """
-    account, log = _another(tx, number, by), _log(tx, now)
+    account, log = another_kept(tx, number, by), _log(tx, now)
     if account.disabled_at is not None:
         return
     accounts.set_account(tx.conn, number, disabled_at=now)
     _end(tx, number)
-    with suppress(CounterBusy):
-        leave(tx, Principal(f"{STAFF}{number}", Role(account.role), tx.centre.id, tx.centre.code))
+    get_up(tx, number)
     log.record(PersonDisabled(number), by)
 
 
 def enable(tx: Transaction, number: int, now: datetime, by: By) -> None:
-    """Let a person sign in again; doing it twice is harmless. Raises UnknownPerson."""
-    account, log = _account(tx.conn, tx.centre.id, number), _log(tx, now)
+    """Let a person sign in again; doing it twice is harmless. Raises UnknownPerson, KeptElsewhere."""
+    account, log = _kept(tx, number), _log(tx, now)
     if account.disabled_at is not None:
         accounts.set_account(tx.conn, number, disabled_at=None)
         log.record(PersonEnabled(number), by)
 
 
 def unlock(tx: Transaction, number: int, now: datetime, by: By) -> None:
-    """Forget the wrong passwords that were given for a person; raises UnknownPerson."""
-    _account(tx.conn, tx.centre.id, number)
+    """Forget the wrong passwords that were given for a person; raises UnknownPerson, KeptElsewhere."""
+    _kept(tx, number)
     log = _log(tx, now)
     waits.forget_person(tx.conn, number)
     log.record(PersonUnlocked(number), by)
 
 
-def set_role(tx: Transaction, number: int, role: Role, now: datetime, by: By) -> None:
-    """Give a person another role, which their open pages have at once; raises UnknownPerson, OwnAccount."""
-    account, log = _another(tx, number, by), _log(tx, now)
-    if account.role != role.value:
-        accounts.set_account(tx.conn, number, role=role.value)
-        log.record(RoleChanged(number, role.value), by)
-
-
 def give_password(tx: Transaction, number: int, kept: str, now: datetime, by: By) -> None:
     """Give a person the password of a hash, with which they choose their own; their sessions end.
 
-    Raises UnknownPerson, OwnAccount.
+    Raises UnknownPerson, OwnAccount, KeptElsewhere.
     """
-    _another(tx, number, by)
+    another_kept(tx, number, by)
     log = _log(tx, now)
     accounts.set_account(tx.conn, number, password_hash=kept, own_password=False)
     waits.forget_person(tx.conn, number)
@@ -172,10 +176,13 @@ def change_password(tx: Transaction, number: int, kept: str, session: str, now: 
 
 
 def end_sessions(tx: Transaction, number: int, session: str | None, now: datetime, by: By) -> int:
-    """End a session of a person by its id, or all of them; returns how many. Raises UnknownPerson, UnknownSession."""
-    _account(tx.conn, tx.centre.id, number)
-    log = _log(tx, now)
-    ended = _end(tx, number, only=session)
+    """End a session of a person by its id, or all of them; returns how many. Raises UnknownPerson, UnknownSession.
+
+    Another centre than the one that keeps their account ends only the sessions that act there.
+    """
+    account, log = account_of(tx.conn, tx.centre.id, number), _log(tx, now)
+    at = None if account.kept_here or _is_own(number, by) else tx.centre.id
+    ended = _end(tx, number, only=session, at=at)
     if session is not None and not ended:
         raise UnknownSession("This session has ended already.")
     for each in ended:
@@ -188,9 +195,15 @@ def end_others(tx: Transaction, number: int, session: str | None) -> None:
     _end(tx, number, but=session)
 
 
-def require_another(tx: Transaction, number: int, by: By) -> None:
-    """Raise UnknownPerson for who is not of the centre, and OwnAccount where it is who asks."""
-    _another(tx, number, by)
+def end_sessions_here(tx: Transaction, number: int) -> None:
+    """End the sessions of a person that act at the transaction's centre; what is recorded beside tells so."""
+    _end(tx, number, at=tx.centre.id)
+
+
+def get_up(tx: Transaction, number: int) -> None:
+    """Let a person get up from wherever they sit at the transaction's centre, unless a token is still with them."""
+    with suppress(CounterBusy):
+        leave(tx, Principal(f"{STAFF}{number}", Role.COUNTER, tx.centre.id, tx.centre.code))
 
 
 def _log(tx: Transaction, now: datetime) -> InstallationLog:
@@ -199,26 +212,51 @@ def _log(tx: Transaction, now: datetime) -> InstallationLog:
     return InstallationLog(tx, now)
 
 
-def _end(tx: Transaction, number: int, *, only: str | None = None, but: str | None = None) -> list[str]:
-    """Delete the sessions of a person, or the `only` one of an id; returns the ids of those that ended."""
-    hashes = [session.secret_hash for session in accounts.sessions_of(tx.conn, number)]
+def _end(
+    tx: Transaction, number: int, *, only: str | None = None, but: str | None = None, at: int | None = None
+) -> list[str]:
+    """Delete the sessions of a person (those `at` a centre), or the `only` one of an id; returns the ids of those that
+    ended.
+    """
+    sessions = accounts.sessions_of(tx.conn, number)
+    hashes = [session.secret_hash for session in sessions if at in (None, session.centre_id)]
     ended = [kept for kept in hashes if kept != but and only in (None, commitment(kept))]
     accounts.end_sessions(tx.conn, ended)
     return [commitment(kept) for kept in ended]
 
 
-def _account(read: Read, centre_id: int, number: int) -> Account:
+def account_of(read: Read, centre_id: int, number: int) -> Account:
+    """Return a person whom a centre knows; raises UnknownPerson."""
     account = accounts.account_by_id(read, centre_id, number) if number <= ID_MAX else None
     if account is None:
         raise UnknownPerson("There is no such person in this centre.")
     return account
 
 
-def _another(tx: Transaction, number: int, by: By) -> Account:
-    account = _account(tx.conn, tx.centre.id, number)
-    if by.actor == f"{STAFF}{number}":
+def another(tx: Transaction, number: int, by: By) -> Account:
+    """Return a person whom the transaction's centre knows; raises UnknownPerson, OwnAccount where it is who asks."""
+    account = account_of(tx.conn, tx.centre.id, number)
+    if _is_own(number, by):
         raise OwnAccount("Another person does this to your account, so that nobody locks themselves out.")
     return account
+
+
+def another_kept(tx: Transaction, number: int, by: By) -> Account:
+    """Return a person whose account the transaction's centre keeps; raises as `another` does, and KeptElsewhere."""
+    another(tx, number, by)
+    return _kept(tx, number)
+
+
+def _kept(tx: Transaction, number: int) -> Account:
+    account = account_of(tx.conn, tx.centre.id, number)
+    if not account.kept_here:
+        centre = accounts.kept_at(tx.conn, number)
+        raise KeptElsewhere(f"The account of {account.user} is kept at {centre}, where this is done.", centre=centre)
+    return account
+
+
+def _is_own(number: int, by: By) -> bool:
+    return by.actor == f"{STAFF}{number}"
 
 
 def _view(account: Account, now: datetime, by: By) -> PersonView:
@@ -227,12 +265,13 @@ def _view(account: Account, now: datetime, by: By) -> PersonView:
     return PersonView(
         account.id,
         account.user,
-        Role(account.role),
+        None if account.role is None else Role(account.role),
+        account.kept_here,
         state if account.disabled_at is None else PersonState.DISABLED,
         account.created_at,
         account.seen_at,
         account.own_password,
         account.second_step,
         account.sessions,
-        by.actor == f"{STAFF}{account.id}",
+        _is_own(account.id, by),
     )

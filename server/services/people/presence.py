@@ -112,4 +112,6 @@ def _due(session: SessionHolder, need_second: Collection[Role]) -> Due | None:
         return Due.SECOND_STEP
     if not session.own_password:
         return Due.PASSWORD
+    if session.centre_due:
+        return Due.CENTRE
     return Due.ENROLMENT if session.role in need_second and not session.second_step else None

@@ -4,9 +4,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from server.domain.actors import By
 from server.domain.errors import Forbidden
 from server.domain.frozen import changed
-from server.domain.permissions import Permission, Role, Scope, require
+from server.domain.permissions import EVERYWHERE, Permission, Role, Scope, require
 from server.storage.sql.centres import centre_by_code
 from server.storage.transaction import Read
 
@@ -16,12 +17,14 @@ class Due(StrEnum):
 
     SECOND_STEP = "second_step"
     PASSWORD = "password"
+    CENTRE = "centre"
     ENROLMENT = "enrolment"
 
 
 FIRST = {
     Due.SECOND_STEP: "Please take the second step first, at /second-step.",
     Due.PASSWORD: "Please choose a password of your own first, at /account.",
+    Due.CENTRE: "Please choose first at which centre you work now, at /account/centre.",
     Due.ENROLMENT: "Please set up the second step of your role first, at /account/second-step.",
 }
 
@@ -54,15 +57,36 @@ class Principal:
             raise Forbidden(FIRST[self.due], permission=permission.value)
         scope = min(self.scope, require(self.role, permission))
         if centre != self.centre and scope is not Scope.ALL:
-            raise lacking(permission, Scope.ALL, "This key belongs to another centre.")
+            raise self._elsewhere(permission)
         if counter is not None and self.counter not in (None, counter):
             raise lacking(permission, Scope.CENTRE, f"This key is for counter {self.counter}.")
         return self if scope is self.scope else changed(self, scope=scope)
+
+    def _elsewhere(self, permission: Permission) -> Forbidden:
+        """Return the refusal of what is of another centre; a person hears at which one this session acts."""
+        if self.user is None:
+            return lacking(permission, Scope.ALL, "This key belongs to another centre.")
+        refusal = lacking(permission, Scope.ALL, f"You work at {self.centre} now. Change the centre first.")
+        refusal.details["acts_at"] = self.centre
+        return refusal
+
+
+def number_of(principal: Principal) -> int:
+    """Return the number of a person who is signed in."""
+    return int(principal.id.removeprefix("staff:"))
 
 
 def lacking(permission: Permission, scope: Scope, message: str) -> Forbidden:
     """Return the refusal of what somebody may do, but not as far as `scope`."""
     return Forbidden(message, permission=permission.value, scope=scope.word)
+
+
+def require_giver(role: Role, by: By) -> None:
+    """Raise Forbidden where somebody gives a role that reaches further than they do: who is at one centre would read
+    them all by it. At the machine it is given.
+    """
+    if role in EVERYWHERE and not by.at_machine:
+        raise Forbidden(f"The role {role.value} is given on the machine itself.", role=role.value)
 
 
 def in_centre(read: Read, principal: Principal, code: str) -> Principal:

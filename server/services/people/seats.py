@@ -128,7 +128,7 @@ def officers_there(read: Read, centre_id: int, now: datetime | None) -> Callable
 
 
 def _signed_in(tx: Transaction, operator: str, now: datetime) -> str | None:
-    """Return the user name of an operator whose session is alive; a key that sits gives way."""
+    """Return the user name of an operator whose session here is alive; a key that sits gives way."""
     if not operator.startswith(STAFF):
         return None
-    return people.user_signed_in(tx.conn, int(operator.removeprefix(STAFF)), now - SESSION_IDLE)
+    return people.user_signed_in(tx.conn, tx.centre.id, int(operator.removeprefix(STAFF)), now - SESSION_IDLE)

@@ -98,9 +98,9 @@ def end_own(tx: Transaction, whose: Whose, now: datetime) -> None:
 def end(tx: Transaction, number: int, now: datetime, by: By) -> None:
     """Let somebody whose phone is lost sign in by their password alone; their sessions end.
 
-    Doing it twice is harmless. Raises UnknownPerson, OwnAccount.
+    Doing it twice is harmless. Raises UnknownPerson, OwnAccount, KeptElsewhere.
     """
-    accounts.require_another(tx, number, by)
+    accounts.another_kept(tx, number, by)
     _end(tx, number, None, now, by)
 
 

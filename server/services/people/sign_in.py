@@ -14,9 +14,9 @@ from server.domain.events.installation import PersonAdded, SignedIn, SignedOut, 
 from server.domain.json import Stored
 from server.domain.permissions import Role
 from server.services.people import slowing
-from server.services.people.principal import secret_hash
+from server.services.people.principal import require_giver, secret_hash
 from server.storage.installation import InstallationLog
-from server.storage.sql import installation, people, second_steps
+from server.storage.sql import installation, memberships, people, second_steps
 from server.storage.sql.people import Person
 from server.storage.sql.presence import hold_people, move_auth
 from server.storage.transaction import Read, Transaction
@@ -41,15 +41,17 @@ def add_staff(
 ) -> int:
     """Write a person who can sign in with the password of a hash (`passwords.chosen`); returns their number.
 
-    Raises InvalidInput for what can be no name, and AlreadyThere.
+    The transaction's centre keeps their account, and they work there. Raises InvalidInput for what can be no name,
+    AlreadyThere, and Forbidden for a role that reaches further.
     """
     user = user_name(user)
+    require_giver(role, by)
     move_auth(tx.conn)
     if people.person_by_user(tx.conn, user) is not None:
         raise AlreadyThere(f"There is a person “{user}” already.")
     log = InstallationLog(tx, now)
-    person = (tx.centre.id, user, role.value, password_hash)
-    number = people.add_person(tx.conn, *person, at=now, own_password=own_password)
+    number = people.add_person(tx.conn, tx.centre.id, user, password_hash, at=now, own_password=own_password)
+    memberships.keep_membership(tx.conn, number, tx.centre.id, role.value)
     log.record(PersonAdded(number, tx.centre.id, role.value, commitment(password_hash), user), by)
     return number
 
@@ -58,7 +60,7 @@ def person_named(read: Read, user: str, now: datetime, address: str | None = Non
     """Return who wants to sign in, None when nobody of that name can; raises LockedOut while one has to wait."""
     slowing.require_calm(read, user, address, now)
     person = _named(read, user)
-    return None if person is None or person.disabled_at is not None else person
+    return None if person is None or not person.may_sign_in else person
 
 
 def _named(read: Read, typed: str) -> Person | None:
@@ -69,7 +71,8 @@ def _named(read: Read, typed: str) -> Person | None:
 def settle(tx: Transaction, person: Person, fits: bool, now: datetime, address: str | None = None) -> str | None:
     """Return the secret of a new session, or None when the password did not fit.
 
-    The session of somebody who has a second step waits for it (`second_step`).
+    The session of somebody who has a second step waits for it (`second_step`), that of somebody who works at several
+    centres until they have chosen one (`memberships`).
 
     Counting a wrong one is a change that stays, so it is an answer and not a refusal. Raises LockedOut while one has to
     wait, also for a right password: of many tries at once, those after the fifth wrong one tell nothing.
@@ -77,7 +80,7 @@ def settle(tx: Transaction, person: Person, fits: bool, now: datetime, address: 
     hold_people(tx.conn)
     slowing.require_calm(tx.conn, person.user, address, now)
     now_there = people.person_by_user(tx.conn, person.user)
-    if now_there is None or now_there.disabled_at is not None:
+    if now_there is None or not now_there.may_sign_in:
         return None
     if now_there.password_hash != person.password_hash:  # changed while it was computed
         return None
@@ -89,8 +92,10 @@ def settle(tx: Transaction, person: Person, fits: bool, now: datetime, address: 
     secret = secrets.token_urlsafe(32)
     log, kept = InstallationLog(tx, now), secret_hash(secret)
     second_due = second_steps.factor_of(tx.conn, person.id) is not None
-    people.add_session(tx.conn, now_there, kept, at=now, address=address, second_due=second_due)
-    log.record(SignedIn(person.id, commitment(kept), address), _by(person.id))
+    places = memberships.memberships_of(tx.conn, person.id)
+    centre, dues = places[0].centre_id, {"second_due": second_due, "centre_due": len(places) > 1}
+    people.add_session(tx.conn, now_there, kept, at=now, centre_id=centre, address=address, **dues)
+    log.record(SignedIn(person.id, commitment(kept), address, centre), _by(person.id))
     return secret
 
 

@@ -11,10 +11,14 @@ const ASK_MS = 3000;
 /** @typedef {import("../ui/http.js").Problem} Problem */
 
 /**
- * Why this page may not go on: nobody is signed in here any more, or somebody is by another session, `user`; null while all
- * is well.
+ * @typedef {{ user: string | null } | { centre: string }} End
+ */
+
+/**
+ * Why this page may not go on: nobody is signed in here any more, or somebody is by another session, `user`, or this session
+ * acts at another `centre` now; null while all is well.
  *
- * @type {import("@preact/signals").Signal<{ user: string | null } | null>}
+ * @type {import("@preact/signals").Signal<End | null>}
  */
 export const ended = signal(null);
 
@@ -28,10 +32,12 @@ let latest = 0;
  * Return why a page may not go on by a refusal, null when it says nothing of it.
  *
  * @param {Problem | null} details
+ * @returns {End | null}
  */
 export function endedBy(details) {
   if (details?.code === "unauthenticated") return { user: null };
   if (details?.code === "forbidden" && details.signed_in !== undefined) return { user: details.signed_in };
+  if (details?.code === "forbidden" && typeof details.acts_at === "string") return { centre: details.acts_at };
   return null;
 }
 
@@ -52,9 +58,11 @@ export async function unlessEnded(ask) {
 /**
  * Say it.
  *
- * @param {{ user: string | null }} end
+ * @param {End} end
  */
-export function endWords({ user }) {
+export function endWords(end) {
+  if ("centre" in end) return t("You work at {centre} now.", { centre: end.centre });
+  const { user } = end;
   return user === null ? t("Your session has ended. Please sign in again.") : t("{user} is signed in here now.", { user });
 }
 
@@ -73,7 +81,7 @@ export async function askSession() {
 }
 
 /**
- * @param {{ user: string | null } | null} end
+ * @param {End | null} end
  * @param {Baari.SeatEntry[] | null} known
  */
 function settle(end, known) {

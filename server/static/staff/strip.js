@@ -1,7 +1,7 @@
 // The strip on top of every staff page: is this fresh, which language, and the way out.
 
 import { html } from "../vendor/htm-preact.js";
-import { ACCOUNT } from "../ui/addresses.js";
+import { ACCOUNT, WORKPLACE } from "../ui/addresses.js";
 import { asOf, clock, floor, live, now } from "../ui/live.js";
 import { language, speak, t } from "../ui/words.js";
 import { page } from "./page.js";
@@ -19,8 +19,8 @@ function freshness() {
 function Over() {
   const end = ended.value;
   if (!end) return null;
-  const way = end.user === null ? t("Sign in") : t("Go on as {user}", { user: end.user });
-  const go = () => (end.user === null ? location.assign("/login") : location.reload());
+  const way = "centre" in end ? t("Change the centre") : end.user === null ? t("Sign in") : t("Go on as {user}", { user: end.user });
+  const go = () => ("centre" in end ? location.assign(WORKPLACE) : end.user === null ? location.assign("/login") : location.reload());
   return html`<div class="over" role="alert"><b>${endWords(end)}</b> <span>${t("What you see is old.")}</span>
     <button class="button primary" onClick=${go}>${way}</button></div>`;
 }
@@ -41,7 +41,8 @@ export function Strip({ lead, children, still = false }) {
         ${page.own_names[code]}</button>`,
     )}
     ${children}
-    ${!ended.value && page.user && html`<a class="muted" href=${ACCOUNT}>${page.user}</a>
+    ${!ended.value && page.user && html`${page.elsewhere && html`<a class="button plain small" href=${WORKPLACE}>${t("Change the centre")}</a>`}
+    <a class="muted" href=${ACCOUNT}>${page.user}</a>
     <button class="button plain small" form="logout">${t("Sign out")}</button>`}
   </header><${Over} />`;
 }

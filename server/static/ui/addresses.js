@@ -30,6 +30,7 @@ export const PAIR_ASK = "/pair/ask";
 export const PAIR_COLLECT = "/pair/collect";
 /** One's own password and sessions. */
 export const ACCOUNT = "/account";
+export const WORKPLACE = "/account/centre";
 
 export const snapshot = () => inCentre("/api/v1/centres/{centre}/snapshot");
 export const outlook = () => inCentre("/api/v1/centres/{centre}/outlook");
@@ -87,12 +88,15 @@ export const withdrawSlip = () => inCentre("/api/v1/centres/{centre}/slips/withd
 /** Who sits where, and as whom one is signed in. */
 export const seats = () => inCentre("/api/v1/centres/{centre}/seats");
 
+/** Who works at another centre and here too. */
+export const memberships = () => inCentre("/api/v1/centres/{centre}/memberships");
+
 /** Who can sign in here. */
 export const people = () => inCentre("/api/v1/centres/{centre}/people");
 /**
  * What is done with a person.
  *
- * @template {"disable" | "enable" | "unlock" | "role" | "password" | "second-step/end"} Verb
+ * @template {"disable" | "enable" | "unlock" | "role" | "membership/end" | "password" | "second-step/end"} Verb
  * @param {number} person
  * @param {Verb} verb
  */

@@ -1,5 +1,6 @@
 """Reads and writes of the chain of the installation, and what its events are compared with."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 from server.domain.events.event import StoredEvent
 from server.domain.events.installation import Act, commitment, phone_commitment
 from server.domain.json import Stored
-from server.domain.proof.people import KeyFacts, People, PersonFacts
+from server.domain.proof.people import KeyFacts, People, PersonFacts, SessionFacts
 from server.storage.base import Row
 from server.storage.sql.events import BLOCK
 from server.storage.statements import Statement
@@ -18,6 +19,7 @@ from server.storage.tables.people import (
     AccessKeyTable,
     DerivedKeyTable,
     InstallationTable,
+    MembershipTable,
     RecoveryCodeTable,
     SecondFactorTable,
     StaffSessionTable,
@@ -100,33 +102,44 @@ def _secrets(conn: Connection) -> dict[int, tuple[str, bool]]:
 
 def people_now(conn: Connection) -> People:
     """Return people, keys and sessions as the tables have them."""
-    person = select(StaffTable.id, StaffTable.centre_id, StaffTable.role)
+    person = select(StaffTable.id, StaffTable.centre_id)
     phone = (SecondFactorTable.key_number, SecondFactorTable.nonce)
     person_kept = (
         person.add_columns(StaffTable.password_hash, StaffTable.disabled_at)
         .add_columns(*phone)
         .outerjoin(SecondFactorTable, SecondFactorTable.staff_id == StaffTable.id)
     )
+    roles = _roles(conn)
     codes = select(RecoveryCodeTable.staff_id, RecoveryCodeTable.code_hash)
     table = AccessKeyTable
     key = select(table.id, table.centre_id, table.role, table.device_id, table.counter_id, table.all_centres)
     key_kept = key.add_columns(table.secret_hash, table.revoked_at)
     session = select(StaffSessionTable.secret_hash, StaffSessionTable.staff_id, StaffSessionTable.created_at)
+    session_at = session.add_columns(StaffSessionTable.centre_id)
     session_due = select(StaffSessionTable.secret_hash).where(StaffSessionTable.second_due)
     return People(
-        people={row[0]: _person_facts(row) for row in conn.execute(person_kept)},
+        people={row[0]: _person_facts(row, roles.get(row[0], ())) for row in conn.execute(person_kept)},
         keys={row[0]: _key_facts(row) for row in conn.execute(key_kept)},
-        sessions={commitment(kept): (person_id, began) for kept, person_id, began in conn.execute(session)},
+        sessions={commitment(kept): SessionFacts(*facts) for kept, *facts in conn.execute(session_at)},
         due={commitment(kept) for (kept,) in conn.execute(session_due)},
         codes={commitment(kept): person_id for person_id, kept in conn.execute(codes)},
         secrets=_secrets(conn),
     )
 
 
-def _person_facts(row: Row) -> PersonFacts:
-    _, centre, role, kept, disabled, number, nonce = row
+def _roles(conn: Connection) -> dict[int, tuple[tuple[int, str], ...]]:
+    """Return as what people work at which centres, by their numbers."""
+    table, roles = MembershipTable, defaultdict[int, list[tuple[int, str]]](list)
+    query = select(table.staff_id, table.centre_id, table.role).order_by(table.staff_id, table.centre_id)
+    for person, centre, role in conn.execute(query):
+        roles[person].append((centre, role))
+    return {person: tuple(listed) for person, listed in roles.items()}
+
+
+def _person_facts(row: Row, roles: tuple[tuple[int, str], ...]) -> PersonFacts:
+    _, centre, kept, disabled, number, nonce = row
     phone = None if nonce is None else phone_commitment(number, nonce)
-    return PersonFacts(centre, role, commitment(kept), disabled is not None, phone)
+    return PersonFacts(centre, commitment(kept), disabled is not None, phone, roles)
 
 
 def _key_facts(row: Row) -> KeyFacts:

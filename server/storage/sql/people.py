@@ -3,27 +3,34 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from server.storage.statements import Statement
 from server.storage.tables.floor import CounterTable
-from server.storage.tables.people import StaffSessionTable, StaffTable
+from server.storage.tables.people import MembershipTable, StaffSessionTable, StaffTable
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a sign-in needs to know of somebody."""
+    """What a sign-in needs to know of somebody; who `works` nowhere cannot."""
 
     id: int
     centre_id: int
     user: str
     password_hash: str
     disabled_at: datetime | None = None
+    works: bool = True
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the right password lets them in."""
+        return self.works and self.disabled_at is None
 
 
+WORKS = exists().where(MembershipTable.staff_id == StaffTable.id).correlate(StaffTable)
 PERSON = (
     select(StaffTable.id, StaffTable.centre_id, StaffTable.user)
-    .add_columns(StaffTable.password_hash, StaffTable.disabled_at)
+    .add_columns(StaffTable.password_hash, StaffTable.disabled_at, WORKS)
     .where(StaffTable.user == bindparam("user"))
 )
 PERSON_BY_USER = Statement(PERSON)
@@ -36,23 +43,22 @@ def person_by_user(conn: Connection, user: str) -> Person | None:
 
 
 def staff_id_of(conn: Connection, centre_id: int, user: str) -> int | None:
-    """Return the id of a person of a centre, None when there is none of that name."""
-    query = select(StaffTable.id).where(StaffTable.user == user, StaffTable.centre_id == centre_id)
-    return conn.execute(query).scalar_one_or_none()
+    """Return the id of a person who works at a centre, None when there is none of that name."""
+    works = exists().where(MembershipTable.staff_id == StaffTable.id, MembershipTable.centre_id == centre_id)
+    return conn.execute(select(StaffTable.id).where(StaffTable.user == user, works)).scalar_one_or_none()
 
 
 def add_person(
     conn: Connection,
     centre_id: int,
     user: str,
-    role: str,
     password_hash: str,
     *,
     at: datetime,
     own_password: bool,
 ) -> int:
-    """Write a new person of a centre, and return their number."""
-    row = {"centre_id": centre_id, "user": user, "role": role, "password_hash": password_hash}
+    """Write a new person whose account a centre keeps, and return their number."""
+    row = {"centre_id": centre_id, "user": user, "password_hash": password_hash}
     row |= {"created_at": at, "own_password": own_password}
     return int(conn.execute(insert(StaffTable).values(row).returning(StaffTable.id)).scalar_one())
 
@@ -63,11 +69,14 @@ def add_session(
     secret_hash: str,
     *,
     at: datetime,
+    centre_id: int | None = None,
     address: str | None = None,
     second_due: bool = False,
+    centre_due: bool = False,
 ) -> None:
-    """Write a new session of a person, who is seen by it."""
-    row = {"secret_hash": secret_hash, "centre_id": person.centre_id, "staff_id": person.id, "second_due": second_due}
+    """Write a new session of a person, who is seen by it; it acts where their account is kept, or elsewhere."""
+    row = {"secret_hash": secret_hash, "centre_id": centre_id or person.centre_id, "staff_id": person.id}
+    row |= {"second_due": second_due, "centre_due": centre_due}
     conn.execute(insert(StaffSessionTable).values(row | {"created_at": at, "seen_at": at, "address": address}))
     conn.execute(update(StaffTable).where(StaffTable.id == person.id).values(seen_at=at))
 
@@ -95,12 +104,13 @@ def note_session_seen(conn: Connection, secret_hash: str, at: datetime) -> None:
     conn.execute(update(StaffTable).where(StaffTable.id == person).values(seen_at=at))
 
 
-def user_signed_in(conn: Connection, staff_id: int, seen_after: datetime) -> str | None:
-    """Return the name of a person with a session that was used after a moment, None of one without."""
+def user_signed_in(conn: Connection, centre_id: int, staff_id: int, seen_after: datetime) -> str | None:
+    """Return the name of a person with a session at a centre that was used after a moment, None of one without."""
     query = (
         select(StaffTable.user)
         .join(StaffSessionTable, StaffSessionTable.staff_id == StaffTable.id)
-        .where(StaffTable.id == staff_id, StaffSessionTable.seen_at > seen_after)
+        .where(StaffTable.id == staff_id, StaffSessionTable.centre_id == centre_id)
+        .where(StaffSessionTable.seen_at > seen_after)
     )
     return conn.execute(query).scalars().first()
 
@@ -113,7 +123,7 @@ SIGNED_IN = Statement(
 
 
 def signed_in(conn: Connection, centre_id: int, seen_after: datetime) -> set[int]:
-    """Return the ids of the people of a centre who have a session that was used after a moment."""
+    """Return the ids of the people who have a session at a centre that was used after a moment."""
     return {staff_id for (staff_id,) in SIGNED_IN.rows(conn, centre=centre_id, seen_after=seen_after)}
 
 

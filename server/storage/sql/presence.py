@@ -4,14 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, select, text
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
 
+from server.domain.permissions import EVERYWHERE
 from server.storage.statements import Statement
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.people import (
     AccessKeyTable,
     DeviceTable,
     InstallationTable,
+    MembershipTable,
     SecondFactorTable,
     StaffSessionTable,
     StaffTable,
@@ -46,13 +48,17 @@ class KeyHolder(Holder):
 
 @dataclass(frozen=True, slots=True)
 class SessionHolder(Holder):
-    """A session and its person; `second_step`: they have one, `second_due`: this session has yet to take it."""
+    """A session and its person, with their role at the centre where it acts.
+
+    `second_step`: they have one, `second_due`: this session has yet to take it; `centre_due`: to choose the centre.
+    """
 
     user: str
     created_at: datetime
     seen_at: datetime
     own_password: bool
     second_due: bool
+    centre_due: bool
     second_step: bool
 
 
@@ -70,15 +76,25 @@ KEYS = (
     )
     .where(AccessKeyTable.revoked_at.is_(None))
 )
+# Of a role that belongs to the whole installation one membership is good for every centre.
+REACHES_ALL = (
+    select(func.min(MembershipTable.role))
+    .where(MembershipTable.staff_id == StaffTable.id, or_(*(MembershipTable.role == role for role in EVERYWHERE)))
+    .correlate(StaffTable)
+    .scalar_subquery()
+)
+AT_WORK = and_(MembershipTable.staff_id == StaffTable.id, MembershipTable.centre_id == StaffSessionTable.centre_id)
+ROLE = func.coalesce(MembershipTable.role, REACHES_ALL)
 SESSIONS = (
-    select(StaffSessionTable.secret_hash, AS_OF, StaffTable.id, StaffTable.role, StaffTable.centre_id)
+    select(StaffSessionTable.secret_hash, AS_OF, StaffTable.id, ROLE, StaffSessionTable.centre_id)
     .add_columns(CentreTable.code, StaffTable.user, StaffSessionTable.created_at, StaffSessionTable.seen_at)
-    .add_columns(StaffTable.own_password, StaffSessionTable.second_due)
+    .add_columns(StaffTable.own_password, StaffSessionTable.second_due, StaffSessionTable.centre_due)
     .add_columns(SecondFactorTable.staff_id.is_not(None))
     .join(StaffTable, StaffTable.id == StaffSessionTable.staff_id)
     .outerjoin(SecondFactorTable, SecondFactorTable.staff_id == StaffTable.id)
-    .join(CentreTable, CentreTable.id == StaffTable.centre_id)
-    .where(StaffTable.disabled_at.is_(None))
+    .outerjoin(MembershipTable, AT_WORK)
+    .join(CentreTable, CentreTable.id == StaffSessionTable.centre_id)
+    .where(StaffTable.disabled_at.is_(None), ROLE.is_not(None))
 )
 KEY = Statement(KEYS.where(AccessKeyTable.secret_hash == bindparam("secret")))
 SESSION = Statement(SESSIONS.where(StaffSessionTable.secret_hash == bindparam("secret")))

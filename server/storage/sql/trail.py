@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, union
 
 from server.domain.centre import CentreState
 from server.domain.events.event import StoredEvent
@@ -13,7 +13,7 @@ from server.domain.trail import Wanted
 from server.storage.sql import events, installation
 from server.storage.tables.events import EventTable, InstallationEventTable
 from server.storage.tables.floor import TokenTable
-from server.storage.tables.people import AccessKeyTable, StaffTable
+from server.storage.tables.people import AccessKeyTable, MembershipTable, StaffTable
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -40,10 +40,10 @@ def floor_before(conn: Connection, centre: CentreState, wanted: Wanted, before: 
 def installation_before(conn: Connection, centre_id: int, wanted: Wanted, before: int, count: int) -> list[StoredEvent]:
     """Return the last `count` events of the installation that are wanted, before a number; the latest first.
 
-    They speak of the centre, or of its people and keys, or of no centre at all.
+    They speak of the centre, or without naming one of its people and keys, or of nobody.
     """
     table = InstallationEventTable
-    where = [table.seq < before, *_of_centre(centre_id)]
+    where = [table.seq < before, _of_centre(centre_id)]
     if wanted.begin is not None:
         where.append(table.at >= wanted.begin)
     if wanted.end is not None:
@@ -78,13 +78,11 @@ def _first_since(conn: Connection, centre: CentreState, moment: datetime) -> int
     return 1 + bisect_left(numbers, moment, key=lambda seq: events.time_of(conn, centre.id, seq) or NEVER)
 
 
-def _of_centre(centre_id: int) -> list[ColumnElement[bool]]:
+def _of_centre(centre_id: int) -> ColumnElement[bool]:
     data = InstallationEventTable.data
     centre, person, key = (data[name].as_integer() for name in ("centre", "person", "key"))
-    people = select(StaffTable.id).where(StaffTable.centre_id == centre_id)
+    kept = select(StaffTable.id).where(StaffTable.centre_id == centre_id)
+    people = union(kept, select(MembershipTable.staff_id).where(MembershipTable.centre_id == centre_id))
     keys = select(AccessKeyTable.id).where(AccessKeyTable.centre_id == centre_id)
-    return [
-        or_(centre.is_(None), centre == centre_id),
-        or_(person.is_(None), person.in_(people)),
-        or_(key.is_(None), key.in_(keys)),
-    ]
+    of_ours = and_(or_(person.is_(None), person.in_(people)), or_(key.is_(None), key.in_(keys)))
+    return or_(centre == centre_id, and_(centre.is_(None), of_ours))

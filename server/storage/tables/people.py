@@ -55,7 +55,8 @@ class DeviceTable(Base):
 class StaffTable(Base):
     """A person who signs in; `user` is the normal form of their name, the password an argon2id hash.
 
-    `own_password` is false while it is one that somebody gave them; `seen_at` is of any session, noted now and then.
+    The centre keeps their account; where they work and as what is told by their memberships. `own_password` is false
+    while it is one that somebody gave them; `seen_at` is of any session, noted now and then.
     """
 
     __tablename__ = "staff"
@@ -63,7 +64,6 @@ class StaffTable(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     user: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[str]
     password_hash: Mapped[str]
     created_at: Mapped[datetime]
     own_password: Mapped[bool] = mapped_column(default=True, server_default=true())
@@ -71,10 +71,21 @@ class StaffTable(Base):
     disabled_at: Mapped[datetime | None]
 
 
-class StaffSessionTable(Base):
-    """A person who is signed in; the cookie's secret is kept as a SHA-256 hash.
+class MembershipTable(Base):
+    """As what a person works at a centre."""
 
-    While `second_due` only their password was right, and the session does nothing but take the second step.
+    __tablename__ = "membership"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True, autoincrement=False, index=True)
+    role: Mapped[str]
+
+
+class StaffSessionTable(Base):
+    """A person who is signed in, at the centre where they act; the cookie's secret is kept as a SHA-256 hash.
+
+    While `second_due` only their password was right, and the session does nothing but take the second step. While
+    `centre_due` they have yet to choose the centre.
     """
 
     __tablename__ = "staff_session"
@@ -86,6 +97,7 @@ class StaffSessionTable(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str | None]
     second_due: Mapped[bool] = mapped_column(default=False, server_default=false())
+    centre_due: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SecondFactorTable(Base):

@@ -10,7 +10,7 @@ from server.domain.actors import CLI, By
 from server.domain.errors import OwnAccount, UnknownPerson, UnknownSession
 from server.domain.events.installation import Act, commitment
 from server.domain.permissions import Role
-from server.services.people import accounts, passwords, presence, seats, sign_in
+from server.services.people import accounts, memberships, passwords, presence, seats, sign_in
 from server.services.people.accounts import PersonState, PersonView
 from server.services.people.presence import Place
 from server.services.people.principal import Due, Principal, secret_hash
@@ -28,7 +28,7 @@ ACTS: dict[str, Callable[[Transaction, int, By], Any]] = {
     "disable": lambda tx, who, by: accounts.disable(tx, who, LATER, by),
     "enable": lambda tx, who, by: accounts.enable(tx, who, LATER, by),
     "unlock": lambda tx, who, by: accounts.unlock(tx, who, LATER, by),
-    "role": lambda tx, who, by: accounts.set_role(tx, who, Role.MANAGER, LATER, by),
+    "role": lambda tx, who, by: memberships.set_role(tx, who, Role.MANAGER, LATER, by),
     "password": lambda tx, who, by: accounts.give_password(tx, who, OTHER, LATER, by),
     "sessions": lambda tx, who, by: accounts.end_sessions(tx, who, None, LATER, by),
 }
@@ -113,7 +113,7 @@ def test_another_role_holds_in_the_session_that_is_open(office: Floor) -> None:
     known = office.db.look(lambda read: presence.known_at(read, Place(True, secret_hash(secret))))
     assert known is not None
     assert known.principal.role is Role.MANAGER
-    assert told(office) == [(Act.ROLE_CHANGED, "staff:2", {"person": 1, "role": "manager"})]
+    assert told(office) == [(Act.ROLE_CHANGED, "staff:2", {"person": 1, "role": "manager", "centre": office.centre_id})]
 
 
 def test_a_password_that_was_given_ends_all_sessions_and_must_be_changed(office: Floor) -> None:

@@ -137,7 +137,7 @@ IN_THE_TABLES = [
 def promoted(floor: Floor) -> None:
     """Let a person have been added as a manager, with all hashes of the installation written anew."""
     with tampering(floor) as conn:
-        conn.execute(text("UPDATE staff SET role = 'manager'"))
+        conn.execute(text("UPDATE membership SET role = 'manager'"))
         head = ""
         for row in list(installation.stored_between(conn, 0, 1000)):
             data = {**row.data, "role": "manager"} if row.kind == Act.PERSON_ADDED else row.data
@@ -163,12 +163,13 @@ OF_THE_INSTALLATION = [
         "secret_differs",
         sql("UPDATE derived_key SET ended_at = NULL"),
     ),
-    Tampering("the role of a person", "person_differs", sql("UPDATE staff SET role = 'manager'")),
+    Tampering("the role of a person", "person_differs", sql("UPDATE membership SET role = 'manager'")),
+    Tampering("a person let work nowhere any more", "person_differs", sql("DELETE FROM membership")),
     Tampering("the password of a person", "person_differs", sql("UPDATE staff SET password_hash = 'other'")),
     Tampering(
         "a person that nobody has added",
         "person_differs",
-        sql("INSERT INTO staff (centre_id, user, role, password_hash, created_at) VALUES (1, 'x', 'manager', 'y', 0)"),
+        sql("INSERT INTO staff (centre_id, user, password_hash, created_at) VALUES (1, 'x', 'y', 0)"),
     ),
     Tampering("the second step of a person taken away", "person_differs", sql("DELETE FROM second_factor")),
     Tampering("the phone of a second step", "person_differs", sql("UPDATE second_factor SET nonce = 'other'")),

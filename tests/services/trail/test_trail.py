@@ -10,7 +10,7 @@ from server.domain.actors import By
 from server.domain.events.installation import Act
 from server.domain.permissions import Role
 from server.domain.trail import Place, Wanted, place_of
-from server.services.people import accounts, keys, sign_in
+from server.services.people import keys, memberships, sign_in
 from server.services.trail import trail
 from server.services.trail.trail import TrailEntry, TrailPage
 from server.wording.trail import WHAT
@@ -85,7 +85,7 @@ def test_a_row_tells_who_what_number_counter_and_local_time(worked: Floor) -> No
 
 
 def test_it_is_narrowed_by_kind_number_and_person(worked: Floor) -> None:
-    worked.write(lambda tx: accounts.set_role(tx, 1, Role.LEAD, worked.now(), MANAGER))
+    worked.write(lambda tx: memberships.set_role(tx, 1, Role.LEAD, worked.now(), MANAGER))
     assert {entry.kind for entry in entries(worked, kind="token.issued")} == {"token.issued"}
     assert {entry.token for entry in entries(worked, token="n002")} == {"N002"}
     assert {entry.token for entry in entries(worked, token="N001")} == {"N001"}

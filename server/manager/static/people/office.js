@@ -10,7 +10,7 @@ const ASK_MS = 3000;
 /** Without letters and digits that are taken for each other when they are copied by hand. */
 const SIGNS = "abcdefghjkmnpqrstuvwxyz23456789";
 
-/** @typedef {{ kind: "add" } | { kind: "person" | "password" | "disable" | "second_step", person: Baari.PersonView } | { kind: "revoke" | "rotate", key: Baari.KeyView } | { kind: "told", whose: string, secret: string }} Asked */
+/** @typedef {{ kind: "add" } | { kind: "person" | "password" | "disable" | "second_step" | "leave", person: Baari.PersonView } | { kind: "revoke" | "rotate", key: Baari.KeyView } | { kind: "told", whose: string, secret: string }} Asked */
 
 /** The people of the centre, null before they are known. @type {import("@preact/signals").Signal<Baari.PersonView[] | null>} */
 export const people = signal(null);
@@ -71,6 +71,8 @@ export async function act(send, then = () => null) {
 /** @param {Failure} failure */
 function words({ code, message }) {
   if (code === "already_there") return t("This name is taken.");
+  if (code === "unknown_person") return t("Nobody has this name.");
+  if (code === "kept_elsewhere") return t("Another centre keeps this account.");
   if (code === "invalid_input") return t("A name has 1 to 64 characters.");
   if (code === "own_account") return t("Somebody else does this to your account.");
   if (code === "no_answer") return t("No answer. Please try again.");
@@ -86,6 +88,16 @@ function words({ code, message }) {
 export function add(user, role) {
   const password = startPassword();
   act(() => command(at.people(), { user, role, password }), ({ person }) => ({ kind: "told", whose: person.user, secret: password }));
+}
+
+/** Let somebody who works at another centre work here too. @type {(user: string, role: Baari.RoleIn["role"]) => void} */
+export function addFromElsewhere(user, role) {
+  act(() => command(at.memberships(), { user, role }));
+}
+
+/** Let somebody not work here any more. @param {Baari.PersonView} person */
+export function leave({ id }) {
+  act(() => command(at.onPerson(id, "membership/end"), {}));
 }
 
 /** Give somebody a start password, which is shown once. @param {Baari.PersonView} person */

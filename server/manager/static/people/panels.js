@@ -15,8 +15,9 @@ function Refused() {
   return office.refused.value && html`<p class="notice" role="alert">${office.refused.value}</p>`;
 }
 
-/** @param {string} role */
+/** @param {string | null} role */
 export function roleName(role) {
+  if (role === null) return t("works elsewhere only");
   const words = {
     counter: t("serves"), lead: t("leads counters"), floor_manager: t("runs the floor"), administrator: t("administers"),
     manager: t("manages"), auditor: t("audits"), headquarters: t("reads figures"),
@@ -24,7 +25,7 @@ export function roleName(role) {
   return words[/** @type {keyof typeof words} */ (role)] ?? role;
 }
 
-/** @param {{ role?: string }} props */
+/** @param {{ role?: string | null }} props */
 function Roles({ role }) {
   return html`<label class="field"><span>${t("Role")}</span><select name="role">${page.roles.map((each) => html`<option value=${each} selected=${each === role}>${roleName(each)}</option>`)}</select></label>`;
 }
@@ -34,24 +35,27 @@ const roleIn = (form) => /** @type {Baari.RoleIn["role"]} */ (form.get("role"));
 
 function Add() {
   /** @param {FormData} form */
-  const send = (form) => office.add(String(form.get("user")), roleIn(form));
+  const send = (form) => (form.has("elsewhere") ? office.addFromElsewhere : office.add)(String(form.get("user")), roleIn(form));
   return html`<${Panel} title=${t("Add somebody")} verb=${t("Add")} busy=${office.busy.value} send=${send} close=${close}>
     <label class="field"><span>${t("User name")}</span><input name="user" maxlength="64" autocomplete="off" autocapitalize="none" required autofocus /></label>
-    <${Roles} /><${Refused} /></${Panel}>`;
+    <${Roles} /><label class="check"><input type="checkbox" name="elsewhere" /> ${t("Works at another centre already")}</label><${Refused} /></${Panel}>`;
 }
 
 /** What can be done with somebody; others do it, never oneself. @param {{ person: Person }} props */
 function Change({ person }) {
   /** @param {FormData} form */
   const send = (form) => office.setRole(person, roleIn(form));
+  const kept = person.kept_here;
   const others = html`<${Roles} role=${person.role} />
-    <div class="acts"><button class="button" type="button" onClick=${() => office.open({ kind: "password", person })}>${t("New password")}</button>
-    ${person.state === "locked" && html`<button class="button" type="button" onClick=${() => office.change(person, "unlock")}>${t("Unlock")}</button>`}
-    ${person.second_step && html`<button class="button" type="button" onClick=${() => office.open({ kind: "second_step", person })}>${t("End the second step")}</button>`}
+    <div class="acts">${kept && html`<button class="button" type="button" onClick=${() => office.open({ kind: "password", person })}>${t("New password")}</button>`}
+    ${kept && person.state === "locked" && html`<button class="button" type="button" onClick=${() => office.change(person, "unlock")}>${t("Unlock")}</button>`}
+    ${kept && person.second_step && html`<button class="button" type="button" onClick=${() => office.open({ kind: "second_step", person })}>${t("End the second step")}</button>`}
     ${person.sessions > 0 && html`<button class="button" type="button" onClick=${() => office.endSessions(person)}>${t("Sign out everywhere")}</button>`}
-    ${person.state === "disabled"
+    ${person.role !== null && html`<button class="button" type="button" onClick=${() => office.open({ kind: "leave", person })}>${t("Works here no more")}</button>`}
+    ${kept && (person.state === "disabled"
       ? html`<button class="button" type="button" onClick=${() => office.change(person, "enable")}>${t("Enable")}</button>`
-      : html`<button class="button" type="button" onClick=${() => office.open({ kind: "disable", person })}>${t("Disable")}</button>`}</div>`;
+      : html`<button class="button" type="button" onClick=${() => office.open({ kind: "disable", person })}>${t("Disable")}</button>`)}</div>
+    ${!kept && html`<p class="muted">${t("Another centre keeps this account.")}</p>`}`;
   const own = html`<p><a href=${ACCOUNT}>${t("Your password and your sessions")}</a></p>`;
   return html`<${Panel} title=${person.user} verb=${person.mine ? undefined : t("Keep")} busy=${office.busy.value} send=${send} close=${close}>${person.mine ? own : others}<${Refused} /></${Panel}>`;
 }
@@ -78,6 +82,8 @@ export function Asked() {
       return html`<${Confirm} title=${t("New password for {user}?", { user: asked.person.user })} text=${t("They are signed out, and choose their own next.")} verb=${t("New password")} send=${() => office.givePassword(asked.person)} />`;
     case "disable":
       return html`<${Confirm} title=${t("Disable {user}?", { user: asked.person.user })} text=${t("They are signed out everywhere at once.")} verb=${t("Disable")} send=${() => office.change(asked.person, "disable")} />`;
+    case "leave":
+      return html`<${Confirm} title=${t("Does {user} work here no more?", { user: asked.person.user })} text=${t("Their sessions here end at once. Their account stays.")} verb=${t("Works here no more")} send=${() => office.leave(asked.person)} />`;
     case "second_step":
       return html`<${Confirm} title=${t("End the second step of {user}?", { user: asked.person.user })} text=${t("Their password alone lets them in then. They are signed out everywhere.")} verb=${t("End the second step")} send=${() => office.endSecondStep(asked.person)} />`;
     case "revoke":
