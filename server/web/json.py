@@ -9,7 +9,7 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.utils import cached_property
 
-from server.web.text import IN_JSON
+from server.web.text import IN_JSON, is_zeroed
 
 JSON = "application/json"
 MAX_BODY = 64 * 1024
@@ -18,7 +18,10 @@ NESTING = 32
 
 
 class Json(JSONProvider):
-    """Flask's JSON. RFC 8259 and no more: no NaN, and no zero character; keys keep the order they were written in."""
+    """Flask's JSON. RFC 8259 and no more: no NaN, and no zero character but in a reference as it was typed.
+
+    Keys keep the order they were written in.
+    """
 
     def dumps(self, obj: Any, **_options: Any) -> str:  # as Flask has it
         """Return the text of a value."""
@@ -27,11 +30,11 @@ class Json(JSONProvider):
     def loads(self, s: str | bytes, **_options: Any) -> Any:  # as Flask has it
         """Return the value of a text; raises ValueError."""
         text = s.encode() if isinstance(s, str) else s
-        if IN_JSON in text:
-            raise ValueError("There is a zero character in the text.")
         value = orjson.loads(text)
         if text.count(b"[") + text.count(b"{") > NESTING and is_deep(value):
             raise ValueError(f"Lists and objects stand in each other more than {NESTING} deep.")
+        if IN_JSON in text and is_zeroed(value):
+            raise ValueError("There is a zero character in the text.")
         return value
 
     def response(self, *args: Any, **kwargs: Any) -> Response:  # as Flask has it

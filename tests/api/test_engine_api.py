@@ -284,6 +284,19 @@ def test_a_manager_says_which_clock_is_right_and_the_floor_went_on_meanwhile(hal
     assert hall.refused(f"{AT}/clock", choose="sun") == (422, "invalid_input")
 
 
+def test_a_reference_is_found_whatever_else_a_scanner_sent_with_it(hall: Hall) -> None:
+    rows = [
+        {"reference": text, "slot": "2026-11-24T09:30:00+05:30", "service": "NORMAL"} for text in ("AB\0-1234", "\0")
+    ]
+    told = hall.ask(f"{AT}/appointments", bookings=rows)["rows"]
+    assert [(row["result"], row["code"]) for row in told] == [("created", None), ("refused", "invalid_reference")]
+    found = hall.send("GET", f"{AT}/appointments?appointment=ab1%002%0034").get_json()["bookings"]
+    assert len(found) == 1
+    assert hall.refused(f"{AT}/tokens", K, appointment="\0\0\0\0\0") == (404, "unknown_appointment")
+    assert hall.refused(f"{AT}/tokens", K, appointment="AB1235\0") == (404, "unknown_appointment")
+    assert hall.ask(f"{AT}/tokens", K, appointment="\0ab 12\u001d34\0")["token"]["label"] == "N001"
+
+
 @pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(hours=-3)])
 def test_nobody_is_signed_out_by_a_clock_that_is_set_wrong(hall: Hall, wrong: timedelta) -> None:
     machine = hall.floor.db.clock = FakeMachine()
