@@ -31,6 +31,7 @@ from server.api import (
     numbers,
     openapi,
     people,
+    personal_data,
     reports,
     screens,
     seats,
@@ -53,6 +54,7 @@ from server.live.wires import with_wires
 from server.manager.devices_page import devices_bp
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.people_page import people_bp
+from server.manager.personal_data_page import personal_data_bp
 from server.manager.report_page import page_bp as report_page_bp
 from server.manager.trail_page import trail_page_bp
 from server.operations.backups import seal_of
@@ -121,6 +123,7 @@ PAGES = (
     people_bp,
     devices_bp,
     trail_page_bp,
+    personal_data_bp,
 )
 API = (
     centres,
@@ -142,6 +145,7 @@ API = (
     trail,
     explanations,
     people,
+    personal_data,
     keys,
     devices,
 )
@@ -254,8 +258,7 @@ def build_server(
     backups = BackupTimer(settings.backup_dir, settings.backup_hours, BACKUP, real, settings.tail_dir)
     leader = Leader(db.url)
     leaving = partial(look, db, keyring.keys, settings.terms, real.now)
-    beside = [folder for folder in (settings.backup_dir, settings.tail_dir) if folder is not None]
-    remembering = partial(erasures.keep, db, beside)
+    remembering = partial(erasures.keep, db, settings.copies)
     by_the_clock: list[Callable[[], None]] = [backups.look, leaving, remembering, *_alarms(settings, db, real)]
     scheduler = Scheduler(db, real, leader, by_the_clock)
     tail = TailShipper(_shipping(settings, db), leader.leads, real)

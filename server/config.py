@@ -182,6 +182,11 @@ class Settings(BaseModel):
         return Terms(self.personal_days, self.sealed_days)
 
     @property
+    def copies(self) -> list[Path]:
+        """The folders outside the data folder that hold copies of the database."""
+        return [folder for folder in (self.backup_dir, self.tail_dir) if folder is not None]
+
+    @property
     def url(self) -> str:
         """The public address in force, without a slash at its end."""
         return self.public_url or f"http://{Place(self._reached_at[0], self.port)}"

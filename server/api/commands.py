@@ -1,6 +1,7 @@
 """How a route runs a command: exactly once under its Idempotency-Key."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 from flask import Response, jsonify, request
@@ -28,13 +29,19 @@ Body = Mapping[str, object] | Value
 
 
 def command(
-    principal: Principal, fn: Callable[[Transaction], Body], *, status: int = 200, beside: int | None = None
+    principal: Principal,
+    fn: Callable[[Transaction], Body],
+    *,
+    status: int = 200,
+    beside: int | None = None,
+    unkept: Mapping[str, object] | None = None,
 ) -> Response:
     """Run `fn` in the principal's centre, perhaps in another one too, and answer with the JSON object it returns.
 
-    A retry under the same key gets the first answer. Raises MissingIdempotencyKey and whatever `fn` raises.
+    A retry under the same key gets the first answer, with what is not kept for it: `unkept` is known of a citizen.
+    Raises MissingIdempotencyKey and whatever `fn` raises.
     """
-    return run(principal.id, principal.centre_id, fn, status, beside)
+    return run(principal.id, principal.centre_id, fn, status, beside, unkept)
 
 
 def run(
@@ -43,6 +50,7 @@ def run(
     fn: Callable[[Transaction], Body],
     status: int = 200,
     beside: int | None = None,
+    unkept: Mapping[str, object] | None = None,
 ) -> Response:
     """Run `fn` in a centre for somebody who needs no key: a citizen with the secret of their slip."""
     hashes = body_hashes(request.path, _body(), site().derived_keys())
@@ -51,14 +59,14 @@ def run(
     def act(tx: Transaction) -> Answer:
         return once(tx, attempt, lambda: Answer(status, fn(tx)))
 
-    db = site().db
+    db, respond = site().db, partial(_response_of, unkept)
     if later_is_offered():
-        return Later(db.write_all, Command(centre_id, act, attempt.ask, beside), _response_of)
-    return _response_of(db.write(centre_id, act, asks=attempt.ask, beside=beside))
+        return Later(db.write_all, Command(centre_id, act, attempt.ask, beside), respond)
+    return respond(db.write(centre_id, act, asks=attempt.ask, beside=beside))
 
 
-def _response_of(answer: Answer) -> Response:
-    response = jsonify(answer.body)
+def _response_of(unkept: Mapping[str, object] | None, answer: Answer) -> Response:
+    response = jsonify(answer.body if unkept is None else {**answer.body, **unkept})
     response.status_code = answer.status
     return response
 

@@ -36,6 +36,7 @@ TAGS = {
     "Bookings": "appointments of the portal, and whom the gate lets in",
     "Numbers": "numbers given away in blocks",
     "Days": "the end of a day",
+    "Personal data": "what is kept of citizens, what one of them may ask, and legal holds",
     "Management": "stop the floor, look ahead, figures and reports",
 }
 IN_PATH = {
@@ -49,6 +50,7 @@ IN_PATH = {
     "token": "the id of the token",
     "label": "the number of a token of today: `N001`",
     "lease": "the id of the block of numbers",
+    "hold": "the number of a legal hold, as in `read_personal_data`",
     "day": "the date of a business day: `2026-11-24`; where it is read also `today`, the one that is open",
     "secret": "what stands behind `/t/` in the QR code of a slip: the secret, with its claim or without",
 }

@@ -41,6 +41,7 @@ Day = Annotated[date, Field(strict=False), BeforeValidator(_day_written_out)]
 """A business day."""
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Note = Annotated[str, Field(max_length=200)]
+Phone = Annotated[str, Field(pattern=r"^\+?[0-9]{7,15}$")]
 
 
 class Strict(BaseModel):

@@ -12,7 +12,7 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.references import ReferenceText, reference_of, shown_reference
 from server.api.refusals import BOOKING, NOT_NOW, NUMBERS, RETURN_SLIP, TOKEN, WISHES
-from server.api.shapes import ID_MAX, SLIP_MAX, Code, Instant, Strict
+from server.api.shapes import ID_MAX, SLIP_MAX, Code, Instant, Phone, Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.calling.wait import WaitRange
@@ -65,7 +65,7 @@ class TokenIn(Strict):
     return_slip: Annotated[str, Field(max_length=SLIP_MAX)] | None = None
     paper: PaperIn | None = None
     counter: Code | None = None
-    phone: Annotated[str, Field(pattern=r"^\+?[0-9]{7,15}$")] | None = None
+    phone: Phone | None = None
     print_at: Annotated[str, Field(max_length=32)] | None = None
 
 

@@ -6,10 +6,11 @@
     ├── Forbidden             NamedPersonNeeded
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
     │                         UnknownDay · UnknownLease · UnknownPerson · UnknownSession · UnknownKey · UnknownCode
+    │                         UnknownPhone · UnknownHold
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · LaterAct · TooDeep · NotInThisLine · EmergencyLimit
     │   │                     CounterTaken · NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
-    │   │                     OwnAccount · KeptElsewhere · PairingFull · ProofNeeded · UnderLegalHold
+    │   │                     OwnAccount · KeptElsewhere · PairingFull · ProofNeeded · UnderLegalHold · SealedUnderLost
     │   ├── the day           DayClosed · DayNotOpen · PeopleLive · AnotherDayOpen · NeverCloses · NotOpenNow
     │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
@@ -91,6 +92,14 @@ class UnknownKey(Missing):
     code = "unknown_key"
 
 
+class UnknownPhone(Missing):
+    code = "unknown_phone"
+
+
+class UnknownHold(Missing):
+    code = "unknown_hold"
+
+
 class UnknownCode(Missing):
     code = "unknown_code"
 
@@ -129,6 +138,10 @@ class NoCurrentToken(Conflict):
 
 class IllegalTransition(Conflict):
     code = "illegal_transition"
+
+
+class SealedUnderLost(Conflict):
+    code = "sealed_under_lost"
 
 
 class UnderLegalHold(Conflict):

@@ -133,6 +133,13 @@ class Permission(StrEnum):
     REVOKE_DEVICE = "revoke_device"
     PAIR_DEVICE = "pair_device"
     READ_TRAIL = "read_trail"
+    READ_PERSONAL_DATA = "read_personal_data"
+    SHOW_PERSONAL_DATA = "show_personal_data"
+    REVEAL_PHONE = "reveal_phone"
+    CORRECT_PERSONAL_DATA = "correct_personal_data"
+    ERASE_PERSONAL_DATA = "erase_personal_data"
+    PLACE_LEGAL_HOLD = "place_legal_hold"
+    LIFT_LEGAL_HOLD = "lift_legal_hold"
 
 
 _P = Permission
@@ -263,6 +270,13 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.REVOKE_DEVICE: {_M: _CENTRE, _A: _CENTRE},
     _P.PAIR_DEVICE: {_M: _CENTRE, _A: _CENTRE},
     _P.READ_TRAIL: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.READ_PERSONAL_DATA: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.SHOW_PERSONAL_DATA: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.REVEAL_PHONE: {_C: _OWN, _M: _CENTRE, _L: _CENTRE, _F: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.CORRECT_PERSONAL_DATA: {_M: _CENTRE, _A: _CENTRE},
+    _P.ERASE_PERSONAL_DATA: {_M: _CENTRE, _A: _CENTRE},
+    _P.PLACE_LEGAL_HOLD: {_M: _CENTRE, _A: _CENTRE},
+    _P.LIFT_LEGAL_HOLD: {_M: _CENTRE, _A: _CENTRE},
 }
 
 

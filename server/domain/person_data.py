@@ -9,6 +9,7 @@ FORGOTTEN = "forgotten:"
 """What the secret of a slip begins with that opens nothing any more."""
 DIGITS = 10
 """By so many of its last digits a phone number is looked for, with its country or without."""
+HIDDEN = "••••••"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,8 @@ def phone_hashes(phone: str, keys: DerivedKeys) -> list[str]:
     """Return the keyed hashes under which a phone number may be found, the one in force first."""
     digits = "".join(each for each in phone if each.isdecimal())[-DIGITS:]
     return [key.mac(f"phone:{digits}") for key in keys.readable(Purpose.PERSONS)]
+
+
+def masked(phone: str) -> str:
+    """Return a phone number as screens show it: by its last digits its owner knows it, and nobody else calls it."""
+    return HIDDEN + phone[-4 if len(phone) >= DIGITS else -2 :]

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -10,14 +11,16 @@ import click
 
 from server.clock import SystemClock
 from server.domain.centre import CentreState
-from server.domain.person_data import PersonData, Terms
+from server.domain.derived import DerivedKeys
+from server.domain.person_data import Terms
 from server.operations.at_machine import at_machine
 from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, settings_of, with_database
-from server.services.person_data import asking, erasures, holds, leaving
+from server.services.person_data import asking, erasures, holds, leaving, told
 from server.services.person_data.asking import Asked, Found
 from server.storage.database import Database
 from server.storage.sql import person_data
 from server.storage.sql.centres import all_centres
+from server.storage.transaction import Transaction
 
 
 @click.group()
@@ -42,9 +45,8 @@ def _status(db: Database, centre: CentreState, terms: Terms) -> str:
     lines = [f"{centre.code}: sealed of {sealed} since {first or 'never'}; {'something' if is_due else 'nothing'} due."]
     if leaving.overdue(db, centre.id, terms, now):
         lines.append("  It is overdue: is “baari serve” running?")
-    held = db.read(lambda read: holds.holds(read, centre.id))
-    for hold in held:
-        lines.append(f"  Hold {hold.id}: {hold.day}, {'one token' if hold.token_id else 'all'}: {hold.reason}")
+    for hold in db.read(lambda read: told.hold_views(read, centre.id)):
+        lines.append(f"  Hold {hold.id}: {hold.day}, {hold.token or 'all'}: {hold.reason}")
     return "\n".join(lines)
 
 
@@ -121,36 +123,45 @@ def _by_whom(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _asked(phone: str | None, reference: str | None, label: str | None, day: date | None) -> Asked:
-    return Asked(phone, reference, label, day)
-
-
 @person_data_group.command()
 @_by_whom
+@click.option("--reveal", is_flag=True, help="With the phone numbers: on record, too.")
 @AS_JSON
-def show(reason: str, centre: str | None, *, as_json: bool, **whom: Any) -> None:  # the options of whom
+def show(reason: str, centre: str | None, *, as_json: bool, reveal: bool, **whom: Any) -> None:  # the options of whom
     """Show what is known of somebody, on the floor and sealed; that it was shown is on record."""
 
     def run(db: Database) -> Found:
-        keys, asked = derived_keys(db), _asked(**whom)
-        return db.write(
-            only_centre(db, centre).id, lambda tx: asking.show(tx, asked, keys, reason, _now(), at_machine())
-        )
+        here, found = _found(db, centre, derived_keys(db), whom)
+
+        def note(tx: Transaction) -> None:
+            asking.show(tx, found, reason, _now(), at_machine())
+            for data in found.every if reveal else ():
+                if data.phone is not None:
+                    asking.reveal(tx, data.subject, reason, _now(), at_machine())
+
+        db.write(here, note)
+        return found
 
     found = with_database(run)
-    views = [{"where": "floor", **_view(data)} for data in found.on_floor]
-    views += [{"where": "sealed", **_view(data)} for data in found.sealed]
+    phones = {data.subject: data.phone for data in found.every} if reveal else {}
+    views = [_view(known, phones.get(known.subject)) for known in told.known_views(found)]
     if as_json:
         click.echo(json.dumps(views, ensure_ascii=False))
         return
     click.echo("\n".join(_line(view) for view in views) or "Nothing is known.")
 
 
-def _view(data: PersonData) -> dict[str, object]:
-    """Return what a citizen is told of what is known: neither the hash of a reference nor the secret of a slip."""
-    told: dict[str, object] = {"token": data.label, "day": data.day.isoformat(), "phone": data.phone, "need": data.need}
-    told |= {"access": list(data.access), "reference_ends": data.tail, "notes": [note for _, note in data.notes]}
-    return {name: value for name, value in told.items() if value}
+def _found(db: Database, centre: str | None, keys: DerivedKeys, whom: Mapping[str, Any]) -> tuple[int, Found]:
+    """Return the centre that is meant, and what it knows of somebody."""
+    here = only_centre(db, centre).id
+    return here, db.read(lambda read: asking.find(read, here, Asked(**whom), keys))
+
+
+def _view(known: told.KnownView, phone: str | None) -> dict[str, object]:
+    """Return what is known under its names, without what is not; with a phone number that was revealed."""
+    view = {**asdict(known), "day": known.day.isoformat(), "phone": phone or known.phone}
+    del view["subject"]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in view.items() if value}
 
 
 def _line(view: Mapping[str, object]) -> str:
@@ -172,9 +183,8 @@ def correct(reason: str, centre: str | None, set_phone: str | None, *, no_phone:
         raise ValueError("say either --set-phone or --no-phone")
 
     def run(db: Database) -> int:
-        keys, asked = derived_keys(db), _asked(**whom)
-        here = only_centre(db, centre).id
-        return db.write(here, lambda tx: asking.correct(tx, asked, set_phone, keys, reason, _now(), at_machine()))
+        here, found = _found(db, centre, derived_keys(db), whom)
+        return db.write(here, lambda tx: asking.correct(tx, found, set_phone, reason, _now(), at_machine()))
 
     click.echo(f"Corrected: {with_database(run)} tokens.")
 
@@ -185,11 +195,11 @@ def erase(reason: str, centre: str | None, **whom: Any) -> None:  # options
     """Erase what is known of somebody who has gone; a restore from an older backup erases it again."""
 
     def run(db: Database) -> int:
-        keys, asked, settings = derived_keys(db), _asked(**whom), settings_of()
-        here = only_centre(db, centre).id
-        erased = db.write(here, lambda tx: asking.erase(tx, asked, keys, reason, _now(), at_machine()))
-        erasures.keep(db, [folder for folder in (settings.backup_dir, settings.tail_dir) if folder is not None])
-        return len(erased)
+        keys = derived_keys(db)
+        here, found = _found(db, centre, keys, whom)
+        erased = db.write(here, lambda tx: asking.erase(tx, found, keys, reason, _now(), at_machine()))
+        erasures.keep(db, settings_of().copies)
+        return erased
 
     click.echo(f"Erased: what was known by {with_database(run)} tokens and bookings.")
 

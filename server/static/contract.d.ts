@@ -36,6 +36,15 @@ export interface AppointmentOut {
 /** Why a person is asked what becomes of those who are here: it is soon over, it is, or the next day has come. */
 export type Ask = "soon" | "over" | "next_day";
 
+/** Of whom: by a phone number, a reference, or the label of a token with its day; why stands on record. */
+export interface AskedIn {
+  phone?: string | null;
+  reference?: string | null;
+  token?: string | null;
+  day?: string | null;
+  reason: string;
+}
+
 /** A page that shows a code, which is not told here: from which address, by which browser, and since when. */
 export interface AskingView {
   address: string;
@@ -259,6 +268,21 @@ export interface CorrectIn {
   counter?: string | null;
 }
 
+/** Of how many tokens the phone number was changed: those that are on the floor. */
+export interface CorrectedOut {
+  corrected: number;
+}
+
+/** Of whom, and the right phone number; `null` where none is kept any more. */
+export interface CorrectionIn {
+  phone?: string | null;
+  reference?: string | null;
+  token?: string | null;
+  day?: string | null;
+  reason: string;
+  set_phone: string | null;
+}
+
 /** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
 export interface CounterEvent {
   v: number;
@@ -397,6 +421,11 @@ export interface EndedOut {
   ended: number;
 }
 
+/** By how many tokens and bookings something was known that is gone now. */
+export interface ErasedOut {
+  erased: number;
+}
+
 /** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
 export type EventView = TokenEvent | CounterEvent | NoticeEvent | OtherEvent;
 
@@ -509,6 +538,27 @@ export interface HintOut {
   state: string;
 }
 
+/** What is to stay, a day or one token of it, and who asks for it. */
+export interface HoldIn {
+  day: string;
+  token?: string | null;
+  reason: string;
+}
+
+/** The number of the hold. */
+export interface HoldOut {
+  hold: number;
+}
+
+/** A legal hold that is in force: of a day, or of one `token` of it. */
+export interface HoldView {
+  id: number;
+  day: string;
+  token: string | null;
+  reason: string;
+  placed_at: string;
+}
+
 /** When the centre gives tokens, as HH:MM. */
 export interface HoursData {
   tokens: string[];
@@ -518,6 +568,16 @@ export interface HoursData {
 export interface Inside {
   minutes: number;
   people: number;
+}
+
+/** For how many days what is known of citizens stays on the floor, and is kept at all; and what is so now. `sealed` is of how many tokens and bookings, the first of `since`. `overdue`: something should have left. */
+export interface KeptView {
+  floor_days: number;
+  sealed_days: number;
+  sealed: number;
+  since: string | null;
+  overdue: boolean;
+  holds: HoldView[];
 }
 
 /** The key as it is now. */
@@ -611,6 +671,24 @@ export interface KioskPage {
   hours: HoursData;
   booked: boolean;
   references: string[];
+}
+
+/** What is known of somebody, with phone numbers masked. */
+export interface KnownOut {
+  known: KnownView[];
+}
+
+/** What is known of somebody by a token or a booking; neither the hash of a reference nor the secret of a slip. `phone` is masked: to be told it is an act of its own. */
+export interface KnownView {
+  subject: string;
+  where: "floor" | "sealed";
+  day: string;
+  token: string | null;
+  phone: string | null;
+  need: string | null;
+  access: string[];
+  reference_ends: string | null;
+  notes: string[];
 }
 
 /** The line of a stage makes the stay of so many `people` pass `minutes`; all of them have passed at `by`. */
@@ -1051,7 +1129,14 @@ export type Permission =
   | "rename_device"
   | "revoke_device"
   | "pair_device"
-  | "read_trail";
+  | "read_trail"
+  | "read_personal_data"
+  | "show_personal_data"
+  | "reveal_phone"
+  | "correct_personal_data"
+  | "erase_personal_data"
+  | "place_legal_hold"
+  | "lift_legal_hold";
 
 /** The person as they are now. */
 export interface PersonAnswer {
@@ -1090,6 +1175,26 @@ export interface PersonView {
   second_step: boolean;
   sessions: number;
   mine: boolean;
+}
+
+/** What the page of personal data needs to know: nothing but who opens it. */
+export interface PersonalDataPage {
+  centre: CentreData;
+  language: string;
+  own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
+  now: string;
+  ahead_s: number;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+  elsewhere: boolean;
+}
+
+/** The phone number of a token. */
+export interface PhoneOut {
+  phone: string;
 }
 
 /** A citizen's own token; `called_first` are the sentences about a call that passed it, by why. */
@@ -1236,6 +1341,12 @@ export interface ResumeIn {
 /** The token that is in line again. */
 export interface ReturnAnswer {
   token: NewToken;
+}
+
+/** The counter at which the token is, and why, if that is to stand on record. */
+export interface RevealIn {
+  counter?: string | null;
+  reason?: string | null;
 }
 
 /** What a key or a person is for. */
@@ -1717,6 +1828,7 @@ export interface Reads {
   "/api/v1/centres/{centre}/outlook": { body: Record<string, never>; answer: OutlookView };
   "/api/v1/centres/{centre}/people": { body: Record<string, never>; answer: PeopleOut };
   "/api/v1/centres/{centre}/people/{person}/sessions": { body: Record<string, never>; answer: SessionsOut };
+  "/api/v1/centres/{centre}/personal-data": { body: Record<string, never>; answer: KeptView };
   "/api/v1/centres/{centre}/report": { body: Record<string, never>; answer: DayReport };
   "/api/v1/centres/{centre}/seats": { body: Record<string, never>; answer: SeatsOut };
   "/api/v1/centres/{centre}/services": { body: Record<string, never>; answer: ServicesOut };
@@ -1772,6 +1884,11 @@ export interface Commands {
   "/api/v1/centres/{centre}/people/{person}/second-step/end": { body: Record<string, never>; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/sessions/end": { body: SessionIn; answer: EndedOut };
   "/api/v1/centres/{centre}/people/{person}/unlock": { body: Record<string, never>; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/personal-data/correct": { body: CorrectionIn; answer: CorrectedOut };
+  "/api/v1/centres/{centre}/personal-data/erase": { body: AskedIn; answer: ErasedOut };
+  "/api/v1/centres/{centre}/personal-data/holds": { body: HoldIn; answer: HoldOut };
+  "/api/v1/centres/{centre}/personal-data/holds/{hold}/lift": { body: Record<string, never>; answer: HoldOut };
+  "/api/v1/centres/{centre}/personal-data/show": { body: AskedIn; answer: KnownOut };
   "/api/v1/centres/{centre}/return": { body: SlipIn; answer: ReturnAnswer };
   "/api/v1/centres/{centre}/slips/rebuild": { body: RebuildIn; answer: RebuiltAnswer };
   "/api/v1/centres/{centre}/slips/reprint": { body: ReprintBySlipIn; answer: SlipNow };
@@ -1786,6 +1903,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/tokens/{token}/remark": { body: RemarkIn; answer: TokenAnswer };
   "/api/v1/centres/{centre}/tokens/{token}/reprint": { body: ReprintIn; answer: ReprintOut };
   "/api/v1/centres/{centre}/tokens/{token}/return": { body: CounterIn; answer: TokenAnswer };
+  "/api/v1/centres/{centre}/tokens/{token}/reveal-phone": { body: RevealIn; answer: PhoneOut };
   "/api/v1/centres/{centre}/tokens/{token}/undo": { body: Record<string, never>; answer: UndoneAnswer };
   "/api/v1/status/{secret}/cancel": { body: Record<string, never>; answer: StatusNow };
   "/api/v1/status/{secret}/pause": { body: Record<string, never>; answer: StatusNow };

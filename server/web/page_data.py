@@ -221,6 +221,10 @@ class TrailPageData(StaffFrame):
     installation: dict[str, str]
 
 
+class PersonalDataPage(StaffFrame):
+    """What the page of personal data needs to know: nothing but who opens it."""
+
+
 class PairingPage(Spoken):
     """Which screen's page is not paired."""
 

@@ -79,6 +79,7 @@ INSTALLATION: Mapping[str, str] = {
     "person_data.erased": "Personal data erased",
     "person_data.held": "Legal hold placed",
     "person_data.released": "Legal hold lifted",
+    "phone.revealed": "Phone number shown",
     "second_step.enrolled": "Second step set up",
     "second_step.ended": "Second step ended",
     "second_step.taken": "Second step taken",

@@ -17,9 +17,11 @@ from server.services.bookings.book import NewBooking, book
 from server.services.floor import away, issue
 from server.services.people import keys, pairing, sign_in
 from server.services.people.pairing import Origin
+from server.services.person_data import holds
 from tests.factories import CENTRE, DAY, KEYS, MORNING, Floor, at_time, make_reference, second_centre
 
 Ids = dict[str, str]
+PHONE = "+919876543210"
 Ready = Callable[[Floor], Ids]
 ROLES = {
     "K": Role.KIOSK,
@@ -49,6 +51,7 @@ NOT_THERE = {
     "kind": ("printer", 404, "unknown_device"),
     "device": ("K9", 404, "unknown_device"),
     "code": ("ZZZZZZ", 404, "unknown_code"),
+    "hold": ("999", 404, "unknown_hold"),
 }
 
 
@@ -185,6 +188,34 @@ def expected_by_letter(floor: Floor) -> Ids:
     return waiting(floor)
 
 
+def by_phone(floor: Floor) -> Ids:
+    """N001 waits, with a phone number."""
+    return {"token": floor.issue(phone=PHONE).id}
+
+
+def served_by_phone(floor: Floor) -> Ids:
+    """N001 is served at G1, with a phone number."""
+    floor.open("G1")
+    ids = by_phone(floor)
+    floor.call("G1")
+    floor.start("G1")
+    return ids
+
+
+def over_by_phone(floor: Floor) -> Ids:
+    """F001 was served, with a phone number; nobody is here."""
+    floor.open("E1")
+    floor.issue("ENQUIRY", phone=PHONE)
+    floor.serve("E1")
+    return {}
+
+
+def in_custody(floor: Floor) -> Ids:
+    """A legal hold is in force."""
+    number = floor.write(lambda tx: holds.place(tx, DAY, None, "a court asks", MORNING, By("test")))
+    return {"hold": str(number)}
+
+
 def unpaired(floor: Floor) -> Ids:
     """The page of kiosk K1 shows a code; the tests of the API run on the real clock of people and keys."""
     screen, now = Screen(ScreenKind.KIOSK, "K1"), SystemClock().now()
@@ -306,5 +337,12 @@ RECIPES: Mapping[str, Recipe] = {
     "GET trail": Recipe("AMU", waiting),
     "GET trail/export": Recipe("AMU", waiting),
     "POST devices/identify": Recipe("AFM", unpaired),
+    "GET personal-data": Recipe("AMU", by_phone),
+    "POST personal-data/show": Recipe("AMU", by_phone, {"phone": "9876543210", "reason": "asked by letter"}),
+    "POST tokens/reveal-phone": Recipe("ACFLMU", served_by_phone),
+    "POST personal-data/correct": Recipe("AM", by_phone, {"phone": "9876543210", "set_phone": None, "reason": "asked"}),
+    "POST personal-data/erase": Recipe("AM", over_by_phone, {"phone": "9876543210", "reason": "asked by letter"}),
+    "POST personal-data/holds": Recipe("AM", by_phone, {"day": "2026-11-24", "reason": "a court asks"}, status=201),
+    "POST personal-data/holds/lift": Recipe("AM", in_custody),
     "POST keys/rotate": Recipe("AM", keyed, {"secret": "baari_" + "k" * 43}),
 }

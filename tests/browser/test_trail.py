@@ -83,10 +83,10 @@ def test_the_page_fits_and_axe_finds_nothing(demo: DemoProcess, page: Page, lang
 @pytest.mark.parametrize(
     ("role", "links"),
     [
-        ("manager", ["Devices", "People", "Trail", "Day report"]),
+        ("manager", ["Devices", "People", "Personal data", "Trail", "Day report"]),
         ("floor_manager", ["Devices", "Day report"]),
-        ("auditor", ["Devices", "People", "Trail", "Day report"]),
-        ("administrator", ["Devices", "People", "Trail", "Day report"]),
+        ("auditor", ["Devices", "People", "Personal data", "Trail", "Day report"]),
+        ("administrator", ["Devices", "People", "Personal data", "Trail", "Day report"]),
     ],
 )
 def test_the_header_leads_only_where_somebody_may_go(

@@ -85,6 +85,7 @@ def run_then_keep(
     fn: Callable[[Transaction], commands.Body],
     status: int = 200,
     beside: int | None = None,
+    unkept: Mapping[str, object] | None = None,
 ) -> Response:
     """Run a command of a route as `commands.run` does, in two commits."""
     now, db, key = site().real.now(), site().db, request.headers[commands.KEY_HEADER]
@@ -94,6 +95,6 @@ def run_then_keep(
     if kept is None:
         kept = Kept(attempt.hashes[0], status, db.write(centre_id, fn, beside=beside), now)
         db.write(centre_id, lambda tx: answers.keep_answer(tx.conn, actor, key, centre_id, kept))
-    response = jsonify(kept.answer)
+    response = jsonify({**kept.answer, **(unkept or {})})
     response.status_code = kept.status
     return response

@@ -99,7 +99,8 @@ def test_what_was_erased_since_the_backup_is_erased_again(
     sqlite_floor.close_day()
     backup, folder = backup_of(sqlite_floor), tmp_path / "backups"
     folder.mkdir()
-    sqlite_floor.write(lambda tx: asking.erase(tx, asked, keys, "asked by letter", MORNING, CLI))
+    found = sqlite_floor.db.read(lambda read: asking.find(read, sqlite_floor.centre_id, asked, keys))
+    sqlite_floor.write(lambda tx: asking.erase(tx, found, keys, "asked by letter", MORNING, CLI))
     erasures.keep(sqlite_floor.db, [folder])
     ours = {"BAARI_BACKUP_DIR": str(folder), "BAARI_BACKUP_PASSPHRASE": "correct horse"}
     (tmp_path / "new").mkdir()

@@ -43,7 +43,7 @@ def test_personal_data_leaves_at_a_word_unless_it_is_held(place: Any, floor_of_d
     held = place("records", "hold", "--day", "2026-11-24", "--token", "f001", "--reason", "a court asks")
     assert "Hold 1 is in force" in held.stdout
     assert "1 stay by a legal hold." in place("records", "run").stdout
-    assert "Hold 1: 2026-11-24, one token: a court asks" in place("records", "status").stdout
+    assert "Hold 1: 2026-11-24, F001: a court asks" in place("records", "status").stdout
     assert PHONE in str(floor_of_db.db.read(all_rows))
     assert "lifted" in place("records", "lift", "1").stdout
     done = place("records", "run")
@@ -79,9 +79,12 @@ def test_the_doctor_says_when_personal_data_should_have_left(place: Any) -> None
 
 def test_somebody_sees_corrects_and_erases_what_is_known_of_them(place: Any, floor_of_db: Floor) -> None:
     (shown,) = json.loads(place("person-data", "show", *WHOM, "--json").stdout)
-    told = {"where": "floor", "token": "F001", "day": "2026-11-24", "phone": PHONE, "need": "senior"}
+    told = {"where": "floor", "token": "F001", "day": "2026-11-24", "phone": "••••••3210", "need": "senior"}
     assert shown == told
-    assert f"phone {PHONE}" in place("person-data", "show", *WHOM).stdout
+    rows = str(floor_of_db.db.read(all_rows)["installation_event"])
+    assert (rows.count("person_data.shown"), rows.count("phone.revealed")) == (1, 0)
+    assert f"phone {PHONE}" in place("person-data", "show", *WHOM, "--reveal").stdout
+    assert str(floor_of_db.db.read(all_rows)["installation_event"]).count("phone.revealed") == 1
     assert "Corrected: 1" in place("person-data", "correct", *WHOM, "--set-phone", "+919800000001").stdout
     assert "Nothing is known." in place("person-data", "show", *WHOM).stdout
     assert place("person-data", "correct", *WHOM).returncode == 1
@@ -114,4 +117,4 @@ def test_a_restore_erases_again_what_was_erased_since_the_backup(
     (folder / "erasures.txt").unlink()
     third = {**sealed, "BAARI_DATABASE_URL": f"sqlite:///{tmp_path / 'third.sqlite'}"}
     assert place("restore", str(backup), "--nothing-since", **third).returncode == 0
-    assert PHONE in place("person-data", "show", *WHOM, **third).stdout
+    assert PHONE in place("person-data", "show", *WHOM, "--reveal", **third).stdout

@@ -46,6 +46,7 @@ class Act(StrEnum):
     PERSON_DATA_ERASED = "person_data.erased"
     PERSON_DATA_HELD = "person_data.held"
     PERSON_DATA_RELEASED = "person_data.released"
+    PHONE_REVEALED = "phone.revealed"
     SECOND_STEP_ENROLLED = "second_step.enrolled"
     SECOND_STEP_ENDED = "second_step.ended"
     SECOND_STEP_TAKEN = "second_step.taken"
@@ -303,6 +304,16 @@ class PersonDataShown(InstallationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneRevealed(InstallationEvent):
+    """Somebody was told the phone number of a token."""
+
+    kind: ClassVar[Act] = Act.PHONE_REVEALED
+    centre: int
+    token: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDataCorrected(InstallationEvent):
     """The phone number of some tokens is another one, or none, for a reason."""
 
@@ -430,7 +441,7 @@ EVENTS: Mapping[Act, type[InstallationEvent]] = {
         *(PersonDisabled, PersonEnabled, PersonUnlocked, PasswordChanged, RoleChanged, SessionEnded, KeyRotated),
         *(ScreenPaired, DeviceRenamed, TrailExported),
         *(PersonDataSealed, PersonDataHeld, PersonDataReleased),
-        *(PersonDataShown, PersonDataCorrected, PersonDataErased),
+        *(PersonDataShown, PersonDataCorrected, PersonDataErased, PhoneRevealed),
         *(SecondStepEnrolled, SecondStepEnded, SecondStepTaken, RecoveryCodeUsed),
         *(MembershipBegun, MembershipEnded, CentreChosen),
     )

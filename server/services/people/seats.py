@@ -89,6 +89,16 @@ def require_token(tx: Transaction, token_id: str, principal: Principal, permissi
         raise lacking(permission, Scope.CENTRE, f"{token.label} is not at counter {principal.counter}.")
 
 
+def require_at_desk(
+    tx: Transaction, token_id: str, counter_id: str | None, principal: Principal, permission: Permission
+) -> None:
+    """As `require_desk`; and Forbidden where the token is at no such counter. Raises UnknownToken."""
+    require_desk(tx, counter_id, principal, permission)
+    token = tokens.token_by_id(tx.conn, tx.centre.id, token_id)
+    if principal.scope is Scope.OWN_COUNTER and counter_id not in _counters_of(token):
+        raise lacking(permission, Scope.CENTRE, f"{token.label} is not at counter {counter_id}.")
+
+
 def stage_of(tx: Transaction, counter_id: str | None) -> str:
     """Return the stage of a counter; raises UnknownCounter."""
     return at_counter.counter_named(tx, counter_id or "").stage

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from server.domain.actors import By
 from server.domain.derived import DerivedKeys
-from server.domain.errors import IllegalTransition, InvalidInput, UnderLegalHold
-from server.domain.events.installation import PersonDataCorrected, PersonDataErased, PersonDataShown
+from server.domain.errors import IllegalTransition, InvalidInput, UnderLegalHold, UnknownPhone
+from server.domain.events.installation import PersonDataCorrected, PersonDataErased, PersonDataShown, PhoneRevealed
 from server.domain.person_data import DIGITS, PersonData, phone_hashes
 from server.domain.references import referred
 from server.services.person_data.holds import token_of
@@ -20,6 +20,7 @@ from server.storage.transaction import Read, Transaction
 
 SHORTEST = 7
 """Digits of a phone number by which somebody is looked for."""
+BY_WHAT = "Say a phone number, a reference, or a label with its day."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Found:
 
 
 def find(read: Read, centre_id: int, asked: Asked, keys: DerivedKeys) -> Found:
-    """Return what is known of somebody at a centre; raises InvalidInput, UnknownToken, CannotOpen."""
+    """Return what is known of somebody at a centre; raises InvalidInput, UnknownToken, SealedUnderLost.
+
+    What is sealed takes some seconds to open: it is read before, and not under the lock of the centre.
+    """
     ids, hashes = _named(read, centre_id, asked, keys)
     tokens = person_data.known_of_tokens(read, centre_id, ids)
     hashes += [data.reference_hash for data in tokens if data.reference_hash is not None]
@@ -63,45 +67,55 @@ def find(read: Read, centre_id: int, asked: Asked, keys: DerivedKeys) -> Found:
     return Found((*tokens, *{data.subject: data for data in bookings}.values()), tuple(sealed))
 
 
-def show(tx: Transaction, asked: Asked, keys: DerivedKeys, reason: str, real: datetime, by: By) -> Found:
-    """Return what is known of somebody, and take down that it was shown; raises as `find`."""
+def phone_of(read: Read, centre_id: int, token_id: str, keys: DerivedKeys) -> str:
+    """Return the phone number of a token, on the floor or sealed; raises UnknownPhone, SealedUnderLost."""
+    known = person_data.known_of_tokens(read, centre_id, [token_id])
+    known += opened(read, centre_id, person_data.sealed_of(read, centre_id, [token_id]), keys)
+    phones = [data.phone for data in known if data.phone is not None]
+    if not phones:
+        raise UnknownPhone("No phone number is known by this token.")
+    return phones[0]
+
+
+def show(tx: Transaction, found: Found, reason: str, real: datetime, by: By) -> None:
+    """Take down that what is known of somebody was shown."""
     _require_reason(reason)
-    found = find(tx.conn, tx.centre.id, asked, keys)
     InstallationLog(tx, real).record(PersonDataShown(tx.centre.id, found.subjects, reason), by)
-    return found
 
 
-def correct(
-    tx: Transaction, asked: Asked, phone: str | None, keys: DerivedKeys, reason: str, real: datetime, by: By
-) -> int:
-    """Change the phone number of somebody's tokens that are on the floor; returns of how many. Raises as `find`."""
+def reveal(tx: Transaction, token_id: str, reason: str | None, real: datetime, by: By) -> None:
+    """Take down that somebody was told the phone number of a token."""
+    InstallationLog(tx, real).record(PhoneRevealed(tx.centre.id, token_id, reason), by)
+
+
+def correct(tx: Transaction, found: Found, phone: str | None, reason: str, real: datetime, by: By) -> int:
+    """Change the phone number of somebody's tokens that are on the floor still; returns of how many."""
     _require_reason(reason)
     if phone is not None and not SHORTEST <= len(_digits(phone)) <= 15:
         raise InvalidInput("A phone number has 7 to 15 digits.")
-    found = find(tx.conn, tx.centre.id, asked, keys)
-    tokens = [data.subject for data in found.on_floor if not data.subject.startswith(BOOKING)]
+    here = person_data.known_of_tokens(tx.conn, tx.centre.id, [data.subject for data in found.on_floor])
+    tokens = [data.subject for data in here]
     for token in tokens:
         person_data.change_phone(tx.conn, tx.centre.id, token, phone)
     InstallationLog(tx, real).record(PersonDataCorrected(tx.centre.id, tuple(tokens), reason), by)
     return len(tokens)
 
 
-def erase(tx: Transaction, asked: Asked, keys: DerivedKeys, reason: str, real: datetime, by: By) -> tuple[str, ...]:
-    """Erase what is known of somebody, on the floor and sealed; returns by which tokens and bookings.
+def erase(tx: Transaction, found: Found, keys: DerivedKeys, reason: str, real: datetime, by: By) -> int:
+    """Erase what is known of somebody, on the floor and sealed; returns by how many tokens and bookings.
 
-    Raises UnderLegalHold, IllegalTransition while one of the tokens has not ended, and as `find`.
+    Raises UnderLegalHold, IllegalTransition while one of the tokens has not ended.
     """
     _require_reason(reason)
-    found = find(tx.conn, tx.centre.id, asked, keys)
     _require_not_held(tx.conn, tx.centre.id, found.every)
     tokens = [subject for subject in found.subjects if not subject.startswith(BOOKING)]
     if here := person_data.here_of(tx.conn, tx.centre.id, tokens):
-        raise IllegalTransition(f"{', '.join(here)} is still here: erase it once the visit has ended.")
+        raise IllegalTransition(f"{', '.join(here)} is still here: erase it once the visit has ended.", here=here)
     erase_subjects(tx, found.subjects)
     marks = {mark(tx.centre.id, person_data.subject_of(data), keys) for data in found.every}
     event = PersonDataErased(tx.centre.id, found.subjects, tuple(sorted(marks)), again=False, reason=reason)
     InstallationLog(tx, real).record(event, by)
-    return found.subjects
+    return len(found.subjects)
 
 
 def erase_subjects(tx: Transaction, subjects: Sequence[str]) -> None:
@@ -117,6 +131,8 @@ def erase_subjects(tx: Transaction, subjects: Sequence[str]) -> None:
 
 def _named(read: Read, centre_id: int, asked: Asked, keys: DerivedKeys) -> tuple[list[str], list[str]]:
     """Return the tokens that are meant, and the hashes under which more is sealed or booked."""
+    if sum(each is not None for each in (asked.phone, asked.reference, asked.label)) != 1:
+        raise InvalidInput(BY_WHAT)
     if asked.label is not None and asked.day is not None:
         return [token_of(read, centre_id, asked.day, asked.label)], []
     if asked.phone is not None:
@@ -126,7 +142,7 @@ def _named(read: Read, centre_id: int, asked: Asked, keys: DerivedKeys) -> tuple
         return person_data.tokens_of_phone(read, centre_id, digits), phone_hashes(asked.phone, keys)
     reference = None if asked.reference is None else referred(asked.reference, keys)
     if reference is None:
-        raise InvalidInput("Say a phone number, a reference, or a label with its day.")
+        raise InvalidInput(BY_WHAT)
     hashes = list(reference.hashes)
     return person_data.tokens_of_reference(read, centre_id, hashes), hashes
 

@@ -3,13 +3,16 @@
 from datetime import date, datetime
 
 from server.domain.actors import By
-from server.domain.errors import InvalidInput, UnknownToken
+from server.domain.errors import InvalidInput, UnknownHold, UnknownToken
 from server.domain.events.installation import PersonDataHeld, PersonDataReleased
 from server.domain.plan.series import read_label
 from server.storage.installation import InstallationLog
 from server.storage.sql import person_data, tokens
 from server.storage.sql.person_data import Hold
 from server.storage.transaction import Read, Transaction
+
+ID_MAX = 2**31 - 1
+"""The largest number that the database counts rows with."""
 
 
 def holds(read: Read, centre_id: int) -> list[Hold]:
@@ -29,9 +32,9 @@ def place(tx: Transaction, day: date, label: str | None, reason: str, real: date
 
 
 def lift(tx: Transaction, number: int, real: datetime, by: By) -> None:
-    """Lift a hold; raises InvalidInput where none of that number is in force."""
-    if not person_data.lift_hold(tx.conn, tx.centre.id, number, real):
-        raise InvalidInput(f"No hold {number} is in force here.")
+    """Lift a hold; raises UnknownHold where none of that number is in force."""
+    if number > ID_MAX or not person_data.lift_hold(tx.conn, tx.centre.id, number, real):
+        raise UnknownHold(f"No hold {number} is in force here.")
     InstallationLog(tx, real).record(PersonDataReleased(tx.centre.id, number), by)
 
 

@@ -8,11 +8,12 @@ import orjson
 from pydantic import TypeAdapter
 
 from server.domain.derived import DerivedKey, DerivedKeys, Purpose
+from server.domain.errors import SealedUnderLost
 from server.domain.person_data import PersonData, phone_hashes
+from server.services.backups.apart import opened_apart
 from server.services.backups.sealing import (
-    CannotOpen,
     Key,
-    identity_in,
+    identities,
     identity_under,
     opened_bytes,
     recipient,
@@ -40,7 +41,7 @@ def seal(day: SealedDay, data: PersonData, keys: DerivedKeys) -> Sealed:
 
 
 def opened(read: Read, centre_id: int, sealed: Sequence[Sealed], keys: DerivedKeys) -> list[PersonData]:
-    """Return what was sealed; raises CannotOpen where the secret of then is not at hand."""
+    """Return what was sealed; raises SealedUnderLost where the secret of then is not at hand."""
     identities = {day: _identity(read, centre_id, day, keys) for day in {each.day for each in sealed}}
     contents = (opened_bytes(base64.b64decode(each.content), identities[each.day]) for each in sealed)
     return [DATA.validate_json(content) for content in contents]
@@ -49,12 +50,13 @@ def opened(read: Read, centre_id: int, sealed: Sequence[Sealed], keys: DerivedKe
 def _identity(read: Read, centre_id: int, day: date, keys: DerivedKeys) -> list[Key]:
     there = rows.sealed_day(read, centre_id, day)
     if there is None:
-        raise CannotOpen(f"What was sealed of {day} has ended.")
+        raise SealedUnderLost(f"What was sealed of {day} has ended.", day=day.isoformat())
     number, _, identity = there.identity.partition(":")
     if int(number) not in keys.numbers:
-        raise CannotOpen(f"What was sealed of {day} needs the secret that was in force under number {number}.")
+        words = f"What was sealed of {day} needs the secret that was in force under number {number}."
+        raise SealedUnderLost(words, day=day.isoformat())
     key = keys.numbered(Purpose.PERSONS, int(number))
-    return identity_in(base64.b64decode(identity), _phrase(centre_id, day, key))
+    return identities(opened_apart(base64.b64decode(identity), _phrase(centre_id, day, key)).decode())
 
 
 def _phrase(centre_id: int, day: date, key: DerivedKey) -> str:

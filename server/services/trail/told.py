@@ -46,7 +46,9 @@ def installation_told(row: StoredEvent) -> Told:
     person, key = getattr(event, "person", None), getattr(event, "key", None)
     about = f"staff:{person}" if person is not None else f"key:{key}" if key is not None else None
     subjects: tuple[str, ...] = getattr(event, "subjects", ())
-    token_id = event.token if isinstance(event, i.PersonDataHeld) else subjects[0] if len(subjects) == 1 else None
+    token_id = subjects[0] if len(subjects) == 1 else None
+    if isinstance(event, i.PersonDataHeld | i.PhoneRevealed):
+        token_id = event.token
     told = about or getattr(event, "device", None)
     return Told(token_id=token_id, about=told, detail=_of_installation(event))
 

@@ -25,6 +25,7 @@ export const MANAGER = "/manager";
 export const PEOPLE = "/manager/people";
 export const DEVICES = "/manager/devices";
 export const TRAIL = "/manager/trail";
+export const PERSONAL_DATA = "/manager/personal-data";
 /** Where a screen that is not paired asks for a code, and whether somebody has accepted it. */
 export const PAIR_ASK = "/pair/ask";
 export const PAIR_COLLECT = "/pair/collect";
@@ -118,6 +119,18 @@ export const onKey = (key, verb) => inCentre(/** @type {const} */ (`/api/v1/cent
 export const trail = (wanted) => inCentre("/api/v1/centres/{centre}/trail", {}, wanted);
 /** The same as a file: @param {Record<string, string>} wanted */
 export const trailFile = (wanted) => inCentre("/api/v1/centres/{centre}/trail/export", {}, wanted);
+
+/** What is kept of citizens, for how long, and which legal holds are in force. */
+export const personalData = () => inCentre("/api/v1/centres/{centre}/personal-data");
+/** What is known of somebody. */
+export const showPersonalData = () => inCentre("/api/v1/centres/{centre}/personal-data/show");
+export const correctPersonalData = () => inCentre("/api/v1/centres/{centre}/personal-data/correct");
+export const erasePersonalData = () => inCentre("/api/v1/centres/{centre}/personal-data/erase");
+/** @param {string} token */
+export const revealPhone = (token) => inCentre("/api/v1/centres/{centre}/tokens/{token}/reveal-phone", { token });
+export const legalHolds = () => inCentre("/api/v1/centres/{centre}/personal-data/holds");
+/** @param {number} hold */
+export const liftHold = (hold) => inCentre("/api/v1/centres/{centre}/personal-data/holds/{hold}/lift", { hold: String(hold) });
 
 /** The kiosks, boards and consoles. */
 export const devices = () => inCentre("/api/v1/centres/{centre}/devices");

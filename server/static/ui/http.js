@@ -61,13 +61,13 @@ export function read(address, { signal } = {}) {
  * @template {keyof Baari.Commands} Path
  * @param {Address<Path>} address
  * @param {Baari.Commands[Path]["body"]} body
- * @param {{ tries?: number, key?: string }} [options]
+ * @param {{ tries?: number, key?: string, deadline?: number }} [options]
  * @returns {Promise<Baari.Commands[Path]["answer"]>}
  */
-export async function command(address, body, { tries = TRIES, key = newKey() } = {}) {
+export async function command(address, body, { tries = TRIES, key = newKey(), deadline } = {}) {
   for (let left = tries; ; left -= 1) {
     try {
-      return await send(address, { method: "POST", body: JSON.stringify(body), key });
+      return await send(address, { method: "POST", body: JSON.stringify(body), key, deadline });
     } catch (error) {
       if (left <= 1 || !mayBeDone(error)) throw error;
     }
@@ -105,11 +105,11 @@ export function keysOfOrders() {
 
 /**
  * @param {string} address
- * @param {{ method: string, body?: string, key?: string, signal?: AbortSignal }} options
+ * @param {{ method: string, body?: string, key?: string, signal?: AbortSignal, deadline?: number }} options
  */
-async function send(address, { method, body, key, signal }) {
+async function send(address, { method, body, key, signal, deadline = DEADLINE_MS }) {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), DEADLINE_MS);
+  const timer = setTimeout(() => abort.abort(), deadline);
   signal?.addEventListener("abort", () => abort.abort());
   const headers = { Accept: "application/json", "X-CSRF-Token": page.csrf ?? "" };
   if (key) Object.assign(headers, { "Content-Type": "application/json", "Idempotency-Key": key });
