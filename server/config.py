@@ -21,9 +21,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from server.addresses import ANY, LOOPBACK, Place, host_form, is_loopback, origin_of, own_addresses
+from server.addresses import ANY, LOOPBACK, Place, host_form, is_loopback, origin_of, own_addresses, place_of
 from server.domain.permissions import PEOPLE, Role
 from server.domain.person_data import Terms
+from server.syslog import Collector
 
 PREFIX = "BAARI_"
 FILE = "BAARI_CONFIG"
@@ -66,6 +67,8 @@ class Settings(BaseModel):
     smtp_url: str = Field("", description="mail server: smtp://user:password@host:587, or smtps:// with TLS at once")
     alarm_to: tuple[str, ...] = Field((), description="who is told by e-mail that a backup failed, comma separated")
     alarm_from: str = Field("", description="sender of these mails; default: baari at the public address")
+    syslog: str = Field("", description="syslog server that the log goes to over TLS, too: host or host:6514")
+    syslog_trusted: Path | None = Field(None, description="file of certificates it is believed by; default: all here")
     access_log: bool = Field(False, description="whether each request has a line in the log; a proxy writes its own")
     personal_days: int = Field(7, ge=1, description="days for which what is known of who has gone stays on the floor")
     sealed_days: int = Field(365, ge=1, description="days for which it is kept, sealed; then it is gone")
@@ -95,6 +98,11 @@ class Settings(BaseModel):
     @classmethod
     def _one_form(cls, value: str) -> str:
         return host_form(value)
+
+    @field_validator("syslog")
+    @classmethod
+    def _of_a_house(cls, value: str) -> str:
+        return str(place_of(value)) if value else value
 
     @field_validator("database_url")
     @classmethod
@@ -180,6 +188,11 @@ class Settings(BaseModel):
     def terms(self) -> Terms:
         """For how long what is known of citizens stays, and is kept."""
         return Terms(self.personal_days, self.sealed_days)
+
+    @property
+    def collector(self) -> Collector | None:
+        """Where the log goes beside standard error, None where it does not."""
+        return Collector(place_of(self.syslog), self.syslog_trusted) if self.syslog else None
 
     @property
     def copies(self) -> list[Path]:

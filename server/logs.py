@@ -63,10 +63,11 @@ class Words(logging.Formatter):
 
 
 class Folded(logging.StreamHandler[TextIO]):
-    """Writes a fault once, and after each minute in which it repeats how often it did."""
+    """Writes a fault once, and after each minute in which it repeats how often it did; `beside` is told the same."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, beside: logging.Handler | None = None) -> None:
         super().__init__(stream)
+        self._beside = beside
         self._seen: dict[tuple[object, ...], list[float]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -81,12 +82,17 @@ class Folded(logging.StreamHandler[TextIO]):
                 return
             if len(self._seen) < MOST:
                 self._seen[kind] = [now, 0]
-        super().emit(record)
+        self._write(record)
 
     def close(self) -> None:
         """Tell what was counted, and end."""
         self._tell_counts(float("inf"))
         super().close()
+
+    def _write(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        if self._beside is not None:
+            self._beside.handle(record)
 
     def _tell_counts(self, now: float) -> None:
         for kind, (begun, count) in list(self._seen.items()):
@@ -95,13 +101,15 @@ class Folded(logging.StreamHandler[TextIO]):
                 if count:
                     words = ("%d times more in a minute: %s", (int(count), kind[2]))
                     told = logging.LogRecord(str(kind[0]), int(str(kind[1])), "", 0, *words, None)
-                    super().emit(told)
+                    self._write(told)
 
 
-def set_up(stream: TextIO | None = None) -> Folded:
-    """Let the log of this process go to its standard error; returns what writes it."""
+def set_up(stream: TextIO | None = None, beside: logging.Handler | None = None) -> Folded:
+    """Let the log of this process go to its standard error, and `beside`; returns what writes it."""
     stream = stream or sys.stderr
-    handler = Folded(stream)
+    if beside is not None:
+        beside.setFormatter(JsonLine())
+    handler = Folded(stream, beside)
     handler.setFormatter(Words() if stream.isatty() else JsonLine())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for chatty in ("alembic", "httpx"):

@@ -13,6 +13,7 @@ from server.addresses import Place
 from server.app import Server
 from server.config import Settings
 from server.logs import set_up
+from server.syslog import Syslog
 from server.web.together import TogetherWorker
 
 CONNECTIONS = 4
@@ -35,7 +36,7 @@ class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, settings: Settings, build: Callable[[], Server]) -> None:
         self.settings, self._build = settings, build
-        set_up()
+        set_up(beside=None if settings.collector is None else Syslog(settings.collector))
         super().__init__()
 
     def load_config(self) -> None:

@@ -22,6 +22,7 @@ LOOKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
     machine.disk,
     machine.backups,
     machine.tail,
+    machine.syslog,
     machine.fonts,
     records.database,
     records.centres,

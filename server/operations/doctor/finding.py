@@ -74,6 +74,7 @@ CURES = {
     "tail_no_folder": "Mount the disk, and let the user that runs Baari write to it.",
     "tail_failed": "Read failed.txt there, and look at the room and the rights of that folder.",
     "tail_stale": "Is “baari serve” running, with this BAARI_TAIL_DIR?",
+    "syslog_silent": "Look at BAARI_SYSLOG, BAARI_SYSLOG_TRUSTED and the firewall: the log stands here alone.",
     "person_data_overdue": "Is “baari serve” running? “baari records run” does it now.",
     "look_failed": "Report this sentence.",
 }

@@ -91,6 +91,19 @@ def tail(patient: Patient) -> Iterator[Finding]:
     yield fine("tail", text) if state.wrong is None else fault(f"tail_{state.wrong}", text)
 
 
+def syslog(patient: Patient) -> Iterator[Finding]:
+    """Does the syslog server of the house take the log, and is it the one that is meant?"""
+    collector = patient.settings.collector
+    if collector is None:
+        return
+    try:
+        collector.open().close()
+    except OSError as error:
+        yield warning("syslog_silent", f"The log does not reach {collector.place}: {error}.")
+    else:
+        yield fine("syslog", f"The log goes to {collector.place}, too.")
+
+
 def fonts(_patient: Patient) -> Iterator[Finding]:
     """Can slips be printed in Indic scripts?"""
     if shapes_indic():
