@@ -20,6 +20,7 @@ from server.operations import (
     clock,
     days,
     figures,
+    incident,
     installation,
     jobs,
     keys,
@@ -65,6 +66,7 @@ COMMANDS: tuple[click.Command, ...] = (
     records.policy,
     person_data.records,
     person_data.person_data_group,
+    incident.incident,
     trials.simulate,
     trials.bench,
 )

@@ -80,6 +80,7 @@ INSTALLATION: Mapping[str, str] = {
     "person_data.held": "Legal hold placed",
     "person_data.released": "Legal hold lifted",
     "phone.revealed": "Phone number shown",
+    "incident.packed": "Incident packed into a file",
     "second_step.enrolled": "Second step set up",
     "second_step.ended": "Second step ended",
     "second_step.taken": "Second step taken",

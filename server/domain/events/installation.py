@@ -47,6 +47,7 @@ class Act(StrEnum):
     PERSON_DATA_HELD = "person_data.held"
     PERSON_DATA_RELEASED = "person_data.released"
     PHONE_REVEALED = "phone.revealed"
+    INCIDENT_PACKED = "incident.packed"
     SECOND_STEP_ENROLLED = "second_step.enrolled"
     SECOND_STEP_ENDED = "second_step.ended"
     SECOND_STEP_TAKEN = "second_step.taken"
@@ -314,6 +315,23 @@ class PhoneRevealed(InstallationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentPacked(InstallationEvent):
+    """What was logged and done from one day to another was packed into a file, with a list of `persons` it concerns.
+
+    `phones`: with their numbers. `digest` is the SHA-256 of the file.
+    """
+
+    kind: ClassVar[Act] = Act.INCIDENT_PACKED
+    centre: int
+    first: str
+    last: str
+    persons: int
+    phones: bool
+    digest: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDataCorrected(InstallationEvent):
     """The phone number of some tokens is another one, or none, for a reason."""
 
@@ -441,7 +459,7 @@ EVENTS: Mapping[Act, type[InstallationEvent]] = {
         *(PersonDisabled, PersonEnabled, PersonUnlocked, PasswordChanged, RoleChanged, SessionEnded, KeyRotated),
         *(ScreenPaired, DeviceRenamed, TrailExported),
         *(PersonDataSealed, PersonDataHeld, PersonDataReleased),
-        *(PersonDataShown, PersonDataCorrected, PersonDataErased, PhoneRevealed),
+        *(PersonDataShown, PersonDataCorrected, PersonDataErased, PhoneRevealed, IncidentPacked),
         *(SecondStepEnrolled, SecondStepEnded, SecondStepTaken, RecoveryCodeUsed),
         *(MembershipBegun, MembershipEnded, CentreChosen),
     )

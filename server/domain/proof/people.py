@@ -345,6 +345,7 @@ ACTS: Mapping[Act, Note] = {
     Act.PERSON_DATA_HELD: _nothing,
     Act.PERSON_DATA_RELEASED: _nothing,
     Act.PHONE_REVEALED: _nothing,
+    Act.INCIDENT_PACKED: _nothing,
     Act.SECOND_STEP_ENROLLED: _changed,
     Act.SECOND_STEP_ENDED: _changed,
     Act.SECOND_STEP_TAKEN: _taken,

@@ -91,10 +91,17 @@ def _of_installation(event: InstallationEvent) -> str | None:
             return event.address
         case i.TrailExported():
             return " ".join([event.form, f"{event.first or ''}…{event.last or ''}", *event.only])
+    return _of_person_data(event)
+
+
+def _of_person_data(event: InstallationEvent) -> str | None:
+    match event:
         case i.PersonDataShown() | i.PersonDataCorrected() | i.PersonDataErased():
             return str(len(event.subjects))
         case i.PersonDataHeld():
             return f"{event.hold}: {event.day}"
+        case i.IncidentPacked():
+            return f"{event.first}…{event.last}, {event.persons}{' with phone numbers' if event.phones else ''}"
         case i.PersonDataReleased():
             return str(event.hold)
         case i.PersonDataSealed():

@@ -1,6 +1,6 @@
 """Reads and writes of what is known of citizens: on the floor, sealed, and held."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -287,6 +287,43 @@ def count_sealed(conn: Connection, centre_id: int) -> tuple[int, date | None]:
     query = select(func.count(), func.min(SealedPersonTable.day)).where(SealedPersonTable.centre_id == centre_id)
     count, first = conn.execute(query).one()
     return int(count), first
+
+
+ACTS = (Act.PERSON_DATA_SHOWN, Act.PHONE_REVEALED, Act.PERSON_DATA_CORRECTED, Act.PERSON_DATA_ERASED)
+"""What people do with what is known of somebody."""
+
+
+def acts_between(
+    conn: Connection, centre_id: int, begin: datetime | None, end: datetime | None
+) -> dict[tuple[str, Act], int]:
+    """Return how often each of the ACTS was done with which token or booking, from a moment until before another."""
+    table, found = InstallationEventTable, Counter[tuple[str, Act]]()
+    where = [table.kind.in_([act.value for act in ACTS]), table.data["centre"].as_integer() == centre_id]
+    where += [] if begin is None else [table.at >= begin]
+    where += [] if end is None else [table.at < end]
+    for kind, data in conn.execute(select(table.kind, table.data).where(*where)):
+        found.update((subject, Act(kind)) for subject in data.get("subjects", [data.get("token")]))
+    return found
+
+
+def known_between(
+    conn: Connection, centre_id: int, first: date, last: date, named: Collection[str]
+) -> list[PersonData]:
+    """Return what is known on the floor by the tokens and bookings of some days, and by some that are named."""
+    here = or_(TokenTable.day.between(first, last), TokenTable.id.in_(named))
+    on_floor = (TokenTable.centre_id == centre_id, TokenTable.forgotten_at.is_(None), here)
+    numbers = [int(subject.removeprefix(BOOKING)) for subject in named if subject.startswith(BOOKING)]
+    expected = or_(BookingTable.day.between(first, last), BookingTable.id.in_(numbers))
+    booked = (BookingTable.centre_id == centre_id, text(KNOWN), expected)
+    bookings = [_of_booking(*row) for row in conn.execute(KNOWN_OF_BOOKING.where(*booked))]
+    return [*_of_tokens(conn, centre_id, conn.execute(KNOWN_OF_TOKEN.where(*on_floor)).all()), *bookings]
+
+
+def sealed_between(conn: Connection, centre_id: int, first: date, last: date, named: Collection[str]) -> list[Sealed]:
+    """Return what is sealed of some days, and of some tokens and bookings that are named."""
+    table = SealedPersonTable
+    where = (table.centre_id == centre_id, or_(table.day.between(first, last), table.subject.in_(named)))
+    return [Sealed(*row) for row in conn.execute(SEALED.where(*where).order_by(table.day, table.subject))]
 
 
 class Hold(NamedTuple):
