@@ -339,7 +339,7 @@ RECIPES: Mapping[str, Recipe] = {
     "POST devices/identify": Recipe("AFM", unpaired),
     "GET personal-data": Recipe("AMU", by_phone),
     "POST personal-data/show": Recipe("AMU", by_phone, {"phone": "9876543210", "reason": "asked by letter"}),
-    "POST tokens/reveal-phone": Recipe("ACFLMU", served_by_phone),
+    "POST tokens/reveal-phone": Recipe("ACFLMU", served_by_phone, {"counter": "G1"}),
     "POST personal-data/correct": Recipe("AM", by_phone, {"phone": "9876543210", "set_phone": None, "reason": "asked"}),
     "POST personal-data/erase": Recipe("AM", over_by_phone, {"phone": "9876543210", "reason": "asked by letter"}),
     "POST personal-data/holds": Recipe("AM", by_phone, {"day": "2026-11-24", "reason": "a court asks"}, status=201),

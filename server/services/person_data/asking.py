@@ -16,6 +16,7 @@ from server.services.person_data.sealing import opened
 from server.storage.installation import InstallationLog
 from server.storage.sql import person_data
 from server.storage.sql.person_data import BOOKING
+from server.storage.sql.tokens import token_by_id
 from server.storage.transaction import Read, Transaction
 
 SHORTEST = 7
@@ -68,7 +69,8 @@ def find(read: Read, centre_id: int, asked: Asked, keys: DerivedKeys) -> Found:
 
 
 def phone_of(read: Read, centre_id: int, token_id: str, keys: DerivedKeys) -> str:
-    """Return the phone number of a token, on the floor or sealed; raises UnknownPhone, SealedUnderLost."""
+    """Return the phone number of a token; raises UnknownToken, UnknownPhone, SealedUnderLost."""
+    token_by_id(read, centre_id, token_id)
     known = person_data.known_of_tokens(read, centre_id, [token_id])
     known += opened(read, centre_id, person_data.sealed_of(read, centre_id, [token_id]), keys)
     phones = [data.phone for data in known if data.phone is not None]

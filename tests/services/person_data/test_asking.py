@@ -8,7 +8,14 @@ import pytest
 
 from server.domain.actors import CLI
 from server.domain.derived import DerivedKeys
-from server.domain.errors import IllegalTransition, InvalidInput, SealedUnderLost, UnderLegalHold, UnknownPhone
+from server.domain.errors import (
+    IllegalTransition,
+    InvalidInput,
+    SealedUnderLost,
+    UnderLegalHold,
+    UnknownPhone,
+    UnknownToken,
+)
 from server.services.bookings.book import NewBooking
 from server.services.command import Answer, Attempt, once
 from server.services.floor.issue import issue
@@ -149,12 +156,22 @@ def test_a_phone_number_is_told_on_the_floor_and_sealed_and_by_another_secret_it
     if sealed:
         leave(known)
     assert known.db.read(lambda read: asking.phone_of(read, known.centre_id, token, KEYS)) == PHONE
-    with pytest.raises(UnknownPhone):
-        known.db.read(lambda read: asking.phone_of(read, known.centre_id, "nobody", KEYS))
     other = DerivedKeys(KEYS.secret, (7,))
     if sealed:
         with pytest.raises(SealedUnderLost):
             known.db.read(lambda read: asking.phone_of(read, known.centre_id, token, other))
+
+
+def test_no_number_is_told_of_nobody_or_of_who_gave_none(known: Floor) -> None:
+    def phone_of(token: str) -> str:
+        return known.db.read(lambda read: asking.phone_of(read, known.centre_id, token, KEYS))
+
+    without = next(data.subject for data in found(known, BY_PHONE).every if data.label)
+    with pytest.raises(UnknownToken):
+        phone_of("nobody")
+    correct(known, BY_PHONE, None)
+    with pytest.raises(UnknownPhone):
+        phone_of(without)
 
 
 def test_that_a_phone_number_was_told_stands_on_record_without_the_number(known: Floor) -> None:
