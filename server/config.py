@@ -24,7 +24,6 @@ from pydantic_core import ErrorDetails
 from server.addresses import ANY, LOOPBACK, Place, host_form, is_loopback, origin_of, own_addresses, place_of
 from server.domain.permissions import PEOPLE, Role
 from server.domain.person_data import Terms
-from server.syslog import Collector
 
 PREFIX = "BAARI_"
 FILE = "BAARI_CONFIG"
@@ -188,11 +187,6 @@ class Settings(BaseModel):
     def terms(self) -> Terms:
         """For how long what is known of citizens stays, and is kept."""
         return Terms(self.personal_days, self.sealed_days)
-
-    @property
-    def collector(self) -> Collector | None:
-        """Where the log goes beside standard error, None where it does not."""
-        return Collector(place_of(self.syslog), self.syslog_trusted) if self.syslog else None
 
     @property
     def copies(self) -> list[Path]:

@@ -13,7 +13,7 @@ from server.addresses import Place
 from server.app import Server
 from server.config import Settings
 from server.logs import set_up
-from server.syslog import Syslog
+from server.syslog import Syslog, collector_at
 from server.web.together import TogetherWorker
 
 CONNECTIONS = 4
@@ -36,7 +36,8 @@ class Process(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, settings: Settings, build: Callable[[], Server]) -> None:
         self.settings, self._build = settings, build
-        set_up(beside=None if settings.collector is None else Syslog(settings.collector))
+        collector = collector_at(settings.syslog, settings.syslog_trusted)
+        set_up(beside=None if collector is None else Syslog(collector))
         super().__init__()
 
     def load_config(self) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition, Thread
 
-from server.addresses import Place
+from server.addresses import Place, place_of
 
 PORT = 6514
 WAITING = 10_000
@@ -41,6 +41,11 @@ class Collector:
         except BaseException:
             plain.close()
             raise
+
+
+def collector_at(text: str, trusted: Path | None) -> Collector | None:
+    """Return the collector that a setting names, `host` or `host:6514`; None for none."""
+    return Collector(place_of(text), trusted) if text else None
 
 
 def frame(record: logging.LogRecord, text: str) -> bytes:

@@ -36,7 +36,7 @@ from server.storage.database import Database
 from server.storage.installation import InstallationLog
 from server.storage.transaction import Transaction
 
-JOURNAL = ("--namespace=baari", "--unit=baari", "--output=cat", "--quiet")
+OF_OURS = ("--namespace=baari", "--unit=baari", "--output=cat", "--quiet")
 WRITTEN_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -163,7 +163,7 @@ def _lines(files: Sequence[Path], span: Wanted) -> Iterator[str]:
     program = shutil.which("journalctl")
     if files or program is None:
         return
-    words = [program, *JOURNAL]
+    words = [program, *OF_OURS]
     words += [f"--{name}=@{moment.astimezone(UTC).timestamp():.0f}" for name, moment in _ends(span)]
     done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - found by name
     yield from done.stdout.splitlines(keepends=True)

@@ -131,7 +131,7 @@ def show(reason: str, centre: str | None, *, as_json: bool, reveal: bool, **whom
     """Show what is known of somebody, on the floor and sealed; that it was shown is on record."""
 
     def run(db: Database) -> Found:
-        here, found = _found(db, centre, derived_keys(db), whom)
+        here, found = _found(db, centre, derived_keys(db), Asked(**whom))
 
         def note(tx: Transaction) -> None:
             asking.show(tx, found, reason, _now(), at_machine())
@@ -151,10 +151,10 @@ def show(reason: str, centre: str | None, *, as_json: bool, reveal: bool, **whom
     click.echo("\n".join(_line(view) for view in views) or "Nothing is known.")
 
 
-def _found(db: Database, centre: str | None, keys: DerivedKeys, whom: Mapping[str, Any]) -> tuple[int, Found]:
+def _found(db: Database, centre: str | None, keys: DerivedKeys, asked: Asked) -> tuple[int, Found]:
     """Return the centre that is meant, and what it knows of somebody."""
     here = only_centre(db, centre).id
-    return here, db.read(lambda read: asking.find(read, here, Asked(**whom), keys))
+    return here, db.read(lambda read: asking.find(read, here, asked, keys))
 
 
 def _view(known: told.KnownView, phone: str | None) -> dict[str, object]:
@@ -183,7 +183,7 @@ def correct(reason: str, centre: str | None, set_phone: str | None, *, no_phone:
         raise ValueError("say either --set-phone or --no-phone")
 
     def run(db: Database) -> int:
-        here, found = _found(db, centre, derived_keys(db), whom)
+        here, found = _found(db, centre, derived_keys(db), Asked(**whom))
         return db.write(here, lambda tx: asking.correct(tx, found, set_phone, reason, _now(), at_machine()))
 
     click.echo(f"Corrected: {with_database(run)} tokens.")
@@ -196,7 +196,7 @@ def erase(reason: str, centre: str | None, **whom: Any) -> None:  # options
 
     def run(db: Database) -> int:
         keys = derived_keys(db)
-        here, found = _found(db, centre, keys, whom)
+        here, found = _found(db, centre, keys, Asked(**whom))
         erased = db.write(here, lambda tx: asking.erase(tx, found, keys, reason, _now(), at_machine()))
         erasures.keep(db, settings_of().copies)
         return erased

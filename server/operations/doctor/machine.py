@@ -14,6 +14,7 @@ from server.operations.doctor.finding import Finding, Patient, fault, fine, warn
 from server.services.backups.folder import state_of
 from server.services.backups.tail_folder import tail_state
 from server.services.floor.clock import doubted_centres
+from server.syslog import collector_at
 
 UNSYNCHRONISED = 5
 """TIME_ERROR of adjtimex(2): nothing holds the clock."""
@@ -93,7 +94,7 @@ def tail(patient: Patient) -> Iterator[Finding]:
 
 def syslog(patient: Patient) -> Iterator[Finding]:
     """Does the syslog server of the house take the log, and is it the one that is meant?"""
-    collector = patient.settings.collector
+    collector = collector_at(patient.settings.syslog, patient.settings.syslog_trusted)
     if collector is None:
         return
     try:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from server.domain.centre import CentreState
 from server.domain.person_data import PersonData, Terms, masked
 from server.services.person_data import leaving
 from server.services.person_data.asking import Found
@@ -78,9 +77,9 @@ def hold_views(read: Read, centre_id: int) -> tuple[HoldView, ...]:
     )
 
 
-def kept_view(db: Database, centre: CentreState, terms: Terms, now: datetime) -> KeptView:
+def kept_view(db: Database, centre_id: int, terms: Terms, now: datetime) -> KeptView:
     """Return what a centre keeps of citizens, and for how long."""
-    sealed, since = db.read(lambda read: person_data.count_sealed(read, centre.id))
-    overdue = leaving.overdue(db, centre.id, terms, now)
-    held = db.read(lambda read: hold_views(read, centre.id))
+    sealed, since = db.read(lambda read: person_data.count_sealed(read, centre_id))
+    overdue = leaving.overdue(db, centre_id, terms, now)
+    held = db.read(lambda read: hold_views(read, centre_id))
     return KeptView(terms.floor_days, terms.sealed_days, sealed, since, overdue, held)
