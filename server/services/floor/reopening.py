@@ -13,7 +13,7 @@ from server.domain.events.payloads import CounterPaused, CounterSeated, DayClose
 from server.domain.token.lifecycle import AT_COUNTER, CounterState
 from server.domain.token.token import Token
 from server.domain.token.undo import LOOKED_AT
-from server.services.floor.acts import token_of
+from server.services.floor.acts import standing, token_of
 from server.services.floor.token_rows import change_counter, write_token
 from server.services.setup.plans import plan_of
 from server.storage.sql import events, people, tokens
@@ -105,8 +105,8 @@ def _restore_counters(tx: Transaction, by: By) -> list[str]:
 
 
 def _seat(tx: Transaction, counter: Counter, token: Token, by: By) -> None:
-    """Let the officer who called somebody sit at the counter again, unless they sit elsewhere."""
-    done = events.latest_of(tx.conn, tx.centre.id, token.id, LOOKED_AT)
+    """Let the officer whose call of somebody stands sit at the counter again, unless they sit elsewhere."""
+    done = standing(events.latest_of(tx.conn, tx.centre.id, token.id, LOOKED_AT))
     officer = next((e.payload.officer for e in done if isinstance(e.payload, TokenCalled)), None)
     if officer is not None and not people.seats_of(tx.conn, tx.centre.id, officer):
         move_auth(tx.conn)

@@ -488,6 +488,28 @@ def test_reopening_lets_everybody_stand_where_they_stood_with_their_ages(floor: 
     assert floor.verdict().faults == []
 
 
+def test_reopening_seats_the_officer_whose_call_stands_and_not_one_whose_call_was_taken_back(
+    sqlite_floor: Floor,
+) -> None:
+    floor = sqlite_floor
+    floor.open("G1", "A1")
+    for counter, who in (("G1", "staff:7"), ("A1", "staff:8")):
+        floor.sit(counter, who)
+    token = floor.issue()
+    floor.serve("G1")
+    floor.call("A1")
+    for counter in ("A1", "G1"):
+        floor.undo(counter)
+    floor.close_day()
+    for who in ("staff:7", "staff:8"):
+        officer = Principal(who, Role.COUNTER, floor.centre_id, CENTRE, user=who)
+        floor.write(lambda tx, who=officer: seats.leave(tx, who))  # type: ignore[misc]
+    assert floor.reopen_day().counters == ("G1",)
+    assert floor.token(token).step.counter == "G1"
+    assert floor.db.read(lambda conn: counters.operators_of(conn, floor.centre_id)) == {"G1": "staff:7"}
+    assert floor.verdict().faults == []
+
+
 def test_a_party_comes_back_to_all_its_counters(sqlite_floor: Floor) -> None:
     floor = sqlite_floor
     floor.open("G1", "G2")
