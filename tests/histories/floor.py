@@ -1,4 +1,4 @@
-"""The plan of preset M, as far as the model knows it: series, stages and ways, and the rule of calling."""
+"""The plan of preset M, as far as the model knows it: series, stages and ways, who sits where, the rule of calling."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -15,17 +15,17 @@ AT_DESK = ("called", "serving")
 
 
 class WayBack(NamedTuple):
-    """Where an errand leads back to."""
+    """Where an errand leads back to, and which counter or officer alone may go on there."""
 
     stage: str
-    counter: str
+    only: str
 
 
 class Person(NamedTuple):
     """Somebody at a stage: since when (milliseconds), as which one to enter it, the label.
 
-    `only` is the counter that alone may call them, `ways` lead back from their errands, the last first. `acts` counts
-    what was done to them and stands.
+    `only` is the counter or the officer that alone may call them, `ways` lead back from their errands, the last first.
+    `acts` counts what was done to them and stands. `arrived` is since when they are in the centre, 0 if nobody told.
     """
 
     since: int
@@ -34,6 +34,7 @@ class Person(NamedTuple):
     only: str = ""
     ways: tuple[WayBack, ...] = ()
     acts: int = 0
+    arrived: int = 0
 
     def changed(self, **fields: Any) -> "Person":
         """Return them after one act more."""
@@ -41,10 +42,11 @@ class Person(NamedTuple):
 
 
 class Here(NamedTuple):
-    """Somebody who was called to a counter, and how often."""
+    """Somebody who was called to a counter, how often, and the officer who called first, nothing for a key."""
 
     person: Person
     calls: int = 1
+    officer: str = ""
 
     def changed(self, **fields: Any) -> "Here":
         """Return them after one act more."""
@@ -92,7 +94,7 @@ class Act(NamedTuple):
 class Line(NamedTuple):
     """A stage: who waits, the longest wait first, and how many calls in a row have passed over the first.
 
-    `missed` are those who were called in vain, `entered` counts all who ever came into the line.
+    `missed` are those who were called in vain, `entered` counts those who came into the line and have a number by it.
     """
 
     waiting: tuple[Person, ...] = ()
@@ -108,7 +110,7 @@ class Line(NamedTuple):
 class Desk(NamedTuple):
     """A counter: its state, whom it has, whether they are being served, who is parked there, its last acts that stand.
 
-    Of the acts it remembers more than a client takes back.
+    Of the acts it remembers more than a client takes back. `officer` is who sits there, nothing when nobody does.
     """
 
     name: str
@@ -117,11 +119,16 @@ class Desk(NamedTuple):
     serving: bool = False
     held: tuple[Here, ...] = ()
     acts: tuple[Act | None, ...] = ()
+    officer: str = ""
 
     @property
     def token(self) -> str:
         """The label of whom it has, nothing when it is free."""
         return self.here.person.label if self.here else ""
+
+    def means(self, only: str) -> bool:
+        """Whether somebody may be called here for whom a counter or an officer alone is meant, or nobody (nothing)."""
+        return only in ("", self.name) or only == self.officer
 
     def parked(self, label: str) -> Here | None:
         """Return who is parked here under a label, None when nobody is."""
@@ -171,6 +178,18 @@ class Floor(NamedTuple):
         """Return the floor with a desk in the place of what it was."""
         return self._replace(desks=tuple(desk if each.name == desk.name else each for each in self.desks))
 
+    def seat_of(self, officer: str) -> Desk | None:
+        """Return where an officer sits, None when they are absent."""
+        return next((desk for desk in self.desks if desk.officer == officer), None)
+
+    def meant(self, stage: str, only: str) -> list[Desk]:
+        """Return the desks of a stage that are a counter, or have an officer."""
+        return [desk for desk in self.desks if stage_of(desk.name) == stage and desk.means(only)]
+
+    def at_work(self, stage: str, only: str) -> bool:
+        """Whether a counter or an officer, who alone may call somebody at a stage, is there and has not closed."""
+        return any(desk.state != "closed" for desk in self.meant(stage, only))
+
     def people(self) -> Iterator[Place]:
         """Return everybody who is there."""
         for stage, line in zip(STAGES, self.lines, strict=True):
@@ -215,6 +234,17 @@ class Floor(NamedTuple):
         )
 
 
+def seated_again(floor: Floor) -> Floor:
+    """Let the officers who called those at a counter sit there again if nobody does, nor they elsewhere.
+
+    Of two who were called by one, the first that came into the line has them.
+    """
+    for desk, here in sorted(((d, d.here) for d in floor.desks if d.here), key=lambda one: one[1].person.step):
+        if not desk.officer and here.officer and floor.seat_of(here.officer) is None:
+            floor = floor.with_desk(desk._replace(officer=here.officer))
+    return floor
+
+
 def stage_of(counter: str) -> str:
     """Return the stage of a counter."""
     return counter.rstrip("0123456789")
@@ -227,13 +257,13 @@ def following(label: str, stage: str) -> str:
     return route[place] if place < len(route) else ""
 
 
-def choose(line: Line, counter: str) -> tuple[Person, Line] | None:
+def choose(line: Line, desk: Desk) -> tuple[Person, Line] | None:
     """Return who is called next to a counter and the line after that call, None when nobody waits for it.
 
-    Who waits for this counter alone goes first, then series F, then the longest wait; but every third call takes the
-    longest wait of all.
+    Who waits for this counter alone, or for the officer who sits there, goes first, then series F, then the longest
+    wait; but every third call takes the longest wait of all.
     """
-    mine = [one for one in line.waiting if one.only in ("", counter)]
+    mine = [one for one in line.waiting if desk.means(one.only)]
     if not mine:
         return None
     first = min(mine, key=lambda one: (not one.only, one.label[0] != FIRST_SERIES, one))

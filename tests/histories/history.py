@@ -8,9 +8,11 @@ from tests.histories.floor import ROUTES, STAGES, following, stage_of
 
 LEAVE = {"finish": "leave", "transfer": "send"}
 OF_ALL = {"close": "clear", "reopen": "restore"}
+AWAY = ("return", "hand_over")
+"""What is done to somebody who is at no counter."""
 LATE_NS = 2_000_000_000
 """For how long a try may be under way after another of its key was refused."""
-ELSEWHERE = {"counter_not_open", "too_deep"}
+ELSEWHERE = {"counter_not_open", "not_in_this_line", "too_deep"}
 """How a transfer is refused for what only the whole floor knows."""
 
 
@@ -24,13 +26,19 @@ class Refusal(NamedTuple):
 class Change(NamedTuple):
     """What an event tells: a token (by its label) or a counter, its state, its stage and its counter after it.
 
-    The subject is `day` where a day begins or ends; there is none where it tells of nothing that clients do.
+    The subject is `day` where a day begins or ends, `seat` where somebody sits down or gets up, which screens are not
+    told of whom; there is none where it tells of nothing that clients do.
     """
 
     subject: str
     state: str
     stage: str = ""
     counter: str = ""
+
+
+SEATED = Change("seat", "changed")
+NOBODY = "nobody"
+"""Who sits at a counter from which somebody got up, as its answer says."""
 
 
 class Heard(NamedTuple):
@@ -48,7 +56,10 @@ class Picture(NamedTuple):
 
 
 class Stands(NamedTuple):
-    """Where an answer says that a token waits: at which stage, since when (milliseconds), for which counter alone."""
+    """Where an answer says that a token waits: at which stage, since when (milliseconds), for whom alone.
+
+    That is a counter or an officer.
+    """
 
     stage: str
     since: int
@@ -62,13 +73,14 @@ Said = str | Refusal | Heard | Picture
 class Operation:
     """One try of a command, or one observation.
 
-    `verb`: open, issue, the verbs of a counter (`miss_held` misses somebody parked), return, close and reopen (of the
-    day), read, hear; in parts of a history also number, enter, leave, send, gone, clear, restore. `at`: the counter,
-    series or stage. `token`: the label that the command named. `said`: the answer, None when it is not known, and where
-    the token `stands` by it, in case it waits. `to`: the stage or counter of a transfer, which leads `back` here, or
-    the stage to which an act had led that is undone. `act`: the number that an undo names, 0 for the last. `shown`: the
-    labels that a close names. `key`: the Idempotency-Key. Times are nanoseconds; no `returned` means that the outcome
-    is unknown, which takes effect no more after it `lapses`, if it does.
+    `verb`: open, issue, sit and get_up, the verbs of a counter (`miss_held` misses somebody parked), return, hand_over,
+    close and reopen (of the day), read, hear; in parts of a history also number, enter, leave, send, gone, clear,
+    restore. `at`: the counter, series or stage. `by`: the officer who does it, nothing for a key. `token`: the label
+    that the command named. `said`: the answer, None when it is not known, and where the token `stands` by it, in case
+    it waits. `to`: the stage of a transfer, which leads `back` here and names a counter or an officer of it (`only`)
+    perhaps, or the stage to which an act had led that is undone. `act`: the number that an undo names, 0 for the last.
+    `shown`: the labels that a close names. `key`: the Idempotency-Key. Times are nanoseconds; no `returned` means that
+    the outcome is unknown, which takes effect no more after it `lapses`, if it does.
     """
 
     verb: str
@@ -79,7 +91,9 @@ class Operation:
     token: str = ""
     key: str = ""
     client: str = ""
+    by: str = ""
     to: str = ""
+    only: str = ""
     back: bool = False
     stands: Stands | None = None
     act: int = 0
@@ -133,6 +147,16 @@ def undone(history: Iterable[Operation]) -> frozenset[tuple[str, str]]:
     return frozenset((op.at, op.token) for op in history if op.verb == "undo" and not isinstance(op.said, Refusal))
 
 
+def tied(history: Iterable[Operation]) -> frozenset[tuple[str, int]]:
+    """Return the stage and the moment since which more than one waits there."""
+    people: dict[tuple[str, int], set[str]] = {}
+    for op in history:
+        if op.stands:
+            label = str(op.said) if op.verb == "issue" else op.token
+            people.setdefault((op.stands.stage, op.stands.since), set()).add(label)
+    return frozenset(at for at, labels in people.items() if len(labels) > 1)
+
+
 def _by_key(history: Iterable[Operation]) -> dict[str, list[Operation]]:
     groups: dict[str, list[Operation]] = {}
     for op in history:
@@ -180,7 +204,7 @@ def parts_of(history: Iterable[Operation]) -> dict[str, list[Operation]]:
 
 
 def _split(op: Operation) -> Iterator[tuple[str, Operation]]:
-    if op.verb in ("issue", *OF_ALL, "undo", "return") and isinstance(op.said, Refusal):
+    if op.verb in ("issue", *OF_ALL, "undo", *AWAY) and isinstance(op.said, Refusal):
         return
     if op.verb == "issue":
         yield from _issue(op)
@@ -188,7 +212,7 @@ def _split(op: Operation) -> Iterator[tuple[str, Operation]]:
         yield from _leave(op)
     elif op.verb in OF_ALL:
         yield from ((f"stage {stage}", replace(op, verb=OF_ALL[op.verb])) for stage in STAGES)
-    elif op.verb == "return":
+    elif op.verb in AWAY:
         yield f"stage {op.stands.stage if op.stands else op.at}", op
     elif op.verb not in ("hear", "read"):
         yield f"stage {stage_of(op.at)}", op
@@ -213,6 +237,6 @@ def _leave(op: Operation) -> Iterator[tuple[str, Operation]]:
     if isinstance(op.said, Refusal):
         return
     answered = isinstance(op.said, str) and op.stands is None
-    after = op.stands.stage if op.stands else "" if answered else stage_of(op.to) or following(op.token, stage)
+    after = op.stands.stage if op.stands else "" if answered else op.to or following(op.token, stage)
     if after:
         yield f"stage {after}", replace(op, verb="enter", at=after)

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 
 from tests.histories.checker import Verdict, check
-from tests.histories.history import Change, Heard, Operation, Stands, answers_of, called_once, parts_of, settled, undone
+from tests.histories.history import (
+    Change,
+    Heard,
+    Operation,
+    Stands,
+    answers_of,
+    called_once,
+    parts_of,
+    settled,
+    tied,
+    undone,
+)
 from tests.histories.model import Model
 from tests.histories.recorder import Recording
 
@@ -14,7 +25,8 @@ CLOCK_MS = 250.0
 def judge_parts(run: Recording) -> dict[str, Verdict]:
     """Return a verdict for each series and each stage by itself, from what clients were answered alone."""
     seen = run.history
-    model = Model(run.counters, answers=answers_of(seen), called=called_once(seen), undone=undone(seen))
+    once, back, level = called_once(seen), undone(seen), tied(seen)
+    model = Model(run.counters, answers=answers_of(seen), called=once, undone=back, tied=level)
     return {name: check(part, model) for name, part in parts_of(settled(run.history)).items()}
 
 
@@ -37,21 +49,24 @@ def false_places(run: Recording) -> list[str]:
     """Return who stands in line since a moment that is neither that of the command nor, where it goes along, their own.
 
     So that lines stand in the order of arrival, and not in any order that a server might write down. Whoever is sent to
-    a stage, or comes back from there, waits since they came into the centre; else one waits since the command.
+    a stage, or comes back from there, waits since they came into the centre; else one waits since the command. Who
+    comes back to somebody who is not there any more is told from who goes on by the model of the whole floor.
     """
     arrived = {op.said: op.stands.since for op in run.history if op.verb == "issue" and op.stands}
+
+    def is_true(label: str, verb: str, stands: Stands, begun: float, ended: float) -> bool:
+        their_own = verb != "issue" and stands.since == arrived[label]
+        of_now = verb != "transfer" and not stands.only
+        return their_own or (of_now and begun - CLOCK_MS <= stands.since <= ended + CLOCK_MS)
+
     return [
-        f"{op.token} at {op.at} by {verb}: since {stands.since}, not within {begun:.0f} … {ended:.0f}"
-        for op, verb, stands, begun, ended in _entries(run)
-        if (
-            stands.since != arrived[op.token]
-            if verb == "transfer" or stands.only
-            else not begun - CLOCK_MS <= stands.since <= ended + CLOCK_MS
-        )
+        f"{label} at {stands.stage} by {verb}: since {stands.since}, not within {begun:.0f} … {ended:.0f}"
+        for label, verb, stands, begun, ended in _entries(run)
+        if not is_true(label, verb, stands, begun, ended)
     ]
 
 
-def _entries(run: Recording) -> Iterator[tuple[Operation, str, Stands, float, float]]:
+def _entries(run: Recording) -> Iterator[tuple[str, str, Stands, float, float]]:
     """Return who entered which line, by which verb, how they stand there, and the times around it (ms since 1970)."""
     begun: dict[str, int] = {}
     verbs: dict[str, str] = {}
@@ -61,4 +76,4 @@ def _entries(run: Recording) -> Iterator[tuple[Operation, str, Stands, float, fl
     for part in parts_of(settled(run.history)).values():
         for op in part:
             if op.verb == "enter" and op.stands and op.returned is not None:
-                yield op, verbs[op.key], op.stands, run.wall_ms(begun[op.key]), run.wall_ms(op.returned)
+                yield op.token, verbs[op.key], op.stands, run.wall_ms(begun[op.key]), run.wall_ms(op.returned)

@@ -1,6 +1,5 @@
 """A pure model of a floor of preset M, written without a line of the engine: which answers may follow which."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,10 +19,24 @@ from tests.histories.floor import (
     WayBack,
     choose,
     following,
+    seated_again,
     stage_of,
 )
-from tests.histories.history import Change, Heard, Operation, Picture, Refusal, Said, Stands, closed_text, reopened_text
+from tests.histories.history import (
+    NOBODY,
+    SEATED,
+    Change,
+    Heard,
+    Operation,
+    Picture,
+    Refusal,
+    Said,
+    Stands,
+    closed_text,
+    reopened_text,
+)
 from tests.histories.refusals import refusal_of
+from tests.histories.told import Told, change_of
 
 DAY_OPENED, DAY_CLOSED, DAY_REOPENED = (Change("day", verb) for verb in ("opened", "closed", "reopened"))
 
@@ -33,11 +46,11 @@ class Model:
 
     Since when somebody waits is what the answer says: a request brings with it the moment at which it arrived, and
     lines stand in the order of these. Who came in without an answer that tells it stands behind all others. `heard` is
-    what screens were told of events, by their numbers; without it events have none. What is told of no token, counter
-    or day takes a number and means nothing here. `answers` are those of commands sent more than once.
+    what screens were told of events (see `Told`). `answers` are those of commands sent more than once.
     `called` is whom answered calls got that nobody can have called again: no unanswered call got them. `undone` are
     the acts, by counter and label, that may be taken back; of others nothing is remembered without numbers, so that a
-    state does not keep for long in which order it was reached.
+    state does not keep for long in which order it was reached. Nor does it keep who came into a line first of those who
+    do not wait since one moment: where that is are the stages and moments in `tied`, None for all.
     """
 
     def __init__(
@@ -50,13 +63,15 @@ class Model:
         answers: Mapping[str, Said] | None = None,
         called: frozenset[tuple[str, str]] = frozenset(),
         undone: frozenset[tuple[str, str]] = frozenset(),
+        tied: frozenset[tuple[str, int]] | None = None,
     ) -> None:
-        self._heard, self._answers, self._called, self._undone = heard or {}, answers or {}, called, undone
-        self._numbered = heard is not None
-        self._foreign = {number for number, change in self._heard.items() if not change.subject}
+        self._told, self._answers, self._called, self._undone = Told(heard), answers or {}, called, undone
+        self._tied = tied
         nobody = (0,) * len(SERIES), (Line(),) * len(STAGES), tuple(Desk(counter) for counter in counters)
         self.initial = Floor(seq, *nobody, day=day)
         self._verbs: dict[str, Callable[[Floor, Operation], Floor | None]] = {
+            "sit": self._sit,
+            "get_up": self._get_up,
             "open": self._open,
             "issue": self._issue,
             "call": self._call,
@@ -69,6 +84,7 @@ class Model:
             "miss_held": self._miss_held,
             "return": self._return,
             "transfer": self._transfer,
+            "hand_over": self._hand_over,
             "number": self._number,
             "enter": self._enter,
             "leave": self._leave,
@@ -84,9 +100,9 @@ class Model:
     def step(self, floor: Floor, op: Operation) -> Iterator[Floor]:
         """Return the floor after `op`, nothing when it would have answered otherwise."""
         if isinstance(op.said, Heard):
-            fits = self._has_happened(floor, op.said)
+            fits = self._told.has_happened(floor, op.said)
         elif isinstance(op.said, Picture):
-            fits = self._shows(floor, op.said)
+            fits = self._told.shows(floor, op.said)
         elif isinstance(op.said, Refusal):
             fits = op.key not in floor.done and op.said == self._refusal(floor, op)
         elif op.key in floor.done:
@@ -106,38 +122,39 @@ class Model:
         if after is not None:
             yield after if answer is None or after is floor else after._replace(done=after.done | {op.key})
 
-    def _happens(self, floor: Floor, *changes: Change) -> Floor | None:
-        """Return the floor with more events, None when screens were told others under their numbers.
-
-        What one command does to several is told in any order.
-        """
-        if not self._numbered:
+    def _sit(self, floor: Floor, op: Operation) -> Floor | None:
+        """Let an officer sit at a counter, and no more at another; harmless where they sit already."""
+        desk = floor.desk(op.at)
+        if self._refusal(floor, op) is not None or op.said not in (None, op.by):
+            return None
+        if desk.officer == op.by:
             return floor
-        seq, told = floor.seq, list[Change]()
-        for change in changes:
-            seq = self._next(seq)
-            told.append(self._heard.get(seq, change))
-        return floor._replace(seq=seq) if Counter(told) == Counter(changes) else None
+        up = self._up(floor, op.by)
+        return up and self._told.happens(up.with_desk(desk._replace(officer=op.by)), SEATED)
 
-    def _next(self, seq: int) -> int:
-        """Return the number of the next event after one that is of a command."""
-        seq += 1
-        while seq in self._foreign:
-            seq += 1
-        return seq
+    def _get_up(self, floor: Floor, op: Operation) -> Floor | None:
+        """Let an officer be absent."""
+        if self._refusal(floor, op) is not None or op.said not in (None, NOBODY):
+            return None
+        return self._up(floor, op.by)
+
+    def _up(self, floor: Floor, officer: str) -> Floor | None:
+        """Return the floor where an officer sits nowhere."""
+        seat = floor.seat_of(officer)
+        return self._told.happens(floor.with_desk(seat._replace(officer="")), SEATED) if seat else floor
 
     def _open(self, floor: Floor, op: Operation) -> Floor | None:
         desk = floor.desk(op.at)
-        if desk.state == "open":
-            return floor
         if self._refusal(floor, op) is not None:
             return None
+        if desk.state == "open":
+            return floor
         begun = self._in_a_day(floor.with_desk(desk._replace(state="open")))
-        return begun and self._happens(begun, Change(op.at, "open", stage_of(op.at)))
+        return begun and self._told.happens(begun, Change(op.at, "open", stage_of(op.at)))
 
     def _in_a_day(self, floor: Floor) -> Floor | None:
         """Return the floor with its day open: the first token or counter opens it."""
-        return floor if floor.day else self._happens(floor._replace(day=True), DAY_OPENED)
+        return floor if floor.day else self._told.happens(floor._replace(day=True), DAY_OPENED)
 
     def _number(self, floor: Floor, op: Operation) -> Floor | None:
         label, after = floor.with_number(op.at)
@@ -148,38 +165,42 @@ class Model:
             return None
         return self._wait(floor, op.at, Person(0, 0, op.token, op.stands.only if op.stands else ""), op)
 
-    def _wait(self, floor: Floor, stage: str, person: Person, op: Operation) -> Floor:
-        """Let somebody wait at a stage, since when the answer says."""
+    def _wait(self, floor: Floor, stage: str, person: Person, op: Operation, age: int = 0) -> Floor:
+        """Let somebody wait at a stage, since the moment that goes along with them (`age`) or that the answer says."""
         line = floor.line(stage)
-        since = op.stands.since if op.stands else line.waiting[-1].since if line.waiting else 0
+        behind = line.waiting[-1].since if line.waiting else 0
+        since = age or (op.stands.since if op.stands else behind)
+        if op.stands and self._tied is not None and (stage, since) not in self._tied:
+            return floor.with_line(stage, line.with_waiting(person._replace(since=since, step=0)))
         entered = line.with_waiting(person._replace(since=since, step=line.entered + 1))
         return floor.with_line(stage, entered._replace(entered=line.entered + 1))
 
-    def _goes_on(self, floor: Floor, stage: str, person: Person, op: Operation) -> Floor | None:
-        """Return the floor where somebody went on to a stage, None when the answer says another place."""
-        if op.stands and (stage, person.only) != (op.stands.stage, op.stands.only):
+    def _goes_on(self, floor: Floor, stage: str, person: Person, op: Operation, age: int = 0) -> Floor | None:
+        """Return the floor where somebody went on to a stage, None when the answer says another place or age."""
+        if op.stands and op.stands != Stands(stage, age or op.stands.since, person.only):
             return None
-        return self._happens(self._wait(floor, stage, person, op), Change(person.label, "waiting", stage))
+        return self._told.happens(self._wait(floor, stage, person, op, age), Change(person.label, "waiting", stage))
 
     def _issue(self, floor: Floor, op: Operation) -> Floor | None:
         label, numbered = floor.with_number(op.at)
         if op.said not in (None, label) or self._refusal(floor, op) is not None:
             return None
         begun = self._in_a_day(numbered)
-        return begun and self._goes_on(begun, ROUTES[op.at][0], Person(0, 0, label), op)
+        new = Person(0, 0, label, arrived=op.stands.since if op.stands else 0)
+        return begun and self._goes_on(begun, ROUTES[op.at][0], new, op)
 
     def _call(self, floor: Floor, op: Operation) -> Floor | None:
         desk, stage = floor.desk(op.at), stage_of(op.at)
-        choice = choose(floor.line(stage), op.at)
-        if choice is None or desk.state != "open" or desk.token:
+        choice = choose(floor.line(stage), desk)
+        if choice is None or self._refusal(floor, op) is not None:
             return None
         chosen, left = choice
         if op.said != chosen.label and (op.said is not None or (stage, chosen.label) in self._called):
             return None
         before, passes = Place("waiting", stage, "", Here(chosen)), floor.line(stage).passes
-        called = desk._replace(here=Here(chosen.changed()))
+        called = desk._replace(here=Here(chosen.changed(), officer=desk.officer))
         after = floor.with_line(stage, left).with_desk(self._acted(floor, op, called, before, passes))
-        return self._happens(after, Change(chosen.label, "called", stage, op.at))
+        return self._told.happens(after, Change(chosen.label, "called", stage, op.at))
 
     def _recall(self, floor: Floor, op: Operation) -> Floor | None:
         desk = floor.desk(op.at)
@@ -187,7 +208,7 @@ class Model:
             return None
         again = desk.here.changed(calls=min(desk.here.calls + 1, CALLS_BEFORE_MISS))
         after = floor.with_desk(self._acted(floor, op, desk._replace(here=again)))
-        return self._happens(after, Change(op.token, "called", stage_of(op.at), op.at))
+        return self._told.happens(after, Change(op.token, "called", stage_of(op.at), op.at))
 
     def _start(self, floor: Floor, op: Operation) -> Floor | None:
         desk = floor.desk(op.at)
@@ -195,7 +216,7 @@ class Model:
             return None
         served = desk._replace(here=desk.here.changed(), serving=True)
         after = floor.with_desk(self._acted(floor, op, served))
-        return self._happens(after, Change(op.token, "serving", stage_of(op.at), op.at))
+        return self._told.happens(after, Change(op.token, "serving", stage_of(op.at), op.at))
 
     def _leave(self, floor: Floor, op: Operation) -> Floor | None:
         if self._refusal(floor, op) is not None:
@@ -208,22 +229,29 @@ class Model:
             return None
         person, ways = here.person, here.person.ways
         if ways:
-            stage, counter = ways[-1]
-            only = "" if floor.desk(counter).state == "closed" else counter
-            return self._goes_on(after, stage, person.changed(only=only, ways=ways[:-1]), op)
+            stage, only = ways[-1]
+            there = person.changed(only=only if floor.at_work(stage, only) else "", ways=ways[:-1])
+            return self._goes_on(after, stage, there, op, person.arrived)
         if following(person.label, stage):
             return self._goes_on(after, following(person.label, stage), person.changed(only=""), op)
-        return None if op.stands else self._happens(after, Change(person.label, "done"))
+        return None if op.stands else self._told.happens(after, Change(person.label, "done"))
 
     def _transfer(self, floor: Floor, op: Operation) -> Floor | None:
         here, after = floor.desk(op.at).here, self._leave(floor, op)
         if here is None or after is None:
             return None
-        ways = here.person.ways
+        person, ways = here.person, here.person.ways
         if op.back:
-            ways = (*ways, WayBack(stage_of(op.at), op.at))
-        to = stage_of(op.to)
-        return self._goes_on(after, to, here.person.changed(only=op.to if op.to != to else "", ways=ways), op)
+            ways = (*ways, WayBack(stage_of(op.at), person.only or op.at))
+        return self._goes_on(after, op.to, person.changed(only=op.only, ways=ways), op, person.arrived)
+
+    def _hand_over(self, floor: Floor, op: Operation) -> Floor | None:
+        """Let who waits for somebody absent be called by every counter of the stage, at the place of their age."""
+        place = floor.place_of(op.token)
+        if place is None or self._refusal(floor, op) is not None:
+            return None
+        person = place.here.person
+        return self._goes_on(floor.without(place), place.stage, person.changed(only=""), op, person.since)
 
     def _hold(self, floor: Floor, op: Operation) -> Floor | None:
         desk = floor.desk(op.at)
@@ -231,7 +259,7 @@ class Model:
             return None
         held = desk.free()._replace(held=(*desk.held, desk.here.changed()))
         after = floor.with_desk(self._acted(floor, op, held))
-        return self._happens(after, Change(op.token, "held", stage_of(op.at), op.at))
+        return self._told.happens(after, Change(op.token, "held", stage_of(op.at), op.at))
 
     def _resume(self, floor: Floor, op: Operation) -> Floor | None:
         desk = floor.desk(op.at)
@@ -240,7 +268,7 @@ class Model:
             return None
         served = desk.without(parked)._replace(here=parked.changed(), serving=True)
         after = floor.with_desk(self._acted(floor, op, served))
-        return self._happens(after, Change(op.token, "serving", stage_of(op.at), op.at))
+        return self._told.happens(after, Change(op.token, "serving", stage_of(op.at), op.at))
 
     def _miss(self, floor: Floor, op: Operation) -> Floor | None:
         desk = floor.desk(op.at)
@@ -260,7 +288,7 @@ class Model:
         line = floor.line(stage)
         after = floor.with_desk(self._acted(floor, op, desk))
         after = after.with_line(stage, line._replace(missed=tuple(sorted((*line.missed, here.person.changed())))))
-        return self._happens(after, Change(op.token, "missed", stage))
+        return self._told.happens(after, Change(op.token, "missed", stage))
 
     def _return(self, floor: Floor, op: Operation) -> Floor | None:
         """Let somebody who was missed wait again as they did before; for one who waits nothing happens."""
@@ -270,14 +298,14 @@ class Model:
         if place.state == "waiting":
             return floor
         back = Place("waiting", place.stage, "", Here(place.here.person.changed()))
-        return self._happens(floor.without(place).standing(back), _told(back))
+        return self._told.happens(floor.without(place).standing(back), change_of(back))
 
     def _acted(self, floor: Floor, op: Operation, after: Desk, before: Place | None = None, passes: int = 0) -> Desk:
         """Return a desk that remembers what it has done; to whom it has or has parked unless `before` says whom."""
         before = before or _at_desk(floor.desk(op.at), op.token)
-        if not self._numbered and (op.at, before.label) not in self._undone:
+        if not self._told.numbered and (op.at, before.label) not in self._undone:
             return after.with_act(None)
-        seq = self._next(floor.seq) if self._numbered else 0
+        seq = self._told.next(floor.seq) if self._told.numbered else 0
         return after.with_act(Act(op.verb, seq, before.here.person.acts + 1, before, passes))
 
     def _refusal(self, floor: Floor, op: Operation) -> Refusal | None:
@@ -287,7 +315,7 @@ class Model:
     def _act(self, floor: Floor, op: Operation) -> Act | None:
         """Return the act that an undo means: the one of a number, else the last; in parts the last on its token."""
         acts = tuple(act for act in floor.desk(op.at).acts if act)
-        if not self._numbered:
+        if not self._told.numbered:
             acts = tuple(act for act in acts if act.before.label == op.token)
         elif op.act:
             acts = tuple(act for act in acts if act.seq == op.act)
@@ -308,7 +336,7 @@ class Model:
         after = after.standing(before)
         line = after.line(before.stage)
         passes = min(QUOTA - 1, line.passes + act.passes)
-        return self._happens(after.with_line(before.stage, line._replace(passes=passes)), _told(before))
+        return self._told.happens(after.with_line(before.stage, line._replace(passes=passes)), change_of(before))
 
     def _gone(self, floor: Floor, op: Operation) -> Floor | None:
         """Let somebody wait no more whose coming was taken back; possible while nothing was done to them since."""
@@ -332,9 +360,9 @@ class Model:
             day=False,
             before=(floor.lines, floor.desks),
             lines=tuple(line._replace(waiting=(), missed=()) for line in floor.lines),
-            desks=tuple(Desk(desk.name, acts=desk.acts) for desk in floor.desks),
+            desks=tuple(Desk(desk.name, acts=desk.acts, officer=desk.officer) for desk in floor.desks),
         )
-        return self._happens(after, *ends, *shut, DAY_CLOSED)
+        return self._told.happens(after, *ends, *shut, DAY_CLOSED)
 
     def _reopen(self, floor: Floor, op: Operation) -> Floor | None:
         """Let everybody stand where they stood when the day was closed, at paused counters; harmless if it is open."""
@@ -343,29 +371,18 @@ class Model:
         if floor.before is None:
             return None
         lines, desks = floor.before
-        there = tuple(desk._replace(state="paused" if desk.here else "closed") for desk in desks)
+        there = tuple(
+            desk._replace(state="paused" if desk.here else "closed", officer=now.officer)
+            for desk, now in zip(desks, floor.desks, strict=True)
+        )
         after = floor._replace(day=True, before=None, lines=lines, desks=there)
-        back = [_told(place) for place in after.people()]
+        back = [change_of(place) for place in after.people()]
         paused = [Change(desk.name, "paused", stage_of(desk.name)) for desk in there if desk.here]
         if not _says(op, reopened_text(len(back), [change.subject for change in paused])):
             return None
-        return self._happens(after, DAY_REOPENED, *back, *paused)
-
-    def _has_happened(self, floor: Floor, heard: Heard) -> bool:
-        """Whether an event is true: it has a number that was given, and all screens were told the same."""
-        same = self._heard.get(heard.seq, heard.change) == heard.change
-        return same and (heard.seq in self._foreign or heard.seq <= floor.seq)
-
-    def _shows(self, floor: Floor, picture: Picture) -> bool:
-        seq = picture.seq
-        while seq > floor.seq and seq in self._foreign:
-            seq -= 1
-        return seq == floor.seq and picture.floor in (None, self.picture(floor))
-
-    def picture(self, floor: Floor) -> frozenset[Change]:
-        """Return all tokens, and all counters that are not closed."""
-        shown = (Change(d.name, d.state, stage_of(d.name)) for d in floor.desks if d.state != "closed")
-        return frozenset([*map(_told, floor.people()), *shown])
+        seated = seated_again(after)
+        seats = sum(desk.officer != now.officer for desk, now in zip(seated.desks, there, strict=True))
+        return self._told.happens(seated, DAY_REOPENED, *back, *paused, *[SEATED] * seats)
 
 
 def _at_desk(desk: Desk, label: str) -> Place:
@@ -375,10 +392,6 @@ def _at_desk(desk: Desk, label: str) -> Place:
         assert parked is not None
         return Place("held", stage, desk.name, parked)
     return Place("serving" if desk.serving else "called", stage, desk.name, desk.here)
-
-
-def _told(place: Place) -> Change:
-    return Change(place.label, place.state, place.stage, place.counter)
 
 
 def _stands(place: Place) -> Stands | None:

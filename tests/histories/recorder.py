@@ -17,9 +17,12 @@ from server.storage.sql import centres
 from server.storage.sql.events import events_between
 from server.storage.tables import floor
 from tests.factories import CENTRE, as_json
-from tests.histories.clients import Counter, Kiosk, Manager, People, Sender
+from tests.histories.clients import Kiosk, Manager, People
 from tests.histories.floor import ROUTES
 from tests.histories.history import Operation, Stands
+from tests.histories.officers import Officer
+from tests.histories.roster import Team, signed_in_for
+from tests.histories.sender import Sender
 from tests.histories.tape import Tape, milliseconds
 from tests.histories.watcher import Watcher
 from tests.processes import ServerProcess, make_key
@@ -63,15 +66,26 @@ class Recording:
     failures: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What clients need to act: the tape, the servers, the key of devices and of a manager, and the officers."""
+
+    tape: Tape
+    urls: Sequence[str]
+    bearer: str
+    team: Team
+
+
 def record(servers: Sequence[ServerProcess], load: Load) -> Recording:
-    """Let kiosks, counters, a manager and screens act on servers of one floor, and return what they saw."""
+    """Let kiosks, officers, a manager and screens act on servers of one floor, and return what they saw."""
     with closing(Database(servers[0].database_url)) as db:
         seq = db.read(lambda conn: centres.centre_by_code(conn, CENTRE).event_seq)
         tape, over = Tape(), Event()
         urls, bearer = [server.url for server in servers], make_key(servers[0].database_url, Role.MANAGER)
+        team = signed_in_for(load.counters, db, urls[0])
         screens = _begin([Watcher(tape, url, bearer, seq, over).run for url in urls])
         try:
-            _perform(tape, urls, bearer, load, lambda: _direct(servers[0], load, tape))
+            _perform(Site(tape, urls, bearer, team), load, lambda: _direct(servers[0], load, tape))
         finally:
             over.set()
             _end(screens)
@@ -91,19 +105,20 @@ def _read_the_record(db: Database, tape: Tape, seq: int) -> None:
     db.read(read)
 
 
-def _perform(tape: Tape, urls: Sequence[str], bearer: str, load: Load, direct: Callable[[], None]) -> None:
-    """Let kiosks, counters and a manager work while `direct` lasts."""
-    stop = Event()
+def _perform(site: Site, load: Load, direct: Callable[[], None]) -> None:
+    """Let kiosks, officers and a manager work while `direct` lasts."""
+    stop, people = Event(), People()
     with ExitStack() as stack:
 
-        def sender(name: str) -> Sender:
-            rng = random.Random(f"{load.seed} {name}")
-            return stack.enter_context(closing(Sender(tape, urls, bearer, name, rng, stop)))
+        def sender(name: str, counter: str = "") -> Sender:
+            officer, rng = site.team.get(counter), random.Random(f"{load.seed} {name}")
+            headers = officer.headers if officer else {"Authorization": f"Bearer {site.bearer}"}
+            made = Sender(site.tape, site.urls, headers, name, rng, stop, officer.id if officer else "")
+            return stack.enter_context(closing(made))
 
-        people = People()
         kiosks = [Kiosk(sender(f"kiosk {n}"), people).run for n in range(load.kiosks)]
-        counters = [Counter(sender(counter), counter, load.counters, people).run for counter in load.counters]
-        clients = _begin([*kiosks, *counters, Manager(sender("manager"), people).run])
+        officers = [Officer(sender(own, own), own, site.team, people).run for own in load.counters]
+        clients = _begin([*kiosks, *officers, Manager(sender("manager"), people).run])
         try:
             direct()
         finally:

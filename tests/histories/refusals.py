@@ -1,28 +1,56 @@
 """How the model refuses: what stands against a command on the floor as it is."""
 
 from tests.histories.floor import AT_DESK, CALLS_BEFORE_MISS, DEEPEST, Act, Desk, Floor, Here, Line, choose, stage_of
-from tests.histories.history import Operation, Refusal
+from tests.histories.history import AWAY, Operation, Refusal
 
 ENDS = ("finish", "leave")
+OF_THE_DAY = ("issue", "close", "clear", "reopen", "restore")
 
 
 def refusal_of(floor: Floor, op: Operation, act: Act | None) -> Refusal | None:
     """Return how a command is refused, None when it is not; `act` is the one that an undo means."""
-    if op.verb in ("issue", "close", "clear", "reopen", "restore"):
+    if op.verb in OF_THE_DAY:
         return _not_in_this_day(floor, op)
-    if op.verb == "return":
-        place = floor.place_of(op.token)
-        return Refusal("illegal_transition") if place is None or place.counter else None
+    if op.verb in AWAY:
+        return _not_to_be_had(floor, op)
     desk = floor.desk(op.at)
+    if op.verb in ("sit", "get_up"):
+        return _no_seat(floor, op, desk)
+    if op.by and op.by != desk.officer:
+        return Refusal("not_your_counter")
+    return _not_at(desk, floor, op, act)
+
+
+def _not_at(desk: Desk, floor: Floor, op: Operation, act: Act | None) -> Refusal | None:
+    """Return what stands against a command at a counter of whoever sits there."""
     if op.verb == "open":
         return _not_in_this_day(floor, op) if desk.state == "closed" else None
     if op.verb == "undo":
         return _stands_against(floor, act, desk)
     if op.verb == "call":
-        return _no_call(desk, floor.line(stage_of(op.at)), op.at)
+        return _no_call(desk, floor.line(stage_of(op.at)))
     if op.verb in ("resume", "miss_held"):
         return _not_parked(desk, op)
     return _not_current(floor, op, desk)
+
+
+def _not_to_be_had(floor: Floor, op: Operation) -> Refusal | None:
+    """Return what stands against a return, or against handing over: only who waits for somebody absent is."""
+    place = floor.place_of(op.token)
+    if place is None or (op.verb == "return" and place.counter):
+        return Refusal("illegal_transition")
+    only = place.here.person.only
+    alone = place.state == "waiting" and only and not floor.at_work(place.stage, only)
+    return None if op.verb == "return" or alone else Refusal("not_in_this_line")
+
+
+def _no_seat(floor: Floor, op: Operation, desk: Desk) -> Refusal | None:
+    """Return what stands against sitting down at a counter, and against getting up from one's own."""
+    if op.verb == "sit" and desk.officer not in ("", op.by):
+        return Refusal("counter_taken")
+    own = floor.seat_of(op.by)
+    leaves = own is not None and not (op.verb == "sit" and own is desk)
+    return Refusal("counter_busy") if own and leaves and own.token else None
 
 
 def _not_current(floor: Floor, op: Operation, desk: Desk) -> Refusal | None:
@@ -33,11 +61,18 @@ def _not_current(floor: Floor, op: Operation, desk: Desk) -> Refusal | None:
         return Refusal("stale", desk.token)
     if (op.verb in ("start", "recall", "miss") and desk.serving) or (op.verb in ENDS and not desk.serving):
         return Refusal("illegal_transition")
-    if op.verb == "transfer" and op.to != stage_of(op.to) and floor.desk(op.to).state == "closed":
-        return Refusal("counter_not_open")
-    if op.verb == "transfer" and op.back and len(desk.here.person.ways) == DEEPEST:
-        return Refusal("too_deep")
+    if op.verb == "transfer":
+        return _not_reachable(floor, op, desk.here)
     return _too_early(desk.here) if op.verb == "miss" else None
+
+
+def _not_reachable(floor: Floor, op: Operation, here: Here) -> Refusal | None:
+    """Return what stands against sending somebody to a stage, or to a counter or an officer there."""
+    if op.only and not floor.meant(op.to, op.only):
+        return Refusal("not_in_this_line")
+    if op.only and not floor.at_work(op.to, op.only):
+        return Refusal("counter_not_open")
+    return Refusal("too_deep") if op.back and len(here.person.ways) == DEEPEST else None
 
 
 def _stands_against(floor: Floor, act: Act | None, desk: Desk) -> Refusal | None:
@@ -64,12 +99,12 @@ def _not_parked(desk: Desk, op: Operation) -> Refusal | None:
     return _too_early(parked) if op.verb == "miss_held" else None
 
 
-def _no_call(desk: Desk, line: Line, counter: str) -> Refusal | None:
+def _no_call(desk: Desk, line: Line) -> Refusal | None:
     if desk.state != "open":
         return Refusal("counter_not_open")
     if desk.token:
         return Refusal("counter_busy", desk.token)
-    return None if choose(line, counter) else Refusal("queue_empty")
+    return None if choose(line, desk) else Refusal("queue_empty")
 
 
 def _not_in_this_day(floor: Floor, op: Operation) -> Refusal | None:

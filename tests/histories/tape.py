@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 
 from tests.histories.history import (
+    NOBODY,
+    SEATED,
     Change,
     Heard,
     Operation,
@@ -54,6 +56,8 @@ def said_of(verb: str, response: httpx.Response) -> Said | None:
         return Refusal(body["code"], (body.get("current") or {}).get("label", ""))
     if verb == "open":
         return str(body["state"])
+    if verb in ("sit", "get_up"):
+        return str(body["operator"] or NOBODY)
     if verb == "close":
         return closed_text(body["expired"], body["no_show"], body["counters"])
     if verb == "reopen":
@@ -69,7 +73,7 @@ def token_of(verb: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def stands_of(verb: str, response: httpx.Response) -> Stands | None:
     """Return where a token waits by the answer to what may put it in line, None when it does not or nobody says."""
-    if response.is_error or verb not in ("finish", "transfer", "return", "undo"):
+    if response.is_error or verb not in ("finish", "transfer", "return", "hand_over", "undo"):
         return None
     token = token_of(verb, response.json())
     if token["state"] != "waiting":
@@ -89,6 +93,8 @@ def change_of(event: Mapping[str, Any]) -> Change:
     if event["counter"]:
         return _counter(event["counter"])
     subject, _, state = event["type"].partition(".")
+    if event["type"] == "counter.seated":
+        return SEATED
     return Change("day", state) if subject == "day" else Change("", event["type"])
 
 

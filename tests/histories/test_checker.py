@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.histories import checker
+from tests.histories.by_hand import COUNTERS, EMPTY, N1, N2, accepted, called, op, opened
 from tests.histories.checker import GaveUp, check
 from tests.histories.history import (
     Change,
@@ -18,35 +19,12 @@ from tests.histories.history import (
     Refusal,
     Said,
     Stands,
-    answers_of,
     closed_text,
     parts_of,
     reopened_text,
-    settled,
     undone,
 )
 from tests.histories.model import Model
-
-COUNTERS = ("G1", "G2", "A1")
-N1, N2 = "N001", "N002"
-EMPTY = Refusal("queue_empty")
-
-
-def op(verb: str, at: str, said: Said | None, invoked: int, returned: int | None, **more: Any) -> Operation:
-    return Operation(verb, at, said, invoked, returned, **more)
-
-
-def opened() -> list[Operation]:
-    return [op("open", counter, "open", 0, 1) for counter in COUNTERS]
-
-
-def accepted(*operations: Operation, heard: dict[int, Change] | None = None) -> bool:
-    """Return the verdict on a history that begins with open counters."""
-    history = [*opened(), *operations]
-    model = Model(COUNTERS, heard=heard or {}, answers=answers_of(history))
-    verdicts = {check(history, model).ok, check(settled(history), model).ok}
-    assert len(verdicts) == 1, "what spares the search work has changed the verdict"
-    return verdicts.pop()
 
 
 def test_an_empty_history_is_linearizable() -> None:
@@ -214,11 +192,6 @@ def test_parts_of_a_linearizable_history_are_linearizable_and_a_fault_stays_in_i
     verdicts = {name: check(part, Model(COUNTERS)) for name, part in parts_of(history).items()}
     assert {name for name, verdict in verdicts.items() if not verdict.ok} == {"stage A"}
     assert verdicts["stage A"].stuck == history[-1]
-
-
-def called() -> list[Operation]:
-    """Return how N001 and N002 come, and N001 is called to G1."""
-    return [op("issue", "N", N1, 2, 3), op("issue", "N", N2, 4, 5), op("call", "G1", N1, 6, 7)]
 
 
 def test_a_counter_is_free_while_somebody_is_parked_at_it() -> None:
@@ -400,7 +373,7 @@ def test_a_token_is_sent_on_five_errands_and_not_on_a_sixth() -> None:
 
 def test_who_is_sent_to_a_counter_waits_for_it_alone_and_it_must_be_open() -> None:
     begun = [*called(), op("start", "G1", N1, 8, 9, token=N1)]
-    sent = op("transfer", "G1", N1, 10, 11, token=N1, to="A1", stands=Stands("A", 2, "A1"))
+    sent = op("transfer", "G1", N1, 10, 11, token=N1, to="A", only="A1", stands=Stands("A", 2, "A1"))
     assert accepted(*begun, sent, op("call", "A1", N1, 12, 13))
     assert not accepted(*begun, replace(sent, stands=Stands("A", 2)))
     assert not accepted(*begun, replace(sent, said=Refusal("counter_not_open"), stands=None))
