@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.histories.checker import check
-from tests.histories.history import Change, Operation, Refusal, Said, answers_of, settled
+from tests.histories.history import Change, Operation, Refusal, Said, Stands, answers_of, settled
 from tests.histories.model import Model
 
 COUNTERS = ("G1", "G2", "A1")
@@ -34,3 +34,17 @@ def accepted(
 def called() -> list[Operation]:
     """Return how N001 and N002 come, and N001 is called to G1."""
     return [op("issue", "N", N1, 2, 3), op("issue", "N", N2, 4, 5), op("call", "G1", N1, 6, 7)]
+
+
+def served() -> list[Operation]:
+    """Return how N001 is served at G1 and goes on to A."""
+    return [
+        *called(),
+        op("start", "G1", N1, 8, 9, token=N1),
+        op("finish", "G1", N1, 10, 11, token=N1, stands=Stands("A", 10)),
+    ]
+
+
+def undo(said: Said, at: int, token: str, **more: Any) -> Operation:
+    """Return an undo at G1."""
+    return op("undo", "G1", said, at, at + 1, token=token, **more)

@@ -134,6 +134,14 @@ class Desk(NamedTuple):
         """Return who is parked here under a label, None when nobody is."""
         return next((one for one in self.held if one.person.label == label), None)
 
+    def place_of(self, label: str) -> Place:
+        """Return how somebody stands whom it has or who is parked here."""
+        parked, stage = self.parked(label), stage_of(self.name)
+        if self.here is None or self.token != label:
+            assert parked is not None
+            return Place("held", stage, self.name, parked)
+        return Place("serving" if self.serving else "called", stage, self.name, self.here)
+
     def without(self, parked: Here) -> "Desk":
         """Return the desk without somebody who was parked at it."""
         return self._replace(held=tuple(one for one in self.held if one is not parked))

@@ -302,7 +302,7 @@ class Model:
 
     def _acted(self, floor: Floor, op: Operation, after: Desk, before: Place | None = None, passes: int = 0) -> Desk:
         """Return a desk that remembers what it has done; to whom it has or has parked unless `before` says whom."""
-        before = before or _at_desk(floor.desk(op.at), op.token)
+        before = before or floor.desk(op.at).place_of(op.token)
         if not self._told.numbered and (op.at, before.label) not in self._undone:
             return after.with_act(None)
         seq = self._told.next(floor.seq) if self._told.numbered else 0
@@ -383,15 +383,6 @@ class Model:
         seated = seated_again(after)
         seats = sum(desk.officer != now.officer for desk, now in zip(seated.desks, there, strict=True))
         return self._told.happens(seated, DAY_REOPENED, *back, *paused, *[SEATED] * seats)
-
-
-def _at_desk(desk: Desk, label: str) -> Place:
-    """Return how somebody stands whom a counter has or has parked."""
-    parked, stage = desk.parked(label), stage_of(desk.name)
-    if desk.here is None or desk.token != label:
-        assert parked is not None
-        return Place("held", stage, desk.name, parked)
-    return Place("serving" if desk.serving else "called", stage, desk.name, desk.here)
 
 
 def _stands(place: Place) -> Stands | None:

@@ -4,12 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
-from typing import Any
 
 import pytest
 
 from tests.histories import checker
-from tests.histories.by_hand import COUNTERS, EMPTY, N1, N2, accepted, called, op, opened
+from tests.histories.by_hand import COUNTERS, EMPTY, N1, N2, accepted, called, op, opened, served, undo
 from tests.histories.checker import GaveUp, check
 from tests.histories.history import (
     Change,
@@ -20,9 +19,7 @@ from tests.histories.history import (
     Said,
     Stands,
     closed_text,
-    parts_of,
     reopened_text,
-    undone,
 )
 from tests.histories.model import Model
 
@@ -180,20 +177,6 @@ def test_a_picture_must_be_one_that_there_was() -> None:
     assert not accepted(issue, call, op("read", "", Picture(4, after), 5, 6))
 
 
-def test_parts_of_a_linearizable_history_are_linearizable_and_a_fault_stays_in_its_part() -> None:
-    history = [
-        *opened(),
-        op("issue", "N", N1, 2, 3),
-        op("call", "G1", N1, 4, 5),
-        op("start", "G1", N1, 6, 7, token=N1),
-        op("finish", "G1", N1, 8, 9, token=N1, stands=Stands("A", 8)),
-        op("call", "A1", EMPTY, 10, 11),
-    ]
-    verdicts = {name: check(part, Model(COUNTERS)) for name, part in parts_of(history).items()}
-    assert {name for name, verdict in verdicts.items() if not verdict.ok} == {"stage A"}
-    assert verdicts["stage A"].stuck == history[-1]
-
-
 def test_a_counter_is_free_while_somebody_is_parked_at_it() -> None:
     held = [*called(), op("hold", "G1", N1, 8, 9, token=N1)]
     assert accepted(*held, op("call", "G1", N2, 10, 11))
@@ -251,20 +234,6 @@ def test_an_errand_leads_back_to_the_counter_that_sent_and_to_no_other(back: boo
         assert not accepted(*served, returned, op("call", "G1", N2, 18, 19))
 
 
-def served() -> list[Operation]:
-    """Return how N001 is served at G1 and goes on to A."""
-    return [
-        *called(),
-        op("start", "G1", N1, 8, 9, token=N1),
-        op("finish", "G1", N1, 10, 11, token=N1, stands=Stands("A", 10)),
-    ]
-
-
-def undo(said: Said, at: int, token: str, **more: Any) -> Operation:
-    """Return an undo at G1."""
-    return op("undo", "G1", said, at, at + 1, token=token, **more)
-
-
 def test_an_undo_lets_somebody_stand_where_they_stood() -> None:
     assert accepted(*called(), undo(N1, 8, N1, stands=Stands("G", 0)), op("call", "G2", N1, 10, 11))
     assert not accepted(*called(), undo(N1, 8, N1, stands=Stands("G", 8)))
@@ -289,17 +258,6 @@ def test_nothing_is_taken_back_on_which_others_have_built_or_at_a_counter_that_h
     assert accepted(*served(), busy, undo(Refusal("counter_busy"), 14, N1, act=8))
     assert not accepted(*served(), busy, undo(N1, 14, N1, act=8))
     assert accepted(*served(), busy, undo(N2, 14, N2, stands=Stands("G", 0)), undo(N1, 16, N1))
-
-
-@pytest.mark.parametrize("called_before", [True, False])
-def test_an_undo_is_judged_in_the_line_that_somebody_left_and_in_the_one_they_reached(called_before: bool) -> None:
-    back = undo(N1, 14, N1, to="A")
-    other = op("call", "A1", N1, 12, 13) if called_before else op("call", "A1", EMPTY, 16, 17)
-    history = [*opened(), *served(), other, back, op("call", "G1", Refusal("counter_busy", N1), 18, 19)]
-    model = Model(COUNTERS, undone=undone(history))
-    verdicts = {name: check(part, model).ok for name, part in parts_of(history).items()}
-    assert verdicts["stage G"]
-    assert verdicts["stage A"] is not called_before
 
 
 def test_who_came_back_after_they_were_missed_is_not_called_by_an_undo() -> None:
