@@ -60,6 +60,7 @@ from server.services.setup.shapes import Preset
 from server.storage.database import Database
 from server.storage.sql import centres, tokens
 from server.storage.transaction import Transaction
+from tests.guards.canaries import CANARIES
 
 MORNING = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 09:30 in Asia/Kolkata, a Tuesday
 DAY = date(2026, 11, 24)
@@ -103,6 +104,7 @@ def make_event(payload: Payload, *, seq: int = 1, at: datetime = MORNING, by: By
 
 def make_reference(text: str) -> Reference:
     """Return the reference that a text names."""
+    CANARIES.plant([text])
     reference = referred(text, KEYS)
     assert reference is not None
     return reference
@@ -163,6 +165,7 @@ class Floor:
     def order(self, service: str | None = "NORMAL", **changes: Any) -> issue.Order:
         """Return an order with ids of its own."""
         ids = token_id(MORNING, self.rng.randbytes), status_secret(self.rng.randbytes)
+        CANARIES.plant([ids[1], changes.get("phone")])
         return issue.Order(*ids, service=service, **changes)
 
     def issue(self, service: str | None = "NORMAL", *, counter: str | None = None, **changes: Any) -> Token:
@@ -388,7 +391,9 @@ class Floor:
 
     def key(self, role: Role, device: str | None = None, counter: str | None = None) -> str:
         """Make a bearer key."""
-        return self.write(lambda tx: keys.create_key(tx, role, "test", MORNING, device=device, counter=counter))
+        key = self.write(lambda tx: keys.create_key(tx, role, "test", MORNING, device=device, counter=counter))
+        CANARIES.plant([key])
+        return key
 
 
 def install_floor(db: Database, preset: str = "M", *, demo: bool = True, always: bool = False) -> Floor:

@@ -21,6 +21,7 @@ from server.services.people.keys import create_key
 from server.storage.database import Database
 from server.storage.sql import centres
 from tests.factories import CENTRE, MORNING
+from tests.guards.canaries import CANARIES
 from tests.guards.ledger import LEDGER
 
 READY_S = 60.0
@@ -59,6 +60,9 @@ def free_port() -> int:
 
 
 def _judge(answer: httpx.Response) -> None:
+    asked = answer.request
+    headers = [*asked.headers.items(), *answer.headers.items()]
+    CANARIES.plant_request(asked.url.raw_path.decode(), headers, asked.read())
     LEDGER.note_answer(answer.status_code, answer.request.method, answer.request.url.path)
 
 
@@ -161,6 +165,7 @@ class ServerProcess:
                 os.killpg(self._process.pid, how)
             self._process.wait(30)
             self._process = None
+            CANARIES.log_files(self.data_dir)
 
     def client(self, role: Role = Role.MANAGER, *, device: str | None = None, counter: str | None = None) -> Client:
         """Return a client with a new key of a role."""
@@ -174,7 +179,9 @@ def make_key(database_url: str, role: Role, *, device: str | None = None, counte
     db = Database(database_url)
     try:
         centre = db.read(lambda conn: centres.centre_by_code(conn, CENTRE))
-        return db.write(centre.id, lambda tx: create_key(tx, role, "test", MORNING, device=device, counter=counter))
+        key = db.write(centre.id, lambda tx: create_key(tx, role, "test", MORNING, device=device, counter=counter))
+        CANARIES.plant([key])
+        return key
     finally:
         db.close()
 
@@ -189,7 +196,9 @@ class DemoProcess(ServerProcess):
     @property
     def facts(self) -> Any:
         """What stands in `demo.json`."""
-        return json.loads((self.data_dir / "demo.json").read_text("utf-8"))
+        facts = json.loads((self.data_dir / "demo.json").read_text("utf-8"))
+        CANARIES.plant([*facts["keys"].values(), *(login["password"] for login in facts["logins"].values())])
+        return facts
 
     def restart(self) -> None:
         """Go on with the same database after a crash."""

@@ -4,19 +4,29 @@ import io
 import json
 import logging
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from server.domain.permissions import Role
 from server.logs import REQUEST, Folded, JsonLine, Words
-from tests.factories import CENTRE, Floor
+from server.storage.database import Database
+from tests.factories import CENTRE, Floor, install_floor
+from tests.guards.canaries import CANARIES
 from tests.processes import ServerProcess
+from tests.services.people.people import PASSWORD, add_person
 
 log = logging.getLogger("tests.logs")
+BREAK = {
+    "sqlite": "ALTER TABLE token_private RENAME COLUMN phone TO broken",
+    "postgresql": "ALTER TABLE token_private ADD CONSTRAINT broken CHECK (phone IS NULL) NOT VALID",
+}
+"""Lets every token with a phone number fail; PostgreSQL tells the whole row then."""
 
 
 @pytest.fixture
@@ -119,3 +129,32 @@ def test_a_server_tells_ids_and_no_secret(sqlite_floor: Floor, tmp_path_factory:
     assert any("/t/… 404" in line["message"] for line in told)
     assert secret not in text
     assert "9812345678" not in text
+
+
+@pytest.mark.provokes("HTTP 50[03] POST")
+def test_whatever_a_server_is_told_none_of_it_stands_in_its_log_though_it_breaks(
+    db: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The guards look through the log for what was planted, as after every test."""
+    floor, folder = install_floor(db, always=True), tmp_path_factory.mktemp("told")
+    add_person(floor, "meera", Role.MANAGER)
+    secret, reference = floor.order().secret, "ARN-23-1000000777"
+    with LoggedProcess(db.url, folder, BAARI_ACCESS_LOG="1") as server:
+        client = server.client(Role.COUNTER)
+        tokens = f"{server.url}/api/v1/centres/{CENTRE}/tokens"
+        with httpx.Client(base_url=server.url) as browser:
+            signed_in = browser.post("/login", data={"user": "meera", "password": PASSWORD})
+            assert signed_in.cookies
+            CANARIES.plant(signed_in.cookies.values())
+            browser.get("/manager?password=a-long-password")
+        for path in (f"/t/{secret}", f"/api/v1/status/{secret}", f"/pair?key={secret}", f"/x?appointment={reference}"):
+            client.http.get(path)
+        for phone in ("+919812345678", "9812345679", "02212345678"):
+            client.http.post(tokens, content=f'{{"phone": "{phone}", "appointment": "{reference}"'.encode())
+            assert client.issue(phone=phone, claim=reference).status_code == 201
+        db.write(None, lambda tx: tx.conn.execute(text(BREAK[tx.conn.dialect.name])))
+        for phone in ("+919812345680", "9812345681", "02212345682"):
+            assert client.issue(phone=phone, claim=reference).status_code >= 500
+    written = (folder / "log").read_text("utf-8")
+    assert re.search(r"POST \S+/tokens 50[03]", written)
+    assert "/t/… 404" in written

@@ -1,8 +1,11 @@
 """Fails the test that caused a fault it did not declare by `@pytest.mark.provokes(pattern, …)`, or runs too long.
 
+What must stand in no log (`canaries`) is a fault in every line that this process, or one that the test starts, writes.
+
 What other processes write to standard error is judged as pytest captures it: with `-s` nobody looks.
 """
 
+import contextlib
 import logging
 import os
 from collections.abc import Generator
@@ -11,17 +14,21 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request, request_finished
 
+from server.logs import JsonLine
+from tests.guards.canaries import CANARIES
 from tests.guards.ledger import LEDGER, faults_in
 
 LONGEST_S = {"proof": 900, "slow": 600}
 LONGEST_AT_FULL_LENGTH_S = 4 * 3600
+AS_WRITTEN = JsonLine()
 
 
 class TraceHandler(logging.Handler):
-    """Notes every log line of this process that brings a stack trace."""
+    """Notes every log line of this process that brings a stack trace, and keeps each as a server would write it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note the line and the exception."""
+        CANARIES.log(AS_WRITTEN.format(record))
         if record.exc_info and record.exc_info[1] is not None:
             LEDGER.note(f"trace: {record.getMessage()} {record.exc_info[1]!r}")
 
@@ -61,6 +68,10 @@ def pytest_runtest_makereport(
         if title in (f"Captured stdout {call.when}", f"Captured stderr {call.when}"):
             for fault in faults_in(text):
                 LEDGER.note(fault)
+            if title.startswith("Captured stderr"):
+                CANARIES.log(text)
+    for fault in CANARIES.found():
+        LEDGER.note(fault)
     faults = LEDGER.undeclared()
     if call.when == "teardown":
         faults += [f"did not come: {pattern}" for pattern in LEDGER.missing()]
@@ -77,4 +88,8 @@ def _fail(report: pytest.TestReport, why: str) -> None:
 
 
 def _note_answer(_app: Flask, response: Response, **_more: Any) -> None:
+    sent = b""
+    with contextlib.suppress(Exception):  # a body that the server did not take
+        sent = request.get_data()
+    CANARIES.plant_request(request.full_path, [*request.headers, *response.headers], sent)
     LEDGER.note_answer(response.status_code, request.method, request.path)

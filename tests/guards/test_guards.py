@@ -23,6 +23,7 @@ markers =
 SUITE = """
 import logging, subprocess, sys, threading, time
 import flask, pytest
+from tests.guards.canaries import CANARIES
 
 def answer_500():
     app = flask.Flask("x")
@@ -52,6 +53,24 @@ def test_answer(): answer_500()
 def test_log(): log_a_trace()
 def test_other_process(): run("[][0]")
 def test_other_process_warns(): run("import warnings; warnings.warn('old ways')")
+def test_secret():
+    CANARIES.plant(["a-secret-of-a-slip"])
+    logging.getLogger("x").warning("GET /t/a-secret-of-a-slip")
+    logging.getLogger("x").warning("of %s", "a-secret-of-a-slip")
+def test_secret_of_other_process():
+    CANARIES.plant(["a-phone-number"])
+    run("import sys; sys.stderr.write('a-phone-number')")
+def test_cookie_that_an_answer_set():
+    app = flask.Flask("x")
+    app.add_url_rule("/in", view_func=lambda: ("", 200, {"Set-Cookie": "baari_staff=a-long-secret; Path=/"}))
+    logging.getLogger("x").warning("a-long-secret")
+    app.test_client().get("/in")
+def test_told_in_a_body():
+    app = flask.Flask("x")
+    app.add_url_rule("/in", view_func=lambda: "", methods=["POST"])
+    app.test_client().post("/in", json={"x": [{"phone": "98765432100"}], "service": "NORMAL-SERVICE"})
+    logging.getLogger("x").warning("NORMAL-SERVICE")
+    logging.getLogger("x").warning("98765432100 of nobody")
 def test_thread():
     thread = threading.Thread(target=lambda: {}["x"])
     thread.start()
@@ -74,6 +93,10 @@ REASONS = {
     "test_log": "trace: went wrong ZeroDivisionError('division by zero')",
     "test_other_process": "trace:  IndexError: list index out of range",
     "test_other_process_warns": "output: <string>:1: UserWarning: old ways",
+    "test_secret": "canary: a-s… stands in the log: {",
+    "test_secret_of_other_process": "canary: a-p… stands in the log: …",
+    "test_cookie_that_an_answer_set": "canary: a-l… stands in the log: {",
+    "test_told_in_a_body": "canary: 987… stands in the log: {",
     "test_thread": "KeyError: 'x'",
     "test_end": "trace: went wrong ZeroDivisionError('division by zero')",
     "test_too_long": "Failed: Timeout (>2.0s) from pytest-timeout.",
@@ -89,7 +112,7 @@ def test_a_test_fails_that_causes_a_fault_it_does_not_declare_or_declares_one_it
     pytester.makeini(SETTINGS)
     pytester.makepyfile(SUITE)
     run = pytester.runpytest_subprocess("-p", "tests.guards.plugin", "--show-capture=no")
-    run.assert_outcomes(passed=6, failed=7, errors=2)  # two that fail by their end have passed before
+    run.assert_outcomes(passed=6, failed=11, errors=2)  # two that fail by their end have passed before
     output = run.stdout.str()
     for name, reason in REASONS.items():
         section = output.split(f" {name} ___")[1].split("\n___")[0]
