@@ -18,6 +18,7 @@ from display.pages import bp as display_pages_bp
 from kiosk.pages import bp as kiosk_pages_bp
 from server.api import (
     appointments,
+    approvals,
     bookings,
     centres,
     counters,
@@ -51,6 +52,7 @@ from server.live.lobby import Lobby
 from server.live.relay import Relay
 from server.live.sockets import Guard, Places, Sockets
 from server.live.wires import with_wires
+from server.manager.approvals_page import approvals_bp
 from server.manager.devices_page import devices_bp
 from server.manager.pages import bp as manager_pages_bp
 from server.manager.people_page import people_bp
@@ -121,6 +123,7 @@ PAGES = (
     manager_pages_bp,
     report_page_bp,
     people_bp,
+    approvals_bp,
     devices_bp,
     trail_page_bp,
     personal_data_bp,
@@ -146,6 +149,7 @@ API = (
     explanations,
     people,
     personal_data,
+    approvals,
     keys,
     devices,
 )

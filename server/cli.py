@@ -16,6 +16,7 @@ from server.demo import Demo, DemoFloor, NotADemo, left_behind, plan_demo, set_u
 from server.demo_printers import DemoPrinters, printer_page
 from server.domain.errors import Refused
 from server.operations import (
+    approvals,
     backups,
     clock,
     days,
@@ -52,6 +53,7 @@ COMMANDS: tuple[click.Command, ...] = (
     installation.printer,
     screens.device,
     people.user,
+    approvals.approval,
     backups.backup,
     restores.restore,
     secret.secret,

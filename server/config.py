@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from server.addresses import ANY, LOOPBACK, Place, host_form, is_loopback, origin_of, own_addresses, place_of
+from server.domain.approvals import Guarded
 from server.domain.permissions import PEOPLE, Role
 from server.domain.person_data import Terms
 
@@ -74,10 +75,11 @@ class Settings(BaseModel):
     rate_limits: bool = Field(True, description="whether devices, phones and guesses at secrets are limited")
     max_sockets_of_key: int = Field(100, ge=1, description="sockets of one key or person at once")
     second_step: tuple[Role, ...] = Field((), description="roles of people who must have a second step to sign in")
+    second_person: tuple[Guarded, ...] = Field((), description="what a second named person approves, comma separated")
     threads: int = Field(600, ge=16, description="threads; more than the sockets expected")
     max_sockets: int = Field(500, ge=1, description="sockets accepted at once; one more is refused")
 
-    @field_validator("alarm_to", "backup_keep", "second_step", "trusted_hosts", mode="before")
+    @field_validator("alarm_to", "backup_keep", "second_step", "second_person", "trusted_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return _listed(value)

@@ -1,6 +1,7 @@
 """How a route runs a command: exactly once under its Idempotency-Key."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
@@ -18,6 +19,13 @@ KEY_HEADER = "Idempotency-Key"
 KEY_MAX = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The answer to a command that did nothing: a second person has to approve it first (202)."""
+
+    body: Mapping[str, object]
+
+
 class Value(Protocol):
     """A frozen value of ours: orjson writes its fields under their names."""
 
@@ -30,7 +38,7 @@ Body = Mapping[str, object] | Value
 
 def command(
     principal: Principal,
-    fn: Callable[[Transaction], Body],
+    fn: Callable[[Transaction], Body | Waits],
     *,
     status: int = 200,
     beside: int | None = None,
@@ -47,7 +55,7 @@ def command(
 def run(
     actor: str,
     centre_id: int,
-    fn: Callable[[Transaction], Body],
+    fn: Callable[[Transaction], Body | Waits],
     status: int = 200,
     beside: int | None = None,
     unkept: Mapping[str, object] | None = None,
@@ -57,12 +65,16 @@ def run(
     attempt = Attempt(actor, _key(), hashes, site().real.now())
 
     def act(tx: Transaction) -> Answer:
-        return once(tx, attempt, lambda: Answer(status, fn(tx)))
+        return once(tx, attempt, lambda: _answer(status, fn(tx)))
 
     db, respond = site().db, partial(_response_of, unkept)
     if later_is_offered():
         return Later(db.write_all, Command(centre_id, act, attempt.ask, beside), respond)
     return respond(db.write(centre_id, act, asks=attempt.ask, beside=beside))
+
+
+def _answer(status: int, done: Body | Waits) -> Answer:
+    return Answer(202, done.body) if isinstance(done, Waits) else Answer(status, done)
 
 
 def _response_of(unkept: Mapping[str, object] | None, answer: Answer) -> Response:

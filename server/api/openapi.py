@@ -41,6 +41,7 @@ TAGS = {
 }
 IN_PATH = {
     "person": "the number of a person, as in `list_people`",
+    "approval": "the number of what a second person was asked for, as in `list_approvals`",
     "key": "the number of a key, as in `list_keys`",
     "kind": "what the screen is for: `kiosk`, `board` or `counter`",
     "device": "the id of the kiosk, the board or the counter, as in `list_devices`",

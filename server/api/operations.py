@@ -24,15 +24,20 @@ def operation(
     conditional: bool = False,
     permission: Permission | None = None,
     files: Iterable[str] = (),
+    waits: str | None = None,
 ) -> Callable[[Route], Route]:
     """Name an operation as its action is named, and list what only it is refused for.
 
     The tests hold the list to the code: no refusal beside it, and none that cannot come. `keyless` needs nobody to be
     signed in, `conditional` answers 304 to whoever has the same answer already. `permission` is
     asked for where it has not the same name; the answer is one of `files`, by their media types, where it is no JSON.
+    Where it `waits` for a second person it says so by 202 and a body of that shape.
     """
     extensions = {CONDITIONAL: conditional, REFUSALS: refusals}
     file: Answers = {200: {"description": "The file", "content": dict.fromkeys(files, _TEXT)}} if files else None
+    if waits is not None:
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{waits}"}}}
+        file = {202: {"description": "A second person is asked; nothing is done", "content": content}}
     security = None if keyless else "bearer"
     spoken = _SPOKEN.doc(operation_id=name, security=security, extensions=extensions, responses=file)
 

@@ -9,15 +9,18 @@ from flask import Response, jsonify
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from server.api.at_centre import AT as AT_CENTRE
-from server.api.commands import command
+from server.api.commands import Waits, command
 from server.api.operations import operation
 from server.api.shapes import Code, Strict
 from server.domain import errors as e
 from server.domain.actors import By
-from server.domain.credentials import TYPED_MAX, user_name
+from server.domain.approvals import Asked, Guarded
+from server.domain.credentials import TYPED_MAX, normal_name, user_name
 from server.domain.permissions import PEOPLE, Permission, Role
-from server.services.people import accounts, memberships, passwords, second_step, sign_in
+from server.services.people import accounts, approvals, memberships, passwords, second_step, sign_in
 from server.services.people.accounts import PersonView, SessionView
+from server.services.people.approvals import ApprovalView
+from server.services.people.principal import Principal
 from server.storage.transaction import Transaction
 from server.web.guard import authorise
 from server.web.site import read, site
@@ -35,6 +38,7 @@ def _of_people(word: str) -> str:
     return word
 
 
+GUARDED = "GuardedPersonAnswer"
 WORDS = [role.value for role in PEOPLE]
 RoleWord = Annotated[str, AfterValidator(_of_people), Field(json_schema_extra={"enum": [*WORDS]})]
 
@@ -78,6 +82,13 @@ class PersonAnswer(BaseModel):
     person: PersonView
 
 
+class GuardedPersonAnswer(BaseModel):
+    """The person as they are now; or, where a second person has to approve it first (202), what they were asked for."""
+
+    person: PersonView | None = None
+    approval: ApprovalView | None = None
+
+
 class PeopleOut(BaseModel):
     """The people whom the centre knows by their names."""
 
@@ -108,19 +119,18 @@ def everybody(centre: str) -> Response:
 
 @bp.post(f"{AT_CENTRE}/people")
 @bp.input(PersonIn, arg_name="asked")
-@bp.output(PersonAnswer, status_code=201)
-@operation("add_person", e.AlreadyThere, e.WeakPassword)
+@bp.output(GuardedPersonAnswer, status_code=201)
+@operation("add_person", e.AlreadyThere, e.WeakPassword, e.NamedPersonNeeded, waits=GUARDED)
 def add(centre: str, asked: PersonIn) -> Response:
     """Add a person; they choose a password of their own when they first sign in."""
     principal, now = authorise(Permission.ADD_PERSON, centre=centre), site().real.now()
     by, user = By(principal.id), user_name(asked.user)
     kept = passwords.chosen(asked.password, user)
 
-    def write(tx: Transaction) -> dict[str, object]:
-        number = sign_in.add_staff(tx, user, Role(asked.role), kept, now, by, own_password=False)
-        return {"person": accounts.person_view(tx, number, now, by)}
+    def write(tx: Transaction) -> int:
+        return sign_in.add_staff(tx, user, Role(asked.role), kept, now, by, own_password=False)
 
-    return command(principal, write, status=201)
+    return _give_role(principal, user, asked.role, now, write, 201)
 
 
 @bp.post(f"{AT}/disable")
@@ -149,32 +159,32 @@ def unlock(centre: str, person: int) -> Response:
 
 @bp.post(f"{AT}/role")
 @bp.input(RoleIn, arg_name="asked")
-@bp.output(PersonAnswer)
-@operation("set_role", e.UnknownPerson, e.OwnAccount)
+@bp.output(GuardedPersonAnswer)
+@operation("set_role", e.UnknownPerson, e.OwnAccount, e.NamedPersonNeeded, waits=GUARDED)
 def set_role(centre: str, person: int, asked: RoleIn) -> Response:
     """Give a person another role at this centre; their open pages have it at once."""
-    role = Role(asked.role)
+    principal, now = authorise(Permission.SET_ROLE, centre=centre), site().real.now()
+    user = read(lambda snapshot: accounts.user_of(snapshot, principal.centre_id, person))
 
-    def act(tx: Transaction, number: int, now: datetime, by: By) -> None:
-        memberships.set_role(tx, number, role, now, by)
+    def write(tx: Transaction) -> int:
+        memberships.set_role(tx, person, Role(asked.role), now, By(principal.id))
+        return person
 
-    return _act(Permission.SET_ROLE, centre, person, act)
+    return _give_role(principal, user, asked.role, now, write)
 
 
 @bp.post(f"{AT_CENTRE}/memberships")
 @bp.input(MembershipIn, arg_name="asked")
-@bp.output(PersonAnswer, status_code=201)
-@operation("begin_membership", e.UnknownPerson, e.AlreadyThere)
+@bp.output(GuardedPersonAnswer, status_code=201)
+@operation("begin_membership", e.UnknownPerson, e.AlreadyThere, e.NamedPersonNeeded, waits=GUARDED)
 def begin_membership(centre: str, asked: MembershipIn) -> Response:
     """Let a person whose account another centre keeps work at this one too; they choose where at the next sign-in."""
     principal, now = authorise(Permission.BEGIN_MEMBERSHIP, centre=centre), site().real.now()
-    by, role = By(principal.id), Role(asked.role)
 
-    def write(tx: Transaction) -> dict[str, object]:
-        number = memberships.begin(tx, asked.user, role, now, by)
-        return {"person": accounts.person_view(tx, number, now, by)}
+    def write(tx: Transaction) -> int:
+        return memberships.begin(tx, asked.user, Role(asked.role), now, By(principal.id))
 
-    return command(principal, write, status=201)
+    return _give_role(principal, normal_name(asked.user) or asked.user, asked.role, now, write, 201)
 
 
 @bp.post(f"{AT}/membership/end")
@@ -236,6 +246,21 @@ def end_sessions(centre: str, person: int, asked: SessionIn) -> Response:
         return {"ended": accounts.end_sessions(tx, person, asked.session, now, By(principal.id))}
 
     return command(principal, end)
+
+
+def _give_role(
+    principal: Principal, user: str, role: str, now: datetime, give: Callable[[Transaction], int], status: int = 200
+) -> Response:
+    """Let somebody have a role, once a second person has approved it where one is asked for."""
+    by, guarded = By(principal.id), site().settings.second_person
+
+    def write(tx: Transaction) -> dict[str, object] | Waits:
+        waiting = approvals.waited_for(tx, guarded, Asked(Guarded.ROLE, user, role), now, by)
+        if waiting is not None:
+            return Waits({"person": None, "approval": waiting})
+        return {"person": accounts.person_view(tx, give(tx), now, by), "approval": None}
+
+    return command(principal, write, status=status)
 
 
 def _act(

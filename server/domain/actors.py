@@ -19,6 +19,15 @@ class By:
         return self.actor.startswith("staff:")
 
     @property
+    def is_named(self) -> bool:
+        """Whether it is a person whose name is known: one who is signed in, or has a login of their own at the machine.
+
+        Root and numbers without a name are shared.
+        """
+        name = self.actor.partition(":")[2]
+        return self.is_person or (self.at_machine and bool(name) and name not in SHARED and not name.startswith("uid-"))
+
+    @property
     def at_machine(self) -> bool:
         """Whether it is given at the machine itself, by somebody of the operating system or by who is not told."""
         return self.actor.partition(":")[0] == CLI.actor
@@ -30,6 +39,9 @@ class By:
             raise RuntimeError(f"{self.actor} acts at no counter")
         return self.desk
 
+
+SHARED = ("root", "baari")
+"""Logins of a machine behind which many people may stand: that of its owner, and that of the service."""
 
 CLI = By("cli")
 """Who gives a command at the machine itself, where nobody tells the person: logs of before, demos, simulations."""

@@ -6,11 +6,12 @@
     ├── Forbidden             NamedPersonNeeded
     ├── Missing               UnknownCentre · UnknownCounter · UnknownToken · UnknownDevice · UnknownAppointment
     │                         UnknownDay · UnknownLease · UnknownPerson · UnknownSession · UnknownKey · UnknownCode
-    │                         UnknownPhone · UnknownHold
+    │                         UnknownPhone · UnknownHold · UnknownApproval
     ├── Conflict              QueueEmpty · CounterBusy · CounterNotOpen · NoCurrentToken · IllegalTransition · Stale
     │   │                     TooEarlyToMiss · NothingToUndo · LaterAct · TooDeep · NotInThisLine · EmergencyLimit
     │   │                     CounterTaken · NotYourCounter · SeriesFull · NumberNotLeased · AlreadyThere · LockedOut
-    │   │                     OwnAccount · KeptElsewhere · PairingFull · ProofNeeded · UnderLegalHold · SealedUnderLost
+    │   │                     OwnAccount · KeptElsewhere · OwnApproval · ApprovalDecided · PairingFull
+    │   │                     ProofNeeded · UnderLegalHold · SealedUnderLost
     │   ├── the day           DayClosed · DayNotOpen · PeopleLive · AnotherDayOpen · NeverCloses · NotOpenNow
     │   │                     CentreFrozen · EmergencyNow
     │   └── appointments      AppointmentEarly · AppointmentOtherDay · AppointmentOtherCentre · AppointmentUsed
@@ -98,6 +99,10 @@ class UnknownPhone(Missing):
 
 class UnknownHold(Missing):
     code = "unknown_hold"
+
+
+class UnknownApproval(Missing):
+    code = "unknown_approval"
 
 
 class UnknownCode(Missing):
@@ -282,6 +287,14 @@ class OwnAccount(Conflict):
 
 class KeptElsewhere(Conflict):
     code = "kept_elsewhere"
+
+
+class OwnApproval(Conflict):
+    code = "own_approval"
+
+
+class ApprovalDecided(Conflict):
+    code = "approval_decided"
 
 
 class PairingFull(Conflict):

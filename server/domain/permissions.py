@@ -132,6 +132,8 @@ class Permission(StrEnum):
     RENAME_DEVICE = "rename_device"
     REVOKE_DEVICE = "revoke_device"
     PAIR_DEVICE = "pair_device"
+    READ_APPROVALS = "read_approvals"
+    DECIDE_APPROVAL = "decide_approval"
     READ_TRAIL = "read_trail"
     READ_PERSONAL_DATA = "read_personal_data"
     SHOW_PERSONAL_DATA = "show_personal_data"
@@ -269,6 +271,8 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.RENAME_DEVICE: {_M: _CENTRE, _A: _CENTRE},
     _P.REVOKE_DEVICE: {_M: _CENTRE, _A: _CENTRE},
     _P.PAIR_DEVICE: {_M: _CENTRE, _A: _CENTRE},
+    _P.READ_APPROVALS: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.DECIDE_APPROVAL: {_M: _CENTRE, _A: _CENTRE},
     _P.READ_TRAIL: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
     _P.READ_PERSONAL_DATA: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
     _P.SHOW_PERSONAL_DATA: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},

@@ -7,13 +7,16 @@ from typing import TypeVar
 import click
 
 from server.clock import SystemClock
+from server.domain.approvals import Asked, Guarded
 from server.domain.credentials import normal_name, user_name
 from server.domain.instants import to_iso
 from server.domain.permissions import PEOPLE, Role
+from server.operations.approvals import require_approval, told
 from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
 from server.services.people import accounts, memberships, passwords, second_step, sign_in
 from server.services.people.accounts import PersonView
+from server.services.people.approvals import ApprovalView
 from server.storage.database import Database
 from server.storage.transaction import Transaction
 
@@ -40,10 +43,11 @@ def add(name: str, role: str, centre: str | None, password: str, *, start: bool)
     """Add a person; the password is asked for."""
     normal = user_name(name)
     kept = passwords.chosen(password, normal)
-    _write(
-        centre,
-        lambda tx, now: sign_in.add_staff(tx, normal, Role(role), kept, now, at_machine(), own_password=not start),
-    )
+
+    def give(tx: Transaction, now: datetime) -> None:
+        sign_in.add_staff(tx, normal, Role(role), kept, now, at_machine(), own_password=not start)
+
+    _give_role(centre, normal, role, give)
     click.echo(f"{normal} can sign in.")
 
 
@@ -93,11 +97,10 @@ def unlock(name: str, centre: str | None) -> None:
 def set_role(name: str, role: str, centre: str | None) -> None:
     """Let a person have a role at a centre; who works elsewhere works there too from then on."""
 
-    def run(tx: Transaction, now: datetime) -> str:
+    def give(tx: Transaction, now: datetime) -> None:
         memberships.set_role_of(tx, name, Role(role), now, at_machine())
-        return tx.centre.code
 
-    where = _write(centre, run)
+    where = _give_role(centre, user_name(name), role, give)
     click.echo(f"{normal_name(name)} has the role {role} at {where}.")
 
 
@@ -133,6 +136,21 @@ def end_second_step(name: str, centre: str | None) -> None:
 def _number(tx: Transaction, name: str) -> int:
     """Return the number of a person of the transaction's centre; raises UnknownPerson."""
     return accounts.number_of(tx.conn, tx.centre.id, name)
+
+
+def _give_role(centre: str | None, name: str, role: str, give: Callable[[Transaction, datetime], None]) -> str:
+    """Let somebody have a role, once a second person has approved it where one is asked for; return at which centre."""
+
+    def run(tx: Transaction, now: datetime) -> ApprovalView | str:
+        waiting = require_approval(tx, Asked(Guarded.ROLE, name, role))
+        if waiting is None:
+            give(tx, now)
+        return waiting or tx.centre.code
+
+    done = _write(centre, run)
+    if not isinstance(done, str):
+        told(done)
+    return str(done)
 
 
 def _write(centre: str | None, fn: Callable[[Transaction, datetime], T]) -> T:

@@ -33,6 +33,49 @@ export interface AppointmentOut {
   late_min: number;
 }
 
+/** What was asked for, as it is now. */
+export interface ApprovalAnswer {
+  approval: ApprovalView;
+}
+
+/** How far an approval has come: what was approved is done once, and then it is used. */
+export type ApprovalState = "pending" | "approved" | "refused" | "expired" | "used";
+
+/** Something that somebody asked a second person for; who asked and who decided by their names. `mine`: it is who reads that has asked. */
+export interface ApprovalView {
+  id: number;
+  act: Guarded;
+  about: string;
+  detail: string;
+  state: ApprovalState;
+  asked_by: string;
+  asked_at: string;
+  expires_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  mine: boolean;
+}
+
+/** What was asked for at the centre, the last first. */
+export interface ApprovalsOut {
+  approvals: ApprovalView[];
+}
+
+/** What the page of approvals needs to know: nothing but who opens it. */
+export interface ApprovalsPage {
+  centre: CentreData;
+  language: string;
+  own_names: Record<string, string>;
+  causes: Record<string, CauseData>;
+  now: string;
+  ahead_s: number;
+  csrf: string | null;
+  words: Record<string, Record<string, string | string[]>>;
+  user: string | null;
+  role: Role;
+  elsewhere: boolean;
+}
+
 /** Why a person is asked what becomes of those who are here: it is soon over, it is, or the next day has come. */
 export type Ask = "soon" | "over" | "next_day";
 
@@ -518,6 +561,15 @@ export interface Frame {
 export interface GateOut {
   until: string;
   held_min: number;
+}
+
+/** What may need a second person. */
+export type Guarded = "role";
+
+/** The person as they are now; or, where a second person has to approve it first (202), what they were asked for. */
+export interface GuardedPersonAnswer {
+  person?: PersonView | null;
+  approval?: ApprovalView | null;
 }
 
 /** That the server lives: the number of its last event, its clock, and when a centre opens again that rests now. */
@@ -1129,6 +1181,8 @@ export type Permission =
   | "rename_device"
   | "revoke_device"
   | "pair_device"
+  | "read_approvals"
+  | "decide_approval"
   | "read_trail"
   | "read_personal_data"
   | "show_personal_data"
@@ -1814,6 +1868,7 @@ export interface Reads {
   "/api/v1/centres": { body: Record<string, never>; answer: CentresOut };
   "/api/v1/centres/{centre}/appointments": { body: Record<string, never>; answer: FoundOut };
   "/api/v1/centres/{centre}/appointments/claims": { body: Record<string, never>; answer: ClaimsOut };
+  "/api/v1/centres/{centre}/approvals": { body: Record<string, never>; answer: ApprovalsOut };
   "/api/v1/centres/{centre}/clock": { body: Record<string, never>; answer: ClockView };
   "/api/v1/centres/{centre}/counters": { body: Record<string, never>; answer: CountersOut };
   "/api/v1/centres/{centre}/counters/{counter}/line": { body: Record<string, never>; answer: LineOut };
@@ -1845,6 +1900,8 @@ export interface Reads {
 export interface Commands {
   "/api/v1/centres/{centre}/appointments": { body: BookingsIn; answer: RowsOut };
   "/api/v1/centres/{centre}/appointments/move": { body: MoveIn; answer: MovedOut };
+  "/api/v1/centres/{centre}/approvals/{approval}/approve": { body: Record<string, never>; answer: ApprovalAnswer };
+  "/api/v1/centres/{centre}/approvals/{approval}/refuse": { body: Record<string, never>; answer: ApprovalAnswer };
   "/api/v1/centres/{centre}/clock": { body: ChoiceIn; answer: ClockView };
   "/api/v1/centres/{centre}/counters/{counter}/call": { body: CallIn; answer: CallAnswer };
   "/api/v1/centres/{centre}/counters/{counter}/call-next": { body: Record<string, never>; answer: CallAnswer };
@@ -1873,14 +1930,14 @@ export interface Commands {
   "/api/v1/centres/{centre}/keys/{key}/rotate": { body: SecretIn; answer: KeyAnswer };
   "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };
   "/api/v1/centres/{centre}/leases/{lease}/void": { body: VoidIn; answer: LeaseView };
-  "/api/v1/centres/{centre}/memberships": { body: MembershipIn; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/memberships": { body: MembershipIn; answer: GuardedPersonAnswer };
   "/api/v1/centres/{centre}/notice": { body: NoticeIn; answer: NoticeView };
-  "/api/v1/centres/{centre}/people": { body: PersonIn; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people": { body: PersonIn; answer: GuardedPersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/disable": { body: Record<string, never>; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/enable": { body: Record<string, never>; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/membership/end": { body: Record<string, never>; answer: PeopleOut };
   "/api/v1/centres/{centre}/people/{person}/password": { body: PasswordIn; answer: PersonAnswer };
-  "/api/v1/centres/{centre}/people/{person}/role": { body: RoleIn; answer: PersonAnswer };
+  "/api/v1/centres/{centre}/people/{person}/role": { body: RoleIn; answer: GuardedPersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/second-step/end": { body: Record<string, never>; answer: PersonAnswer };
   "/api/v1/centres/{centre}/people/{person}/sessions/end": { body: SessionIn; answer: EndedOut };
   "/api/v1/centres/{centre}/people/{person}/unlock": { body: Record<string, never>; answer: PersonAnswer };

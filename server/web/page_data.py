@@ -214,6 +214,10 @@ class DevicesPage(StaffFrame):
     """What the page of devices needs to know: nothing but who opens it."""
 
 
+class ApprovalsPage(StaffFrame):
+    """What the page of approvals needs to know: nothing but who opens it."""
+
+
 class TrailPageData(StaffFrame):
     """What the page of the trail needs to know: each kind of event in words, by the chain in which it stands."""
 

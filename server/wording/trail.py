@@ -88,5 +88,9 @@ INSTALLATION: Mapping[str, str] = {
     "membership.begun": "Person works here too",
     "membership.ended": "Person works here no more",
     "session.centre_chosen": "Centre chosen",
+    "approval.asked": "Second person asked",
+    "approval.given": "Approved by a second person",
+    "approval.refused": "Refused by a second person",
+    "approval.used": "Done with an approval",
 }
 WHAT: Mapping[str, str] = {**FLOOR, **INSTALLATION}

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.clock import SystemClock
 from server.domain.actors import By
+from server.domain.approvals import Asked, Guarded
 from server.domain.derived import Purpose
 from server.domain.permissions import Role
 from server.domain.screens import Screen, ScreenKind
@@ -15,7 +16,7 @@ from server.domain.token.lifecycle import CounterState
 from server.services.backups.going_on import Lost, centre_goes_on
 from server.services.bookings.book import NewBooking, book
 from server.services.floor import away, issue
-from server.services.people import keys, pairing, sign_in
+from server.services.people import approvals, keys, pairing, sign_in
 from server.services.people.pairing import Origin
 from server.services.person_data import holds
 from tests.factories import CENTRE, DAY, KEYS, MORNING, Floor, at_time, make_reference, second_centre
@@ -47,6 +48,7 @@ NOT_THERE = {
     "day": ("2026-13-01", 422, "invalid_input"),
     "person": ("999", 404, "unknown_person"),
     "key": ("999", 404, "unknown_key"),
+    "approval": ("999", 404, "unknown_approval"),
     "secret": ("no-such-slip", 404, "unknown_token"),
     "kind": ("printer", 404, "unknown_device"),
     "device": ("K9", 404, "unknown_device"),
@@ -169,6 +171,15 @@ def employed_elsewhere(floor: Floor) -> Ids:
     return {}
 
 
+def asked_for(floor: Floor) -> Ids:
+    """Asha asks a second person whether somebody may lead."""
+    number = int(employed(floor)["person"])
+    asked, now = Asked(Guarded.ROLE, "ravi", "lead"), SystemClock().now()
+    waiting = floor.write(lambda tx: approvals.waited_for(tx, [Guarded.ROLE], asked, now, By(f"staff:{number}")))
+    assert waiting is not None
+    return {"approval": str(waiting.id)}
+
+
 def keyed(floor: Floor) -> Ids:
     """A board has a key."""
     floor.key(Role.DISPLAY)
@@ -239,13 +250,17 @@ def booked_elsewhere(floor: Floor) -> Ids:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A request that works: `roles` are the letters of those who may; words in braces are names of `ready`."""
+    """A request that works: `roles` are the letters of those who may; words in braces are names of `ready`.
+
+    What is done `by_person` is refused to keys: people of these roles send it, who are signed in.
+    """
 
     roles: str
     ready: Ready = empty
     body: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    by_person: bool = False
 
 
 BOOKING = {"reference": "ARN-1234", "slot": "2026-11-24T10:15:00+05:30", "service": "NORMAL"}
@@ -327,6 +342,9 @@ RECIPES: Mapping[str, Recipe] = {
     "POST people/password": Recipe("AM", employed, {"password": "a long password"}),
     "GET people/sessions": Recipe("AMU", employed),
     "POST people/sessions/end": Recipe("AM", employed),
+    "GET approvals": Recipe("AMU", asked_for),
+    "POST approvals/approve": Recipe("AM", asked_for, by_person=True),
+    "POST approvals/refuse": Recipe("AM", asked_for, by_person=True),
     "GET keys": Recipe("AMU", keyed),
     "POST keys/revoke": Recipe("AM", keyed),
     "GET devices": Recipe("AFMU", unpaired),

@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app import build_server
+from server.clock import SystemClock
 from server.config import load_settings
 from server.domain.derived import Purpose
-from server.domain.permissions import TABLE, Permission, Role, Scope
+from server.domain.permissions import PEOPLE, TABLE, Permission, Role, Scope
 from server.services.people.keys import create_key, create_key_of_all
 from server.services.views.day_report import DayReports
 from server.storage import schema
 from server.storage.database import Database
 from server.web.derived import Keyring
+from server.web.guard import CSRF_HEADER, STAFF_COOKIE, csrf_token
 from server.web.presence import Presence
 from server.web.reads import Reads
 from server.web.site import EXTENSION, Site
@@ -28,6 +31,7 @@ from server.web.views import Views
 from tests.api.contract import Operation, contract, operations, wrong_types
 from tests.api.recipes import NOT_THERE, RECIPES, ROLES, THERE, Ids, Recipe
 from tests.factories import KEYS, MORNING, Floor, StillClock, install_floor, second_centre
+from tests.services.people.people import add_person, signed_in
 
 
 def may(operation: Operation) -> str:
@@ -70,14 +74,23 @@ class Trial:
         """Send the request that works, with `changes` of its `ids`, `query`, `json` or raw `data`."""
         headers = {"Idempotency-Key": f"attempt-{next(ATTEMPTS)}" if attempt is None else attempt}
         role = self.recipe.roles[-1:] if role is None else role
-        if role:
+        client = self.app.test_client()
+        self.app.extensions[EXTENSION] = self.site
+        if self.recipe.by_person and role in ROLES and role in self.recipe.roles:
+            headers[CSRF_HEADER] = self._sign_in(client, self.keys[f"person {role}"])
+        elif role:
             headers["Authorization"] = f"Bearer {self.keys.get(role, role)}"
         path = self.operation.path.format(**{**self.ids, **changes.pop("ids", {})})
         sent = {"query_string": self.recipe.query, **changes}
         if self.operation.method == "POST" and "data" not in sent:
             sent.setdefault("json", self.body)
-        self.app.extensions[EXTENSION] = self.site
-        return self.app.test_client().open(path, method=self.operation.method, headers=headers, **sent)
+        return client.open(path, method=self.operation.method, headers=headers, **sent)
+
+    def _sign_in(self, client: FlaskClient, secret: str) -> str:
+        """Give a browser the cookie of a person; returns the header of their pages."""
+        client.set_cookie(STAFF_COOKIE, secret)
+        with self.app.app_context():
+            return csrf_token(secret)
 
     def refusal(self, **changes: Any) -> Refusal:
         """Send a request that must be refused and change nothing; return its status and code."""
@@ -131,6 +144,10 @@ def _template(path: Path) -> tuple[Floor, dict[str, str]]:
     for letter, role in ROLES.items():
         keys[f"all {letter}"] = floor.write(lambda tx, role=role: create_key_of_all(tx, role, "test", MORNING))  # type: ignore[misc]
     keys[STRANGER] = db.write(second_centre(floor), lambda tx: create_key(tx, Role.MANAGER, "test", MORNING))
+    for letter, role in ROLES.items():
+        if role in PEOPLE:
+            add_person(floor, letter, role)
+            keys[f"person {letter}"] = signed_in(floor, letter, SystemClock().now())
     db.close()
     return floor, keys
 

@@ -52,6 +52,8 @@ CANNOT: Mapping[str, set[str]] = {
     "reopen_day": {"UnknownCounter"},  # that of a token is there
     "add_person": {"UnknownPerson"},  # they were just added
     "disable_person": {"CounterBusy", "UnknownCounter"},  # who holds somebody keeps their seat, and it is there
+    "end_membership": {"CounterBusy", "UnknownCounter"},  # the same
+    "refuse_approval": {"OwnApproval"},  # it is taken back by who asked
     "void_lease": {"SeriesFull"},  # a variable has the name of the function that leases
 }
 

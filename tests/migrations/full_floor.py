@@ -9,13 +9,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, text
 
 from server.domain.actors import By
+from server.domain.approvals import Asked, Guarded
 from server.domain.derived import DerivedKey
 from server.domain.permissions import Role
 from server.services.bookings.book import NewBooking
 from server.services.figures.cells import centres_behind, roll_up
 from server.services.figures.reports import DayReport
 from server.services.floor import call
-from server.services.people import sign_in
+from server.services.people import approvals, sign_in
 from server.services.views.day_report import DayReports
 from server.services.views.projections import Projections
 from server.storage.database import Database
@@ -66,6 +67,8 @@ def _staff(floor: Floor) -> None:
         assert sign_in.settle(tx, person, True, TOMORROW)
 
     floor.write(sign_one_in)
+    asked = Asked(Guarded.ROLE, "asha", "lead")
+    floor.write(lambda tx: approvals.waited_for(tx, [Guarded.ROLE], asked, TOMORROW, By("cli:ravi")))
 
 
 def _people(floor: Floor) -> None:

@@ -55,6 +55,10 @@ class Act(StrEnum):
     MEMBERSHIP_BEGUN = "membership.begun"
     MEMBERSHIP_ENDED = "membership.ended"
     CENTRE_CHOSEN = "session.centre_chosen"
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_GIVEN = "approval.given"
+    APPROVAL_REFUSED = "approval.refused"
+    APPROVAL_USED = "approval.used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +455,48 @@ class RecoveryCodeUsed(InstallationEvent):
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(InstallationEvent):
+    """Somebody asked for a second person: for which act, and a commitment to what it is about."""
+
+    kind: ClassVar[Act] = Act.APPROVAL_ASKED
+    approval: int
+    centre: int
+    act: str
+    what: str
+    asked_by: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven(InstallationEvent):
+    """A second person approved what somebody asked for."""
+
+    kind: ClassVar[Act] = Act.APPROVAL_GIVEN
+    approval: int
+    centre: int
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRefused(InstallationEvent):
+    """A second person refused what somebody asked for, or who asked took it back."""
+
+    kind: ClassVar[Act] = Act.APPROVAL_REFUSED
+    approval: int
+    centre: int
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalUsed(InstallationEvent):
+    """What was approved is done by the command of this event."""
+
+    kind: ClassVar[Act] = Act.APPROVAL_USED
+    approval: int
+    centre: int
+
+
 EVENTS: Mapping[Act, type[InstallationEvent]] = {
     event.kind: event
     for event in (
@@ -462,6 +508,7 @@ EVENTS: Mapping[Act, type[InstallationEvent]] = {
         *(PersonDataShown, PersonDataCorrected, PersonDataErased, PhoneRevealed, IncidentPacked),
         *(SecondStepEnrolled, SecondStepEnded, SecondStepTaken, RecoveryCodeUsed),
         *(MembershipBegun, MembershipEnded, CentreChosen),
+        *(ApprovalAsked, ApprovalGiven, ApprovalRefused, ApprovalUsed),
     )
 }
 

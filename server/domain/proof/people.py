@@ -53,6 +53,18 @@ class KeyFacts:
     revoked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalFacts:
+    """What is compared of what a second person was asked for."""
+
+    centre: int
+    what: str
+    asked_by: str
+    decided_by: str | None = None
+    approved: bool | None = None
+    used: bool = False
+
+
 @dataclass(slots=True)
 class People:
     """Goes from event to event of the installation; sessions that began until `forgotten` are too old to be there.
@@ -65,6 +77,7 @@ class People:
     sessions: dict[str, SessionFacts] = field(default_factory=dict)
     due: set[str] = field(default_factory=set)
     codes: dict[str, int] = field(default_factory=dict)
+    approvals: dict[int, ApprovalFacts] = field(default_factory=dict)
     set_ups: dict[int, str] = field(default_factory=dict)
     secrets: dict[int, tuple[str, bool]] = field(default_factory=dict)
     forgotten: datetime = LONG_AGO
@@ -283,6 +296,36 @@ def _centre_chosen(people: People, event: InstallationEvent, _at: datetime) -> F
     people.sessions[event.session] = session._replace(centre=event.centre)
 
 
+def _approval_asked(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """What is asked for is new."""
+    assert isinstance(event, i.ApprovalAsked)  # noqa: S101 - by its kind
+    if event.approval in people.approvals:
+        yield "illegal_transition", f"Approval {event.approval} is asked for a second time."
+    people.approvals[event.approval] = ApprovalFacts(event.centre, event.what, event.asked_by)
+
+
+def _approval_decided(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """What was asked for is decided once, and never approved by who asked."""
+    assert isinstance(event, i.ApprovalGiven | i.ApprovalRefused)  # noqa: S101 - by its kind
+    approval, approved = people.approvals.get(event.approval), isinstance(event, i.ApprovalGiven)
+    if approval is None or approval.approved is not None:
+        yield "illegal_transition", f"Approval {event.approval} is decided, but is not pending."
+        return
+    if approved and approval.asked_by == event.decided_by:
+        yield "illegal_transition", f"Approval {event.approval} is given by who asked for it."
+    people.approvals[event.approval] = replace(approval, decided_by=event.decided_by, approved=approved)
+
+
+def _approval_used(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """What was approved is done once."""
+    assert isinstance(event, i.ApprovalUsed)  # noqa: S101 - by its kind
+    approval = people.approvals.get(event.approval)
+    if approval is None or not approval.approved or approval.used:
+        yield "illegal_transition", f"Approval {event.approval} is used, but was not given, or is used already."
+        return
+    people.approvals[event.approval] = replace(approval, used=True)
+
+
 def _session_ended(people: People, event: InstallationEvent, _at: datetime) -> Findings:
     """A session is ended by somebody."""
     assert isinstance(event, i.SessionEnded)  # noqa: S101 - by its kind
@@ -332,6 +375,10 @@ ACTS: Mapping[Act, Note] = {
     Act.MEMBERSHIP_BEGUN: _works,
     Act.MEMBERSHIP_ENDED: _works,
     Act.CENTRE_CHOSEN: _centre_chosen,
+    Act.APPROVAL_ASKED: _approval_asked,
+    Act.APPROVAL_GIVEN: _approval_decided,
+    Act.APPROVAL_REFUSED: _approval_decided,
+    Act.APPROVAL_USED: _approval_used,
     Act.SESSION_ENDED: _session_ended,
     Act.KEY_ROTATED: _rotated,
     Act.RESTORED: _restored,
@@ -359,6 +406,7 @@ def compare_people(people: People, stored: People) -> Findings:
     yield from _compare("person", people.people, stored.people)
     yield from _compare("key", people.keys, stored.keys)
     yield from _compare("secret", people.secrets, stored.secrets)
+    yield from _compare("approval", people.approvals, stored.approvals)
     for session, facts in sorted(stored.sessions.items()):
         if facts.began > people.forgotten:
             yield from _compare_session(people, stored, session, facts)

@@ -49,6 +49,8 @@ def installation_told(row: StoredEvent) -> Told:
     token_id = subjects[0] if len(subjects) == 1 else None
     if isinstance(event, i.PersonDataHeld | i.PhoneRevealed):
         token_id = event.token
+    if isinstance(event, i.ApprovalAsked):
+        return Told(about=event.name, detail=event.act)
     told = about or getattr(event, "device", None)
     return Told(token_id=token_id, about=told, detail=_of_installation(event))
 
@@ -85,7 +87,7 @@ def _of_floor(payload: Payload) -> Told:
 
 def _of_installation(event: InstallationEvent) -> str | None:
     match event:
-        case i.PersonAdded() | i.RoleChanged() | i.KeyCreated():
+        case i.PersonAdded() | i.RoleChanged() | i.MembershipBegun() | i.KeyCreated():
             return event.role
         case i.SignedIn() | i.SignInRefused() | i.ScreenPaired():
             return event.address

@@ -24,6 +24,7 @@ export const REPORT = "/manager/report";
 export const MANAGER = "/manager";
 export const PEOPLE = "/manager/people";
 export const DEVICES = "/manager/devices";
+export const APPROVALS = "/manager/approvals";
 export const TRAIL = "/manager/trail";
 export const PERSONAL_DATA = "/manager/personal-data";
 /** Where a screen that is not paired asks for a code, and whether somebody has accepted it. */
@@ -104,6 +105,16 @@ export const people = () => inCentre("/api/v1/centres/{centre}/people");
 export const onPerson = (person, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/people/{person}/${verb}`), { person: String(person) });
 /** @param {number} person */
 export const endSessions = (person) => inCentre("/api/v1/centres/{centre}/people/{person}/sessions/end", { person: String(person) });
+/** What a second person was asked for. */
+export const approvals = () => inCentre("/api/v1/centres/{centre}/approvals");
+/**
+ * What a second person says.
+ *
+ * @template {"approve" | "refuse"} Verb
+ * @param {number} approval
+ * @param {Verb} verb
+ */
+export const onApproval = (approval, verb) => inCentre(/** @type {const} */ (`/api/v1/centres/{centre}/approvals/{approval}/${verb}`), { approval: String(approval) });
 /** The keys of devices and programs. */
 export const keys = () => inCentre("/api/v1/centres/{centre}/keys");
 /**

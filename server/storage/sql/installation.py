@@ -7,16 +7,18 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
+from server.domain.approvals import Asked, Guarded
 from server.domain.events.event import StoredEvent
 from server.domain.events.installation import Act, commitment, phone_commitment
 from server.domain.json import Stored
-from server.domain.proof.people import KeyFacts, People, PersonFacts, SessionFacts
+from server.domain.proof.people import ApprovalFacts, KeyFacts, People, PersonFacts, SessionFacts
 from server.storage.base import Row
 from server.storage.sql.events import BLOCK
 from server.storage.statements import Statement
 from server.storage.tables.events import InstallationEventTable
 from server.storage.tables.people import (
     AccessKeyTable,
+    ApprovalTable,
     DerivedKeyTable,
     InstallationTable,
     MembershipTable,
@@ -123,8 +125,19 @@ def people_now(conn: Connection) -> People:
         sessions={commitment(kept): SessionFacts(*facts) for kept, *facts in conn.execute(session_at)},
         due={commitment(kept) for (kept,) in conn.execute(session_due)},
         codes={commitment(kept): person_id for person_id, kept in conn.execute(codes)},
+        approvals=_approvals(conn),
         secrets=_secrets(conn),
     )
+
+
+def _approvals(conn: Connection) -> dict[int, ApprovalFacts]:
+    table, facts = ApprovalTable, dict[int, ApprovalFacts]()
+    asked = select(table.id, table.centre_id, table.act, table.about, table.detail, table.asked_by)
+    for row in conn.execute(asked.add_columns(table.decided_by, table.approved, table.used_at)):
+        number, centre, act, about, detail, asked_by, decided_by, approved, used_at = row
+        what = Asked(Guarded(act), about, detail).commitment
+        facts[number] = ApprovalFacts(centre, what, asked_by, decided_by, approved, used_at is not None)
+    return facts
 
 
 def _roles(conn: Connection) -> dict[int, tuple[tuple[int, str], ...]]:

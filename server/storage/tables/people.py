@@ -140,6 +140,25 @@ class SignInWaitTable(Base):
     missed_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class ApprovalTable(Base):
+    """Something that somebody asked a second named person for; `approved` is empty until one has decided."""
+
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    act: Mapped[str]
+    about: Mapped[str]
+    detail: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    approved: Mapped[bool | None]
+    used_at: Mapped[datetime | None]
+
+
 class AccessKeyTable(Base):
     """A bearer key of a role, kept as a SHA-256 hash; it may be bound to a device or to a counter.
 

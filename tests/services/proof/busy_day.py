@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from server.domain.actors import CLI, By
+from server.domain.approvals import Asked, Guarded
 from server.domain.permissions import Role
 from server.services.bookings.book import NewBooking
 from server.services.command import Answer, Attempt, once
 from server.services.floor.issue import PadNumber, issue
 from server.services.paper import printers, slips
-from server.services.people import keys, seats, second_step, sign_in
+from server.services.people import approvals, keys, seats, second_step, sign_in
 from server.services.people.principal import Principal
 from server.services.setup import secret
 from server.storage.sql.tokens import open_tokens
@@ -42,6 +43,8 @@ def _staff(floor: Floor) -> None:
     floor.db.write(None, lambda tx: secret.rotate(tx, b"secret", MORNING - timedelta(minutes=1)))
     floor.db.write(None, lambda tx: secret.end(tx, 1, MORNING))
     floor.db.write(None, _sign_in)
+    asked = Asked(Guarded.ROLE, "asha", "lead")
+    floor.write(lambda tx: approvals.waited_for(tx, [Guarded.ROLE], asked, MORNING, By("cli:ravi")))
     asha = Principal("staff:1", Role.COUNTER, floor.centre_id, CENTRE, user="asha")
     now = floor.now()
     floor.write(lambda tx: seats.sit(at_time(tx, now), "B1", asha, MORNING))

@@ -2,6 +2,7 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { may } from "/static/staff/page.js";
+import { roleName } from "/static/staff/roles.js";
 import { Strip } from "/static/staff/strip.js";
 import { Ways } from "/static/staff/ways.js";
 import { PEOPLE } from "/static/ui/addresses.js";
@@ -10,7 +11,7 @@ import { dayOf, timeOf } from "/static/ui/times.js";
 import { named, t, tn } from "/static/ui/words.js";
 import * as office from "./office.js";
 import { page } from "./page.js";
-import { Asked, roleName } from "./panels.js";
+import { Asked } from "./panels.js";
 
 /** @param {string | null} at */
 function seen(at) {

@@ -10,7 +10,7 @@ const ASK_MS = 3000;
 /** Without letters and digits that are taken for each other when they are copied by hand. */
 const SIGNS = "abcdefghjkmnpqrstuvwxyz23456789";
 
-/** @typedef {{ kind: "add" } | { kind: "person" | "password" | "disable" | "second_step" | "leave", person: Baari.PersonView } | { kind: "revoke" | "rotate", key: Baari.KeyView } | { kind: "told", whose: string, secret: string }} Asked */
+/** @typedef {{ kind: "add" } | { kind: "person" | "password" | "disable" | "second_step" | "leave", person: Baari.PersonView } | { kind: "revoke" | "rotate", key: Baari.KeyView } | { kind: "waits", approval: Baari.ApprovalView } | { kind: "told", whose: string, secret: string }} Asked */
 
 /** The people of the centre, null before they are known. @type {import("@preact/signals").Signal<Baari.PersonView[] | null>} */
 export const people = signal(null);
@@ -79,6 +79,9 @@ function words({ code, message }) {
   return message;
 }
 
+/** The panel that says that a second person is asked, if one is. @type {(answer: Baari.GuardedPersonAnswer) => Asked | null} */
+const waits = ({ approval }) => (approval ? { kind: "waits", approval } : null);
+
 /**
  * Add somebody by a start password, which is shown once.
  *
@@ -87,12 +90,12 @@ function words({ code, message }) {
  */
 export function add(user, role) {
   const password = startPassword();
-  act(() => command(at.people(), { user, role, password }), ({ person }) => ({ kind: "told", whose: person.user, secret: password }));
+  act(() => command(at.people(), { user, role, password }), (answer) => waits(answer) ?? { kind: "told", whose: user, secret: password });
 }
 
 /** Let somebody who works at another centre work here too. @type {(user: string, role: Baari.RoleIn["role"]) => void} */
 export function addFromElsewhere(user, role) {
-  act(() => command(at.memberships(), { user, role }));
+  act(() => command(at.memberships(), { user, role }), waits);
 }
 
 /** Let somebody not work here any more. @param {Baari.PersonView} person */
@@ -108,7 +111,7 @@ export function givePassword({ id, user }) {
 
 /** @type {(person: Baari.PersonView, role: Baari.RoleIn["role"]) => void} */
 export function setRole({ id }, role) {
-  act(() => command(at.onPerson(id, "role"), { role }));
+  act(() => command(at.onPerson(id, "role"), { role }), waits);
 }
 
 /** @type {(person: Baari.PersonView, verb: "disable" | "enable" | "unlock") => void} */

@@ -2,7 +2,8 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { Panel } from "/static/staff/panel.js";
-import { ACCOUNT } from "/static/ui/addresses.js";
+import { roleName } from "/static/staff/roles.js";
+import { ACCOUNT, APPROVALS } from "/static/ui/addresses.js";
 import { t } from "/static/ui/words.js";
 import * as office from "./office.js";
 import { page } from "./page.js";
@@ -13,16 +14,6 @@ const close = () => office.open(null);
 
 function Refused() {
   return office.refused.value && html`<p class="notice" role="alert">${office.refused.value}</p>`;
-}
-
-/** @param {string | null} role */
-export function roleName(role) {
-  if (role === null) return t("works elsewhere only");
-  const words = {
-    counter: t("serves"), lead: t("leads counters"), floor_manager: t("runs the floor"), administrator: t("administers"),
-    manager: t("manages"), auditor: t("audits"), headquarters: t("reads figures"),
-  };
-  return words[/** @type {keyof typeof words} */ (role)] ?? role;
 }
 
 /** @param {{ role?: string | null }} props */
@@ -70,6 +61,11 @@ function Told({ whose, secret }) {
   return html`<${Panel} title=${whose} close=${close}><p>${t("Write it down: it is shown only now.")}</p><p class="secret"><code>${secret}</code></p></${Panel}>`;
 }
 
+/** @param {{ approval: Baari.ApprovalView }} props */
+function Waits({ approval }) {
+  return html`<${Panel} title=${approval.about} close=${close}><p>${t("Somebody else must approve it first. Then do it again.")}</p><p><a href=${APPROVALS}>${t("Approvals")}</a></p></${Panel}>`;
+}
+
 /** The panel that is open, if any. */
 export function Asked() {
   const asked = office.asked.value;
@@ -90,6 +86,8 @@ export function Asked() {
       return html`<${Confirm} title=${t("Revoke {key}?", { key: asked.key.name })} text=${t("Whoever has it is cut off at once.")} verb=${t("Revoke")} send=${() => office.revoke(asked.key)} />`;
     case "rotate":
       return html`<${Confirm} title=${t("A new key for {key}?", { key: asked.key.name })} text=${t("The old one opens nothing from then on.")} verb=${t("New key")} send=${() => office.rotate(asked.key)} />`;
+    case "waits":
+      return html`<${Waits} approval=${asked.approval} />`;
     case "told":
       return html`<${Told} whose=${asked.whose} secret=${asked.secret} />`;
     default:

@@ -1,0 +1,13 @@
+// What somebody does at a centre, in words, by their role.
+
+import { t } from "../ui/words.js";
+
+/** @param {string | null} role */
+export function roleName(role) {
+  if (role === null) return t("works elsewhere only");
+  const words = {
+    counter: t("serves"), lead: t("leads counters"), floor_manager: t("runs the floor"), administrator: t("administers"),
+    manager: t("manages"), auditor: t("audits"), headquarters: t("reads figures"),
+  };
+  return words[/** @type {keyof typeof words} */ (role)] ?? role;
+}

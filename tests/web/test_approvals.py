@@ -1,0 +1,130 @@
+"""Where the setting asks for it a second person approves a role, on the pages and at the machine."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.app import Server, build_server
+from server.config import ConfigError, load_settings
+from server.domain.actors import CLI
+from server.domain.permissions import Role
+from server.services.people import accounts
+from tests.factories import CENTRE, MORNING, Floor, StillClock
+from tests.processes import run_baari_here
+from tests.services.people.people import PASSWORD, add_person
+from tests.web.test_sign_in import token_of
+
+AT = f"/api/v1/centres/{CENTRE}"
+Baari = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def server(sqlite_floor: Floor, tmp_path: Path) -> Server:
+    """Return a server at which a second person approves roles; Asha and Ravi manage, and Meera serves."""
+    for user, role in (("asha", Role.MANAGER), ("ravi", Role.MANAGER), ("meera", Role.COUNTER)):
+        add_person(sqlite_floor, user, role)
+    environ = {"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url}
+    sqlite_floor.db.clock = StillClock(MORNING)
+    settings = load_settings({**environ, "BAARI_SECOND_PERSON": "role"})
+    return build_server(settings, db=sqlite_floor.db, clock=sqlite_floor.db.clock)
+
+
+Browser = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def browser(server: Server) -> Browser:
+    """Return what gives the browser of somebody who is signed in."""
+
+    def browser(user: str) -> FlaskClient:
+        client = server.app.test_client()
+        client.post("/login", data={"user": user, "password": PASSWORD})
+        client.environ_base["HTTP_X_CSRF_TOKEN"] = token_of(server, client)
+        return client
+
+    return browser
+
+
+def send(client: FlaskClient, path: str, attempt: str, **body: str) -> tuple[int, dict[str, object]]:
+    answer = client.post(f"{AT}/{path}", json=body, headers={"Idempotency-Key": attempt})
+    return answer.status_code, answer.get_json()
+
+
+def role_of(floor: Floor, user: str) -> Role | None:
+    people = floor.db.read(lambda read: accounts.people_of(read, floor.centre_id, MORNING, CLI))
+    return next((each.role for each in people if each.user == user), None)
+
+
+ROLES = {
+    "people/3/role": {"role": "lead"},
+    "people": {"user": "zoya", "role": "lead", "password": "a long password"},
+}
+
+
+@pytest.mark.parametrize("path", ROLES)
+def test_a_role_is_given_after_somebody_else_approved_it(browser: Browser, sqlite_floor: Floor, path: str) -> None:
+    asha, ravi, body = browser("asha"), browser("ravi"), ROLES[path]
+    user = body.get("user", "meera")
+    before = role_of(sqlite_floor, user)
+    status, told = send(asha, path, "first", **body)
+    approval = told["approval"]
+    assert isinstance(approval, dict)
+    assert (status, told["person"], approval["state"], approval["about"]) == (202, None, "pending", user)
+    assert role_of(sqlite_floor, user) is before
+    number = approval["id"]
+    assert send(asha, f"approvals/{number}/approve", "own")[1]["code"] == "own_approval"
+    assert send(ravi, f"approvals/{number}/approve", "other")[0] == 200
+    listed = asha.get(f"{AT}/approvals").get_json()["approvals"]
+    assert [(each["state"], each["decided_by"], each["mine"]) for each in listed] == [("approved", "ravi", True)]
+    status, told = send(asha, path, "second", **body)
+    assert (status, told["approval"]) == (201 if path == "people" else 200, None)
+    assert role_of(sqlite_floor, user) is Role.LEAD
+    assert asha.get("/manager/approvals").status_code == 200
+
+
+def test_a_key_gives_no_role_where_a_named_person_is_asked_for(server: Server, sqlite_floor: Floor) -> None:
+    key = sqlite_floor.key(Role.MANAGER)
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "one"}
+    answer = server.app.test_client().post(f"{AT}/people/3/role", json={"role": "lead"}, headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "named_person_needed")
+
+
+def test_a_setting_that_names_what_nobody_knows_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="BAARI_SECOND_PERSON"):
+        load_settings({"BAARI_DATA_DIR": str(tmp_path), "BAARI_SECOND_PERSON": "role, lunch"})
+
+
+@pytest.fixture
+def baari(
+    sqlite_floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Baari:
+    """Return what runs a command of `baari` as somebody who logged in at the machine."""
+    add_person(sqlite_floor, "meera")
+    env = {"BAARI_DATABASE_URL": sqlite_floor.db.url, "BAARI_DATA_DIR": str(tmp_path), "BAARI_SECOND_PERSON": "role"}
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+
+    def run(who: str, *words: str) -> CompletedProcess[str]:
+        return run_baari_here(monkeypatch, capsys, *words, **env, SUDO_USER=who)
+
+    return run
+
+
+def test_the_command_line_asks_tells_and_does_the_same(baari: Baari, sqlite_floor: Floor) -> None:
+    words = ("user", "role", "--user", "Meera", "--role", "lead")
+    asked = baari("asha", *words)
+    assert (asked.returncode, asked.stdout) == (3, "")
+    assert "baari approval approve 1" in asked.stderr
+    assert baari("asha", "approval", "approve", "1").returncode == 1
+    assert role_of(sqlite_floor, "meera") is Role.COUNTER
+    assert "pending" in baari("ravi", "approval", "list").stdout
+    assert "approved" in baari("ravi", "approval", "approve", "1").stdout
+    done = baari("asha", *words)
+    assert (done.returncode, role_of(sqlite_floor, "meera")) == (0, Role.LEAD)
+    listed = baari("ravi", "approval", "list").stdout.split()
+    assert listed == ["1", "role", "used", "meera", "lead", "asha", "ravi"]
+    refused = baari("root", *words[:-1], "manager")
+    assert (refused.returncode, "person who is signed in" in refused.stderr) == (1, True)
