@@ -8,14 +8,15 @@ from flask import Response, jsonify
 from pydantic import BaseModel, Field
 
 from server.api.at_centre import AT as AT_CENTRE
-from server.api.commands import command
+from server.api.commands import Waits, command
 from server.api.operations import operation
 from server.api.schemas import shape
 from server.api.shapes import Code, Day, Note, Phone, Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.permissions import Permission
-from server.services.people import seats
+from server.services.people import approvals, seats
+from server.services.people.approvals import ApprovalView
 from server.services.people.principal import Principal
 from server.services.person_data import asking, erasures, holds, told
 from server.services.person_data.asking import Asked, Found
@@ -81,9 +82,12 @@ class CorrectedOut(BaseModel):
 
 
 class ErasedOut(BaseModel):
-    """By how many tokens and bookings something was known that is gone now."""
+    """By how many tokens and bookings something was known that is gone now; or, where a second person has to approve it
+    first (202), what they were asked for.
+    """
 
     erased: int
+    approval: ApprovalView | None = None
 
 
 class HoldOut(BaseModel):
@@ -155,14 +159,22 @@ def correct(centre: str, asked: CorrectionIn) -> Response:
 @bp.post(f"{AT}/erase")
 @bp.input(AskedIn, arg_name="asked")
 @bp.output(ErasedOut)
-@operation("erase_personal_data", e.UnknownToken, e.SealedUnderLost, e.UnderLegalHold, e.IllegalTransition)
+@operation(
+    "erase_personal_data",
+    *(e.UnknownToken, e.SealedUnderLost, e.UnderLegalHold, e.IllegalTransition, e.NamedPersonNeeded),
+    waits="ErasedOut",
+)
 def erase(centre: str, asked: AskedIn) -> Response:
     """Erase what is known of somebody who has gone, for good; a restore from an older backup erases it again."""
     principal, now = authorise(Permission.ERASE_PERSONAL_DATA, centre=centre), site().real.now()
-    found, keys = _found(principal, asked), site().derived_keys()
+    found, keys, by = _found(principal, asked), site().derived_keys(), By(principal.id)
+    guarded, what = site().settings.second_person, asking.erasure_of(found)
 
-    def end(tx: Transaction) -> dict[str, object]:
-        return {"erased": asking.erase(tx, found, keys, asked.reason, now, By(principal.id))}
+    def end(tx: Transaction) -> dict[str, object] | Waits:
+        waiting = approvals.waited_for(tx, guarded, what, now, by)
+        if waiting is not None:
+            return Waits({"erased": 0, "approval": waiting})
+        return {"erased": asking.erase(tx, found, keys, asked.reason, now, by), "approval": None}
 
     answer = command(principal, end)
     _remember()

@@ -13,6 +13,7 @@ class Guarded(StrEnum):
     """What may need a second person."""
 
     ROLE = "role"
+    ERASURE = "erasure"
 
 
 class ApprovalState(StrEnum):

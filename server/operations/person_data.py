@@ -13,8 +13,11 @@ from server.clock import SystemClock
 from server.domain.centre import CentreState
 from server.domain.derived import DerivedKeys
 from server.domain.person_data import Terms
+from server.operations import approvals
+from server.operations.approvals import require_approval
 from server.operations.at_machine import at_machine
 from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, settings_of, with_database
+from server.services.people.approvals import ApprovalView
 from server.services.person_data import asking, erasures, holds, leaving, told
 from server.services.person_data.asking import Asked, Found
 from server.storage.database import Database
@@ -194,14 +197,22 @@ def correct(reason: str, centre: str | None, set_phone: str | None, *, no_phone:
 def erase(reason: str, centre: str | None, **whom: Any) -> None:  # options
     """Erase what is known of somebody who has gone; a restore from an older backup erases it again."""
 
-    def run(db: Database) -> int:
+    def run(db: Database) -> int | ApprovalView:
         keys = derived_keys(db)
         here, found = _found(db, centre, keys, Asked(**whom))
-        erased = db.write(here, lambda tx: asking.erase(tx, found, keys, reason, _now(), at_machine()))
+
+        def end(tx: Transaction) -> int | ApprovalView:
+            waiting = require_approval(tx, asking.erasure_of(found))
+            return waiting or asking.erase(tx, found, keys, reason, _now(), at_machine())
+
+        erased = db.write(here, end)
         erasures.keep(db, settings_of().copies)
         return erased
 
-    click.echo(f"Erased: what was known by {with_database(run)} tokens and bookings.")
+    done = with_database(run)
+    if isinstance(done, ApprovalView):
+        approvals.told(done)
+    click.echo(f"Erased: what was known by {done} tokens and bookings.")
 
 
 def _now() -> datetime:

@@ -464,9 +464,10 @@ export interface EndedOut {
   ended: number;
 }
 
-/** By how many tokens and bookings something was known that is gone now. */
+/** By how many tokens and bookings something was known that is gone now; or, where a second person has to approve it first (202), what they were asked for. */
 export interface ErasedOut {
   erased: number;
+  approval?: ApprovalView | null;
 }
 
 /** The message that goes to screens for one event. Where a flag was set or lifted `frozen` tells whether the floor stands, and `notice` what everybody is told now. */
@@ -564,7 +565,7 @@ export interface GateOut {
 }
 
 /** What may need a second person. */
-export type Guarded = "role";
+export type Guarded = "role" | "erasure";
 
 /** The person as they are now; or, where a second person has to approve it first (202), what they were asked for. */
 export interface GuardedPersonAnswer {

@@ -1,6 +1,7 @@
 """Personal data on the command line: what leaves the floor, what is held, and what the doctor says of it."""
 
 import json
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,26 @@ def test_somebody_sees_corrects_and_erases_what_is_known_of_them(place: Any, flo
     by_label = ("--token", "F001", "--day", "2026-11-24", "--reason", "asked")
     assert "Erased: what was known by 1 tokens" in place("person-data", "erase", *by_label).stdout
     assert "919800000001" not in str(floor_of_db.db.read(all_rows))
+    assert place("verify").returncode == 0
+
+
+def test_an_erasure_waits_for_a_second_person_where_the_setting_asks_for_one(
+    place: Any, floor_of_db: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+
+    def run(who: str, *words: str) -> Any:
+        return place(*words, SUDO_USER=who, BAARI_SECOND_PERSON="erasure")
+
+    asked = run("asha", "person-data", "erase", *WHOM)
+    assert (asked.returncode, "baari approval approve 1" in asked.stderr) == (3, True)
+    assert PHONE in str(floor_of_db.db.read(all_rows))
+    listed = run("ravi", "approval", "list").stdout
+    assert "F001 2026-11-24" in listed
+    assert "9876543210" not in listed
+    assert run("ravi", "approval", "approve", "1").returncode == 0
+    assert "by 1 tokens" in run("asha", "person-data", "erase", *WHOM).stdout
+    assert PHONE not in str(floor_of_db.db.read(all_rows))
     assert place("verify").returncode == 0
 
 

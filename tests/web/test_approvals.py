@@ -13,10 +13,11 @@ from server.config import ConfigError, load_settings
 from server.domain.actors import CLI
 from server.domain.permissions import Role
 from server.services.people import accounts
+from server.web.guard import csrf_token
 from tests.factories import CENTRE, MORNING, Floor, StillClock
 from tests.processes import run_baari_here
 from tests.services.people.people import PASSWORD, add_person
-from tests.web.test_sign_in import token_of
+from tests.web.test_sign_in import session_of, token_of
 
 AT = f"/api/v1/centres/{CENTRE}"
 Baari = Callable[..., CompletedProcess[str]]
@@ -91,6 +92,24 @@ def test_a_key_gives_no_role_where_a_named_person_is_asked_for(server: Server, s
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "one"}
     answer = server.app.test_client().post(f"{AT}/people/3/role", json={"role": "lead"}, headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (403, "named_person_needed")
+
+
+def test_an_erasure_waits_for_a_second_person(sqlite_floor: Floor, tmp_path: Path) -> None:
+    add_person(sqlite_floor, "asha", Role.MANAGER)
+    sqlite_floor.open("G1")
+    sqlite_floor.issue(phone="+919876543210")
+    sqlite_floor.serve("G1")
+    sqlite_floor.close_day()
+    environ = {"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url}
+    settings = load_settings({**environ, "BAARI_SECOND_PERSON": "erasure"})
+    client = build_server(settings, db=sqlite_floor.db).app.test_client()
+    client.post("/login", data={"user": "asha", "password": PASSWORD})
+    with client.application.app_context():
+        client.environ_base["HTTP_X_CSRF_TOKEN"] = csrf_token(str(session_of(client)))
+    status, told = send(client, "personal-data/erase", "one", phone="9876543210", reason="asked by letter")
+    approval = told["approval"]
+    assert isinstance(approval, dict)
+    assert (status, told["erased"], approval["act"], approval["about"]) == (202, 0, "erasure", "N001 2026-11-24")
 
 
 def test_a_setting_that_names_what_nobody_knows_stops_the_start(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """What a citizen may ask: to see what is known of them, to have it corrected, and to have it erased."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.actors import By
+from server.domain.approvals import Asked as Approvable
+from server.domain.approvals import Guarded
 from server.domain.derived import DerivedKeys
 from server.domain.errors import IllegalTransition, InvalidInput, UnderLegalHold, UnknownPhone
 from server.domain.events.installation import PersonDataCorrected, PersonDataErased, PersonDataShown, PhoneRevealed
@@ -77,6 +80,13 @@ def phone_of(read: Read, centre_id: int, token_id: str, keys: DerivedKeys) -> st
     if not phones:
         raise UnknownPhone("No phone number is known by this token.")
     return phones[0]
+
+
+def erasure_of(found: Found) -> Approvable:
+    """Return what a second person approves: labels and days, and a digest of exactly these tokens and bookings."""
+    names = sorted({f"{data.label or 'booking'} {data.day}" for data in found.every})
+    digest = hashlib.sha256("\n".join(sorted(found.subjects)).encode()).hexdigest()
+    return Approvable(Guarded.ERASURE, ", ".join(names), digest)
 
 
 def show(tx: Transaction, found: Found, reason: str, real: datetime, by: By) -> None:

@@ -14,8 +14,8 @@ import * as asked from "./asked.js";
 
 /** @param {Baari.ApprovalView} approval */
 function what({ act, about, detail }) {
-  const words = { role: t("Another role") };
-  return html`<b>${words[act]}</b> ${about} → ${roleName(detail)}`;
+  const words = { role: t("Another role"), erasure: t("An erasure") };
+  return html`<b>${words[act]}</b> ${act === "role" ? `${about} → ${roleName(detail)}` : about}`;
 }
 
 /** @param {Baari.ApprovalView} approval */

@@ -77,7 +77,8 @@ export function correct(phone) {
 /** Erase all that was found. */
 export function erase() {
   return act(async () => {
-    const { erased } = await command(at.erasePersonalData(), here(), { deadline: SEALED_MS });
+    const { erased, approval } = await command(at.erasePersonalData(), here(), { deadline: SEALED_MS });
+    if (approval) return t("Somebody else must approve it first. Then do it again.");
     forget();
     return tn("Erased for good: {n} record.", "Erased for good: {n} records.", erased);
   });
