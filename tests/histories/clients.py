@@ -33,14 +33,10 @@ Absent = deque[Gone]
 
 @dataclass
 class People:
-    """What clients know of people: who is `absent`, who strayed as `far` as one may, whether the `door` is locked.
-
-    `led`: to which stage somebody (a label) went from a counter last.
-    """
+    """What clients know of people: who is `absent`, who strayed as `far` as one may, whether the `door` is locked."""
 
     absent: Absent = field(default_factory=Absent)
     far: set[str] = field(default_factory=set)
-    led: dict[tuple[str, str], str] = field(default_factory=dict)
     door: Event = field(default_factory=Event)
 
 

@@ -115,14 +115,14 @@ class Officer:
     def _end(self, label: str) -> None:
         """Let somebody go on, send them elsewhere, or send them astray."""
         if stage_of(self._counter) not in ROUTES["N"]:
-            self._finish(label)
+            self._send("finish", label)
         elif label[-1] in STRAYS and label not in self._people.far and self._chance(STRAYED):
             if self._transfer(label, back=True) == Refusal("too_deep"):
                 self._people.far.add(label)
         elif self._chance(SENT):
             self._transfer(label, back=self._chance(AND_BACK))
         else:
-            self._finish(label)
+            self._send("finish", label)
 
     def _transfer(self, label: str, *, back: bool) -> Said | None:
         """Send somebody to a stage, to one counter or to one officer."""
@@ -136,17 +136,7 @@ class Officer:
             ],
             SENT_TO,
         )[0]
-        said = self._send("transfer", label, {**where, "returns": back}, to=stage, only=only, back=back)
-        return self._led(label, said)
-
-    def _finish(self, label: str) -> None:
-        self._led(label, self._send("finish", label))
-
-    def _led(self, label: str, said: Said | None) -> Said | None:
-        """Keep where somebody went from this counter, for whoever takes that back."""
-        if isinstance(said, str):
-            self._people.led[self._counter, label] = self._sender.stages[label]
-        return said
+        return self._send("transfer", label, {**where, "returns": back}, to=stage, only=only, back=back)
 
     def _undo(self, present: str = "") -> None:
         """Now and then take an act back: mostly the last, perhaps when somebody else is `present`, perhaps twice."""
@@ -161,7 +151,9 @@ class Officer:
         if chosen == acts[0] and self._chance(NOT_BY_NUMBER):
             act = 0
         led = chosen["kind"] in ("token.finished", "token.transferred")
-        to = self._people.led[self._counter, label] if led else ""
+        to = self._sender.led.get((self._counter, label)) if led else ""
+        if to is None:  # refused at last, after a try had done it whose answer nobody heard
+            return
         said = self._send("undo", label, {"act": act or None}, to=to, act=act)
         if act and isinstance(said, str) and self._chance(UNDONE_AGAIN):
             self._send("undo", label, {"act": act}, to=to, act=act)

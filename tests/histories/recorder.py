@@ -107,13 +107,13 @@ def _read_the_record(db: Database, tape: Tape, seq: int) -> None:
 
 def _perform(site: Site, load: Load, direct: Callable[[], None]) -> None:
     """Let kiosks, officers and a manager work while `direct` lasts."""
-    stop, people = Event(), People()
+    stop, people, led = Event(), People(), dict[tuple[str, str], str]()
     with ExitStack() as stack:
 
         def sender(name: str, counter: str = "") -> Sender:
             officer, rng = site.team.get(counter), random.Random(f"{load.seed} {name}")
             headers = officer.headers if officer else {"Authorization": f"Bearer {site.bearer}"}
-            made = Sender(site.tape, site.urls, headers, name, rng, stop, officer.id if officer else "")
+            made = Sender(site.tape, site.urls, headers, name, rng, stop, officer.id if officer else "", led=led)
             return stack.enter_context(closing(made))
 
         kiosks = [Kiosk(sender(f"kiosk {n}"), people).run for n in range(load.kiosks)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.histories.history import Operation, Said
+from tests.histories.history import LEAVE, Operation, Said
 from tests.histories.tape import FAILED, Tape, said_of, stands_of, token_of
 
 PATIENCE_S, IMPATIENCE_S, AWAY_S = 15.0, 0.008, 45.0
@@ -25,7 +25,8 @@ OF_NONE = ("open", "close", "reopen", "sit", "get_up")
 class Sender:
     """Sends the commands of one client, to any of the servers, and writes every try on the tape.
 
-    `headers` say who it is, `officer` its id as one to whom people are sent, nothing for a key.
+    `headers` say who it is, `officer` its id as one to whom people are sent, nothing for a key. `ids` are those of
+    tokens, `led` tells to which stage somebody (a label) went from a counter last; it is shared by those who sit there.
     """
 
     tape: Tape
@@ -36,7 +37,7 @@ class Sender:
     stop: Event
     officer: str = ""
     ids: dict[str, str] = field(default_factory=dict)
-    stages: dict[str, str] = field(default_factory=dict)
+    led: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._http = httpx.Client(headers=self.headers, verify=False)  # noqa: S501 - plain HTTP: spares reading certificates
@@ -97,19 +98,20 @@ class Sender:
         ended = None if said is None else self.tape.now()
         self.tape.commands.append(replace(sent, said=said, stands=stands, invoked=begun, returned=ended))
         if said is not None:
-            self._keep(sent.verb, response.json())
+            self._keep(sent, response.json())
         return said
 
     def _pause(self) -> None:
         time.sleep(self.rng.uniform(*PAUSE_S))
 
-    def _keep(self, verb: str, body: Any) -> None:
-        """Keep the id of a token, and where it went."""
-        of_none = verb in OF_NONE or "code" in body
-        token = body.get("current") or (None if of_none else token_of(verb, body))
+    def _keep(self, sent: Operation, body: Any) -> None:
+        """Keep the id of a token, and where it went; an answer to any try, for one may be refused and the next not."""
+        of_none = sent.verb in OF_NONE or "code" in body
+        token = body.get("current") or (None if of_none else token_of(sent.verb, body))
         if token:
             self.ids[token["label"]] = token["id"]
-            self.stages[token["label"]] = token["stage"] or ""
+        if token and sent.verb in LEAVE and "code" not in body:
+            self.led[sent.at, token["label"]] = token["stage"] or ""
 
 
 def command_of(verb: str, at: str, token: str = "", **more: Any) -> Operation:  # other fields of an operation
