@@ -13,14 +13,15 @@ from server.domain.permissions import Permission
 from server.domain.plan.plan import Names
 from server.services.views.day_report import promise_of, stage_waits
 from server.services.views.places import facts_of
+from server.services.views.sheet import CLOCK_CHANGES_NAMED, FAULTS, NOTICES, lines_of
 from server.web.guard import page_principal
 from server.web.pages import picked_language
 from server.web.site import read, site
 from server.web.squares import squares_of
 from server.wording.clock import CLOCK_CHANGES
 
-NOTICES = 12
-"""So many changes of a notice are named, that the page stays one sheet."""
+SIZES = {19: "", 29: "full", 42: "fuller", 60: "fullest"}
+"""In which size of `report.css` so many lines that not every day has are printed on one sheet."""
 page_bp = APIBlueprint("report_page", __name__, enable_openapi=False, template_folder="templates")
 
 
@@ -33,13 +34,17 @@ def report_page() -> AnyResponse | str:
     now = site().db.now(reader[0].centre_id)
     centre = read(lambda snapshot: facts_of(snapshot, reader[0].centre_id, now))
     report, language = site().reports.report(centre.code, _day_asked(), now), picked_language(centre)
+    stages = stage_waits(_named({code: stage.name for code, stage in centre.plan.stages.items()}, language), report)
     return render_template(
         "manager/report.html",
         lang=language,
         report=report,
+        size=next((size for most, size in SIZES.items() if lines_of(report, len(stages)) <= most), SIZES[max(SIZES)]),
         most=NOTICES,
+        most_clock=CLOCK_CHANGES_NAMED,
+        most_faults=FAULTS,
         promise=promise_of(report),
-        stages=stage_waits(_named({code: stage.name for code, stage in centre.plan.stages.items()}, language), report),
+        stages=stages,
         reasons=_named(centre.plan.floor.out_of_order, language),
         causes=_named({code: cause.name for code, cause in centre.plan.floor.causes.items()}, language),
         code=squares_of(report.seal.text),
