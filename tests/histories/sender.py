@@ -54,15 +54,21 @@ class Sender:
         """Send a command until it is answered, sometimes once more under the same key; None: never answered."""
         sent = replace(sent, key=secrets.token_hex(8), client=self.name, by=self.officer)
         patience = IMPATIENCE_S if self.rng.random() < IMPATIENT else PATIENCE_S
+        said = self._until_answered(sent, path, body, patience)
+        if said is not None and self.rng.random() < AGAIN:
+            # Until it is answered too: after a refusal this one may be carried out.
+            self._until_answered(sent, path, body, PATIENCE_S)
+        return said
+
+    def _until_answered(self, sent: Operation, path: str, body: Any, patience: float) -> Said | None:
+        """Try a command again and again, patiently from the second time on."""
         for _ in range(TRIES):
             said = self._try_when_there(sent, path, body, patience)
             if said is not None:
-                break
+                return said
             patience = PATIENCE_S
             self._pause()
-        if said is not None and self.rng.random() < AGAIN:
-            self._try_when_there(sent, path, body, PATIENCE_S)
-        return said
+        return None
 
     def look(self, path: str) -> Any:
         """Return what a server shows, None when it is away."""
