@@ -35,7 +35,7 @@ def report_lines(report: DayReport) -> list[str]:
     ended = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(count.ended.items())) or "nobody yet"
     lines = [
         f"{name} ({report.centre}), {report.day}{'' if report.closed else ', not closed yet'}",
-        f"{count.issued} tokens: {ended}.",
+        f"Tokens issued: {count.issued}. Ended: {ended}.",
     ]
     if (stay := count.stay.get("all")) is not None:
         lines.append(f"Stay of {stay.n}: p50 {stay.p50}, p90 {stay.p90}, p95 {stay.p95} minutes.")

@@ -210,6 +210,7 @@ def test_a_day_that_runs_is_reported_until_now_and_says_so(floor: Floor) -> None
     told = report(floor, now=MORNING + timedelta(hours=1))
     assert (told.closed, told.figures.issued, told.seal.seq) == (False, 1, 2)
     assert "not closed yet" in report_lines(told)[0]
+    assert report_lines(told)[1] == "Tokens issued: 1. Ended: nobody yet."
 
 
 def test_a_clock_that_was_set_by_a_year_is_told_with_both_years(sqlite_floor: Floor) -> None:
