@@ -32,6 +32,7 @@ from server.operations import (
     rotation,
     screens,
     secret,
+    stores,
     trials,
 )
 from server.operations.doctor.command import doctor
@@ -80,7 +81,8 @@ def cli() -> None:
     """Group the commands."""
 
 
-backups.backup.add_command(rotation.rotate)
+for part in (rotation.rotate, stores.stored, stores.bring):
+    backups.backup.add_command(part)
 for command in COMMANDS:
     cli.add_command(command)
 

@@ -25,6 +25,7 @@ from server.addresses import ANY, LOOPBACK, Place, host_form, is_loopback, origi
 from server.domain.approvals import Guarded
 from server.domain.permissions import PEOPLE, Role
 from server.domain.person_data import Terms
+from server.domain.stores import store_place
 
 PREFIX = "BAARI_"
 FILE = "BAARI_CONFIG"
@@ -63,6 +64,11 @@ class Settings(BaseModel):
     backup_recipients: Path | None = Field(None, description="file of those who can open backups, as `age -R` takes it")
     backup_passphrase_file: Path | None = Field(None, description="file whose first line is the passphrase of backups")
     backup_passphrase: str = Field("", description="passphrase of backups, for where no file can be mounted")
+    backup_store: str = Field("", description="store that speaks S3 into which backups are copied: https://HOST/BUCKET")
+    backup_store_key: str = Field("", description="access key of the store")
+    backup_store_secret_file: Path | None = Field(None, description="file whose first line is the secret of that key")
+    backup_store_secret: str = Field("", description="that secret, for where no file can be mounted")
+    backup_store_region: str = Field("us-east-1", description="region of the store; one of your own mostly has this")
     tail_dir: Path | None = Field(None, description="second folder to which what is done is shipped every second")
     smtp_url: str = Field("", description="mail server: smtp://user:password@host:587, or smtps:// with TLS at once")
     alarm_to: tuple[str, ...] = Field((), description="who is told by e-mail that a backup failed, comma separated")
@@ -116,6 +122,13 @@ class Settings(BaseModel):
     @classmethod
     def _web_address(cls, value: str) -> str:
         return _origin(value) if value else value
+
+    @field_validator("backup_store")
+    @classmethod
+    def _store(cls, value: str) -> str:
+        if value:
+            store_place(value)
+        return value
 
     @field_validator("smtp_url")
     @classmethod
@@ -173,6 +186,16 @@ class Settings(BaseModel):
         for name, folder in (("BAARI_BACKUP_DIR", self.backup_dir), ("BAARI_TAIL_DIR", self.tail_dir)):
             if folder is not None and not sealed:
                 raise ValueError(f"{name} needs BAARI_BACKUP_RECIPIENTS or BAARI_BACKUP_PASSPHRASE_FILE")
+        return self
+
+    @model_validator(mode="after")
+    def _store_with_key(self) -> Self:
+        if not self.backup_store:
+            return self
+        if self.backup_dir is None:
+            raise ValueError("BAARI_BACKUP_STORE needs BAARI_BACKUP_DIR: what is copied stands there first")
+        if not (self.backup_store_key and (self.backup_store_secret_file or self.backup_store_secret)):
+            raise ValueError("BAARI_BACKUP_STORE needs BAARI_BACKUP_STORE_KEY and BAARI_BACKUP_STORE_SECRET_FILE")
         return self
 
     @property

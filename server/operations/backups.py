@@ -113,7 +113,7 @@ def seal_of(settings: Settings, recipients: Path | None, passphrase_file: Path |
         if not lines:
             raise ValueError(f"{recipients} names no recipient")
         return Seal(recipients=lines)
-    phrase = settings.backup_passphrase if passphrase_file is None else _first_line(passphrase_file)
+    phrase = settings.backup_passphrase if passphrase_file is None else first_line(passphrase_file)
     if not phrase and asked and sys.stdin.isatty():
         phrase = click.prompt(
             "Passphrase (none: the backup holds neither secrets nor people)",
@@ -125,10 +125,11 @@ def seal_of(settings: Settings, recipients: Path | None, passphrase_file: Path |
     return Seal(passphrase=phrase)
 
 
-def _first_line(file: Path) -> str:
+def first_line(file: Path, what: str = "passphrase") -> str:
+    """Return what stands in the first line of a file; raises ValueError where that is nothing."""
     line = file.read_text("utf-8").partition("\n")[0].strip()
     if not line:
-        raise ValueError(f"{file} holds no passphrase in its first line")
+        raise ValueError(f"{file} holds no {what} in its first line")
     return line
 
 
@@ -197,7 +198,7 @@ def _phrase(settings: Settings, file: BinaryIO, passphrase_file: Path | None) ->
         return ""
     if passphrase_file is None:
         passphrase_file = settings.backup_passphrase_file
-    phrase = settings.backup_passphrase if passphrase_file is None else _first_line(passphrase_file)
+    phrase = settings.backup_passphrase if passphrase_file is None else first_line(passphrase_file)
     return phrase or str(click.prompt("Passphrase", hide_input=True))
 
 

@@ -1,4 +1,4 @@
-"""Backups in the folder of the settings, one when it is due; the server starts this by the clock."""
+"""Backups in the folder and the store of the settings, when one is due; the server starts this by the clock."""
 
 import os
 from contextlib import suppress
@@ -11,8 +11,21 @@ from server.clock import SystemClock
 from server.config import Settings
 from server.operations.backups import keep, seal_of, summary
 from server.operations.shared import settings_of
-from server.services.backups.folder import FAILED, NAME, Keep, backups_in, is_due, outdated, state_of
+from server.operations.stores import store_of
+from server.services.backups.folder import (
+    FAILED,
+    NAME,
+    NOT_COPIED,
+    Keep,
+    backups_in,
+    copy_is_due,
+    is_due,
+    outdated,
+    state_of,
+)
+from server.services.backups.store import copy
 from server.services.backups.tail_folder import remove_before, tail_begun_at
+from server.services.person_data.erasures import LIST
 
 GENTLY = 10
 """How far the server goes before a backup on the processor."""
@@ -25,27 +38,52 @@ LEFT_FOR = timedelta(days=1)
 @click.command()
 @click.option("--at-once", is_flag=True, help="Make one whether it is due or not.")
 def rotate(at_once: bool) -> None:
-    """Make a backup in BAARI_BACKUP_DIR when one is due, and remove those that are not kept."""
+    """Make a backup in BAARI_BACKUP_DIR when one is due, copy it into the store, and remove those that are not kept."""
     settings, now = settings_of(), SystemClock().now()
     folder = settings.backup_dir
     if folder is None:
         raise ValueError("BAARI_BACKUP_DIR names no folder")
     state = state_of(folder, settings.backup_hours, now)
-    begun_at = tail_begun_at(settings.tail_dir, now)
-    if not at_once and not is_due(state, settings.backup_hours, now, begun_at):
+    due = at_once or is_due(state, settings.backup_hours, now, tail_begun_at(settings.tail_dir, now))
+    if not due and not copy_is_due(state, now):
         click.echo(f"No backup is due: the last is of {state.last:%Y-%m-%d %H:%M} UTC." if state.last else "Not yet.")
         return
     os.nice(GENTLY)
-    file = folder / now.strftime(NAME)
+    if due:
+        _make(folder / now.strftime(NAME), settings)
+    _copy(folder, settings)
+
+
+def _make(file: Path, settings: Settings) -> None:
+    """Make a backup and say what it holds; where it failed, a file tells a person why."""
+    folder = file.parent
     try:
         holding = keep(file, seal_of(settings, None, None, asked=False))
     except Exception as error:  # whatever it was, a person has to hear of it
-        with suppress(OSError):
-            (folder / FAILED).write_text(f"{error}\n", "utf-8")
+        _tell(folder / FAILED, error)
         raise
     (folder / FAILED).unlink(missing_ok=True)
     removed = _clear_up(folder, settings)
     click.echo("\n".join([*summary(holding, file), f"{removed} older ones were removed."]))
+
+
+def _copy(folder: Path, settings: Settings) -> None:
+    """Copy what the store of the settings lacks; a file tells from the beginning that something is not there yet."""
+    told, store = folder / NOT_COPIED, store_of(settings)
+    if store is not None:
+        told.touch()
+        try:
+            copied = copy(folder, store, Keep(*settings.backup_keep), [LIST])
+        except Exception as error:  # whatever it was, a person has to hear of it
+            _tell(told, error)
+            raise
+        click.echo(f"{copied.sent} were copied into the store, {copied.removed} older ones were removed there.")
+    told.unlink(missing_ok=True)
+
+
+def _tell(file: Path, error: Exception) -> None:
+    with suppress(OSError):
+        file.write_text(f"{error}\n", "utf-8")
 
 
 def _clear_up(folder: Path, settings: Settings) -> int:

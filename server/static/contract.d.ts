@@ -786,7 +786,7 @@ export interface LineOut {
   acts: ActView[];
 }
 
-/** What the manager's page needs to know of the centre. `to_import_again` bookings are kept as before there was one normal form, or under an older key. With `plain_http` staff may sign in where nothing is encrypted. `backups_wrong` is `no_folder`, `failed` or `stale` where backups are made by the clock, `tail_wrong` where what is done is shipped to a second folder. */
+/** What the manager's page needs to know of the centre. `to_import_again` bookings are kept as before there was one normal form, or under an older key. With `plain_http` staff may sign in where nothing is encrypted. `backups_wrong` is `no_folder`, `failed`, `not_copied` or `stale` where backups are made by the clock, `tail_wrong` where what is done is shipped to a second folder. */
 export interface ManagerPage {
   centre: CentreData;
   language: string;

@@ -9,7 +9,7 @@ from server.web.site import site
 
 
 def copies_wrong(settings: Settings, now: datetime) -> dict[str, str | None]:
-    """Return `no_folder`, `failed` or `stale` for `backups` and `tail`; None where all is well or no folder is set."""
+    """Return what is wrong with `backups` and `tail`, as their states name it; None for what is well or not set."""
     backups, tail = settings.backup_dir, settings.tail_dir
     return {
         "backups": None if backups is None else state_of(backups, settings.backup_hours, now).wrong,

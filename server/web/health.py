@@ -52,7 +52,7 @@ def readyz() -> tuple[Response, int]:
     """The database answers and can be written to, has our schema and was made with our secret, and events go out.
 
     How much room the disk has, whose clock is doubted, how many bookings are to be imported again, and what is wrong
-    with backups by the clock and with the tail (`no_folder`, `failed`, `stale`, null), stands beside.
+    with backups by the clock (`no_folder`, `failed`, `not_copied`, `stale`, null) and with the tail, stands beside.
     """
     checks = {"database": _database_ready(), "write": site().trial.passes(), "live": site().live()}
     checks["secret"] = checks["database"] and site().keyring.fits()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server.clock import Clock
-from server.services.backups.folder import is_due, state_of
+from server.services.backups.folder import copy_is_due, is_due, state_of
 from server.services.backups.tail_folder import tail_begun_at
 
 PATIENCE_S = 10
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 class BackupTimer:
     """Starts `command` when a backup of the folder is due, one at a time; it does nothing where no folder is set.
 
-    It is due too where no backup was made since the `tail` began.
+    It is due too where no backup was made since the `tail` began, and where one could not be copied into the store.
     """
 
     def __init__(
@@ -36,7 +36,8 @@ class BackupTimer:
             return
         now = self._clock.now()
         begun_at = tail_begun_at(self._tail, now)
-        if is_due(state_of(self._folder, self._hours, now), self._hours, now, begun_at):
+        state = state_of(self._folder, self._hours, now)
+        if is_due(state, self._hours, now, begun_at) or copy_is_due(state, now):
             self._running = subprocess.Popen(  # noqa: S603 - our own command
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
             )

@@ -23,6 +23,7 @@ from server.storage.database import Database
 from tests.conftest import new_database, skip_or_fail
 from tests.factories import MORNING, Floor, install_floor
 from tests.processes import ROOT, run_baari, run_baari_here
+from tests.stores import running_store
 
 SECRET = b"a secret of one installation in tests"
 PAGE = (ROOT / "docs/recovery.md").read_text("utf-8")
@@ -238,6 +239,64 @@ def test_the_clock_makes_backups_of_which_some_are_kept_and_one_that_failed_is_t
     (at_once,) = commands("Backups by the clock")
     failed = place(*at_once, **where)
     assert (failed.returncode, (folder / "failed.txt").read_text()) == (1, failed.stderr.removeprefix("baari: "))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_each_backup_is_copied_into_the_store_and_one_that_was_fetched_goes_on(
+    place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, new, again = Path("backups"), tmp_path / "new", tmp_path / "again"
+    for each in (folder, new, again):
+        each.mkdir()
+    Path("store-secret.txt").write_text("wrong\n")
+    with running_store() as store:
+        where = {
+            "BAARI_BACKUP_DIR": str(folder),
+            "BAARI_BACKUP_RECIPIENTS": str(Path("recipients.txt").absolute()),
+            "BAARI_BACKUP_STORE": f"{store.address}/psk-1",
+            "BAARI_BACKUP_STORE_KEY": store.key,
+            "BAARI_BACKUP_STORE_SECRET_FILE": str(Path("store-secret.txt").absolute()),
+        }
+        for name, value in where.items():
+            monkeypatch.setenv(name, value)
+        refused = place("backup", "rotate")
+        (made,) = folder.glob("*.backup")
+        told = folder / "not-copied.txt"
+        assert (refused.returncode, told.read_text()) == (1, refused.stderr.removeprefix("baari: "))
+        assert "SignatureDoesNotMatch" in told.read_text()
+        Path("store-secret.txt").write_text(f"{store.secret}\n")
+        assert "No backup is due" in place("backup", "rotate").stdout
+        assert place("backup", "stored").stdout == "No backup is there yet.\n"
+        os.utime(told, (0, 0))
+        copied = place("backup", "rotate")
+        assert (copied.returncode, copied.stdout) == (
+            0,
+            "1 were copied into the store, 0 older ones were removed there.\n",
+        )
+        assert list(folder.iterdir()) == [made]
+        listed, fetched = (place(*words) for words in commands("In a store"))
+        assert listed.stdout.split()[-1] == made.name
+        assert (fetched.returncode, Path(made.name).read_bytes()) == (0, made.read_bytes()), fetched
+    restored = place(
+        *("restore", "--identity", "identity.txt", "--nothing-since", made.name),
+        BAARI_DATA_DIR=str(new),
+        BAARI_DATABASE_URL=f"sqlite:///{new}/baari.sqlite",
+    )
+    assert restored.returncode == 0, restored
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_store_without_a_folder_or_a_key_is_refused_and_without_a_store_there_is_nothing_to_list(place: Any) -> None:
+    store = {"BAARI_BACKUP_STORE": "https://s3.example/backups", "BAARI_BACKUP_PASSPHRASE": "correct horse"}
+    assert "names no store" in place("backup", "stored").stderr
+    for more, why in (
+        ({}, "BAARI_BACKUP_STORE needs BAARI_BACKUP_DIR"),
+        ({"BAARI_BACKUP_DIR": "."}, "BAARI_BACKUP_STORE needs BAARI_BACKUP_STORE_KEY"),
+        ({"BAARI_BACKUP_STORE_KEY": "key"}, "and BAARI_BACKUP_STORE_SECRET_FILE"),
+        ({"BAARI_BACKUP_STORE": "s3://backups"}, "BAARI_BACKUP_STORE: must be like https://HOST/BUCKET"),
+    ):
+        refused = place("backup", "stored", **{**store, **more})
+        assert (refused.returncode, why in refused.stderr) == (2, True), refused.stderr
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from server.app import build_server
 from server.config import load_settings
 from server.domain.permissions import Role
-from server.services.backups.folder import FAILED, backups_in
+from server.services.backups.folder import FAILED, NOT_COPIED, backups_in
 from server.storage.database import Database
 from tests.factories import Floor, install_floor
 from tests.processes import ServerProcess
@@ -33,8 +33,16 @@ def facts(client: FlaskClient) -> Any:
 @pytest.mark.provokes("HTTP 503 GET /readyz")  # the relay of this server is never started
 def test_what_is_wrong_is_told_beside_the_readiness_and_to_the_manager(sqlite_floor: Floor, tmp_path: Path) -> None:
     add_person(sqlite_floor, "asha", Role.MANAGER)
-    (tmp_path / FAILED).touch()
-    for folder, wrong in ((None, None), (tmp_path, "failed"), (tmp_path / "none", "no_folder")):
+    failed, not_copied = tmp_path / "failed", tmp_path / "not copied"
+    for place, told in ((failed, FAILED), (not_copied, NOT_COPIED)):
+        place.mkdir()
+        (place / told).write_text("The disk is full.")
+    for folder, wrong in (
+        (None, None),
+        (failed, "failed"),
+        (not_copied, "not_copied"),
+        (tmp_path / "none", "no_folder"),
+    ):
         own = {} if folder is None else {"BAARI_BACKUP_DIR": str(folder), "BAARI_BACKUP_PASSPHRASE": "correct horse"}
         server = build_server(load_settings({"BAARI_DATA_DIR": str(tmp_path), **own}), db=sqlite_floor.db)
         client = server.app.test_client()

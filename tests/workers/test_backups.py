@@ -1,11 +1,12 @@
 """The server begins a backup when it is due, one at a time, and ends it when it stops."""
 
+import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from server.services.backups.folder import NAME
+from server.services.backups.folder import NAME, NOT_COPIED
 from server.workers.backups import BackupTimer
 from tests.factories import StillClock
 
@@ -51,6 +52,19 @@ def test_a_fresh_backup_is_enough_and_where_no_folder_is_set_none_is_made(tmp_pa
         timer.look()
         timer.stop()
     assert not file.exists()
+
+
+def test_what_is_not_in_the_store_is_sent_again_without_a_backup_being_due(tmp_path: Path) -> None:
+    folder, file = tmp_path / "backups", tmp_path / "begun"
+    folder.mkdir()
+    (folder / (NOW - timedelta(hours=1)).strftime(NAME)).touch()
+    (folder / NOT_COPIED).touch()
+    os.utime(folder / NOT_COPIED, (0, 0))
+    timer = BackupTimer(folder, 24, (sys.executable, "-c", SLOW, str(file)), StillClock(NOW))
+    timer.look()
+    wait_until_begun(file)
+    timer.stop()
+    assert begun(file) == 1
 
 
 def test_one_that_failed_is_followed_by_the_next(tmp_path: Path) -> None:

@@ -119,10 +119,11 @@ function PlainHttp() {
 function NoBackup() {
   const why = /** @type {Record<string, string>} */ ({
     failed: t("The last one failed. Ask the technician."),
+    not_copied: t("If the server were lost now, it would be lost with it. Ask the technician."),
     stale: t("The last one is too old. Ask the technician."),
     no_folder: t("Their folder cannot be read. Ask the technician."),
   })[page.backups_wrong ?? ""];
-  return why && html`<section class="still" aria-labelledby="no-backup"><h2 id="no-backup">${t("There is no fresh backup")}</h2>
+  return why && html`<section class="still" aria-labelledby="no-backup"><h2 id="no-backup">${page.backups_wrong === "not_copied" ? t("The last backup is not in the store") : t("There is no fresh backup")}</h2>
     <p>${why}</p></section>`;
 }
 

@@ -69,6 +69,7 @@ CURES = {
     "backup_unset": "Set BAARI_BACKUP_DIR, and who can open them: BAARI_BACKUP_RECIPIENTS.",
     "backup_no_folder": "Mount the disk, and let the user that runs Baari write to it.",
     "backup_failed": "Read failed.txt there; then “baari backup rotate --at-once”.",
+    "backup_not_copied": "Read not-copied.txt there; then “baari backup rotate --at-once”.",
     "backup_stale": "Is “baari serve” running? “baari backup rotate --at-once” makes one now.",
     "tail_unset": "Set BAARI_TAIL_DIR to a folder on another disk or machine: a restore loses a second then.",
     "tail_no_folder": "Mount the disk, and let the user that runs Baari write to it.",

@@ -31,6 +31,7 @@ SUBJECTS: Mapping[str, str] = {
 }
 SENTENCES: Mapping[tuple[str, str], str] = {
     ("backups", "failed"): "The last backup failed; failed.txt in the folder of the backups says why.",
+    ("backups", "not_copied"): "It could not be copied into the store; not-copied.txt in the folder says why.",
     ("backups", "stale"): "The last backup is too old. Is the server running, and is there room on the disk?",
     ("backups", "no_folder"): "The folder of the backups cannot be read. Is its disk mounted?",
     ("tail", "failed"): "It could not be written; failed.txt in the second folder says why.",

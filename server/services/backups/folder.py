@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 NAME = "baari-%Y%m%dT%H%M%SZ.backup"
-FAILED = "failed.txt"
+FAILED, NOT_COPIED = "failed.txt", "not-copied.txt"
+"""Say why no backup was made, and why none was copied into the store; empty while one is copied for the first time."""
 RETRY = timedelta(minutes=10)
 AHEAD = timedelta(hours=1)
 """A backup whose name is later than now by more was made under a wrong clock, and is not the last."""
@@ -25,21 +26,26 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """When the last backup was made, and what is wrong: `no_folder`, `failed` (since `failed_at`), `stale`."""
+    """When the last backup was made, and what is wrong: `no_folder`, `failed`, `not_copied`, `stale`.
+
+    `failed_at` is when one could not be made, `copying_at` when those that are not in the store were last sent there.
+    """
 
     last: datetime | None
     wrong: str | None
     failed_at: datetime | None = None
+    copying_at: datetime | None = None
 
 
 def backups_in(folder: Path) -> dict[datetime, Path]:
     """Return the backups of a folder by when they were made; other files are none. Raises OSError."""
-    return {made: path for path in folder.iterdir() if (made := _made(path)) is not None}
+    return {made: path for path in folder.iterdir() if (made := made_at(path.name)) is not None}
 
 
-def _made(path: Path) -> datetime | None:
+def made_at(name: str) -> datetime | None:
+    """Return when a backup of this name was made, None for a name that no backup has."""
     try:
-        return datetime.strptime(path.name, NAME).replace(tzinfo=UTC)
+        return datetime.strptime(name, NAME).replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -48,20 +54,22 @@ def state_of(folder: Path, hours: int, now: datetime) -> FolderState:
     """Return how the backups of a folder stand that gets one every so many hours."""
     try:
         last = max((made for made in backups_in(folder) if made <= now + AHEAD), default=None)
-        failed = _failed_at(folder)
+        failed_at, _ = _told(folder / FAILED)
+        copying_at, why = _told(folder / NOT_COPIED)
     except OSError:
         return FolderState(None, "no_folder")
-    if failed is not None:
-        return FolderState(last, "failed", failed)
     stale = last is None or now - last > LATE * timedelta(hours=hours)
-    return FolderState(last, "stale" if stale else None)
+    wrong = "failed" if failed_at else "not_copied" if why else "stale" if stale else None
+    return FolderState(last, wrong, failed_at, copying_at)
 
 
-def _failed_at(folder: Path) -> datetime | None:
+def _told(file: Path) -> tuple[datetime | None, int]:
+    """Return when a file that tells of a failure was written, None where there is none, and how long it is."""
     try:
-        return datetime.fromtimestamp((folder / FAILED).stat().st_mtime, UTC)
+        there = file.stat()
     except FileNotFoundError:
-        return None
+        return None, 0
+    return datetime.fromtimestamp(there.st_mtime, UTC), there.st_size
 
 
 def is_due(state: FolderState, hours: int, now: datetime, tail_begun_at: datetime | None = None) -> bool:
@@ -74,6 +82,11 @@ def is_due(state: FolderState, hours: int, now: datetime, tail_begun_at: datetim
     if state.last is None or (tail_begun_at is not None and state.last < tail_begun_at):
         return True
     return now - state.last >= timedelta(hours=hours)
+
+
+def copy_is_due(state: FolderState, now: datetime) -> bool:
+    """Whether what is not in the store is sent there again: some time after that failed, or was broken off."""
+    return state.copying_at is not None and now - state.copying_at >= RETRY
 
 
 def outdated(made: Iterable[datetime], keep: Keep) -> set[datetime]:

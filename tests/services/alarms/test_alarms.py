@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from server.domain.proof.heads import INSTALLATION, read_heads
 from server.services.alarms import alarms
 from server.services.outbox import jobs
@@ -56,6 +54,7 @@ def test_the_heads_leave_the_building_once_a_day(floor: Floor) -> None:
     assert INSTALLATION in heads
 
 
-@pytest.mark.parametrize("alarm", ["backups", "tail"])
-def test_there_is_a_sentence_for_whatever_can_be_wrong(alarm: str) -> None:
-    assert {wrong for of, wrong in alarms.SENTENCES if of == alarm} == {"failed", "stale", "no_folder"}
+def test_there_is_a_sentence_for_whatever_can_be_wrong() -> None:
+    every = {"failed", "stale", "no_folder"}
+    for alarm, wrongs in (("backups", {*every, "not_copied"}), ("tail", every)):
+        assert {wrong for of, wrong in alarms.SENTENCES if of == alarm} == wrongs

@@ -4,7 +4,17 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from server.services.backups.folder import FAILED, NAME, Keep, backups_in, is_due, outdated, state_of
+from server.services.backups.folder import (
+    FAILED,
+    NAME,
+    NOT_COPIED,
+    Keep,
+    backups_in,
+    copy_is_due,
+    is_due,
+    outdated,
+    state_of,
+)
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -44,6 +54,22 @@ def test_one_that_failed_is_told_and_tried_again_after_ten_minutes(tmp_path: Pat
         os.utime(tmp_path / FAILED, (at, at))
         state = state_of(tmp_path, 24, NOW)
         assert (state.wrong, is_due(state, 24, NOW)) == ("failed", due)
+
+
+def test_what_is_not_in_the_store_is_told_with_its_reason_and_sent_again_after_ten_minutes(tmp_path: Path) -> None:
+    put(tmp_path, timedelta(hours=40))
+    told = tmp_path / NOT_COPIED
+    for why, wrong in (("", "stale"), ("The store did not answer.", "not_copied")):
+        told.write_text(why)
+        for minutes, due in ((9, False), (10, True)):
+            at = (NOW - timedelta(minutes=minutes)).timestamp()
+            os.utime(told, (at, at))
+            state = state_of(tmp_path, 24, NOW)
+            assert (state.wrong, copy_is_due(state, NOW), is_due(state, 24, NOW)) == (wrong, due, True)
+    (tmp_path / FAILED).touch()
+    assert state_of(tmp_path, 24, NOW).wrong == "failed"
+    told.unlink()
+    assert not copy_is_due(state_of(tmp_path, 24, NOW), NOW)
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
