@@ -49,7 +49,7 @@ CANNOT: Mapping[str, set[str]] = {
     "read_status": {"UnknownStage", "IllegalTransition"},
     "choose_clock": {"UnknownCause"},  # the floor is paused by a start, and not by this
     "close_day": {"IllegalTransition"},  # whoever is there is ended
-    "reopen_day": {"UnknownCounter"},  # that of a token is there
+    "reopen_day": {"UnknownCounter", "IllegalTransition"},  # that of a token is there; calls are only looked at
     "add_person": {"UnknownPerson"},  # they were just added
     "disable_person": {"CounterBusy", "UnknownCounter"},  # who holds somebody keeps their seat, and it is there
     "end_membership": {"CounterBusy", "UnknownCounter"},  # the same

@@ -83,10 +83,10 @@ def test_the_page_fits_and_axe_finds_nothing(demo: DemoProcess, page: Page, lang
 @pytest.mark.parametrize(
     ("role", "links"),
     [
-        ("manager", ["Devices", "People", "Personal data", "Trail", "Day report"]),
+        ("manager", ["Devices", "People", "Personal data", "Approvals", "Trail", "Day report"]),
         ("floor_manager", ["Devices", "Day report"]),
-        ("auditor", ["Devices", "People", "Personal data", "Trail", "Day report"]),
-        ("administrator", ["Devices", "People", "Personal data", "Trail", "Day report"]),
+        ("auditor", ["Devices", "People", "Personal data", "Approvals", "Trail", "Day report"]),
+        ("administrator", ["Devices", "People", "Personal data", "Approvals", "Trail", "Day report"]),
     ],
 )
 def test_the_header_leads_only_where_somebody_may_go(
@@ -102,3 +102,11 @@ def test_the_header_leads_only_where_somebody_may_go(
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert "/login" not in page.url
     page.context.close()
+
+
+def test_whoever_signed_out_in_another_tab_is_told_so_within_ten_seconds(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url("**/login")
+    expect(page.get_by_text("Your session has ended. Please sign in again.")).to_be_visible(timeout=10_000)

@@ -101,7 +101,7 @@ def test_people_and_keys_are_listed_and_changed_by_name_at_the_machine(baari: An
         (("disable",), "asha cannot sign in any more.\n"),
         (("enable",), "asha can sign in.\n"),
         (("unlock",), "asha is not locked.\n"),
-        (("role", "--role", "floor_manager"), "asha has the role floor_manager.\n"),
+        (("role", "--role", "floor_manager"), "asha has the role floor_manager at PSK-DEMO.\n"),
     ):
         done = baari("user", words[0], "--user", "ASHA ", *words[1:])
         assert (done.returncode, done.stdout) == (0, told)

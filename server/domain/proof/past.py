@@ -17,7 +17,8 @@ class Past:
     """A token, and its latest events, each with the record before it: as many as an undo looks at.
 
     `closed` are the steps it has left, by their number, and `calls` when each call of its present step was made.
-    `whole` says that it is known from its issue, and `bookings` are those that are used by it.
+    `whole` says that it is known from its issue, `bookings` are those that are used by it, and `merged_into` is the
+    token that its label leads to, None for itself.
     """
 
     token: Token
@@ -27,6 +28,7 @@ class Past:
     secret: str | None = None
     whole: bool = True
     bookings: set[int] = field(default_factory=set)
+    merged_into: str | None = None
     _passed: dict[int, Passed] = field(default_factory=dict)
 
     def move(self, event: Event, after: Token, closed: Step | None = None) -> None:

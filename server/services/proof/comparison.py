@@ -68,6 +68,9 @@ def _compare(past: Past, stand: Stand) -> Iterator[Fault]:
         yield Fault("needs_differ", token.step.seq, f"The needs of {token.label} are not those that were sealed.")
     if not token.ended and stand.lane != token.lane.key:
         yield Fault("state_differs", token.step.seq, f"{token.label} stands in the lane “{stand.lane}” of the line.")
+    if past.whole and stand.merged_into != past.merged_into:
+        text = f"The label {token.label} leads to another token in the table than by the log."
+        yield Fault("state_differs", token.step.seq, text)
     for seq in sorted((past.closed.keys() | stand.steps.keys()) - {token.step.seq}):
         yield from _compare_step(token.label, seq, past.closed.get(seq), stand.steps.get(seq))
 

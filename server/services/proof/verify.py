@@ -269,21 +269,23 @@ class _Replay:
             self._audit.undo_call(action, action.payload, after)
 
     def _use(self, past: Past, payload: TokenEvent) -> None:
-        """Note which booking brought a token, was attached to it, or came over with another one."""
+        """Note which booking brought a token, was attached to it or came over with another, and which that was."""
         booking = payload.booking if isinstance(payload, TokenIssued | TokenAttached | TokenMerged) else None
-        if booking is None:
-            return
-        past.bookings.add(booking)
-        if isinstance(payload, TokenMerged) and payload.merged in self._ended:
-            self._ended[payload.merged].bookings.discard(booking)
+        if booking is not None:
+            past.bookings.add(booking)
+        if isinstance(payload, TokenMerged) and (other := self._ended.get(payload.merged)):
+            other.merged_into = past.token.id
+            other.bookings.discard(booking)
 
     def _free(self, past: Past, undone: Payload) -> None:
-        """Note that a booking is what it was before an attachment or a merge that is taken back."""
-        if not isinstance(undone, TokenAttached | TokenMerged) or undone.booking is None:
+        """Note that bookings, and whom a label leads to, are what they were before what is taken back."""
+        if not isinstance(undone, TokenAttached | TokenMerged):
             return
-        past.bookings.discard(undone.booking)
-        if isinstance(undone, TokenMerged) and undone.merged in self._ended:
-            self._ended[undone.merged].bookings.add(undone.booking)
+        used = set() if undone.booking is None else {undone.booking}
+        past.bookings -= used
+        if isinstance(undone, TokenMerged) and (other := self._ended.get(undone.merged)):
+            other.merged_into = None
+            other.bookings |= used
 
     def _follow(self, event: Event, before: Token, after: Token) -> None:
         """Take over a changed token: its place in the line, its counters, and whether it is under way."""

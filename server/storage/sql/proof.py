@@ -21,10 +21,14 @@ STEPS = select(*(getattr(StepTable, name) for name in STEP_FIELDS), StepTable.to
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A token as its rows stand: with the secret of its slip, its steps by number, and the lane of its last step."""
+    """A token as its rows stand: with the secret of its slip, its steps by number, and the lane of its last step.
+
+    `merged_into` is the token that its label leads to, None for itself.
+    """
 
     token: Token
     secret: str
+    merged_into: str | None
     steps: dict[int, Step]
     lane: str
 
@@ -38,9 +42,13 @@ def stands_of(conn: Connection, centre_id: int, ids: Sequence[str]) -> dict[str,
         values[STATE] = StepState(values[STATE])
         step = Step(*values)
         steps[token_id][step.seq], lanes[token_id, step.seq] = step, lane
-    query = TOKEN.add_columns(TokenTable.secret).where(TokenTable.centre_id == centre_id, TokenTable.id.in_(ids))
-    rows = [(token_of_row(row[:-1]), row[-1]) for row in conn.execute(query)]
-    return {token.id: Stand(token, secret, steps[token.id], lanes[token.id, token.step.seq]) for token, secret in rows}
+    query = TOKEN.add_columns(TokenTable.secret, TokenTable.merged_into)
+    rows = conn.execute(query.where(TokenTable.centre_id == centre_id, TokenTable.id.in_(ids)))
+    found = [(token_of_row(row[:-2]), row[-2], row[-1]) for row in rows]
+    return {
+        token.id: Stand(token, secret, merged_into, steps[token.id], lanes[token.id, token.step.seq])
+        for token, secret, merged_into in found
+    }
 
 
 def bookings_beside(

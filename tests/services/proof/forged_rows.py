@@ -43,6 +43,16 @@ IN_THE_TABLES = [
         sql("UPDATE token SET decision = 'refused' WHERE decision = 'granted'"),
     ),
     Tampering(
+        "whom the label of a token leads to",
+        "state_differs",
+        sql("UPDATE token SET merged_into = (SELECT max(id) FROM token) WHERE merged_into IS NOT NULL"),
+    ),
+    Tampering(
+        "a label that leads to another token",
+        "state_differs",
+        sql("UPDATE token SET merged_into = (SELECT max(id) FROM token) WHERE label = 'N004'"),
+    ),
+    Tampering(
         "the state of somebody under way", "state_differs", sql("UPDATE step SET state = 'held' WHERE state = 'called'")
     ),
     Tampering(

@@ -1,7 +1,7 @@
 // What of the trail is asked for, and the pages of it that were read.
 
 import { signal } from "/static/vendor/signals.js";
-import { ended, endedBy } from "/static/staff/session.js";
+import { ended, endedBy, unlessEnded } from "/static/staff/session.js";
 import * as at from "/static/ui/addresses.js";
 import { Failure, read } from "/static/ui/http.js";
 import { t } from "/static/ui/words.js";
@@ -16,6 +16,7 @@ export const back = signal(false);
 export const refused = signal(null);
 /** The people whose doings can be asked for. @type {import("@preact/signals").Signal<Baari.PersonView[]>} */
 export const people = signal([]);
+const ASK_MS = 3000;
 let latest = 0;
 
 /** Ask for the latest page of what is wanted. @param {Record<string, string>} filter */
@@ -43,14 +44,17 @@ async function load(before) {
   }
 }
 
-/** Ask who there is, and for the latest page. */
-export async function begin() {
+/** Ask for the latest page; and who there is again and again, so that whose session has ended is told so. */
+export function begin() {
   load();
-  try {
+  askPeople();
+  setInterval(askPeople, ASK_MS);
+}
+
+async function askPeople() {
+  await unlessEnded(async () => {
     people.value = (await read(at.people())).people;
-  } catch (error) {
-    fail(error);
-  }
+  });
 }
 
 /** @param {unknown} error */
