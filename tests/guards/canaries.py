@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-SHORTEST, MOST, LINES = 8, 5000, 50_000
+SHORTEST, LETTERS, MOST, LINES = 8, 3, 5000, 50_000
 FIELDS = frozenset({"phone", "set_phone", "reference", "appointment", "claim", "slip", "return_slip", "secret", "key"})
 FIELDS |= {"password", "proof", "csrf", "code", "tail"}
 """What a body carries that no log may hold, by its names."""
@@ -25,9 +25,9 @@ class Canaries:
         self._lines: deque[str] = deque(maxlen=LINES)
 
     def plant(self, words: Iterable[object]) -> None:
-        """Remember some words; short ones might stand anywhere."""
+        """Remember some words; short ones, and one letter many times over, might stand anywhere."""
         for word in words:
-            if isinstance(word, str) and len(word) >= SHORTEST:
+            if isinstance(word, str) and len(word) >= SHORTEST and len(set(word)) >= LETTERS:
                 self._planted[word] = None
         while len(self._planted) > MOST:
             del self._planted[next(iter(self._planted))]
@@ -64,7 +64,9 @@ class Canaries:
 
 def _of_body(body: bytes) -> Iterator[object]:
     try:
-        yield from _values(json.loads(body or b"{}"))
+        yield from list(_values(json.loads(body or b"{}")))
+    except RecursionError:  # so deep no body holds anything for us
+        return
     except ValueError:
         with contextlib.suppress(ValueError):
             for name, values in parse_qs(body.decode("utf-8", "replace")).items():
