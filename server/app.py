@@ -247,7 +247,8 @@ def build_server(
     places = Places(settings.max_sockets, settings.max_sockets_of_key, door.admit)
     sockets = Sockets(socketio, reads.read, guard, places, metrics.sockets.set)
     metrics.devices = sockets.devices
-    looks = (presence.look, lambda _read: sockets.recheck())
+    scheduler: Scheduler  # it is made last, of all that it looks after
+    looks = (presence.look, lambda _read: sockets.recheck(), lambda _read: scheduler.keep_pace())
     relay = Relay(db, sockets.tell, sockets.count, looks=looks)
     keyring = Keyring(db, settings.secret)
     reports = DayReports(db, lambda: keyring.keys().key(Purpose.SEALS))

@@ -112,7 +112,7 @@ def set_up(stream: TextIO | None = None, beside: logging.Handler | None = None) 
     handler = Folded(stream, beside)
     handler.setFormatter(Words() if stream.isatty() else JsonLine())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for chatty in ("alembic", "httpx"):
+    for chatty in ("apscheduler", "alembic", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     return handler
 

@@ -1,11 +1,14 @@
 """What happens by itself from time to time, in one process: the one that leads."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
-from threading import Event, Thread
 
-from server.clock import Clock
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from server.clock import Clock, SystemClock
 from server.domain.errors import Refused
 from server.services.command import forget_expired
 from server.services.figures.cells import centres_behind, roll_up
@@ -21,33 +24,10 @@ HOUSE_SECONDS = 5
 CLOCK_SECONDS = 2
 FIGURES_SECONDS = 10
 LOOK_SECONDS = 60
+SET_BACK = timedelta(seconds=1)
 BLOCKS_A_ROUND = 50  # about a second; what is left waits for the next round, so that a stop waits no longer
 
 log = logging.getLogger(__name__)
-
-
-class Rounds(Thread):
-    """Does a job at once, and again so many seconds after each time, until it is told to stop.
-
-    It waits by the monotonic clock: where the wall clock was set back, nothing waits until it is as late again.
-    """
-
-    def __init__(self, job: Callable[[], None], seconds: float) -> None:
-        super().__init__(daemon=True)
-        self._job, self._seconds, self._told = job, seconds, Event()
-
-    def run(self) -> None:
-        """Do the job again and again; a fault of one round is logged, and the next comes."""
-        while not self._told.is_set():
-            try:
-                self._job()
-            except Exception:
-                log.exception("a round of what runs by itself failed")
-            self._told.wait(self._seconds)
-
-    def stop(self) -> None:
-        """Begin no other round."""
-        self._told.set()
 
 
 class Scheduler:
@@ -59,27 +39,41 @@ class Scheduler:
 
     def __init__(self, db: Database, real: Clock, leader: Leader, looks: Sequence[Callable[[], None]] = ()) -> None:
         self._db, self._real, self._leader = db, real, leader
+        self._jobs = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
         own = [
             (self.tidy, TIDY_SECONDS),
             (self.keep_house, HOUSE_SECONDS),
             (self.look_at_clocks, CLOCK_SECONDS),
             (self.count_figures, FIGURES_SECONDS),
         ]
-        jobs = [*own, *((look, LOOK_SECONDS) for look in looks)]
-        self._rounds = [Rounds(partial(self._led, job), seconds) for job, seconds in jobs]
+        self._wall = SystemClock()
+        for job, seconds in [*own, *((look, LOOK_SECONDS) for look in looks)]:
+            self._jobs.add_job(self._led, "interval", [job], seconds=seconds, next_run_time=self._wall.now())
+        self._started_at = self._start_of_time()
 
     def start(self) -> None:
         """Begin to run the jobs."""
-        for rounds in self._rounds:
-            rounds.start()
+        self._jobs.start()
 
     def stop(self) -> None:
         """Finish the jobs under way, run no more, and let another process lead."""
-        for rounds in self._rounds:
-            rounds.stop()
-        for rounds in self._rounds:
-            rounds.join()
+        self._jobs.pause()  # else a job that is due just now meets an executor that has shut down already
+        self._jobs.shutdown()
         self._leader.resign()
+
+    def keep_pace(self) -> None:
+        """Let no job wait until a wall clock that was set back is as late again: APScheduler knows no other clock."""
+        started_at = self._start_of_time()
+        if started_at < self._started_at - SET_BACK:
+            for job in self._jobs.get_jobs():
+                job.modify(next_run_time=self._wall.now())
+        self._started_at = started_at
+
+    def _start_of_time(self) -> datetime:
+        """Return when the monotonic clock began by the wall clock: the same instant until that is set."""
+        return self._wall.now() - timedelta(seconds=time.monotonic())
 
     def keep_house(self) -> None:
         """End pauses that are over, and close a day that is over when nobody is here."""

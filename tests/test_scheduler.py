@@ -4,13 +4,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
+from apscheduler.schedulers import base
 from sqlalchemy import delete
 
-from server import scheduler
+from server import clock, scheduler
 from server.clock import ScaledClock, SystemClock
 from server.domain.actors import By
 from server.domain.errors import Unavailable
@@ -101,6 +102,35 @@ def test_a_pause_that_is_over_ends_by_itself(floor: Floor) -> None:
     running = Counted(floor.db, SystemClock(), Leader(floor.db.url))
     running.start()
     wait_for(lambda: floor.token(token).state == "waiting")
+    running.stop()
+
+
+class SetBack(datetime):
+    """The time of the machine, once its clock was set back by `by`."""
+
+    by = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """Return what the clock says."""
+        return datetime.now(tz) - cls.by
+
+
+@pytest.mark.usefixtures("often")
+def test_nothing_waits_until_a_clock_that_was_set_back_is_as_late_again(
+    sqlite_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (base, clock):
+        monkeypatch.setattr(module, "datetime", SetBack)
+    monkeypatch.setattr(SetBack, "by", timedelta())
+    running = scheduler_on(sqlite_floor.db)
+    running.start()
+    wait_for(lambda: running.kept > 1)
+    monkeypatch.setattr(SetBack, "by", timedelta(hours=3))
+    time.sleep(0.5)
+    seen = running.kept
+    running.keep_pace()
+    wait_for(lambda: running.kept > seen + 2)
     running.stop()
 
 
