@@ -1,4 +1,4 @@
-// Commands and reads over HTTP: each with a deadline, a command with a key that makes its retry harmless.
+// Commands and reads over HTTP: with a deadline, a command with a key that makes its retry harmless.
 
 import { page } from "./page.js";
 
@@ -12,7 +12,7 @@ const TRIES = 3;
 
 /** @typedef {Baari.Problem & Record<string, any>} Problem a refusal; what else stands in it depends on its code */
 
-/** A request that was not done: `code` is for programs, the message for people, `details` is the problem, if there is one. */
+/** A request that was not done: `code` for programs, the message for people, `details` the problem, if any. */
 export class Failure extends Error {
   /**
    * @param {string} code
@@ -45,7 +45,6 @@ export class NoAnswer extends Failure {
 
 /**
  * Read JSON. Throws Refusal or NoAnswer.
- *
  * @template {keyof Baari.Reads} Path
  * @param {Address<Path>} address
  * @param {{ signal?: AbortSignal }} [options]
@@ -57,7 +56,6 @@ export function read(address, { signal } = {}) {
 
 /**
  * Send a command. A lost answer is asked for again under the same key. Throws Refusal or NoAnswer.
- *
  * @template {keyof Baari.Commands} Path
  * @param {Address<Path>} address
  * @param {Baari.Commands[Path]["body"]} body
@@ -74,23 +72,18 @@ export async function command(address, body, { tries = TRIES, key = newKey(), de
   }
 }
 
-/**
- * Whether nobody knows if a command was done, or will be: it is asked for again, and only under its own key.
- *
- * @param {unknown} error
- */
+/** Whether nobody knows if a command was done: it is asked for again, and only under its own key. @param {unknown} error */
 export function mayBeDone(error) {
   return error instanceof NoAnswer || (error instanceof Refusal && error.details.status >= 500);
 }
 
-/** crypto.randomUUID is missing on plain http in older browsers; random bytes are everywhere. */
+/** crypto.randomUUID is missing over plain http. */
 export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
- * Return what gives a key to an order: the same one to the same order, so that sending it once more after a lost answer
- * does nothing twice.
+ * Return what gives the same key to the same order: sent again after a lost answer, it does nothing twice.
  *
  * @returns {(order: unknown) => string}
  */

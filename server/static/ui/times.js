@@ -8,13 +8,9 @@ export function timeOf(text) {
   return format("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, text);
 }
 
-const HALF_A_YEAR = 183 * 24 * 60 * 60_000;
+const HALF_A_YEAR = 183 * 864e5;
 
-/**
- * A day, with its year where another year could be meant.
- * @param {string} text
- * @param {string} [lang]
- */
+/** A day, with its year where it is far. @param {string} text @param {string} [lang] */
 export function dayOf(text, lang = language.value) {
   const far = Math.abs(Date.parse(text) - Date.parse(page.now)) > HALF_A_YEAR;
   return format(`${lang}-IN-u-nu-latn`, { weekday: "long", day: "numeric", month: "long", ...(far && { year: "numeric" }) }, text);
@@ -30,11 +26,7 @@ export function secondOf(text) {
   return format("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, text);
 }
 
-/**
- * @param {string} locale
- * @param {Intl.DateTimeFormatOptions} options
- * @param {string} text
- */
+/** @param {string} locale @param {Intl.DateTimeFormatOptions} options @param {string} text */
 function format(locale, options, text) {
   return new Intl.DateTimeFormat(locale, { timeZone: page.centre.timezone, ...options }).format(Date.parse(text));
 }
