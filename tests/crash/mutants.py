@@ -95,6 +95,6 @@ def run_then_keep(
     if kept is None:
         kept = Kept(attempt.hashes[0], status, db.write(centre_id, fn, beside=beside), now)
         db.write(centre_id, lambda tx: answers.keep_answer(tx.conn, actor, key, centre_id, kept))
-    response = jsonify({**kept.answer, **(unkept or {})})
+    response = jsonify(kept.answer if unkept is None else {**kept.answer, **unkept})
     response.status_code = kept.status
     return response
