@@ -25,6 +25,7 @@ CLOCK_SECONDS = 2
 FIGURES_SECONDS = 10
 LOOK_SECONDS = 60
 SET_BACK = timedelta(seconds=1)
+"""A wall clock that goes back by less was set right a little, which no job notices."""
 BLOCKS_A_ROUND = 50  # about a second; what is left waits for the next round, so that a stop waits no longer
 
 log = logging.getLogger(__name__)

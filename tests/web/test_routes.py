@@ -80,6 +80,6 @@ def test_strangers_who_ask_for_many_addresses_fill_no_memory(
     known = of(Rule("/t/<secret>", endpoint="status"))
     for number in range(4):
         asked(known, f"/t/{number}").match()
-    assert len(known._matcher._found) == 1  # type: ignore[attr-defined]  # what is kept is seen from nowhere else
+    assert len(known._matcher._routes) == 1  # type: ignore[attr-defined]  # what is kept is seen from nowhere else
     asked(known, "/t/0").match()
     assert looked_up == ["/t/0", "/t/1", "/t/2", "/t/3", "/t/0"]
