@@ -11,11 +11,12 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.references import ReferenceText, required_reference, shown_reference
 from server.api.refusals import NAMED_BOOKING, TOKEN
-from server.api.shapes import ID_MAX, Code, Strict, TokenAnswer
+from server.api.shapes import Code, Strict, TokenAnswer
 from server.api.token_changes import AT as TOKEN_AT
 from server.api.token_changes import Spot, change
 from server.domain import errors as e
 from server.domain.actors import By
+from server.domain.ids import ID_MAX
 from server.domain.permissions import Permission
 from server.services.bookings.claims import ClaimView, claims_at
 from server.services.bookings.move import move, source_of

@@ -11,12 +11,13 @@ from server.api.at_seat import AT, at_seat
 from server.api.buttons import Button
 from server.api.operations import operation
 from server.api.refusals import AT_SEAT, CURRENT, UNDO
-from server.api.shapes import ID_MAX, CallOut, Code, Note, Strict, TokenAnswer, UndoneAnswer, call_view, undone_view
+from server.api.shapes import CallOut, Code, Note, Strict, TokenAnswer, UndoneAnswer, call_view, undone_view
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.errors import InvalidInput
 from server.domain.events.kinds import Kind, TokenChange, TokenHeld, TokenStarted
 from server.domain.events.views import staff_view
+from server.domain.ids import ID_MAX
 from server.domain.permissions import Permission
 from server.domain.token import changes
 from server.domain.token.changes import Target

@@ -31,8 +31,6 @@ def _day_written_out(day: object) -> date:
 
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-ID_MAX = 2**31 - 1
-"""The largest number that the database counts rows with."""
 SLIP_MAX = 160
 """As long as a slip's QR code may be at most."""
 Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_as_stored), BeforeValidator(_written_out)]

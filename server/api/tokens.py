@@ -12,12 +12,12 @@ from server.api.commands import command
 from server.api.operations import operation
 from server.api.references import ReferenceText, reference_of, shown_reference
 from server.api.refusals import BOOKING, NOT_NOW, NUMBERS, RETURN_SLIP, TOKEN, WISHES
-from server.api.shapes import ID_MAX, SLIP_MAX, Code, Instant, Phone, Strict
+from server.api.shapes import SLIP_MAX, Code, Instant, Phone, Strict
 from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.calling.wait import WaitRange
 from server.domain.events.views import PublicToken, StaffToken
-from server.domain.ids import status_secret, token_id
+from server.domain.ids import ID_MAX, status_secret, token_id
 from server.domain.instants import to_iso
 from server.domain.permissions import Permission, Role, Scope, may
 from server.domain.token.claim import secret_in

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from server.api.at_centre import AT as AT_CENTRE
 from server.api.operations import operation
 from server.api.schemas import shape
-from server.api.shapes import FIRST_YEAR, ID_MAX, LAST_YEAR, Code, Day
+from server.api.shapes import FIRST_YEAR, LAST_YEAR, Code, Day
 from server.domain.actors import By
+from server.domain.ids import ID_MAX
 from server.domain.permissions import Permission
 from server.domain.trail import Place, place_of
 from server.services.trail import files, trail

@@ -1,4 +1,4 @@
-"""Identifiers that an issuer can mint by itself: token ids and status secrets."""
+"""Identifiers: those that an issuer can mint by itself, token ids and status secrets, and the bound of counted ones."""
 
 import base64
 import uuid
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 RandomBytes = Callable[[int], bytes]
+ID_MAX = 2**31 - 1
+"""The largest number that the database counts rows with."""
 
 
 def token_id(now: datetime, random_bytes: RandomBytes) -> str:

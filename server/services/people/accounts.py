@@ -19,6 +19,7 @@ from server.domain.events.installation import (
     SessionEnded,
     commitment,
 )
+from server.domain.ids import ID_MAX
 from server.domain.permissions import Role
 from server.services.people.principal import Principal
 from server.services.people.seats import STAFF, leave
@@ -27,9 +28,6 @@ from server.storage.sql import accounts, people, waits
 from server.storage.sql.accounts import Account
 from server.storage.sql.presence import move_auth
 from server.storage.transaction import Read, Transaction
-
-ID_MAX = 2**31 - 1
-"""The largest number that the database counts rows with."""
 
 
 class PersonState(StrEnum):

@@ -11,6 +11,7 @@ from server.domain.actors import By
 from server.domain.approvals import AGE, Approval, ApprovalState, Asked, Guarded
 from server.domain.errors import ApprovalDecided, NamedPersonNeeded, OwnApproval, UnknownApproval
 from server.domain.events.installation import ApprovalAsked, ApprovalGiven, ApprovalRefused, ApprovalUsed
+from server.domain.ids import ID_MAX
 from server.storage.installation import InstallationLog
 from server.storage.sql import approvals as rows
 from server.storage.sql.trail import names_of
@@ -18,8 +19,6 @@ from server.storage.transaction import Read, Transaction
 
 STAFF = "staff:"
 LISTED = 200
-ID_MAX = 2**31 - 1
-"""The largest number that the database counts rows with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from server.domain.actors import CLI, By
 from server.domain.errors import Forbidden, InvalidInput, UnknownDevice, UnknownKey
 from server.domain.events.installation import KeyCreated, KeyRevoked, KeyRotated, commitment
+from server.domain.ids import ID_MAX
 from server.domain.instants import to_iso
 from server.domain.permissions import Role
 from server.services.people.principal import secret_hash
@@ -20,8 +21,6 @@ from server.storage.transaction import Read, Transaction
 
 KEY_PREFIX = "baari_"
 NAME_MAX = 64
-ID_MAX = 2**31 - 1
-"""The largest number that the database counts rows with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ from datetime import date, datetime
 from server.domain.actors import By
 from server.domain.errors import InvalidInput, UnknownHold, UnknownToken
 from server.domain.events.installation import PersonDataHeld, PersonDataReleased
+from server.domain.ids import ID_MAX
 from server.domain.plan.series import read_label
 from server.storage.installation import InstallationLog
 from server.storage.sql import person_data, tokens
 from server.storage.sql.person_data import Hold
 from server.storage.transaction import Read, Transaction
-
-ID_MAX = 2**31 - 1
-"""The largest number that the database counts rows with."""
 
 
 def holds(read: Read, centre_id: int) -> list[Hold]:
