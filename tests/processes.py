@@ -25,6 +25,7 @@ from tests.guards.canaries import CANARIES
 from tests.guards.ledger import LEDGER
 
 READY_S = 60.0
+KEPT_S = 1.0  # a connection is not used again after that long; the server closes a quiet one after two seconds
 ROOT = Path(__file__).parents[1]
 BAARI = str(Path(sys.executable).with_name("baari"))
 
@@ -71,7 +72,8 @@ class Client:
 
     def __init__(self, url: str, key: str) -> None:
         headers, hooks = {"Authorization": f"Bearer {key}"}, {"response": [_judge]}
-        self.http = httpx.Client(base_url=url, headers=headers, event_hooks=hooks, timeout=30)
+        kept = httpx.Limits(keepalive_expiry=KEPT_S)
+        self.http = httpx.Client(base_url=url, headers=headers, event_hooks=hooks, timeout=30, limits=kept)
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """Read."""

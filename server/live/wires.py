@@ -18,6 +18,7 @@ SOCKET = "gunicorn.socket"
 BEHIND_MAX = 1000
 ENGINE_MESSAGE, EVENT = b"4", b"2"
 FINAL_TEXT, IN_TWO_BYTES, IN_EIGHT_BYTES = b"\x81", b"\x7e", b"\x7f"
+CLOSE = b"\x88"
 
 Message = Mapping[str, object] | EventView
 """What is sent: a JSON object, or the view of an event."""
@@ -36,6 +37,7 @@ class Wire:
         self._busy = Lock()
         self._behind: deque[bytes] = deque()
         self._until: float | None = None
+        self._closed = False  # a Close frame went out, and nothing may follow it (RFC 6455, section 5.5.1)
 
     def wait_until(self, moment: float) -> None:
         """Give up at a moment of the monotonic clock, unless the screen may `stay` by then."""
@@ -58,9 +60,11 @@ class Wire:
     def send(self, data: bytes) -> int:
         """Send all of `data`, waiting while the network is slow; raises OSError."""
         with self._busy:
-            while self._behind:
-                self._sock.sendall(self._behind.popleft())
-            self._sock.sendall(data)
+            if not self._closed:
+                while self._behind:
+                    self._sock.sendall(self._behind.popleft())
+                self._closed = data.startswith(CLOSE)
+                self._sock.sendall(data)
         self._catch_up()
         return len(data)
 
@@ -92,6 +96,9 @@ class Wire:
 
     def _write_first(self) -> bool:
         """Write the first frame behind, or a part of it; returns whether the socket takes more."""
+        if self._closed:
+            self._behind.clear()
+            return False
         frame = self._behind[0]
         try:
             taken = self._sock.send(frame, socket.MSG_DONTWAIT)

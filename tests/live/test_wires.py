@@ -72,6 +72,17 @@ def test_what_a_full_socket_does_not_take_comes_with_the_next_frame(pair: Pair) 
     assert got == b"".join(frames)
 
 
+def test_nothing_follows_a_close_frame(pair: Pair) -> None:
+    wire, theirs = pair
+    close = b"\x88\x02\x03\xe8"
+    wire.push(b"before")
+    assert wire.send(close) == len(close)
+    wire.push(b"pushed after")
+    assert wire.send(b"sent after") == len(b"sent after")
+    wire.cut()
+    assert read(theirs, 100) == b"before" + close
+
+
 def test_what_the_library_sends_does_not_part_a_frame_that_is_half_written(pair: Pair) -> None:
     wire, theirs = pair
     for _ in range(100):
