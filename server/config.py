@@ -25,6 +25,7 @@ from server.addresses import ANY, LOOPBACK, Place, host_form, is_loopback, origi
 from server.domain.approvals import Guarded
 from server.domain.permissions import PEOPLE, Role
 from server.domain.person_data import Terms
+from server.domain.provider import GroupRole, group_role
 from server.domain.stores import store_place
 
 PREFIX = "BAARI_"
@@ -82,10 +83,22 @@ class Settings(BaseModel):
     max_sockets_of_key: int = Field(100, ge=1, description="sockets of one key or person at once")
     second_step: tuple[Role, ...] = Field((), description="roles of people who must have a second step to sign in")
     second_person: tuple[Guarded, ...] = Field((), description="what a second named person approves, comma separated")
+    oidc_issuer: str = Field("", description="provider (OpenID Connect) that signs people in: its issuer, https://…")
+    oidc_id: str = Field("", description="by which id the provider knows this server")
+    oidc_secret_file: Path | None = Field(None, description="file whose first line is the secret of that id")
+    oidc_secret: str = Field("", description="that secret, for where no file can be mounted")
+    oidc_scope: str = Field("openid profile", description="what is asked of the provider; some need offline_access")
+    oidc_groups: str = Field("groups", description="claim that holds a person's groups; a dot goes one level down")
+    oidc_roles: tuple[str, ...] = Field((), description="who works as what where: GROUP=ROLE@CENTRE, comma separated")
+    oidc_button: str = Field("", description="what the button on the sign-in page says")
+    oidc_logout: bool = Field(True, description="whether who signs out here is signed out at the provider, too")
+    oidc_trusted: Path | None = Field(None, description="file of certificates it is believed by; default: all here")
     threads: int = Field(600, ge=16, description="threads; more than the sockets expected")
     max_sockets: int = Field(500, ge=1, description="sockets accepted at once; one more is refused")
 
-    @field_validator("alarm_to", "backup_keep", "second_step", "second_person", "trusted_hosts", mode="before")
+    @field_validator(
+        *("alarm_to", "backup_keep", "oidc_roles", "second_step", "second_person", "trusted_hosts"), mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return _listed(value)
@@ -151,6 +164,25 @@ class Settings(BaseModel):
             raise ValueError(f"{', '.join(strangers)} is no role of people; those are {', '.join(PEOPLE)}")
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not value:
+            return value
+        if not parts.hostname or parts.query or parts.fragment or parts.username is not None:
+            raise ValueError("must be the issuer as the provider writes it, https://…")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host_form(parts.hostname))):
+            raise ValueError("must begin with https://; what it says lets people in")
+        return value
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _group_roles(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            group_role(text)
+        return value
+
     @field_validator("security_contact")
     @classmethod
     def _reachable(cls, value: str) -> str:
@@ -197,6 +229,23 @@ class Settings(BaseModel):
         if not (self.backup_store_key and (self.backup_store_secret_file or self.backup_store_secret)):
             raise ValueError("BAARI_BACKUP_STORE needs BAARI_BACKUP_STORE_KEY and BAARI_BACKUP_STORE_SECRET_FILE")
         return self
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        if not self.oidc_issuer:
+            return self
+        if not (self.oidc_id and (self.oidc_secret_file or self.oidc_secret)):
+            raise ValueError("BAARI_OIDC_ISSUER needs BAARI_OIDC_ID and BAARI_OIDC_SECRET_FILE")
+        if not self.oidc_roles:
+            raise ValueError("BAARI_OIDC_ISSUER needs BAARI_OIDC_ROLES: else it lets nobody in")
+        if "openid" not in self.oidc_scope.split():
+            raise ValueError("BAARI_OIDC_SCOPE must hold openid")
+        return self
+
+    @property
+    def group_roles(self) -> tuple[GroupRole, ...]:
+        """As what the groups of the provider work, and where."""
+        return tuple(map(group_role, self.oidc_roles))
 
     @property
     def mail_from(self) -> str:
