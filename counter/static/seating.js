@@ -7,7 +7,8 @@ import { refuse } from "./commands.js";
 import { page } from "./page.js";
 import { at, closePanel, counter, line, refreshLine, refusal } from "./state.js";
 
-const SEAT = "baari-counter";
+/** Where this tab keeps who sat at which counter. */
+const SEAT = "baari-seat";
 
 /**
  * Sit down at a counter.
@@ -20,7 +21,7 @@ export async function sit(id, takeOver = false) {
   try {
     await command(atCounter(id, "sit"), { take_over: takeOver });
     settle(id);
-    sessionStorage.setItem(SEAT, id);
+    sessionStorage.setItem(SEAT, JSON.stringify({ user: page.user, counter: id }));
     refreshLine();
   } catch (error) {
     refuse("sit", error, id);
@@ -56,8 +57,9 @@ function settle(id) {
   askSession();
 }
 
-/** Take the seat of this screen, else the one that this tab had before it was reloaded. */
+/** Take the seat of this screen, else the one that the same person had in this tab before it was reloaded. */
 export function sitAgain() {
-  const id = page.seat ?? sessionStorage.getItem(SEAT);
+  const before = JSON.parse(sessionStorage.getItem(SEAT) ?? "null");
+  const id = page.seat ?? (before?.user === page.user ? before?.counter : null);
   if (id) sit(id);
 }

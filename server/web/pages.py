@@ -200,6 +200,9 @@ def login() -> Response | tuple[str, int]:
     if secret is None:
         return _login_page("User name and password do not fit together.", user), 401
     principal = site().presence.principal(Credential(secret, staff=True))
+    for cookie in cookies(request):
+        if cookie.staff:
+            _end_former(cookie, principal)
     response = make_response(redirect(home_of(principal)))
     set_cookie(response, STAFF_COOKIE, secret, int(SESSION_AGE.total_seconds()))
     return response
@@ -226,9 +229,20 @@ def get_up(cookie: Credential) -> None:
 
 def _sign_out(cookie: Credential) -> None:
     """End a session; its person gets up."""
-    presence = site().presence
     get_up(cookie)
-    presence.change(None, lambda tx: sign_out(tx, cookie.secret, site().real.now()))
+    _end_session(cookie)
+
+
+def _end_session(cookie: Credential) -> None:
+    site().presence.change(None, lambda tx: sign_out(tx, cookie.secret, site().real.now()))
+
+
+def _end_former(cookie: Credential, now_there: Principal) -> None:
+    """End the session that a browser had before somebody signed in on it; the same person keeps their seat."""
+    with suppress(Unauthenticated):
+        if site().presence.principal(cookie).id != now_there.id:
+            get_up(cookie)
+    _end_session(cookie)
 
 
 def _login_page(notice: str | None = None, user: str = "") -> str:

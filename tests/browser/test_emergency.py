@@ -236,6 +236,46 @@ def hold(page: Page, name: str) -> None:
     page.keyboard.up("Enter")
 
 
+@pytest.mark.parametrize("how", ["pressed too short", "activated by what cannot hold"])
+def test_who_cannot_hold_a_button_confirms_it(opened: Callable[[str], Page], api: Client, how: str) -> None:
+    manager = opened("manager")
+    manager.get_by_role("button", name="Emergency…").click()
+    fire = manager.locator(".causes .hold").filter(has_text="Fire")
+    if how == "pressed too short":
+        fire.click()
+    else:
+        fire.dispatch_event("click")
+    said = manager.locator(".unheld")
+    expect(said).to_contain_text("Hold it for 2 s, or confirm:")
+    assert api.snapshot()["notice"] is None
+    fire.dispatch_event("click")
+    fire.click()
+    assert api.snapshot()["notice"] is None, "twice the same is no confirmation"
+    said.get_by_role("button", name="Yes: Fire: Leave the building.").click()
+    require_shown(manager)
+    expect(manager.locator(".emergency")).to_contain_text("Hold 2 s:")
+    manager.get_by_role("button", name="The emergency is over", exact=True).click()
+    manager.get_by_role("button", name="Yes: The emergency is over").click()
+    expect(manager.locator(".emergency")).to_be_hidden()
+    assert violations(manager) == []
+
+
+def test_the_offer_to_confirm_goes_by_itself_and_is_not_made_after_a_hold(
+    opened: Callable[[str], Page], api: Client
+) -> None:
+    manager = opened("manager")
+    manager.get_by_role("button", name="Outage…").click()
+    cause = manager.locator(".causes .hold").first
+    cause.click()
+    expect(manager.locator(".unheld")).to_be_visible()
+    expect(manager.locator(".unheld")).to_have_count(0, timeout=15_000)
+    cause.click(delay=2500)
+    expect(manager.locator(".flag .hold")).to_be_visible()
+    manager.locator(".flag .hold").click(delay=2500)
+    expect(manager.locator(".flag")).to_have_count(0)
+    expect(manager.locator(".unheld")).to_have_count(0)
+
+
 def test_an_outage_is_told_and_stops_nothing(opened: Callable[[str], Page], api: Client) -> None:
     pages = {surface: opened(surface) for surface in ("board", "kiosk", "console")}
     pages["console"].get_by_role("button", name="G1").click()

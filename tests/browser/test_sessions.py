@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, WebSocketRoute, expect
 from sqlalchemy import text
@@ -97,7 +98,7 @@ def test_a_session_whose_row_was_deleted_is_over_too(clerk: Page, demo: DemoProc
     expect(alert(clerk)).to_contain_text(ENDED, timeout=SAID_MS)
 
 
-@pytest.mark.provokes("asked wrongly: GET .*/seats 403")
+@pytest.mark.provokes("asked wrongly: GET .*/(seats|counters/E1/line) 403")
 @pytest.mark.parametrize("role", ["manager", "counter"])
 def test_a_page_says_who_has_signed_in_in_another_tab(clerk: Page, demo: DemoProcess, role: str) -> None:
     sit(clerk, "E1")
@@ -110,6 +111,21 @@ def test_a_page_says_who_has_signed_in_in_another_tab(clerk: Page, demo: DemoPro
     alert(clerk).get_by_role("button", name=f"Go on as {user}").click()
     expect(alert(clerk)).to_have_count(0)
     expect(clerk.locator(".strip")).to_contain_text(user)
+    picker = expect(clerk.get_by_role("heading", name="Where do you sit?"))
+    if role == "manager":
+        picker.to_be_visible()  # the seat was another's
+    else:
+        picker.not_to_be_visible()
+
+
+@pytest.mark.provokes("asked wrongly: GET .*/(seats|counters/E1/line) 403")
+def test_who_signs_in_in_another_tab_ends_the_session_before(clerk: Page, demo: DemoProcess) -> None:
+    opened, former = sockets_of(clerk), clerk.context.cookies()
+    sign_in(clerk.context, demo, "manager").wait_for_url("**/manager")
+    assert wait_for_close(clerk, opened) < CLOSED_S
+    held = {str(cookie.get("name")): str(cookie.get("value")) for cookie in former}
+    answer = httpx.get(f"{demo.url}/api/v1/centres/{CENTRE}/snapshot", cookies=held)
+    assert answer.status_code == 401
 
 
 def test_a_counter_that_was_taken_over_says_by_whom(clerk: Page, browser: Browser, demo: DemoProcess) -> None:

@@ -223,6 +223,36 @@ test("what a layout has mangled, a prefix and an address are taken out of that f
   assert.deepEqual(heard.map(([, code]) => code), ["20-1004567890", "]C120-1004567890", "https://seva.example/t/DMfnBfOqebdx"]);
 });
 
+for (const gap of [56, 80, 109, 190]) {
+  for (const layout of ["french", "cyrillic", "inscript", "greek"]) {
+    test(`a reference that a slow scanner writes into a field is taken out of it, ${layout}, ${gap} ms between its signs`, (t) => {
+      const { heard, scan } = page(t, ["MH[0-9]{10}"]);
+      for (const name of ["appointment", "reason"]) {
+        const own = field(name);
+        own.value = "before";
+        scan("MH1234567890\n", gap, { target: own, layout: LAYOUTS[layout] });
+        assert.equal(own.value, "before");
+        assert.ok(heard.splice(0)[0].includes("MH1234567890"));
+      }
+    });
+  }
+}
+
+test("a slow reference is set apart from what stood in its own field, and left in a field of words", (t) => {
+  const { heard, scan } = page(t, ["MH[0-9]{10}"]);
+  const own = field("appointment");
+  own.value = "12";
+  scan("MH1234567890\n", 80, { target: own });
+  assert.deepEqual([own.value, heard.splice(0)], ["12", [["code", "MH1234567890"]]]);
+  own.value = "";
+  scan("MH1234567890\n", 80, { target: own });
+  const reason = field("reason");
+  reason.value = "see ";
+  scan("MH1234567890\n", 80, { target: reason });
+  assert.deepEqual([own.value, reason.value], ["MH1234567890", "see MH1234567890"]);
+  assert.deepEqual(heard, [["key", "Enter"], ["key", "Enter"]]);
+});
+
 test("a space presses the button that has the focus, and is a part of a code inside of it", (t) => {
   const { heard, press, scan, wait } = page(t);
   assert.equal(press(" "), false);

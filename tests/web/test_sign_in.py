@@ -304,6 +304,25 @@ def test_a_page_of_before_is_told_who_is_signed_in_in_its_browser_now(server: Se
     assert (refusal.status_code, refusal.json["signed_in"]) == (403, None)
 
 
+@pytest.mark.parametrize(("who", "seated"), [("asha", "staff"), ("meera", "nobody")])
+def test_who_signs_in_ends_the_session_of_before_and_keeps_their_own_seat_alone(
+    sqlite_floor: Floor, server: Server, client: FlaskClient, ask: Ask, who: str, seated: str
+) -> None:
+    add_person(sqlite_floor, "meera", Role.MANAGER)
+    client.post("/login", data=FORM)
+    former = str(session_of(client))
+    assert ask("G1", "sit") == 200
+    assert client.post("/login", data={**FORM, "user": who, "password": "another"}).status_code == 401
+    assert sessions(sqlite_floor) == 1, "a wrong password ends nobody's session"
+    client.post("/login", data={**FORM, "user": who})
+    assert (sessions(sqlite_floor), session_of(client) != former) == (1, True)
+    counter = sqlite_floor.db.read(lambda read: counter_by_id(read, sqlite_floor.centre_id, "G1"))
+    assert (counter.operator or "nobody").split(":")[0] == seated
+    with server.app.test_client() as another:
+        another.set_cookie("baari_staff", former)
+        assert another.get(f"/api/v1/centres/{CENTRE}/snapshot").status_code == 401
+
+
 def work_of(page: str) -> str | None:
     """Return the proof that the widget of a page would send, None when the page asks for none."""
     found = re.search(r'<altcha-widget [^>]*challenge="([^"]+)"', page)

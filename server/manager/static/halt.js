@@ -30,6 +30,7 @@ export function Ending({ flag }) {
   const { kind } = flag;
   const words = kind === "emergency" ? t("The emergency is over") : kind === "outage" ? t("The outage is over") : t("Go on, everybody in the same place");
   return html`<div class="flag"><b>${flagWords(flag)}</b>
+    ${kind === "emergency" && html`<span>${t("Hold 2 s:")}</span>`}
     <${HoldButton} fire=${() => end(kind)} disabled=${!live.value}>${words}</${HoldButton}></div>`;
 }
 

@@ -1,6 +1,6 @@
 // The one reader of keys: it tells what a scanner types from the keys that a person presses, under every layout.
 
-import { hasDigit, isFast, isMangled, mayGoOn, readingsOf, saysSo } from "./scans.js";
+import { hasDigit, isFast, isMangled, mayGoOn, readingsOf, saysSo, textsOf } from "./scans.js";
 import { placed, writes, written } from "./strokes.js";
 
 /** A scanner leaves at most 200 ms between two signs, of which a page on a slow computer hears a little late; what stays alone is a key. */
@@ -176,7 +176,7 @@ export class Reader {
   isCode(end) {
     if (this.run.length && saysSo(this.run)) return true;
     if (this.run.length < SIGNS_MIN) return false;
-    if (this.into) return end !== undefined && isFast(this.run, end) && hasDigit(this.run) && this.isForeign(this.into.field);
+    if (this.into) return end !== undefined && hasDigit(this.run) && this.isForeign(this.into.field, end);
     return hasDigit(this.run) || isFast(this.run) || this.run.some(({ event }) => !this.page.isKey(event)) || this.isKnown();
   }
 
@@ -185,12 +185,19 @@ export class Reader {
   }
 
   /**
-   * Whether what was scanned into a field does not belong there as it stands.
+   * Whether what was written into a field was scanned, and does not belong there as it stands. What came no faster than a
+   * person types may be theirs, unless it is a reference of the centre by the places of its keys alone, or by itself but not
+   * with what stood in the field before.
    *
    * @param {Field} field
+   * @param {KeyboardEvent} end
    */
-  isForeign(field) {
-    return !this.page.typed(field) || isMangled(this.run);
+  isForeign(field, end) {
+    const { known, typed } = this.page;
+    if (isFast(this.run, end)) return !typed(field) || isMangled(this.run);
+    const { written, placed } = textsOf(this.run);
+    if (known(written)) return typed(field) && !known(field.value);
+    return known(placed);
   }
 
   /** Whether a person pressed all that waits: keys that mean something here, too slow for a scanner. */

@@ -10,14 +10,22 @@ const BEGINNING = /^(https?:?\/?\/?|\][A-Za-z]?)$/i;
 /** @typedef {{ event: KeyboardEvent, written: string, placed: string }} Stroke a key that writes: the sign of its layout, and that of its place */
 
 /**
+ * Return a row of signs as the layout writes it, and as it stands on a US keyboard.
+ *
+ * @param {Stroke[]} run
+ */
+export function textsOf(run) {
+  return { written: run.map(({ written }) => written).join(""), placed: run.map(({ placed }) => placed).join("") };
+}
+
+/**
  * Return how a row of signs may read: by the layout and by the places of the keys, the likelier first. Scanners send
  * places; whatever a layout makes of them beyond ASCII was not meant, and Caps Lock turns their letters around.
  *
  * @param {Stroke[]} run
  */
 export function readingsOf(run) {
-  const written = run.map((stroke) => stroke.written).join("");
-  const placed = run.map((stroke) => stroke.placed).join("");
+  const { written, placed } = textsOf(run);
   const turned = run.some(({ event }) => event.getModifierState?.("CapsLock"));
   const readings = turned || !/^[ -~]*$/.test(written) ? [placed, written] : [written, placed];
   return [...new Set(readings)];
