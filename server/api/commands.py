@@ -17,6 +17,7 @@ from server.web.site import site
 
 KEY_HEADER = "Idempotency-Key"
 KEY_MAX = 200
+WAITS = 202
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def command(
 ) -> Response:
     """Run `fn` in the principal's centre, perhaps in another one too, and answer with the JSON object it returns.
 
-    A retry under the same key gets the first answer, with what is not kept for it: `unkept` is known of a citizen.
+    A retry under the same key gets the first answer, with what is not kept for it: `unkept` is known of a citizen, and
+    told where nobody else has to approve it first.
     Raises MissingIdempotencyKey and whatever `fn` raises.
     """
     return run(principal.id, principal.centre_id, fn, status, beside, unkept)
@@ -74,11 +76,12 @@ def run(
 
 
 def _answer(status: int, done: Body | Waits) -> Answer:
-    return Answer(202, done.body) if isinstance(done, Waits) else Answer(status, done)
+    return Answer(WAITS, done.body) if isinstance(done, Waits) else Answer(status, done)
 
 
 def _response_of(unkept: Mapping[str, object] | None, answer: Answer) -> Response:
-    response = jsonify(answer.body if unkept is None else {**answer.body, **unkept})
+    told = {} if unkept is None or answer.status == WAITS else unkept
+    response = jsonify({**answer.body, **told} if told else answer.body)
     response.status_code = answer.status
     return response
 

@@ -37,7 +37,7 @@ def operation(
     file: Answers = {200: {"description": "The file", "content": dict.fromkeys(files, _TEXT)}} if files else None
     if waits is not None:
         content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{waits}"}}}
-        file = {202: {"description": "A second person is asked; nothing is done", "content": content}}
+        file = {**(file or {}), 202: {"description": "A second person is asked; nothing is done", "content": content}}
     security = None if keyless else "bearer"
     spoken = _SPOKEN.doc(operation_id=name, security=security, extensions=extensions, responses=file)
 

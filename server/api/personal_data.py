@@ -64,9 +64,12 @@ class HoldIn(Strict):
 
 
 class KnownOut(BaseModel):
-    """What is known of somebody, with phone numbers masked."""
+    """What is known of somebody, with phone numbers masked; or, where a second person has to approve it first (202),
+    what they were asked for.
+    """
 
     known: list[KnownView]
+    approval: ApprovalView | None = None
 
 
 class PhoneOut(BaseModel):
@@ -109,15 +112,18 @@ def kept(centre: str) -> Response:
 @bp.post(f"{AT}/show")
 @bp.input(AskedIn, arg_name="asked")
 @bp.output(KnownOut)
-@operation("show_personal_data", e.UnknownToken, e.SealedUnderLost)
+@operation("show_personal_data", e.UnknownToken, e.SealedUnderLost, e.NamedPersonNeeded, waits="KnownOut")
 def show(centre: str, asked: AskedIn) -> Response:
     """Get what is known of somebody, on the floor and sealed. That it was shown stands on record."""
     principal, now = authorise(Permission.SHOW_PERSONAL_DATA, centre=centre), site().real.now()
-    found = _found(principal, asked)
+    found, guarded, by = _found(principal, asked), site().settings.second_person, By(principal.id)
 
-    def note(tx: Transaction) -> dict[str, object]:
-        asking.show(tx, found, asked.reason, now, By(principal.id))
-        return {}
+    def note(tx: Transaction) -> dict[str, object] | Waits:
+        waiting = approvals.waited_for(tx, guarded, asking.copy_of(found), now, by) if found.every else None
+        if waiting is not None:
+            return Waits({"known": [], "approval": waiting})
+        asking.show(tx, found, asked.reason, now, by)
+        return {"approval": None}
 
     return command(principal, note, unkept={"known": told.known_views(found)})
 

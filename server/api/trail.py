@@ -9,13 +9,17 @@ from flask import Response, jsonify
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from server.api.at_centre import AT as AT_CENTRE
+from server.api.commands import WAITS
 from server.api.operations import operation
 from server.api.schemas import shape
 from server.api.shapes import FIRST_YEAR, LAST_YEAR, Code, Day
+from server.domain import errors as e
 from server.domain.actors import By
 from server.domain.ids import ID_MAX
 from server.domain.permissions import Permission
 from server.domain.trail import Place, place_of
+from server.services.people import approvals
+from server.services.people.approvals import ApprovalView
 from server.services.trail import files, trail
 from server.services.trail.files import Form
 from server.services.trail.trail import TrailPage
@@ -81,22 +85,43 @@ def page(centre: str, asked: TrailIn) -> Response:
 
 @bp.get(f"{AT}/export")
 @bp.input(ExportIn, location="query", arg_name="asked")
-@operation("export_trail", permission=Permission.READ_TRAIL, files=files.MIME.values())
+@operation(
+    "export_trail",
+    e.NamedPersonNeeded,
+    permission=Permission.READ_TRAIL,
+    files=files.MIME.values(),
+    waits="ApprovalAnswer",
+)
 def export(centre: str, asked: ExportIn) -> Response:
-    """Get all that fits as a file. That somebody took it stands in the record of the installation."""
+    """Get all that fits as a file. That somebody took it stands in the record of the installation.
+
+    It tells of people by their names: where a second person has to approve that, they are asked first (202).
+    """
     principal, now, db = authorise(Permission.READ_TRAIL, centre=centre), site().real.now(), site().db
     first, last = (None if day is None else day.isoformat() for day in (asked.first, asked.last))
     only = [f"{name}={value}" for name, value in _narrowed(asked).items() if value is not None]
+    guarded, by, what = site().settings.second_person, By(principal.id), files.export_of(asked.form, first, last, only)
 
-    def note(tx: Transaction) -> None:
-        files.note_export(tx, asked.form, first, last, only, now, By(principal.id))
+    def note(tx: Transaction) -> ApprovalView | None:
+        waiting = approvals.waited_for(tx, guarded, what, now, by)
+        if waiting is None:
+            files.note_export(tx, asked.form, first, last, only, now, by)
+        return waiting
 
-    db.write(principal.centre_id, note)
+    waiting = db.write(principal.centre_id, note)
+    if waiting is not None:
+        return _waits(waiting)
     here = db.read(lambda snapshot: trail.centre_of(snapshot, principal.centre_id))
     wanted = trail.wanted_of(here, asked.first, asked.last, asked.kind, asked.token, asked.person)
     answer = Response(files.written(asked.form, trail.all_of(db.read, here, wanted)), mimetype=files.MIME[asked.form])
     name = f"trail-{principal.centre}-{now:%Y-%m-%d}.{asked.form.value}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _waits(approval: ApprovalView) -> Response:
+    answer = jsonify(approval=approval)
+    answer.status_code = WAITS
     return answer
 
 

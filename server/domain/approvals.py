@@ -14,6 +14,7 @@ class Guarded(StrEnum):
 
     ROLE = "role"
     ERASURE = "erasure"
+    EXPORT = "export"
 
 
 class ApprovalState(StrEnum):

@@ -1,5 +1,7 @@
 """What a second named person was asked for, at the machine: list it, approve it, refuse it."""
 
+from typing import NoReturn
+
 import click
 
 from server.clock import SystemClock
@@ -56,7 +58,7 @@ def require_approval(tx: Transaction, asked: Asked) -> ApprovalView | None:
     return approvals.waited_for(tx, settings_of().second_person, asked, SystemClock().now(), at_machine())
 
 
-def told(waiting: ApprovalView) -> None:
+def told(waiting: ApprovalView) -> NoReturn:
     """Say that a second person is asked, and end the command with exit code 3."""
     until = to_iso(waiting.expires_at)
     click.echo(

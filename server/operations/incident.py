@@ -16,11 +16,13 @@ import click
 
 from server.clock import SystemClock
 from server.domain.actors import By
+from server.domain.approvals import Asked, Guarded
 from server.domain.centre import CentreState
 from server.domain.derived import DerivedKeys
 from server.domain.events.installation import IncidentPacked
 from server.domain.instants import to_iso
 from server.domain.trail import Wanted
+from server.operations.approvals import require_approval, told
 from server.operations.at_machine import at_machine
 from server.operations.backups import PASSPHRASE, THERE, seal_of
 from server.operations.shared import CENTRE, Day, derived_keys, only_centre, settings_of, with_database
@@ -29,6 +31,7 @@ from server.services.backups import sealing
 from server.services.backups.archive import ArchiveWriter
 from server.services.backups.files import with_new_file
 from server.services.backups.sealing import Seal
+from server.services.people.approvals import ApprovalView
 from server.services.person_data.affected import Affected, affected
 from server.services.trail import trail
 from server.services.trail.files import Form, as_cell, written
@@ -49,6 +52,11 @@ class Incident:
     last: date
     reason: str
     phones: bool
+
+    @property
+    def export(self) -> Asked:
+        """What a second person approves where one is asked for."""
+        return Asked(Guarded.EXPORT, f"incident {self.first} – {self.last}", "phones" if self.phones else "")
 
     @property
     def span(self) -> Wanted:
@@ -98,7 +106,10 @@ def incident(
 
 
 def _pack(db: Database, what: Incident, logs: Sequence[Path], seal: Seal, file: Path) -> dict[str, object]:
-    """Write the file, and take down that it was; raises FileExistsError."""
+    """Write the file, and take down that it was; there is none while a second person has to approve it first.
+
+    Raises FileExistsError.
+    """
     now, by = SystemClock().now(), at_machine()
     keys = derived_keys(db) if what.phones else None
     persons = _persons(db, what, keys)
@@ -116,10 +127,14 @@ def _pack(db: Database, what: Incident, logs: Sequence[Path], seal: Seal, file: 
         days = (what.first.isoformat(), what.last.isoformat())
         event = IncidentPacked(what.centre.id, *days, len(persons), what.phones, digest, what.reason)
 
-        def note(tx: Transaction) -> None:
-            InstallationLog(tx, now).record(event, by)
+        def note(tx: Transaction) -> ApprovalView | None:
+            waiting = require_approval(tx, what.export)
+            if waiting is None:
+                InstallationLog(tx, now).record(event, by)
+            return waiting
 
-        db.write(what.centre.id, note)
+        if waiting := db.write(what.centre.id, note):
+            told(waiting)
     return summary
 
 

@@ -133,19 +133,23 @@ def _by_whom(command: Callable[..., None]) -> Callable[..., None]:
 def show(reason: str, centre: str | None, *, as_json: bool, reveal: bool, **whom: Any) -> None:  # the options of whom
     """Show what is known of somebody, on the floor and sealed; that it was shown is on record."""
 
-    def run(db: Database) -> Found:
+    def run(db: Database) -> Found | ApprovalView:
         here, found = _found(db, centre, derived_keys(db), Asked(**whom))
 
-        def note(tx: Transaction) -> None:
+        def note(tx: Transaction) -> ApprovalView | None:
+            if found.every and (waiting := require_approval(tx, asking.copy_of(found))):
+                return waiting
             asking.show(tx, found, reason, _now(), at_machine())
             for data in found.every if reveal else ():
                 if data.phone is not None:
                     asking.reveal(tx, data.subject, reason, _now(), at_machine())
+            return None
 
-        db.write(here, note)
-        return found
+        return db.write(here, note) or found
 
     found = with_database(run)
+    if isinstance(found, ApprovalView):
+        approvals.told(found)
     phones = {data.subject: data.phone for data in found.every} if reveal else {}
     views = [_view(known, phones.get(known.subject)) for known in told.known_views(found)]
     if as_json:

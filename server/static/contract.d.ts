@@ -565,7 +565,7 @@ export interface GateOut {
 }
 
 /** What may need a second person. */
-export type Guarded = "role" | "erasure";
+export type Guarded = "role" | "erasure" | "export";
 
 /** The person as they are now; or, where a second person has to approve it first (202), what they were asked for. */
 export interface GuardedPersonAnswer {
@@ -726,9 +726,10 @@ export interface KioskPage {
   references: string[];
 }
 
-/** What is known of somebody, with phone numbers masked. */
+/** What is known of somebody, with phone numbers masked; or, where a second person has to approve it first (202), what they were asked for. */
 export interface KnownOut {
   known: KnownView[];
+  approval?: ApprovalView | null;
 }
 
 /** What is known of somebody by a token or a booking; neither the hash of a reference nor the secret of a slip. `phone` is masked: to be told it is an act of its own. */

@@ -61,7 +61,7 @@ def test_a_file_is_taken_and_the_page_shows_who_took_it(page: Page, labels: list
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
     with page.expect_download() as download:
-        page.get_by_role("link", name={"csv": "CSV", "jsonl": "JSON"}[form]).click()
+        page.get_by_role("button", name={"csv": "CSV", "jsonl": "JSON"}[form]).click()
     assert download.value.suggested_filename.endswith(f".{form}")
     assert labels[3] in download.value.path().read_text("utf-8")
     page.get_by_label("Token").fill("")

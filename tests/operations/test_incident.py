@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import stat
 from collections.abc import Callable
@@ -158,3 +159,18 @@ def test_without_a_log_it_says_so(house: House) -> None:
     (house.folder / "log").write_text("")
     done = house.pack()
     assert (done.returncode, "No line of the log was found" in done.stderr) == (0, True)
+
+
+def test_it_is_packed_after_a_second_person_approved_it_where_the_setting_asks_for_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    plain = house.baari
+    house.baari = partial(plain, SUDO_USER="asha", BAARI_SECOND_PERSON="export")
+    asked = house.pack()
+    assert (asked.returncode, "baari approval approve 1" in asked.stderr) == (3, True)
+    assert not list(house.folder.glob("*incident.age*"))
+    assert plain("approval", "approve", "1", SUDO_USER="ravi").returncode == 0
+    assert house.pack("--reveal").returncode == 3
+    assert house.pack().returncode == 0
+    assert "N002" in house.persons()

@@ -115,6 +115,22 @@ def test_an_erasure_waits_for_a_second_person_where_the_setting_asks_for_one(
     assert place("verify").returncode == 0
 
 
+def test_what_is_known_is_shown_after_a_second_person_approved_it_where_the_setting_asks_for_one(
+    place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+
+    def run(who: str, *words: str) -> Any:
+        return place(*words, SUDO_USER=who, BAARI_SECOND_PERSON="export")
+
+    asked = run("asha", "person-data", "show", *WHOM, "--reveal")
+    assert (asked.returncode, asked.stdout, "baari approval approve 1" in asked.stderr) == (3, "", True)
+    assert run("ravi", "approval", "approve", "1").returncode == 0
+    assert PHONE in run("asha", "person-data", "show", *WHOM, "--reveal").stdout
+    assert run("asha", "person-data", "show", *WHOM).returncode == 3
+    assert place("verify").returncode == 0
+
+
 def test_a_restore_erases_again_what_was_erased_since_the_backup(
     place: Any, floor_of_db: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

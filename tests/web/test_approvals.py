@@ -9,10 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.app import Server, build_server
+from server.clock import SystemClock
 from server.config import ConfigError, load_settings
-from server.domain.actors import CLI
+from server.domain.actors import CLI, By
 from server.domain.permissions import Role
-from server.services.people import accounts
+from server.services.people import accounts, approvals
 from server.web.guard import csrf_token
 from tests.factories import CENTRE, MORNING, Floor, StillClock
 from tests.processes import run_baari_here
@@ -110,6 +111,59 @@ def test_an_erasure_waits_for_a_second_person(sqlite_floor: Floor, tmp_path: Pat
     approval = told["approval"]
     assert isinstance(approval, dict)
     assert (status, told["erased"], approval["act"], approval["about"]) == (202, 0, "erasure", "N001 2026-11-24")
+
+
+@pytest.fixture
+def taker(sqlite_floor: Floor, tmp_path: Path) -> FlaskClient:
+    """Return the browser of Asha, at a server where a second person approves what is taken out."""
+    for user in ("asha", "ravi"):
+        add_person(sqlite_floor, user, Role.MANAGER)
+    environ = {"BAARI_DATA_DIR": str(tmp_path), "BAARI_DATABASE_URL": sqlite_floor.db.url}
+    settings = load_settings({**environ, "BAARI_SECOND_PERSON": "export"})
+    client = build_server(settings, db=sqlite_floor.db).app.test_client()
+    client.post("/login", data={"user": "asha", "password": PASSWORD})
+    with client.application.app_context():
+        client.environ_base["HTTP_X_CSRF_TOKEN"] = csrf_token(str(session_of(client)))
+    return client
+
+
+def approve(floor: Floor, number: int) -> None:
+    floor.write(lambda tx: approvals.decide(tx, number, True, SystemClock().now(), By("staff:2")))
+
+
+def test_what_is_known_of_somebody_is_shown_after_a_second_person_approved_it(
+    taker: FlaskClient, sqlite_floor: Floor
+) -> None:
+    sqlite_floor.issue(phone="+919876543210")
+    asked = {"phone": "9876543210", "reason": "asked by letter"}
+    status, told = send(taker, "personal-data/show", "one", **asked)
+    approval = told["approval"]
+    assert isinstance(approval, dict)
+    assert (status, told["known"], approval["act"], approval["about"]) == (202, [], "export", "N001 2026-11-24")
+    assert send(taker, "personal-data/show", "one", **asked) == (status, told)
+    approve(sqlite_floor, approval["id"])
+    status, told = send(taker, "personal-data/show", "two", **asked)
+    assert (status, told["approval"], "N001" in str(told["known"])) == (200, None, True)
+    status, told = send(taker, "personal-data/show", "three", phone="9800000000", reason="asked by letter")
+    assert (status, told["known"], told["approval"]) == (200, [], None)
+
+
+def test_the_trail_is_taken_out_once_after_a_second_person_approved_it(taker: FlaskClient, sqlite_floor: Floor) -> None:
+    file = f"{AT}/trail/export?first=2026-11-24&form=csv"
+    asked = taker.get(file)
+    approval = asked.get_json()["approval"]
+    assert (asked.status_code, approval["act"], approval["about"]) == (202, "export", "trail 2026-11-24 – …")
+    approve(sqlite_floor, approval["id"])
+    assert taker.get(f"{AT}/trail/export?first=2026-11-23&form=csv").status_code == 202
+    taken = taker.get(file)
+    assert (taken.status_code, taken.mimetype) == (200, "text/csv")
+    assert taker.get(file).status_code == 202
+
+
+def test_no_key_takes_the_trail_out_where_a_named_person_is_asked_for(taker: FlaskClient, sqlite_floor: Floor) -> None:
+    key = {"Authorization": f"Bearer {sqlite_floor.key(Role.MANAGER)}"}
+    answer = taker.application.test_client().get(f"{AT}/trail/export", headers=key)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "named_person_needed")
 
 
 def test_a_setting_that_names_what_nobody_knows_stops_the_start(tmp_path: Path) -> None:

@@ -84,9 +84,18 @@ def phone_of(read: Read, centre_id: int, token_id: str, keys: DerivedKeys) -> st
 
 def erasure_of(found: Found) -> Approvable:
     """Return what a second person approves: labels and days, and a digest of exactly these tokens and bookings."""
+    return _approvable(Guarded.ERASURE, found)
+
+
+def copy_of(found: Found) -> Approvable:
+    """Return what a second person approves before what is known is shown, as `erasure_of` does."""
+    return _approvable(Guarded.EXPORT, found)
+
+
+def _approvable(act: Guarded, found: Found) -> Approvable:
     names = sorted({f"{data.label or 'booking'} {data.day}" for data in found.every})
     digest = hashlib.sha256("\n".join(sorted(found.subjects)).encode()).hexdigest()
-    return Approvable(Guarded.ERASURE, ", ".join(names), digest)
+    return Approvable(act, ", ".join(names), digest)
 
 
 def show(tx: Transaction, found: Found, reason: str, real: datetime, by: By) -> None:

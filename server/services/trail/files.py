@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from server.domain.actors import By
+from server.domain.approvals import Asked, Guarded
 from server.domain.events.installation import TrailExported
 from server.domain.instants import to_iso
 from server.services.trail.trail import TrailEntry
@@ -27,6 +28,12 @@ class Form(StrEnum):
 
 
 MIME: Mapping[Form, str] = {Form.CSV: "text/csv", Form.JSONL: "application/jsonl"}
+
+
+def export_of(form: Form, first: str | None, last: str | None, only: Iterable[str]) -> Asked:
+    """Return what a second person approves: of which days, in which form, and narrowed by what."""
+    days = f"trail {first or '…'} – {last or '…'}"
+    return Asked(Guarded.EXPORT, " ".join((days, *only)), form.value)
 
 
 def note_export(

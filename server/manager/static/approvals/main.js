@@ -14,7 +14,7 @@ import * as asked from "./asked.js";
 
 /** @param {Baari.ApprovalView} approval */
 function what({ act, about, detail }) {
-  const words = { role: t("Another role"), erasure: t("An erasure") };
+  const words = { role: t("Another role"), erasure: t("An erasure"), export: t("Personal data taken out") };
   return html`<b>${words[act]}</b> ${act === "role" ? `${about} → ${roleName(detail)}` : about}`;
 }
 

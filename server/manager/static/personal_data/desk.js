@@ -50,7 +50,9 @@ export function open(next) {
 export function look(next) {
   return act(async () => {
     [whom.value, known.value, phones.value] = [next, null, {}];
-    ({ known: known.value } = await command(at.showPersonalData(), next, { deadline: SEALED_MS }));
+    const answer = await command(at.showPersonalData(), next, { deadline: SEALED_MS });
+    if (answer.approval) return t("Somebody else must approve it first. Then do it again.");
+    known.value = answer.known;
     return null;
   });
 }

@@ -3,7 +3,7 @@
 import { html } from "/static/vendor/htm-preact.js";
 import { Strip } from "/static/staff/strip.js";
 import { Ways } from "/static/staff/ways.js";
-import { TRAIL, trailFile } from "/static/ui/addresses.js";
+import { TRAIL } from "/static/ui/addresses.js";
 import { mount } from "/static/ui/parts.js";
 import { dateOf, secondOf } from "/static/ui/times.js";
 import { named, t } from "/static/ui/words.js";
@@ -64,9 +64,9 @@ async function older() {
 }
 
 function Files() {
-  const form = (/** @type {string} */ form) => trailFile({ ...record.wanted.value, form });
-  return html`<p class="files"><a class="button small" download href=${form("csv")}>${t("As a table (CSV)")}</a><a class="button small" download href=${form("jsonl")}>${t("For programs (JSON lines)")}</a>
-    <span class="muted">${t("Taking a file stands on record too.")}</span></p>`;
+  return html`<p class="files"><button class="button small" onClick=${() => record.take("csv")}>${t("As a table (CSV)")}</button><button class="button small" onClick=${() => record.take("jsonl")}>${t("For programs (JSON lines)")}</button>
+    <span class="muted">${t("Taking a file stands on record too.")}</span></p>
+    ${record.told.value && html`<p class="notice" role="status">${record.told.value}</p>`}`;
 }
 
 function Trail() {

@@ -3,7 +3,7 @@
 import { signal } from "/static/vendor/signals.js";
 import { ended, endedBy, unlessEnded } from "/static/staff/session.js";
 import * as at from "/static/ui/addresses.js";
-import { Failure, read } from "/static/ui/http.js";
+import { Failure, NoAnswer, read, Refusal } from "/static/ui/http.js";
 import { t } from "/static/ui/words.js";
 
 /** What is asked for, without what is left open. @type {import("@preact/signals").Signal<Record<string, string>>} */
@@ -14,9 +14,13 @@ export const shown = signal(null);
 export const back = signal(false);
 /** What was refused, in words. @type {import("@preact/signals").Signal<string | null>} */
 export const refused = signal(null);
+/** What is said of the file that was asked for. @type {import("@preact/signals").Signal<string | null>} */
+export const told = signal(null);
 /** The people whose doings can be asked for. @type {import("@preact/signals").Signal<Baari.PersonView[]>} */
 export const people = signal([]);
 const ASK_MS = 3000;
+/** By then a browser has begun to write the file. */
+const SAVED_MS = 60_000;
 let latest = 0;
 
 /** Ask for the latest page of what is wanted. @param {Record<string, string>} filter */
@@ -55,6 +59,27 @@ async function askPeople() {
   await unlessEnded(async () => {
     people.value = (await read(at.people())).people;
   });
+}
+
+/** Take what is wanted out as a file, unless a second person has to approve that first. @param {"csv" | "jsonl"} form */
+export async function take(form) {
+  refused.value = told.value = null;
+  try {
+    const answer = await fetch(at.trailFile({ ...wanted.value, form }), { cache: "no-store" });
+    if (answer.status === 202) told.value = t("Somebody else must approve it first. Then do it again.");
+    else if (answer.ok) await save(answer);
+    else throw new Refusal(await answer.json());
+  } catch (error) {
+    fail(error instanceof Failure ? error : new NoAnswer(String(error)));
+  }
+}
+
+/** @param {Response} answer */
+async function save(answer) {
+  const href = URL.createObjectURL(await answer.blob());
+  const download = answer.headers.get("Content-Disposition")?.match(/filename="(.+)"/)?.[1] ?? "trail";
+  Object.assign(document.createElement("a"), { href, download }).click();
+  setTimeout(() => URL.revokeObjectURL(href), SAVED_MS);
 }
 
 /** @param {unknown} error */
