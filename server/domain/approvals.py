@@ -15,6 +15,7 @@ class Guarded(StrEnum):
     ROLE = "role"
     ERASURE = "erasure"
     EXPORT = "export"
+    RESTORE = "restore"
 
 
 class ApprovalState(StrEnum):

@@ -125,6 +125,7 @@ class Permission(StrEnum):
     READ_SESSIONS = "read_sessions"
     END_SESSIONS = "end_sessions"
     READ_KEYS = "read_keys"
+    CREATE_KEY = "create_key"
     REVOKE_KEY = "revoke_key"
     ROTATE_KEY = "rotate_key"
     READ_DEVICES = "read_devices"
@@ -264,6 +265,7 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = {
     _P.READ_SESSIONS: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
     _P.END_SESSIONS: {_M: _CENTRE, _A: _CENTRE},
     _P.READ_KEYS: {_M: _CENTRE, _A: _CENTRE, _U: _CENTRE},
+    _P.CREATE_KEY: {_M: _CENTRE, _A: _CENTRE},
     _P.REVOKE_KEY: {_M: _CENTRE, _A: _CENTRE},
     _P.ROTATE_KEY: {_M: _CENTRE, _A: _CENTRE},
     _P.READ_DEVICES: {_M: _CENTRE, _F: _CENTRE, _A: _CENTRE, _U: _CENTRE},
@@ -292,6 +294,12 @@ def may(role: Role, permission: Permission) -> bool:
 def reaches_all(role: Role) -> bool:
     """Whether a role may do anything at every centre."""
     return any(row.get(role) is Scope.ALL for row in TABLE.values())
+
+
+def beyond(given: Role, giver: Role) -> Permission | None:
+    """Return what a role may do that another may not, or not as far, if anything."""
+    reach = {permission: (row[given], row.get(giver)) for permission, row in TABLE.items() if given in row}
+    return next((each for each, (wide, own) in reach.items() if own is None or wide > own), None)
 
 
 def require(role: Role, permission: Permission) -> Scope:

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.permissions import EVERYWHERE, PEOPLE, Permission
+from server.domain.permissions import EVERYWHERE, PEOPLE, Permission, Role
 from server.services.views.places import CentreFacts
 from server.web.pages import staff_page
 
@@ -24,4 +24,5 @@ def people() -> Response | str:
 
 
 def _facts(_centre: CentreFacts) -> dict[str, object]:
-    return {"roles": [role.value for role in PEOPLE if role not in EVERYWHERE]}
+    roles = [role.value for role in Role if role not in EVERYWHERE]
+    return {"roles": [role.value for role in PEOPLE if role not in EVERYWHERE], "key_roles": roles}

@@ -9,9 +9,11 @@ import click
 from server.clock import SystemClock
 from server.domain.instants import to_iso
 from server.domain.permissions import Role, reaches_all
+from server.operations.approvals import require_approval, told
 from server.operations.at_machine import at_machine
 from server.operations.shared import CENTRE, only_centre, with_database
 from server.services.people import keys
+from server.services.people.approvals import ApprovalView
 from server.services.people.keys import KeyView
 from server.storage.database import Database
 from server.storage.transaction import Transaction
@@ -53,14 +55,20 @@ def create(
     if all_centres and (counter or device):
         raise click.UsageError("a key of all centres cannot be bound to a counter or a device")
 
-    def make(tx: Transaction) -> str:
+    def make(tx: Transaction) -> str | ApprovalView:
+        what = keys.Order(Role(role), name).approvable
+        if what is not None and (waiting := require_approval(tx, what)):
+            return waiting
         now = SystemClock().now()
         ends = None if days is None else now + timedelta(days=days)
         if all_centres:
             return keys.create_key_of_all(tx, Role(role), name, now, at_machine(), expires_at=ends)
         return keys.create_key(tx, Role(role), name, now, at_machine(), counter=counter, device=device, expires_at=ends)
 
-    click.echo(with_database(lambda db: db.write(only_centre(db, centre).id, make)))
+    made = with_database(lambda db: db.write(only_centre(db, centre).id, make))
+    if isinstance(made, ApprovalView):
+        told(made)
+    click.echo(made)
 
 
 @key.command("list")

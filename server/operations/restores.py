@@ -10,6 +10,7 @@ import click
 
 from server.clock import SystemClock
 from server.config import Settings
+from server.domain.actors import By
 from server.operations.at_machine import at_machine
 from server.operations.backups import (
     IDENTITY,
@@ -22,10 +23,12 @@ from server.operations.backups import (
     faults_of,
     scratch,
 )
+from server.operations.in_force import Ask, InForce, let_in_force, prompted
 from server.operations.shared import settings_of
 from server.services.backups.files import with_new_file
 from server.services.backups.going_on import Lost, centre_goes_on, installation_goes_on
 from server.services.backups.sealing import CannotOpen
+from server.services.people.seats import STAFF
 from server.services.person_data.erasures import LIST, apply, marks_in
 from server.services.person_data.leaving import Round
 from server.services.setup.secret import keys_of, numbers_of
@@ -33,6 +36,7 @@ from server.storage import copies, schema
 from server.storage.database import Database
 from server.storage.sql.centres import all_centres
 from server.storage.sql.person_data import marks_erased
+from server.storage.transaction import Transaction
 
 After = Mapping[str, Mapping[date, Mapping[str, int]]]
 """After which number a series goes on, by centre, day and letter."""
@@ -46,6 +50,7 @@ After = Mapping[str, Mapping[date, Mapping[str, int]]]
 @click.option("--erasures", type=THERE, help="List of what was erased since, beside those that lie with the backups.")
 @click.option("--last", "stated", multiple=True, help="Highest number that is out in a series: N=387, or PSK-1:N=387.")
 @click.option("--nothing-since", is_flag=True, help="Nothing was done after the backup: servers were stopped.")
+@click.option("--alone", metavar="REASON", help="Go on without a second person where one is asked for: on record.")
 @click.option("--with-faults", is_flag=True, help="Go on from a record in which promises were broken, too.")
 def restore(
     file: Path,
@@ -55,11 +60,17 @@ def restore(
     erasures: Path | None,
     stated: Sequence[str],
     nothing_since: bool,
+    alone: str | None,
     with_faults: bool,
 ) -> None:
     """Go on from a backup and the tail, in an empty database; series go on where no number can come twice."""
     opening = Opening(identity, passphrase_file, tail)
-    lines = go_on_from(settings_of(), file, opening, stated, nothing_since, erasures, with_faults=with_faults)
+    lines = go_on_from(
+        *(settings_of(), file, opening, stated, nothing_since, erasures),
+        ask=prompted,
+        alone=alone,
+        with_faults=with_faults,
+    )
     click.echo("\n".join(lines))
 
 
@@ -71,11 +82,14 @@ def go_on_from(
     nothing_since: bool,
     erasures: Path | None = None,
     *,
+    ask: Ask,
+    alone: str | None = None,
     with_faults: bool = False,
     tell: Callable[[str], None] = lambda step: None,
 ) -> list[str]:
     """Go on from a backup and return what there is to say; `tell` hears of each step.
 
+    Where a second person has to approve it two are asked by `ask`, unless somebody does it `alone`, for a reason.
     Raises CannotOpen, WrongSchema, ValueError, LookupError, OSError and Refused: nothing was restored then.
     """
     lost = _lost(stated, nothing=nothing_since)
@@ -85,8 +99,10 @@ def go_on_from(
         if not holding.complete:
             raise CannotOpen(f"{file} holds nothing of people: nobody can go on from it.")
         _require_our_secret(settings, secret)
+        keys = None if secret is None else keys_of(db.read(numbers_of), secret)
+        in_force = let_in_force(settings, db, keys, ask, alone)
         tell("Proving that every promise was kept")
-        after, sessions = _go_on(db, restored.until, lost)
+        after, sessions = _go_on(db, restored.until, lost, in_force)
         erased = _forget(db, settings, secret, _erased(settings, file, opening.tail, erasures))
         if (faults := db.read(lambda read: faults_of(read, holding))) and not with_faults:
             centre, fault = faults[0]
@@ -135,7 +151,8 @@ def _keep_secret(settings: Settings, secret: bytes | None) -> None:
             file.write(secret)
 
 
-def _go_on(db: Database, until: datetime, lost: Mapping[str | None, Lost]) -> tuple[After, int]:
+def _go_on(db: Database, until: datetime, lost: Mapping[str | None, Lost], in_force: InForce) -> tuple[After, int]:
+    by = By(f"{STAFF}{in_force.persons[0]}") if in_force.persons else at_machine()
     centres = db.read(all_centres)
     codes = {centre.code for centre in centres}
     if strange := sorted(code for code in lost if code is not None and code not in codes):
@@ -145,11 +162,13 @@ def _go_on(db: Database, until: datetime, lost: Mapping[str | None, Lost]) -> tu
     after = {}
     for centre in centres:
         said, epoch = lost.get(centre.code, lost[None]), secrets.token_hex(4)
-        after[centre.code] = db.write(
-            centre.id, partial(centre_goes_on, made_at=until, epoch=epoch, lost=said, by=at_machine())
-        )
+        after[centre.code] = db.write(centre.id, partial(centre_goes_on, made_at=until, epoch=epoch, lost=said, by=by))
     now = SystemClock().now()
-    return after, db.write(None, lambda tx: installation_goes_on(tx, until, now, at_machine()))
+
+    def installation(tx: Transaction) -> int:
+        return installation_goes_on(tx, until, now, by, persons=in_force.persons, alone=in_force.alone)
+
+    return after, db.write(None, installation)
 
 
 def _erased(settings: Settings, file: Path, tail: Path | None, named: Path | None) -> set[str]:

@@ -565,7 +565,13 @@ export interface GateOut {
 }
 
 /** What may need a second person. */
-export type Guarded = "role" | "erasure" | "export";
+export type Guarded = "role" | "erasure" | "export" | "restore";
+
+/** The key as it is now; or, where a second person has to approve it first (202), what they were asked for. */
+export interface GuardedKeyAnswer {
+  key?: KeyView | null;
+  approval?: ApprovalView | null;
+}
 
 /** The person as they are now; or, where a second person has to approve it first (202), what they were asked for. */
 export interface GuardedPersonAnswer {
@@ -636,6 +642,16 @@ export interface KeptView {
 /** The key as it is now. */
 export interface KeyAnswer {
   key: KeyView;
+}
+
+/** A new key: whose or what for, of which role, bound to a device or a counter, and until when. */
+export interface KeyIn {
+  secret: string;
+  name: string;
+  role: Role;
+  device?: string | null;
+  counter?: string | null;
+  expires_at?: string | null;
 }
 
 /** A key in force: whose it is, what it is bound to, and when it was last seen; None: never. */
@@ -1089,7 +1105,7 @@ export interface PeopleOut {
   people: PersonView[];
 }
 
-/** What the page of people and keys needs to know: the roles that a person may have. */
+/** What the page of people and keys needs to know: the roles that a person, and that a key, may have. */
 export interface PeoplePage {
   centre: CentreData;
   language: string;
@@ -1103,6 +1119,7 @@ export interface PeoplePage {
   role: Role;
   elsewhere: boolean;
   roles: string[];
+  key_roles: string[];
 }
 
 /** What somebody may do: each verb of the API has a permission of its name. */
@@ -1176,6 +1193,7 @@ export type Permission =
   | "read_sessions"
   | "end_sessions"
   | "read_keys"
+  | "create_key"
   | "revoke_key"
   | "rotate_key"
   | "read_devices"
@@ -1928,6 +1946,7 @@ export interface Commands {
   "/api/v1/centres/{centre}/devices/{kind}/{device}/identify": { body: Record<string, never>; answer: ScreenAnswer };
   "/api/v1/centres/{centre}/devices/{kind}/{device}/rename": { body: NameIn; answer: ScreenAnswer };
   "/api/v1/centres/{centre}/devices/{kind}/{device}/revoke": { body: Record<string, never>; answer: ScreenAnswer };
+  "/api/v1/centres/{centre}/keys": { body: KeyIn; answer: GuardedKeyAnswer };
   "/api/v1/centres/{centre}/keys/{key}/revoke": { body: Record<string, never>; answer: KeyAnswer };
   "/api/v1/centres/{centre}/keys/{key}/rotate": { body: SecretIn; answer: KeyAnswer };
   "/api/v1/centres/{centre}/leases": { body: LeaseIn; answer: LeaseView };

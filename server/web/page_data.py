@@ -205,9 +205,10 @@ class ManagerPage(StaffFrame):
 
 
 class PeoplePage(StaffFrame):
-    """What the page of people and keys needs to know: the roles that a person may have."""
+    """What the page of people and keys needs to know: the roles that a person, and that a key, may have."""
 
     roles: list[str]
+    key_roles: list[str]
 
 
 class DevicesPage(StaffFrame):

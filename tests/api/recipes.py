@@ -346,6 +346,7 @@ RECIPES: Mapping[str, Recipe] = {
     "POST approvals/approve": Recipe("AM", asked_for, by_person=True),
     "POST approvals/refuse": Recipe("AM", asked_for, by_person=True),
     "GET keys": Recipe("AMU", keyed),
+    "POST keys": Recipe("AM", empty, {"name": "hall", "role": "display", "secret": "baari_" + "n" * 43}, status=201),
     "POST keys/revoke": Recipe("AM", keyed),
     "GET devices": Recipe("AFMU", unpaired),
     "GET devices/codes": Recipe("AM", unpaired),

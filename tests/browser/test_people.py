@@ -84,6 +84,22 @@ def test_a_key_is_replaced_and_revoked_after_a_question(demo: DemoProcess, offic
     assert status(demo, "centres", new) == 401
 
 
+def test_a_key_is_made_shown_once_and_bound(demo: DemoProcess, office: Page) -> None:
+    office.get_by_role("button", name="Make a key").click()
+    office.get_by_label("Name", exact=True).fill("Night kiosk")
+    office.locator("dialog select").select_option("kiosk")
+    office.get_by_label("Only this device").fill("K9")
+    office.get_by_role("button", name="Make Enter").click()
+    expect(office.get_by_role("alert")).to_have_text("There is nothing of this name here.")
+    office.get_by_label("Only this device").fill("K1")
+    office.get_by_label("It ends after days").fill("30")
+    office.keyboard.press("Enter")
+    secret = office.locator(".secret code").inner_text()
+    office.keyboard.press("Escape")
+    expect(office.locator("#keys tbody")).to_contain_text("Night kiosk")
+    assert status(demo, "centres", secret) == 200
+
+
 def test_nobody_changes_their_own_account_here_and_a_name_is_given_once(office: Page) -> None:
     office.get_by_role("button", name="Change manager").click()
     expect(office.get_by_role("button", name="Disable")).to_have_count(0)

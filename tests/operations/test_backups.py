@@ -11,18 +11,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import click
 import pyrage
 import pytest
 
+from server.domain.events.installation import Act
+from server.domain.permissions import Role
 from server.services.backups.sealing import Seal, lines_of
 from server.services.backups.shipping import Shipping
 from server.services.backups.tail_folder import TailWriter
+from server.services.people.sign_in import add_staff
 from server.services.setup import secret
 from server.services.setup.presets import load_preset
 from server.storage.database import Database
+from server.storage.sql.installation import stored_between
 from tests.conftest import new_database, skip_or_fail
 from tests.factories import MORNING, Floor, install_floor
 from tests.processes import ROOT, run_baari, run_baari_here
+from tests.services.people.people import HASH, PASSWORD
 from tests.stores import running_store
 
 SECRET = b"a secret of one installation in tests"
@@ -186,6 +192,71 @@ def test_a_centre_goes_on_as_the_page_says_on_either_database(
             again = place(*words, **there)
             assert (again.returncode, "there is centre PSK-DEMO with" in again.stderr) == (1, True)
             assert [path for path in Path(there["BAARI_DATA_DIR"]).iterdir() if "scratch" in path.name] == []
+
+
+@pytest.fixture
+def monday(place: Any, tmp_path: Path, db: Database) -> Any:
+    """Return what restores a backup in which Asha and Ravi manage, where a second person has to approve it."""
+    for user, role in (("asha", Role.MANAGER), ("ravi", Role.ADMINISTRATOR), ("meera", Role.COUNTER)):
+        db.write(1, lambda tx, u=user, r=role: add_staff(tx, u, r, HASH, MORNING))  # type: ignore[misc]
+    place("backup", "--recipients", "recipients.txt", "monday.baari")
+    there = target(f"sqlite:///{tmp_path / 'new.sqlite'}", tmp_path / "new") | {"BAARI_SECOND_PERSON": "restore"}
+    words = ("restore", "--identity", "identity.txt", "--last", "N=387", "monday.baari")
+    return lambda *more: (place(*words, *more, **there), there)
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, *users: str) -> None:
+    """Let people give their names and the password of all, and no code."""
+    typed = iter([each for user in users for each in (user, PASSWORD, "")])
+    monkeypatch.setattr(click, "prompt", lambda *_words, **_more: next(typed))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_two_people_of_the_backup_let_it_be_in_force_where_the_setting_asks_for_it(
+    monday: Any, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_in(monkeypatch, "asha", "asha", "asha", "meera", "asha", "Ravi")
+    done, there = monday()
+    assert (done.returncode, "every promise is kept" in done.stdout) == (0, True), done
+    assert "Nobody approves their own" in done.stderr
+    assert "of the second person is another" in done.stderr
+    with closing(Database(there["BAARI_DATABASE_URL"])) as new:
+        (told,) = (row for row in new.read(lambda read: stored_between(read, 0, 99)) if row.kind == Act.RESTORED.value)
+        assert (told.actor, told.data["persons"], told.data["alone"]) == ("staff:1", [1, 2], False)
+    assert place("verify", **there).returncode == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_who_was_wrong_too_often_restores_nothing(monday: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, *["asha", "meera"] * 5)
+    refused, there = monday()
+    assert (refused.returncode, "wrong 5 times" in refused.stderr) == (1, True), refused
+    assert list(Path(there["BAARI_DATA_DIR"]).iterdir()) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_who_is_alone_goes_on_at_the_machine_and_that_stands_on_record(monday: Any, place: Any) -> None:
+    assert monday("--alone", " ")[0].returncode == 1
+    done, there = monday("--alone", "Ravi is at sea")
+    assert done.returncode == 0, done
+    with closing(Database(there["BAARI_DATABASE_URL"])) as new:
+        (told,) = (row for row in new.read(lambda read: stored_between(read, 0, 99)) if row.kind == Act.RESTORED.value)
+        assert (told.data["persons"], told.data["alone"], told.private) == ([], True, {"reason": "Ravi is at sea"})
+    assert place("verify", **there).returncode == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_backup_of_one_administrator_says_how_to_go_on_and_no_reason_is_taken_where_nobody_asks(
+    place: Any, tmp_path: Path, db: Database
+) -> None:
+    db.write(1, lambda tx: add_staff(tx, "asha", Role.MANAGER, HASH, MORNING))
+    place("backup", "--recipients", "recipients.txt", "monday.baari")
+    there = target(f"sqlite:///{tmp_path / 'new.sqlite'}", tmp_path / "new")
+    words = ("restore", "--identity", "identity.txt", "--last", "N=387", "monday.baari")
+    refused = place(*words, **there, BAARI_SECOND_PERSON="restore")
+    assert (refused.returncode, "--alone REASON" in refused.stderr) == (1, True)
+    refused = place(*words, "--alone", "nobody else", **there, BAARI_SECOND_PERSON="role")
+    assert (refused.returncode, "leave --alone out" in refused.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from server.config import Settings, load_settings
 from server.domain.actors import CLI
 from server.domain.derived import UNDERIVED, DerivedKeys
+from server.domain.permissions import Role
 from server.operations.first_run.door import COOKIE, WRONG_MOST, Door, new_code
 from server.operations.first_run.page import build_page, is_empty
 from server.services.backups.holding import write
@@ -24,6 +25,7 @@ from server.services.person_data import asking, erasures
 from tests.conftest import new_database
 from tests.factories import MORNING, Floor
 from tests.processes import BAARI, free_port
+from tests.services.people.people import PASSWORD, add_person
 
 CODE = "ABCD-EFGH-JKLM"
 SOON_S = 60.0
@@ -60,6 +62,11 @@ def restore(client: FlaskClient, backup: bytes, **fields: object) -> str:
     files = {"upload": (io.BytesIO(backup), "b.baari"), "identity": (io.BytesIO(str(IDENTITY).encode()), "id.txt")}
     answer = client.post("/restore", data={**files, **fields}, content_type="multipart/form-data")
     assert answer.status_code == 303
+    return until_said(client)
+
+
+def until_said(client: FlaskClient) -> str:
+    """Return what the page says when nothing is under way."""
     give_up = time.monotonic() + SOON_S
     while "is being restored" in (page := client.get("/").get_data(as_text=True)):
         assert time.monotonic() < give_up
@@ -87,6 +94,41 @@ def test_a_backup_is_restored_on_the_page_and_only_by_who_knows_the_code(
     assert [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith(("upload", "scratch"))] == []
     again = client.post("/restore", data={"path": str(tmp_path)}, content_type="multipart/form-data")
     assert (again.status_code, done) == (303, [True])
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_two_people_of_the_backup_let_it_be_in_force_on_the_page_where_the_setting_asks_for_it(
+    floor: Floor, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for user in ("asha", "ravi"):
+        add_person(floor, user, Role.ADMINISTRATOR)
+    settings = settings_of(empty, tmp_path / "new", monkeypatch, BAARI_SECOND_PERSON="restore")
+    app = build_page(settings, Door(CODE), lambda: None)
+    stranger, client = app.test_client(), app.test_client()
+    let_in(client)
+    page = restore(client, backup_of(floor), last="N=387")
+    assert ("Two people let it be in force" in page, 'http-equiv="refresh"' in page) == (True, False)
+    assert is_empty(settings)
+    assert stranger.post("/in-force", data=both("asha", "ravi")).status_code == 403
+    page = let(client, both("asha", "asha"))
+    assert "Nobody approves their own" in page
+    page = let(client, both("asha", "ravi") | {"second_password": "wrong"})
+    assert "of the second person is another" in page
+    page = let(client, both("asha", "ravi"))
+    assert "every promise is kept" in page, page
+    assert not is_empty(settings)
+    assert client.post("/in-force", data=both("asha", "ravi")).status_code == 303
+
+
+def both(first: str, second: str) -> dict[str, str]:
+    users = {"first_user": first, "second_user": second}
+    return users | {"first_password": PASSWORD, "second_password": PASSWORD}
+
+
+def let(client: FlaskClient, given: dict[str, str]) -> str:
+    """Say who lets the backup be in force, and return what the page says to it."""
+    assert client.post("/in-force", data=given).status_code == 303
+    return until_said(client)
 
 
 @pytest.mark.parametrize("lies", ["sent", "with our backups"])

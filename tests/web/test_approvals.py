@@ -88,6 +88,22 @@ def test_a_role_is_given_after_somebody_else_approved_it(browser: Browser, sqlit
     assert asha.get("/manager/approvals").status_code == 200
 
 
+def test_a_key_with_the_role_of_people_waits_for_a_second_person_and_one_of_a_device_does_not(
+    browser: Browser,
+) -> None:
+    asha, ravi, secret = browser("asha"), browser("ravi"), "baari_" + "s" * 43
+    order = {"name": "office", "role": "manager", "secret": secret}
+    status, told = send(asha, "keys", "one", **order)
+    approval = told["approval"]
+    assert isinstance(approval, dict)
+    assert (status, told["key"], approval["about"], approval["detail"]) == (202, None, "key office", "manager")
+    assert secret not in str(told)
+    assert send(ravi, f"approvals/{approval['id']}/approve", "two")[0] == 200
+    assert send(asha, "keys", "three", **order)[0] == 201
+    status, told = send(asha, "keys", "four", name="hall", role="kiosk", secret="baari_" + "k" * 43)
+    assert (status, told["approval"]) == (201, None)
+
+
 def test_a_key_gives_no_role_where_a_named_person_is_asked_for(server: Server, sqlite_floor: Floor) -> None:
     key = sqlite_floor.key(Role.MANAGER)
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "one"}

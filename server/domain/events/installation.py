@@ -240,10 +240,17 @@ class KeyRotated(InstallationEvent):
 
 @dataclass(frozen=True, slots=True)
 class Restored(InstallationEvent):
-    """The installation goes on from a backup of `made_at`; who was signed in then is so no longer."""
+    """The installation goes on from a backup of `made_at`; who was signed in then is so no longer.
+
+    Where a second person is asked for, `persons` are who restored and who approved it; or somebody did it `alone`, for
+    a reason.
+    """
 
     kind: ClassVar[Act] = Act.RESTORED
     made_at: str
+    persons: tuple[int, ...] = ()
+    alone: bool = False
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,10 +350,13 @@ def _secret_ended(people: People, event: InstallationEvent, _at: datetime) -> Fi
     people.secrets[event.number] = people.secrets[event.number][0], True
 
 
-def _restored(people: People, _event: InstallationEvent, at: datetime) -> Findings:
-    """Nobody is signed in."""
+def _restored(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """Nobody is signed in; who approved it is somebody else than who restored, and both may sign in."""
+    assert isinstance(event, i.Restored)  # noqa: S101 - by its kind
     people.sessions.clear()
-    return iter(())
+    known = {number for number in event.persons if number in people.people and not people.people[number].disabled}
+    if len(known) != len(event.persons):
+        yield "illegal_transition", f"Persons {event.persons} let a restore be in force, but are not two who may."
 
 
 ACTS: Mapping[Act, Note] = {

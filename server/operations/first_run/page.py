@@ -16,7 +16,9 @@ from server.config import Settings
 from server.operations.backups import Opening
 from server.operations.first_run.door import COOKIE, Door, new_code
 from server.operations.first_run.work import Tell, Work
+from server.operations.in_force import Ask
 from server.operations.restores import go_on_from
+from server.services.people.restoring import Given
 from server.storage import copies
 from server.storage.database import Database
 from server.storage.schema import WrongSchema
@@ -82,12 +84,19 @@ class Page:
             folder.cleanup()
             return self.show(422, str(error))
 
-        def run(tell: Tell) -> list[str]:
+        def run(tell: Tell, ask: Ask) -> list[str]:
             with folder:
-                return go_on_from(self.settings, *asked, tell=tell)
+                return go_on_from(self.settings, *asked, ask=ask, tell=tell)
 
         if not self.work.begin(run, self.done):
             folder.cleanup()
+        return redirect("/", 303)
+
+    def let(self) -> Shown | Response:
+        """Take who lets the restored database be in force, and who stands beside them."""
+        if not self.door.knows(request):
+            return self.show(403)
+        self.work.give((_given("first"), _given("second")))
         return redirect("/", 303)
 
     def health(self) -> tuple[dict[str, str], int]:
@@ -108,6 +117,7 @@ def build_page(settings: Settings, door: Door, done: Callable[[], None]) -> Flas
     app.add_url_rule("/", "page", page.show)
     app.add_url_rule("/", "enter", page.enter, methods=["POST"])
     app.add_url_rule("/restore", "restore", page.restore, methods=["POST"])
+    app.add_url_rule("/in-force", "in_force", page.let, methods=["POST"])
     for path in ("/healthz", "/readyz"):
         app.add_url_rule(path, path, page.health)
     app.add_url_rule("/<path:_else>", "elsewhere", page.elsewhere)
@@ -135,6 +145,12 @@ def _asked(folder: Path, sent: Request) -> Asked:
     stated = tuple(form.get("last", "").replace(",", " ").split())
     erasures = _kept(folder / "erasures", files.get("erasures"))
     return backup, Opening(identity, passphrase, _there(form, "tail")), stated, form.get("nothing") == "yes", erasures
+
+
+def _given(which: str) -> Given:
+    """Return what one of the two gives."""
+    user, password, code = (request.form.get(f"{which}_{name}", "") for name in ("user", "password", "code"))
+    return Given(user, password, code)
 
 
 def _there(form: Mapping[str, str], name: str) -> Path | None:

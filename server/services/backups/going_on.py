@@ -49,12 +49,24 @@ def centre_goes_on(
     return after
 
 
-def installation_goes_on(tx: Transaction, made_at: datetime, now: datetime, by: By = CLI) -> int:
-    """Take down that the installation goes on from a backup, and end all sessions; returns how many."""
+def installation_goes_on(
+    tx: Transaction,
+    made_at: datetime,
+    now: datetime,
+    by: By = CLI,
+    *,
+    persons: tuple[int, ...] = (),
+    alone: str | None = None,
+) -> int:
+    """Take down that the installation goes on from a backup, and end all sessions; returns how many.
+
+    `persons` are the numbers of who restored and of a second person, where one was asked for; or why it was done
+    `alone`.
+    """
     log = InstallationLog(tx, now)
     presence.hold_people(tx.conn)
     presence.move_auth(tx.conn)
-    log.record(Restored(to_iso(made_at)), by)
+    log.record(Restored(to_iso(made_at), persons, alone=alone is not None, reason=alone), by)
     return people.end_all_sessions(tx.conn)
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.actors import CLI, By
+from server.domain.approvals import Asked, Guarded
 from server.domain.errors import Forbidden, InvalidInput, UnknownDevice, UnknownKey
 from server.domain.events.installation import KeyCreated, KeyRevoked, KeyRotated, commitment
 from server.domain.ids import ID_MAX
 from server.domain.instants import to_iso
-from server.domain.permissions import Role
-from server.services.people.principal import secret_hash
+from server.domain.permissions import PEOPLE, Role
+from server.services.people.principal import Principal, require_no_more, secret_hash
 from server.storage.installation import InstallationLog
 from server.storage.sql import keys as rows
 from server.storage.sql.counters import counter_by_id
@@ -55,11 +56,59 @@ def create_key(
 
     Raises UnknownDevice, UnknownCounter, and InvalidInput for a name by which nobody could find the key again.
     """
+    _require_bound(tx, device, counter)
+    return _made(tx, NewKey(tx.centre.id, name, role.value, now, device, counter, expires_at=expires_at), by)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The key that somebody asks for: of which role, under which name, bound to what, and until when."""
+
+    role: Role
+    name: str
+    device: str | None = None
+    counter: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def approvable(self) -> Asked | None:
+        """What a second person approves where one is asked for: a key with the role of people, but for a counter's."""
+        given = self.role in PEOPLE and self.role is not Role.COUNTER
+        return Asked(Guarded.ROLE, f"key {self.name}", self.role.value) if given else None
+
+
+def order_key(tx: Transaction, order: Order, secret: str, now: datetime, giver: Principal) -> KeyView:
+    """Make a key of the transaction's centre by a secret that was drawn elsewhere, for somebody who may.
+
+    A key makes none that may more than itself, also in time. Raises Forbidden, UnknownDevice, UnknownCounter, and
+    InvalidInput for a secret in use.
+    """
+    require_no_more(giver, order.role, order.device, order.counter)
+    _require_no_longer(tx, order.expires_at, giver)
+    _require_bound(tx, order.device, order.counter)
+    kept = secret_hash(secret)
+    if rows.is_secret_used(tx.conn, kept):
+        raise InvalidInput("A key has this secret already. Please draw another.")
+    bound = (order.device, order.counter)
+    new = NewKey(tx.centre.id, order.name, order.role.value, now, *bound, expires_at=order.expires_at)
+    row = rows.key_in_force(tx.conn, tx.centre.id, add(tx, new, kept, By(giver.id)))
+    assert row is not None  # noqa: S101 - written just now
+    return _view(row)
+
+
+def _require_no_longer(tx: Transaction, ends: datetime | None, giver: Principal) -> None:
+    kind, _, number = giver.id.partition(":")
+    own = rows.end_of(tx.conn, int(number)) if kind == "key" else None
+    if own is not None and (ends is None or ends > own):
+        raise Forbidden("A key makes none that lasts longer than itself.", until=to_iso(own))
+
+
+def _require_bound(tx: Transaction, device: str | None, counter: str | None) -> None:
+    """Raise UnknownDevice, UnknownCounter for what a key cannot be bound to."""
     if device is not None and device_by_id(tx.conn, tx.centre.id, device) is None:
         raise UnknownDevice(f"There is no device “{device}” in this centre.")
     if counter is not None:
         counter_by_id(tx.conn, tx.centre.id, counter)
-    return _made(tx, NewKey(tx.centre.id, name, role.value, now, device, counter, expires_at=expires_at), by)
 
 
 def create_key_of_all(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from server.domain.actors import By
 from server.domain.errors import Forbidden
 from server.domain.frozen import changed
-from server.domain.permissions import EVERYWHERE, Permission, Role, Scope, require
+from server.domain.permissions import EVERYWHERE, Permission, Role, Scope, beyond, require
 from server.storage.sql.centres import centre_by_code
 from server.storage.transaction import Read
 
@@ -87,6 +87,21 @@ def require_giver(role: Role, by: By) -> None:
     """
     if role in EVERYWHERE and not by.at_machine:
         raise Forbidden(f"The role {role.value} is given on the machine itself.", role=role.value)
+
+
+def require_no_more(giver: Principal, role: Role, device: str | None, counter: str | None) -> None:
+    """Raise Forbidden where a key would make another that may more than itself, which tells what; people give roles.
+
+    A key that is bound to a device or a counter makes one that is bound to the same.
+    """
+    require_giver(role, By(giver.id))
+    if giver.user is not None:
+        return
+    if (missing := beyond(role, giver.role)) is not None:
+        message = f"A key of the role {giver.role.value} makes none of the role {role.value}."
+        raise Forbidden(message, permission=missing.value, role=role.value)
+    if giver.device not in (None, device) or giver.counter not in (None, counter):
+        raise Forbidden("A bound key makes keys that are bound to the same alone.", role=role.value)
 
 
 def in_centre(read: Read, principal: Principal, code: str) -> Principal:

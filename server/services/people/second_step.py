@@ -133,6 +133,20 @@ def take(
     return True
 
 
+def is_code_of(read: Read, keys: DerivedKeys, number: int, typed: str, now: datetime) -> bool:
+    """Return whether it is a code that the phone of somebody tells now, and that was not taken yet."""
+    factor = second_steps.factor_of(read, number)
+    return factor is not None and _step_now(keys, factor, _normal(typed), now) is not None
+
+
+def take_code(tx: Transaction, keys: DerivedKeys, number: int, typed: str, now: datetime) -> None:
+    """Note that the code of a phone was taken: it is good for nothing more."""
+    factor = second_steps.factor_of(tx.conn, number)
+    step = None if factor is None else _step_now(keys, factor, _normal(typed), now)
+    if step is not None:
+        second_steps.note_step(tx.conn, number, step)
+
+
 def codes_left(read: Read, number: int) -> int | None:
     """Return how many codes on paper a person has left, None when they have no second step."""
     return None if second_steps.factor_of(read, number) is None else second_steps.codes_left(read, number)

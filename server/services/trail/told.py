@@ -51,6 +51,8 @@ def installation_told(row: StoredEvent) -> Told:
         token_id = event.token
     if isinstance(event, i.ApprovalAsked):
         return Told(about=event.name, detail=event.act)
+    if isinstance(event, i.Restored) and event.persons:
+        about = f"staff:{event.persons[-1]}"
     told = about or getattr(event, "device", None)
     return Told(token_id=token_id, about=told, detail=_of_installation(event))
 
@@ -93,7 +95,15 @@ def _of_installation(event: InstallationEvent) -> str | None:
             return event.address
         case i.TrailExported():
             return " ".join([event.form, f"{event.first or ''}…{event.last or ''}", *event.only])
+        case i.Restored():
+            return _of_restore(event)
     return _of_person_data(event)
+
+
+def _of_restore(event: i.Restored) -> str:
+    """Return of when it is, and who let it be in force."""
+    alone = f", alone: {event.reason or '…'}" if event.alone else ""
+    return event.made_at + alone
 
 
 def _of_person_data(event: InstallationEvent) -> str | None:

@@ -11,3 +11,9 @@ export function roleName(role) {
   };
   return words[/** @type {keyof typeof words} */ (role)] ?? role;
 }
+
+/** What a key is for, by its role. @param {string} role */
+export function keyRoleName(role) {
+  const words = { kiosk: t("Kiosk"), display: t("Board"), counter: t("Counter"), integration: t("Program") };
+  return words[/** @type {keyof typeof words} */ (role)] ?? roleName(role);
+}

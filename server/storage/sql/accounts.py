@@ -93,6 +93,11 @@ def kept_at(conn: Connection, number: int) -> str:
     return str(conn.execute(query).scalar_one())
 
 
+def has_own_password(conn: Connection, number: int) -> bool:
+    """Return whether a person chose their password themselves."""
+    return bool(conn.execute(select(TABLE.own_password).where(TABLE.id == number)).scalar_one())
+
+
 def set_account(conn: Connection, number: int, **values: Any) -> None:  # as the columns take them
     """Write what changes of a person."""
     conn.execute(update(TABLE).where(TABLE.id == number).values(values))

@@ -77,6 +77,11 @@ def key_in_force(conn: Connection, centre_id: int, number: int) -> KeyRow | None
     return None if row is None else KeyRow(*row)
 
 
+def end_of(conn: Connection, number: int) -> datetime | None:
+    """Return when a key ends by itself, None for one that does not."""
+    return conn.execute(select(TABLE.expires_at).where(TABLE.id == number)).scalar_one_or_none()
+
+
 def key_by_secret(conn: Connection, secret_hash: str) -> KeyRow | None:
     """Return the key in force that has a secret, None when there is none."""
     row = conn.execute(IN_FORCE.where(TABLE.secret_hash == secret_hash)).one_or_none()

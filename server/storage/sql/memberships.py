@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from server.storage.tables.centre import CentreTable
 from server.storage.tables.people import MembershipTable, StaffSessionTable, StaffTable
@@ -55,6 +55,12 @@ def has_role(conn: Connection, staff_id: int, roles: Collection[str]) -> bool:
     """Return whether a person has one of some roles at any centre."""
     query = select(TABLE.staff_id).where(TABLE.staff_id == staff_id, TABLE.role.in_(roles))
     return conn.execute(query.limit(1)).scalar_one_or_none() is not None
+
+
+def count_of_roles(conn: Connection, roles: Collection[str]) -> int:
+    """Return how many people who are not disabled have one of some roles at any centre."""
+    query = select(func.count(TABLE.staff_id.distinct())).join(StaffTable, StaffTable.id == TABLE.staff_id)
+    return int(conn.execute(query.where(TABLE.role.in_(roles), StaffTable.disabled_at.is_(None))).scalar_one())
 
 
 def choose_centre(conn: Connection, secret_hash: str, centre_id: int) -> int | None:

@@ -1,21 +1,25 @@
 """A key opens what it was made for until it is revoked; every change of who is there moves a number."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from server.domain.actors import CLI, By
 from server.domain.errors import Forbidden, InvalidInput, UnknownCounter, UnknownDevice, UnknownKey
+from server.domain.instants import to_iso
 from server.domain.permissions import Role, Scope
 from server.services.people import keys, presence, seats, sign_in
+from server.services.people.keys import KeyView, Order
 from server.services.people.presence import Known, Place
 from server.services.people.principal import Principal, secret_hash
 from server.services.proof.installation import verify_installation
 from server.storage.transaction import Transaction
 from tests.factories import CENTRE, MORNING, Floor
 from tests.services.people.people import HASH, add_person, signed_in
+
+HOUR = timedelta(hours=1)
 
 
 def known(floor: Floor, secret: str) -> Known | None:
@@ -153,3 +157,77 @@ def test_a_change_that_is_undone_does_not_move_the_number(floor: Floor) -> None:
         floor.write(fail)
     floor.db.write(None, lambda tx: sign_in.forget_sessions(tx, MORNING))
     assert number(floor) == before
+
+
+DRAWN = "baari_" + "d" * 43
+
+
+def person(floor: Floor, role: Role) -> Principal:
+    """Return somebody of a role who is signed in."""
+    add_person(floor, "zoya", role)
+    place = Place(True, secret_hash(signed_in(floor, "zoya")))
+    session = floor.db.look(lambda read: presence.known_at(read, place))
+    assert session is not None
+    return session.principal
+
+
+def order(floor: Floor, giver: Principal, role: Role, **more: Any) -> KeyView:
+    return floor.write(lambda tx: keys.order_key(tx, Order(role, "hall", **more), DRAWN, MORNING, giver))
+
+
+def test_a_person_makes_a_key_of_a_device_by_a_secret_that_was_drawn_elsewhere(floor: Floor) -> None:
+    made = order(floor, person(floor, Role.ADMINISTRATOR), Role.KIOSK, device="K1", expires_at=MORNING + HOUR)
+    assert (made.name, made.role, made.device, made.expires_at) == ("hall", Role.KIOSK, "K1", MORNING + HOUR)
+    assert holder(floor, DRAWN).role is Role.KIOSK
+    for more, refusal in (({"device": "K9"}, UnknownDevice), ({"counter": "Z1"}, UnknownCounter), ({}, InvalidInput)):
+        with pytest.raises(refusal):
+            order(floor, holder(floor, floor.key(Role.MANAGER)), Role.KIOSK, **more)
+    assert floor.db.read(lambda read: verify_installation(read, {})).faults == []
+
+
+@pytest.mark.parametrize(
+    ("giver", "given", "missing"),
+    [
+        (Role.ADMINISTRATOR, Role.KIOSK, "issue_token"),
+        (Role.ADMINISTRATOR, Role.FLOOR_MANAGER, "issue_token"),
+        (Role.ADMINISTRATOR, Role.MANAGER, "issue_token"),
+        (Role.ADMINISTRATOR, Role.DISPLAY, None),
+        (Role.ADMINISTRATOR, Role.ADMINISTRATOR, None),
+        (Role.MANAGER, Role.KIOSK, None),
+        (Role.MANAGER, Role.INTEGRATION, None),
+    ],
+)
+def test_a_key_makes_none_that_may_more_than_itself(
+    floor: Floor, giver: Role, given: Role, missing: str | None
+) -> None:
+    own = holder(floor, floor.key(giver))
+    if missing is None:
+        assert order(floor, own, given).role is given
+        return
+    with pytest.raises(Forbidden) as refused:
+        order(floor, own, given)
+    assert refused.value.details == {"permission": missing, "role": given.value}
+
+
+def test_neither_does_one_that_is_bound_or_ends(floor: Floor) -> None:
+    bound, until = holder(floor, floor.key(Role.MANAGER, counter="G1")), MORNING + HOUR
+    for more in ({}, {"counter": "G2"}):
+        with pytest.raises(Forbidden):
+            order(floor, bound, Role.COUNTER, **more)
+    assert order(floor, bound, Role.COUNTER, counter="G1").counter == "G1"
+    short = holder(floor, floor.write(lambda tx: keys.create_key(tx, Role.MANAGER, "short", MORNING, expires_at=until)))
+
+    def ordered(secret: str, ends: datetime | None) -> KeyView:
+        what = Order(Role.KIOSK, "hall", expires_at=ends)
+        return floor.write(lambda tx: keys.order_key(tx, what, secret, MORNING, short))
+
+    for ends in (None, until + HOUR):
+        with pytest.raises(Forbidden) as refused:
+            ordered("baari_longer", ends)
+        assert refused.value.details == {"until": to_iso(until)}
+    assert ordered("baari_as_long", until).expires_at == until
+
+
+def test_the_role_of_headquarters_is_given_at_the_machine_alone(floor: Floor) -> None:
+    with pytest.raises(Forbidden):
+        order(floor, person(floor, Role.MANAGER), Role.HEADQUARTERS)

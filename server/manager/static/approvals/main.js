@@ -14,7 +14,7 @@ import * as asked from "./asked.js";
 
 /** @param {Baari.ApprovalView} approval */
 function what({ act, about, detail }) {
-  const words = { role: t("Another role"), erasure: t("An erasure"), export: t("Personal data taken out") };
+  const words = { role: t("Another role"), erasure: t("An erasure"), export: t("Personal data taken out"), restore: t("A restore") };
   return html`<b>${words[act]}</b> ${act === "role" ? `${about} → ${roleName(detail)}` : about}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { may } from "/static/staff/page.js";
-import { roleName } from "/static/staff/roles.js";
+import { keyRoleName, roleName } from "/static/staff/roles.js";
 import { Strip } from "/static/staff/strip.js";
 import { Ways } from "/static/staff/ways.js";
 import { PEOPLE } from "/static/ui/addresses.js";
@@ -35,17 +35,11 @@ function People() {
     )}</tbody></table></section>`;
 }
 
-/** @param {string} role */
-function forWhat(role) {
-  const words = { kiosk: t("Kiosk"), display: t("Board"), counter: t("Counter"), manager: t("manages"), integration: t("Program") };
-  return words[/** @type {keyof typeof words} */ (role)] ?? role;
-}
-
 function Keys() {
-  return html`<section id="keys"><h2>${t("Keys of devices and programs")}</h2>
+  return html`<section id="keys"><header><h2>${t("Keys of devices and programs")}</h2>${may("create_key") && html`<button class="button" onClick=${() => office.open({ kind: "key" })}>${t("Make a key")}</button>`}</header>
     <table><thead><tr><th>${t("Name")}</th><th>${t("For")}</th><th>${t("Last seen")}</th><th>${t("Bound to")}</th><th></th></tr></thead>
     <tbody>${office.keys.value.map(
-      (key) => html`<tr key=${key.id}><th scope="row">${key.name}</th><td>${forWhat(key.role)}</td><td>${seen(key.seen_at)}</td><td>${key.all_centres ? t("all centres") : (key.device ?? key.counter ?? "–")}</td>
+      (key) => html`<tr key=${key.id}><th scope="row">${key.name}</th><td>${keyRoleName(key.role)}</td><td>${seen(key.seen_at)}</td><td>${key.all_centres ? t("all centres") : (key.device ?? key.counter ?? "–")}</td>
         <td>${may("rotate_key") && html`<button class="button small" aria-label=${t("A new key for {key}", { key: key.name })} disabled=${key.all_centres} onClick=${() => office.open({ kind: "rotate", key })}>${t("New key")}</button>`}
         ${may("revoke_key") && html`<button class="button small" aria-label=${t("Revoke {key}", { key: key.name })} onClick=${() => office.open({ kind: "revoke", key })}>${t("Revoke")}</button>`}</td></tr>`,
     )}</tbody></table></section>`;

@@ -10,7 +10,7 @@ const ASK_MS = 3000;
 /** Without letters and digits that are taken for each other when they are copied by hand. */
 const SIGNS = "abcdefghjkmnpqrstuvwxyz23456789";
 
-/** @typedef {{ kind: "add" } | { kind: "person" | "password" | "disable" | "second_step" | "leave", person: Baari.PersonView } | { kind: "revoke" | "rotate", key: Baari.KeyView } | { kind: "waits", approval: Baari.ApprovalView } | { kind: "told", whose: string, secret: string }} Asked */
+/** @typedef {{ kind: "add" | "key" } | { kind: "person" | "password" | "disable" | "second_step" | "leave", person: Baari.PersonView } | { kind: "revoke" | "rotate", key: Baari.KeyView } | { kind: "waits", approval: Baari.ApprovalView } | { kind: "told", whose: string, secret: string }} Asked */
 
 /** The people of the centre, null before they are known. @type {import("@preact/signals").Signal<Baari.PersonView[] | null>} */
 export const people = signal(null);
@@ -75,11 +75,12 @@ function words({ code, message }) {
   if (code === "kept_elsewhere") return t("Another centre keeps this account.");
   if (code === "invalid_input") return t("A name has 1 to 64 characters.");
   if (code === "own_account") return t("Somebody else does this to your account.");
+  if (code === "unknown_device" || code === "unknown_counter") return t("There is nothing of this name here.");
   if (code === "no_answer") return t("No answer. Please try again.");
   return message;
 }
 
-/** The panel that says that a second person is asked, if one is. @type {(answer: Baari.GuardedPersonAnswer) => Asked | null} */
+/** The panel that says that a second person is asked, if one is. @type {(answer: { approval?: Baari.ApprovalView | null }) => Asked | null} */
 const waits = ({ approval }) => (approval ? { kind: "waits", approval } : null);
 
 /**
@@ -134,9 +135,19 @@ export function revoke({ id }) {
   act(() => command(at.onKey(id, "revoke"), {}));
 }
 
+/** Make a key by a secret that is drawn here, and shown once. @param {Omit<Baari.KeyIn, "secret">} order */
+export function createKey(order) {
+  const secret = newSecret();
+  act(() => command(at.keys(), { ...order, secret }), (answer) => waits(answer) ?? { kind: "told", whose: order.name, secret });
+}
+
+function newSecret() {
+  return `baari_${btoa(String.fromCharCode(...drawn(33))).replaceAll("+", "-").replaceAll("/", "_")}`;
+}
+
 /** Give a key a secret that is drawn here, and shown once. @param {Baari.KeyView} key */
 export function rotate({ id, name }) {
-  const secret = `baari_${btoa(String.fromCharCode(...drawn(33))).replaceAll("+", "-").replaceAll("/", "_")}`;
+  const secret = newSecret();
   act(() => command(at.onKey(id, "rotate"), { secret }), () => ({ kind: "told", whose: name, secret }));
 }
 

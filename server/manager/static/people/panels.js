@@ -2,7 +2,7 @@
 
 import { html } from "/static/vendor/htm-preact.js";
 import { Panel } from "/static/staff/panel.js";
-import { roleName } from "/static/staff/roles.js";
+import { keyRoleName, roleName } from "/static/staff/roles.js";
 import { ACCOUNT, APPROVALS } from "/static/ui/addresses.js";
 import { t } from "/static/ui/words.js";
 import * as office from "./office.js";
@@ -10,6 +10,7 @@ import { page } from "./page.js";
 
 /** @typedef {Extract<office.Asked, { person: Baari.PersonView }>["person"]} Person */
 
+const DAY_MS = 86_400_000;
 const close = () => office.open(null);
 
 function Refused() {
@@ -30,6 +31,25 @@ function Add() {
   return html`<${Panel} title=${t("Add somebody")} verb=${t("Add")} busy=${office.busy.value} send=${send} close=${close}>
     <label class="field"><span>${t("User name")}</span><input name="user" maxlength="64" autocomplete="off" autocapitalize="none" required autofocus /></label>
     <${Roles} /><label class="check"><input type="checkbox" name="elsewhere" /> ${t("Works at another centre already")}</label><${Refused} /></${Panel}>`;
+}
+
+/** @param {{ name: string, words: string }} props */
+function Bound({ name, words }) {
+  return html`<label class="field"><span>${words}</span><input name=${name} maxlength="16" autocomplete="off" spellcheck=${false} /></label>`;
+}
+
+function NewKey() {
+  /** @param {FormData} form */
+  const send = (form) => {
+    const [name, device, counter, days] = ["name", "device", "counter", "days"].map((each) => String(form.get(each)).trim());
+    const ends = days ? new Date(Date.now() + Number(days) * DAY_MS).toISOString() : null;
+    office.createKey({ name, role: /** @type {Baari.KeyIn["role"]} */ (form.get("role")), device: device || null, counter: counter || null, expires_at: ends });
+  };
+  return html`<${Panel} title=${t("Make a key")} verb=${t("Make")} busy=${office.busy.value} send=${send} close=${close}>
+    <label class="field"><span>${t("Name")}</span><input name="name" maxlength="64" autocomplete="off" required autofocus /></label>
+    <label class="field"><span>${t("For")}</span><select name="role">${page.key_roles.map((each) => html`<option value=${each}>${keyRoleName(each)}</option>`)}</select></label>
+    <${Bound} name="device" words=${t("Only this device")} /><${Bound} name="counter" words=${t("Only this counter")} />
+    <label class="field"><span>${t("It ends after days (empty: never)")}</span><input name="days" type="number" min="1" max="3650" /></label><${Refused} /></${Panel}>`;
 }
 
 /** What can be done with somebody; others do it, never oneself. @param {{ person: Person }} props */
@@ -72,6 +92,8 @@ export function Asked() {
   switch (asked?.kind) {
     case "add":
       return html`<${Add} />`;
+    case "key":
+      return html`<${NewKey} />`;
     case "person":
       return html`<${Change} person=${asked.person} />`;
     case "password":
