@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install run test check check-long bench year mutants audit lint types contract screenshots vendor lock release clean
+.PHONY: help install run test check check-long bench year mutants audit scan lint types contract screenshots vendor lock release clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,11 @@ mutants: .venv/.ok ## plant 600 small faults and see whether the tests find them
 
 audit: .venv/.ok ## ask whether what Baari is made from has known weaknesses; fails where nobody could be asked
 	$(BIN)/python -m deploy.audit
+
+scan: .venv/.ok ## let wapiti and sqlmap look for holes, planted ones first (an hour); gets both from an index of packages
+	test -x .scanners/bin/sqlmap || $(PYTHON) -m venv .scanners
+	.scanners/bin/pip install -q --disable-pip-version-check wapiti3==3.2.3 sqlmap==1.10.10
+	$(BIN)/python -m tests.scans .scanners/bin
 
 screenshots: .venv/.ok ## take a picture of every surface in its states
 	@.ci/system $(RAQM) $(CHROMIUM)

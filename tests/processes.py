@@ -191,8 +191,8 @@ def make_key(database_url: str, role: Role, *, device: str | None = None, counte
 class DemoProcess(ServerProcess):
     """`baari demo` in a data folder of its own; `facts` is what it wrote for integrators."""
 
-    def __init__(self, data_dir: Path, *options: str) -> None:
-        super().__init__(f"sqlite:///{data_dir / 'baari.sqlite'}", data_dir)
+    def __init__(self, data_dir: Path, *options: str, database_url: str | None = None) -> None:
+        super().__init__(database_url or f"sqlite:///{data_dir / 'baari.sqlite'}", data_dir)
         self._words = ["demo", *(options or ["--no-simulate"])]
 
     @property

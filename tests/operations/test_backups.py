@@ -93,9 +93,9 @@ def test_another_key_another_passphrase_and_a_damaged_file_are_refused_in_words(
     Path("short.baari").write_bytes(whole[:-1000])
     Path("bent.baari").write_bytes(whole[:-5000] + bytes([whole[-5000] ^ 1]) + whole[-4999:])
     for words, why in (
-        (("--identity", "other.txt", "monday.baari"), "The key or passphrase is another"),
+        (("--identity", "other.txt", "monday.baari"), "The key is another"),
         (("monday.baari",), "name the file of an identity with --identity"),
-        (("--passphrase-file", "other.txt", "tuesday.baari"), "The key or passphrase is another"),
+        (("--passphrase-file", "other.txt", "tuesday.baari"), "the passphrase is another"),
         (("--identity", "identity.txt", "short.baari"), "damaged"),
         (("--identity", "identity.txt", "bent.baari"), "damaged"),
         (("--identity", "passphrase.txt", "monday.baari"), "no identity"),

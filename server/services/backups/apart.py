@@ -3,9 +3,7 @@
 import subprocess
 import sys
 
-import pyrage
-
-from server.services.backups.sealing import CannotOpen
+from server.services.backups.sealing import CannotOpen, opened_by_passphrase
 
 ITSELF = (sys.executable, "-m", "server.services.backups.apart")
 
@@ -15,7 +13,7 @@ def opened_apart(content: bytes, passphrase: str) -> bytes:
     sent = passphrase.encode() + b"\n" + content
     done = subprocess.run(ITSELF, input=sent, capture_output=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
-        raise CannotOpen("It does not open: the passphrase is another, or it is damaged.")
+        raise CannotOpen(done.stderr.decode())
     return done.stdout
 
 
@@ -23,8 +21,9 @@ def main() -> int:
     """Open what comes in; the passphrase stands in its first line."""
     passphrase, _, content = sys.stdin.buffer.read().partition(b"\n")
     try:
-        sys.stdout.buffer.write(pyrage.passphrase.decrypt(content, passphrase.decode()))
-    except pyrage.DecryptError:
+        sys.stdout.buffer.write(opened_by_passphrase(content, passphrase.decode()))
+    except CannotOpen as refusal:
+        sys.stderr.write(str(refusal))
         return 1
     return 0
 

@@ -12,6 +12,8 @@ import pyrage
 
 AGE = b"age-encryption.org/v1\n"
 BY_PASSPHRASE = AGE + b"-> scrypt "
+TRIES, TOO_SLOW = 30, "Excessive work"
+"""How often a passphrase is tried while the library finds that too slow, and how it says so."""
 SSH_RECIPIENTS, SSH_IDENTITY = ("ssh-ed25519 ", "ssh-rsa "), "-----BEGIN OPENSSH PRIVATE KEY-----"
 Key = Any  # a recipient or an identity of pyrage, which have no common type
 
@@ -80,14 +82,14 @@ def opened(file: BinaryIO, keys: Sequence[Key], passphrase: str) -> Iterator[Bin
         if not begin.startswith(AGE):
             yield file
         elif begin.startswith(BY_PASSPHRASE):
-            yield io.BytesIO(pyrage.passphrase.decrypt(file.read(), passphrase))
+            yield io.BytesIO(opened_by_passphrase(file.read(), passphrase))
         elif not keys:
             raise CannotOpen("It is sealed for recipients: name the file of an identity with --identity.")
         else:
             with _drained(file, keys) as content:
                 yield content
     except pyrage.DecryptError as error:
-        raise CannotOpen(f"It does not open: {error}. The key or passphrase is another, or it is damaged.") from error
+        raise CannotOpen(f"It does not open: {error}. The key is another, or it is damaged.") from error
 
 
 def sealed_bytes(content: bytes, recipients: Sequence[Key]) -> bytes:
@@ -100,7 +102,7 @@ def opened_bytes(content: bytes, keys: Sequence[Key]) -> bytes:
     try:
         return bytes(pyrage.decrypt(content, list(keys)))
     except pyrage.DecryptError as error:
-        raise CannotOpen(f"It does not open: {error}. The key or passphrase is another, or it is damaged.") from error
+        raise CannotOpen(f"It does not open: {error}. The key is another, or it is damaged.") from error
 
 
 def identity_under(passphrase: str) -> tuple[str, bytes]:
@@ -111,10 +113,22 @@ def identity_under(passphrase: str) -> tuple[str, bytes]:
 
 def identity_in(content: bytes, passphrase: str) -> list[Key]:
     """Return the identity that was sealed by a passphrase; raises CannotOpen."""
-    try:
-        return identities(pyrage.passphrase.decrypt(content, passphrase).decode())
-    except pyrage.DecryptError as error:
-        raise CannotOpen(f"It does not open: {error}. The passphrase is another, or it is damaged.") from error
+    return identities(opened_by_passphrase(content, passphrase).decode())
+
+
+def opened_by_passphrase(content: bytes, passphrase: str) -> bytes:
+    """Return what a passphrase has sealed; raises CannotOpen.
+
+    The library refuses what would take it too long by its measure of this machine, which is one thousandth of a second:
+    on a busy one it errs, so it is asked again.
+    """
+    for _ in range(TRIES):
+        try:
+            return bytes(pyrage.passphrase.decrypt(content, passphrase))
+        except pyrage.DecryptError as error:
+            if not str(error).startswith(TOO_SLOW):
+                raise CannotOpen("It does not open: the passphrase is another, or it is damaged.") from error
+    raise CannotOpen("It does not open: this machine is too slow for its passphrase, or too busy now.")
 
 
 def needs_passphrase(begin: bytes) -> bool:
