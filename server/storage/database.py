@@ -71,8 +71,7 @@ class Database:
         """
         seen = self.floors.seen(centre)
         if seen is None:
-            seen = self.read(lambda conn: _centre(conn, centre))
-            self.floors.see(seen)
+            seen = self.floors.see(self.read(lambda conn: _centre(conn, centre)))
         return peek(self.clock, seen)
 
     def told(self, read: Read, centre: CentreState) -> Told | None:
@@ -82,7 +81,7 @@ class Database:
 
     def latest(self) -> datetime:
         """Return what time it is where it is latest: what is not due then is due nowhere."""
-        return max((peek(self.clock, centre) for centre in self.floors.all()), default=self.clock.now())
+        return max((peek(self.clock, seen) for seen in self.floors.all()), default=self.clock.now())
 
     def writer_of(self, centre: int | None) -> Writer:
         """Return who writes for a centre, for None: for the installation."""

@@ -23,5 +23,5 @@ class HouseClock:
         if not isinstance(clock, Machine):
             return SystemClock().now()
         wall = clock.now()
-        times = (centre.wall(peek(clock, centre)) for centre in self._db.floors.all())
+        times = (seen.centre.wall(peek(clock, seen)) for seen in self._db.floors.all())
         return min(times, key=lambda at: abs(at - wall), default=wall)

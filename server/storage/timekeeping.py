@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -61,11 +62,18 @@ class Timekeeper:
         return abs(reading.lead_over(clock.now())) <= STEP
 
 
-def peek(clock: Clock, centre: CentreState) -> datetime:
+class Seen(NamedTuple):
+    """A centre as it was seen, and how its clock stood then."""
+
+    centre: CentreState
+    steady: Steady
+
+
+def peek(clock: Clock, seen: Seen) -> datetime:
     """Return what time it is in a centre, for who only looks."""
     if not isinstance(clock, Machine):
         return clock.now()
-    reading, steady = clock.reading(), from_json(centre.clock)
+    reading, (centre, steady) = clock.reading(), seen
     now = steady.now(reading) or reading.wall + steady.ahead
     return now if centre.last_at is None else max(now, centre.last_at)
 
@@ -74,16 +82,21 @@ class FloorTimes:
     """The centres as they were last seen, so that who only looks is told the time without a trip to the database."""
 
     def __init__(self) -> None:
-        self._seen: dict[int | str, CentreState] = {}
+        self._by_id: dict[int, Seen] = {}
+        self._by_code: dict[str, Seen] = {}
 
-    def see(self, centre: CentreState) -> None:
-        """Remember how the clock of a centre stands."""
-        self._seen[centre.id] = self._seen[centre.code] = centre
+    def see(self, centre: CentreState) -> Seen:
+        """Remember how the clock of a centre stands, and return it; each event moves a centre, hardly any its clock."""
+        before = self._by_id.get(centre.id)
+        same = before is not None and before.centre.clock == centre.clock
+        seen = before._replace(centre=centre) if before is not None and same else Seen(centre, from_json(centre.clock))
+        self._by_id[centre.id] = self._by_code[centre.code] = seen
+        return seen
 
-    def seen(self, centre: int | str) -> CentreState | None:
+    def seen(self, centre: int | str) -> Seen | None:
         """Return a centre, by its id or its code, as it was last seen."""
-        return self._seen.get(centre)
+        return self._by_id.get(centre) if isinstance(centre, int) else self._by_code.get(centre)
 
-    def all(self) -> list[CentreState]:
+    def all(self) -> list[Seen]:
         """Return all centres that were seen, as they were then."""
-        return list(self._seen.values())
+        return list(self._by_id.values())

@@ -58,7 +58,7 @@ class Presence:
     def principal(self, credential: Credential, *, in_use: bool = True) -> Principal:
         """Return whose credential it is, and note that it is `in_use`; raises Unauthenticated, Unavailable."""
         now, place = self._real.now(), credential.place
-        known = self._alive(place)
+        known = self._alive(place, now)
         if in_use and known.unnoted(now):
             self._keep(place, replace(known, seen=now))
             self._note(credential, now)
@@ -74,12 +74,13 @@ class Presence:
 
     def holder(self, place: Place) -> Principal:
         """Return whose secret is kept at a place, which is no use of it; raises Unauthenticated, Unavailable."""
-        return self._alive(place).principal
+        return self._alive(place, self._real.now()).principal
 
     def naming(self, place: Place) -> Naming | None:
         """Return which name the screen of a key shows until when; raises Unauthenticated, Unavailable."""
-        naming = self._alive(place).naming
-        return naming if naming is not None and self._real.now() < naming.until else None
+        now = self._real.now()
+        naming = self._alive(place, now).naming
+        return naming if naming is not None and now < naming.until else None
 
     def look(self, read: Read) -> None:
         """Compare the number of the installation; read everybody anew when it has moved."""
@@ -101,8 +102,7 @@ class Presence:
             self._looked = NEVER
         return answer
 
-    def _alive(self, place: Place) -> Known:
-        now = self._real.now()
+    def _alive(self, place: Place, now: datetime) -> Known:
         known = self._known.get(place) if time.monotonic() - self._looked < FRESH_S else None
         if known is None or not known.alive(now):  # another process may have noted the use of an idle session
             known = self._ask(place)
