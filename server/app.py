@@ -5,6 +5,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 from wsgiref.types import WSGIEnvironment
@@ -91,6 +92,7 @@ from server.web.later import Later
 from server.web.limits import Limits
 from server.web.pages import bp as pages_bp
 from server.web.pairing import bp as pairing_bp
+from server.web.pin import bp as pin_bp
 from server.web.presence import Credential, Presence
 from server.web.problems import problem
 from server.web.reads import Reads
@@ -115,6 +117,7 @@ PAGES = (
     security_contact_bp,
     account_bp,
     second_step_bp,
+    pin_bp,
     workplace_bp,
     pairing_bp,
     kiosk_pages_bp,
@@ -225,7 +228,7 @@ def build_server(
     reads = Reads(db)
     views = Views(reads, db.now, metrics.lines.inc)
     real = HouseClock(db)
-    presence = Presence(db, real, settings.second_step)
+    presence = Presence(db, real, settings.second_step, timedelta(minutes=settings.lock_minutes))
     senders = Senders(_credential_in(app), presence.principal)
     pages = Front(app.wsgi_app, views, senders.principal_of, metrics.count)
     socketio = SocketIO(

@@ -82,6 +82,7 @@ class Settings(BaseModel):
     rate_limits: bool = Field(True, description="whether devices, phones and guesses at secrets are limited")
     max_sockets_of_key: int = Field(100, ge=1, description="sockets of one key or person at once")
     second_step: tuple[Role, ...] = Field((), description="roles of people who must have a second step to sign in")
+    lock_minutes: int = Field(15, ge=1, le=55, description="minutes without use that lock the session of who has a PIN")
     second_person: tuple[Guarded, ...] = Field((), description="what a second named person approves, comma separated")
     oidc_issuer: str = Field("", description="provider (OpenID Connect) that signs people in: its issuer, https://…")
     oidc_id: str = Field("", description="by which id the provider knows this server")

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     PERSONS = "persons"
     SECOND_STEP = "second_step"
     COMMANDS = "commands"
+    PINS = "pins"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ export interface ApprovalsPage {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
 }
 
 /** Why a person is asked what becomes of those who are here: it is soon over, it is, or the next day has come. */
@@ -289,6 +290,7 @@ export interface ConsolePage {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
   outcomes: Record<string, OutcomesData>;
   clocks: ClocksData;
   needs: Record<string, NeedMark>;
@@ -457,6 +459,7 @@ export interface DevicesPage {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
 }
 
 /** How many sessions ended. */
@@ -816,6 +819,7 @@ export interface ManagerPage {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
   clocks: ClocksData;
   demo: boolean;
   routes: Record<string, string[]>;
@@ -1118,6 +1122,7 @@ export interface PeoplePage {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
   roles: string[];
   key_roles: string[];
 }
@@ -1264,6 +1269,7 @@ export interface PersonalDataPage {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
 }
 
 /** The phone number of a token. */
@@ -1590,7 +1596,7 @@ export interface SnapshotOut {
   counters: (CounterView | PublicCounter)[];
 }
 
-/** A page of somebody who is signed in; `elsewhere`: they may act at other centres too. */
+/** A page of somebody who is signed in; `elsewhere`: they may act at other centres too, `lockable`: have a PIN. */
 export interface StaffFrame {
   centre: CentreData;
   language: string;
@@ -1603,6 +1609,7 @@ export interface StaffFrame {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
 }
 
 /** What staff see of a token beside the public view; `need` and `access` are gone once they were purged. */
@@ -1829,6 +1836,7 @@ export interface TrailPageData {
   user: string | null;
   role: Role;
   elsewhere: boolean;
+  lockable: boolean;
   floor: Record<string, string>;
   installation: Record<string, string>;
 }

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from server.domain.actors import By
 from server.domain.credentials import normal_password
 from server.domain.errors import LockedOut, Unauthenticated, Unavailable, UnknownSession, WeakPassword
-from server.services.people import accounts, passwords, second_step, sign_in
+from server.services.people import accounts, passwords, pins, second_step, sign_in
 from server.services.people.memberships import workplaces_of
 from server.services.people.principal import Due, Principal, number_of, secret_hash
 from server.services.views.places import facts_of
@@ -138,6 +138,7 @@ def _page(session: OwnSession, notice: str | None = None) -> str:
         who=who,
         home=home_of(who),
         codes_left=read(lambda snapshot: second_step.codes_left(snapshot, session.number)),
+        has_pin=read(lambda snapshot: pins.pin_of(snapshot, session.number)) is not None,
         csrf=csrf_token(session.cookie.secret),
         sessions=read(lambda snapshot: accounts.own_sessions(snapshot, session.number)),
         present=accounts.session_id(session.kept),

@@ -118,11 +118,12 @@ class PhonePage(Frame):
 
 
 class StaffFrame(Frame):
-    """A page of somebody who is signed in; `elsewhere`: they may act at other centres too."""
+    """A page of somebody who is signed in; `elsewhere`: they may act at other centres too, `lockable`: have a PIN."""
 
     user: str | None
     role: Role
     elsewhere: bool
+    lockable: bool
 
 
 class ClocksData(Spoken):

@@ -14,6 +14,7 @@ from server.domain.instants import to_iso
 from server.domain.permissions import Permission, Role
 from server.domain.screens import Screen
 from server.services.people.memberships import workplaces_of
+from server.services.people.pins import pin_of
 from server.services.people.principal import Due, Principal, number_of
 from server.services.people.seats import leave
 from server.services.people.sign_in import SESSION_AGE, sign_out
@@ -51,6 +52,7 @@ START = {
 
 
 FIRST_PAGE = {
+    Due.LOCK: "/locked",
     Due.SECOND_STEP: "/second-step",
     Due.PASSWORD: "/account",
     Due.CENTRE: "/account/centre",
@@ -137,14 +139,20 @@ def staff_frame(
     centre = read(lambda read: facts_of(read, principal.centre_id, now))
     own = facts(centre)
     language = picked_language(centre)
-    person = {"user": principal.user, "role": principal.role.value, "elsewhere": _elsewhere(principal)}
-    more = {**person, **own}
+    person = {"user": principal.user, "role": principal.role.value}
+    ways = {"elsewhere": _elsewhere(principal), "lockable": _lockable(principal)}
+    more = {**person, **ways, **own}
     return {**frame(centre.id, scripts, STAFF, language=language, csrf=csrf, sentences=sentences), **more}
 
 
 def _elsewhere(principal: Principal) -> bool:
     """Whether somebody who is signed in may act at other centres too."""
     return principal.user is not None and len(read(lambda read: workplaces_of(read, number_of(principal)))) > 1
+
+
+def _lockable(principal: Principal) -> bool:
+    """Whether somebody has a PIN by which they come back to a locked session."""
+    return principal.user is not None and read(lambda read: pin_of(read, number_of(principal))) is not None
 
 
 def picked_language(centre: CentreFacts) -> str:
@@ -223,7 +231,7 @@ def get_up(cookie: Credential) -> None:
     """Let a person get up from their counter, unless a token is still with them."""
     with suppress(CounterBusy, Unauthenticated):
         principal = site().presence.principal(cookie)
-        if principal.due is None:
+        if principal.due in (None, Due.LOCK):
             site().db.write(principal.centre_id, lambda tx: leave(tx, principal))
 
 

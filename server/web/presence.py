@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import TypeVar
 
@@ -14,12 +14,13 @@ from server.domain.errors import Unauthenticated, Unavailable
 from server.domain.permissions import Role
 from server.services.people import keys, presence, sign_in
 from server.services.people.presence import Known, Naming, Place
-from server.services.people.principal import Principal, secret_hash
+from server.services.people.principal import Due, Principal, secret_hash
 from server.storage.database import Database
 from server.storage.transaction import Read, Transaction
 
 FRESH_S = 2.0
 AGAIN_S = 1.0
+LOCK_AFTER = timedelta(minutes=15)
 MOST = 4096
 NEVER = -math.inf
 
@@ -45,12 +46,15 @@ class Presence:
     `look` compares that number, twice a second, and reads everybody kept anew when it has moved, and once a second in
     any case: a row that was deleted past us moves no number. Whoever is not kept is asked of the database. What was
     last compared FRESH_S seconds ago is not believed any more: while nobody looks, each request asks the database.
-    People of the roles `need_second` do nothing before they have a second step.
+    People of the roles `need_second` do nothing before they have a second step; the session of who has a PIN is locked
+    when it was not used for `lock_after`.
     Nothing is kept of secrets that are not known, so strangers cannot fill it; beyond MOST holders the oldest goes.
     """
 
-    def __init__(self, db: Database, real: Clock, need_second: Collection[Role] = ()) -> None:
-        self._db, self._real, self._need_second = db, real, need_second
+    def __init__(
+        self, db: Database, real: Clock, need_second: Collection[Role] = (), lock_after: timedelta = LOCK_AFTER
+    ) -> None:
+        self._db, self._real, self._need_second, self._lock_after = db, real, need_second, lock_after
         self._lock = Lock()
         self._known: dict[Place, Known] = {}
         self._as_of, self._looked, self._known_at = -1, NEVER, NEVER
@@ -59,10 +63,11 @@ class Presence:
         """Return whose credential it is, and note that it is `in_use`; raises Unauthenticated, Unavailable."""
         now, place = self._real.now(), credential.place
         known = self._alive(place, now)
-        if in_use and known.unnoted(now):
+        holder = known.holder_at(now, self._lock_after)
+        if in_use and holder.due is not Due.LOCK and known.unnoted(now, self._lock_after):
             self._keep(place, replace(known, seen=now))
             self._note(credential, now)
-        return known.principal
+        return holder
 
     def _note(self, credential: Credential, now: datetime) -> None:
         """Write that it is in use; what has only a key to show goes on while nothing can be written."""
@@ -74,7 +79,8 @@ class Presence:
 
     def holder(self, place: Place) -> Principal:
         """Return whose secret is kept at a place, which is no use of it; raises Unauthenticated, Unavailable."""
-        return self._alive(place, self._real.now()).principal
+        now = self._real.now()
+        return self._alive(place, now).holder_at(now, self._lock_after)
 
     def naming(self, place: Place) -> Naming | None:
         """Return which name the screen of a key shows until when; raises Unauthenticated, Unavailable."""

@@ -92,5 +92,8 @@ INSTALLATION: Mapping[str, str] = {
     "approval.given": "Approved by a second person",
     "approval.refused": "Refused by a second person",
     "approval.used": "Done with an approval",
+    "pin.set": "PIN set",
+    "pin.ended": "PIN ended",
+    "pin.locked_out": "Signed out by wrong PINs",
 }
 WHAT: Mapping[str, str] = {**FLOOR, **INSTALLATION}

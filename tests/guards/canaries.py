@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 SHORTEST, LETTERS, MOST, LINES = 8, 3, 5000, 50_000
 FIELDS = frozenset({"phone", "set_phone", "reference", "appointment", "claim", "slip", "return_slip", "secret", "key"})
-FIELDS |= {"password", "proof", "csrf", "code", "tail"}
+FIELDS |= {"password", "proof", "csrf", "code", "tail", "pin"}
 """What a body carries that no log may hold, by its names."""
 IN_PATH = re.compile(r"/(?:t|api/v1/status|kiosk/qr\.svg\?t=)/([^/?]+)")
 COOKIE = re.compile(r"\bbaari_\w+(?:-\w+)?=([^;]+)")

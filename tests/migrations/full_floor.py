@@ -16,7 +16,8 @@ from server.services.bookings.book import NewBooking
 from server.services.figures.cells import centres_behind, roll_up
 from server.services.figures.reports import DayReport
 from server.services.floor import call
-from server.services.people import approvals, sign_in
+from server.services.people import approvals, pins, sign_in
+from server.services.people.second_step import Whose
 from server.services.views.day_report import DayReports
 from server.services.views.projections import Projections
 from server.storage.database import Database
@@ -65,6 +66,7 @@ def _staff(floor: Floor) -> None:
         assert person is not None
         enrolled(tx, person, str(sign_in.settle(tx, person, True, TOMORROW)), TOMORROW)
         assert sign_in.settle(tx, person, True, TOMORROW)
+        pins.keep(tx, Whose(person.id, person.user, "a session"), pins.Chosen("hash", 1), TOMORROW)
 
     floor.write(sign_one_in)
     asked = Asked(Guarded.ROLE, "asha", "lead")

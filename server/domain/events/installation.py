@@ -59,6 +59,9 @@ class Act(StrEnum):
     APPROVAL_GIVEN = "approval.given"
     APPROVAL_REFUSED = "approval.refused"
     APPROVAL_USED = "approval.used"
+    PIN_SET = "pin.set"
+    PIN_ENDED = "pin.ended"
+    PIN_LOCKED_OUT = "pin.locked_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +507,32 @@ class ApprovalUsed(InstallationEvent):
     centre: int
 
 
+@dataclass(frozen=True, slots=True)
+class PinSet(InstallationEvent):
+    """Somebody comes back to a locked session by a `pin` (a commitment) from now on; one of before is void."""
+
+    kind: ClassVar[Act] = Act.PIN_SET
+    person: int
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinEnded(InstallationEvent):
+    """Somebody has no PIN any more."""
+
+    kind: ClassVar[Act] = Act.PIN_ENDED
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinLockedOut(InstallationEvent):
+    """A session ended, because its person's PIN was wrong too often."""
+
+    kind: ClassVar[Act] = Act.PIN_LOCKED_OUT
+    person: int
+    session: str
+
+
 EVENTS: Mapping[Act, type[InstallationEvent]] = {
     event.kind: event
     for event in (
@@ -516,6 +545,7 @@ EVENTS: Mapping[Act, type[InstallationEvent]] = {
         *(SecondStepEnrolled, SecondStepEnded, SecondStepTaken, RecoveryCodeUsed),
         *(MembershipBegun, MembershipEnded, CentreChosen),
         *(ApprovalAsked, ApprovalGiven, ApprovalRefused, ApprovalUsed),
+        *(PinSet, PinEnded, PinLockedOut),
     )
 }
 

@@ -25,6 +25,7 @@ class PersonFacts:
     disabled: bool = False
     phone: str | None = None
     roles: tuple[tuple[int, str], ...] = ()
+    pin: str | None = None
 
     def working(self, centre: int, role: str | None) -> "PersonFacts":
         """Return them with another role at a centre, or with none."""
@@ -251,6 +252,16 @@ def _changed(people: People, event: InstallationEvent, _at: datetime) -> Finding
     people.people[event.person] = person
 
 
+def _pin(people: People, event: InstallationEvent, _at: datetime) -> Findings:
+    """Somebody who was added has a PIN, another one, or none any more."""
+    assert isinstance(event, i.PinSet | i.PinEnded)  # noqa: S101 - by its kind
+    person, pin = people.people.get(event.person), event.pin if isinstance(event, i.PinSet) else None
+    if person is None or person.pin == pin:
+        yield "illegal_transition", f"The PIN of person {event.person} is told to change, but does not."
+    if person is not None:
+        people.people[event.person] = replace(person, pin=pin)
+
+
 def _works(people: People, event: InstallationEvent, _at: datetime) -> Findings:
     """Somebody who was added has a role at a centre, another one, or none any more."""
     assert isinstance(event, i.RoleChanged | i.MembershipBegun | i.MembershipEnded)  # noqa: S101 - by its kind
@@ -327,8 +338,8 @@ def _approval_used(people: People, event: InstallationEvent, _at: datetime) -> F
 
 
 def _session_ended(people: People, event: InstallationEvent, _at: datetime) -> Findings:
-    """A session is ended by somebody."""
-    assert isinstance(event, i.SessionEnded)  # noqa: S101 - by its kind
+    """A session is ended by somebody, or by wrong PINs."""
+    assert isinstance(event, i.SessionEnded | i.PinLockedOut)  # noqa: S101 - by its kind
     people.sessions.pop(event.session, None)
     return iter(())
 
@@ -400,6 +411,9 @@ ACTS: Mapping[Act, Note] = {
     Act.SECOND_STEP_ENDED: _changed,
     Act.SECOND_STEP_TAKEN: _taken,
     Act.RECOVERY_CODE_USED: _code_used,
+    Act.PIN_SET: _pin,
+    Act.PIN_ENDED: _pin,
+    Act.PIN_LOCKED_OUT: _session_ended,
 }
 """What each kind takes over."""
 

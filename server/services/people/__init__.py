@@ -1,5 +1,5 @@
 """Who is there: keys, people who sign in, and who sits where.
 
 Doors: `keys`, `sign_in`, `second_step`, `slowing`, `passwords`, `seats`, `presence`, `principal`, `accounts`,
-`memberships`, `approvals`, `restoring`, `pairing`, `screens`.
+`memberships`, `approvals`, `pins`, `restoring`, `pairing`, `screens`.
 """

@@ -193,6 +193,11 @@ def end_others(tx: Transaction, number: int, session: str | None) -> None:
     _end(tx, number, but=session)
 
 
+def end_one(tx: Transaction, session: str) -> None:
+    """End the session of a hash; what is recorded beside tells so."""
+    accounts.end_sessions(tx.conn, [session])
+
+
 def end_sessions_here(tx: Transaction, number: int) -> None:
     """End the sessions of a person that act at the transaction's centre; what is recorded beside tells so."""
     _end(tx, number, at=tx.centre.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from server.domain.permissions import EVERYWHERE, Role, Scope
@@ -31,7 +31,7 @@ class Naming(NamedTuple):
 class Known:
     """Whose secret it is, as of a number of the installation, and when it was last used; of a session when it began.
 
-    A key may end (`expires`), and somebody may ask its screen to show its name (`naming`).
+    A key may end (`expires`), and somebody may ask its screen to show its name (`naming`). Who has a `pin` locks it.
     """
 
     principal: Principal
@@ -40,6 +40,13 @@ class Known:
     seen: datetime | None = None
     expires: datetime | None = None
     naming: Naming | None = None
+    pin: bool = False
+
+    def holder_at(self, now: datetime, lock_after: timedelta) -> Principal:
+        """Return whose it is: the session of somebody who has a PIN is locked when it was not used for so long."""
+        if self.pin and self.principal.due is None and self.seen is not None and now >= self.seen + lock_after:
+            return replace(self.principal, due=Due.LOCK)
+        return self.principal
 
     def alive(self, now: datetime) -> bool:
         """Whether it is a key that has not ended, or a session that is neither too old nor idle too long."""
@@ -50,9 +57,10 @@ class Known:
         age = SECOND_STEP_WITHIN if self.principal.due is Due.SECOND_STEP else SESSION_AGE
         return now < self.began + age and now < self.seen + SESSION_IDLE
 
-    def unnoted(self, now: datetime) -> bool:
-        """Whether its use was not noted for a while."""
-        return self.seen is None or now >= self.seen + NOTED
+    def unnoted(self, now: datetime, lock_after: timedelta) -> bool:
+        """Whether its use was not noted for a while, which is short enough to tell how long it was not used."""
+        noted = min(NOTED, lock_after / 4) if self.pin else NOTED
+        return self.seen is None or now >= self.seen + noted
 
 
 def auth_seq(read: Read) -> int:
@@ -104,10 +112,12 @@ def _of_session(session: SessionHolder, need_second: Collection[Role]) -> Known:
     principal = Principal(f"staff:{session.id}", role, session.centre_id, session.centre)
     scope = Scope.ALL if role in EVERYWHERE else Scope.CENTRE
     principal = replace(principal, user=session.user, due=_due(session, need_second), scope=scope)
-    return Known(principal, session.as_of, session.created_at, session.seen_at)
+    return Known(principal, session.as_of, session.created_at, session.seen_at, pin=session.pin)
 
 
 def _due(session: SessionHolder, need_second: Collection[Role]) -> Due | None:
+    if session.locked:
+        return Due.LOCK
     if session.second_due:
         return Due.SECOND_STEP
     if not session.own_password:

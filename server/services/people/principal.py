@@ -15,6 +15,7 @@ from server.storage.transaction import Read
 class Due(StrEnum):
     """What somebody who is signed in has to do first."""
 
+    LOCK = "lock"
     SECOND_STEP = "second_step"
     PASSWORD = "password"
     CENTRE = "centre"
@@ -22,6 +23,7 @@ class Due(StrEnum):
 
 
 FIRST = {
+    Due.LOCK: "This desk is locked. Please give the PIN first, at /locked.",
     Due.SECOND_STEP: "Please take the second step first, at /second-step.",
     Due.PASSWORD: "Please choose a password of your own first, at /account.",
     Due.CENTRE: "Please choose first at which centre you work now, at /account/centre.",
@@ -34,7 +36,8 @@ class Principal:
     """Who sends a command: `id` is written into events; a key may be bound to a device or a counter.
 
     `centre` is where they are at home, or act; `scope` how far they reach: a key that is bound to a counter no further
-    than that. `user` is the name of a person who is signed in; they may do nothing until they have done what is `due`.
+    than that. `user` is the name of a person who is signed in; they may do nothing until they have done what is `due`:
+    in a locked session they hear of an emergency alone.
     """
 
     id: str
@@ -53,8 +56,10 @@ class Principal:
 
         Raises Forbidden, which tells the permission and, where only that is missing, the scope.
         """
-        if self.due is not None:
-            raise Forbidden(FIRST[self.due], permission=permission.value)
+        if self.due is not None and not (self.due is Due.LOCK and permission is Permission.READ_NOTICE):
+            refusal = Forbidden(FIRST[self.due], permission=permission.value)
+            refusal.details |= {"due": self.due.value} if self.due is Due.LOCK else {}
+            raise refusal
         scope = min(self.scope, require(self.role, permission))
         if centre != self.centre and scope is not Scope.ALL:
             raise self._elsewhere(permission)

@@ -1,6 +1,6 @@
 // Whether this page is still its person's: their session, and who sits where. What is so else is said in words.
 
-import { seats as seatsAt } from "../ui/addresses.js";
+import { LOCKED, seats as seatsAt } from "../ui/addresses.js";
 import { Failure, read } from "../ui/http.js";
 import { cuts, over } from "../ui/live.js";
 import { t } from "../ui/words.js";
@@ -35,6 +35,7 @@ let latest = 0;
  * @returns {End | null}
  */
 export function endedBy(details) {
+  if (details?.code === "forbidden" && details.due === "lock") location.assign(LOCKED);
   if (details?.code === "unauthenticated") return { user: null };
   if (details?.code === "forbidden" && details.signed_in !== undefined) return { user: details.signed_in };
   if (details?.code === "forbidden" && typeof details.acts_at === "string") return { centre: details.acts_at };

@@ -43,6 +43,7 @@ export function Strip({ lead, children, still = false }) {
     ${children}
     ${!ended.value && page.user && html`${page.elsewhere && html`<a class="button plain small" href=${WORKPLACE}>${t("Change the centre")}</a>`}
     <a class="muted" href=${ACCOUNT}>${page.user}</a>
+    ${page.lockable && html`<button class="button plain small" form="lock">${t("Lock")}</button>`}
     <button class="button plain small" form="logout">${t("Sign out")}</button>`}
   </header><${Over} />`;
 }

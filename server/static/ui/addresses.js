@@ -31,6 +31,7 @@ export const PERSONAL_DATA = "/manager/personal-data";
 export const PAIR_ASK = "/pair/ask";
 export const PAIR_COLLECT = "/pair/collect";
 /** One's own password and sessions. */
+export const LOCKED = "/locked";
 export const ACCOUNT = "/account";
 export const WORKPLACE = "/account/centre";
 

@@ -22,6 +22,7 @@ from server.storage.tables.people import (
     DerivedKeyTable,
     InstallationTable,
     MembershipTable,
+    PinTable,
     RecoveryCodeTable,
     SecondFactorTable,
     StaffSessionTable,
@@ -108,8 +109,9 @@ def people_now(conn: Connection) -> People:
     phone = (SecondFactorTable.key_number, SecondFactorTable.nonce)
     person_kept = (
         person.add_columns(StaffTable.password_hash, StaffTable.disabled_at)
-        .add_columns(*phone)
+        .add_columns(*phone, PinTable.pin_hash)
         .outerjoin(SecondFactorTable, SecondFactorTable.staff_id == StaffTable.id)
+        .outerjoin(PinTable, PinTable.staff_id == StaffTable.id)
     )
     roles = _roles(conn)
     codes = select(RecoveryCodeTable.staff_id, RecoveryCodeTable.code_hash)
@@ -150,9 +152,10 @@ def _roles(conn: Connection) -> dict[int, tuple[tuple[int, str], ...]]:
 
 
 def _person_facts(row: Row, roles: tuple[tuple[int, str], ...]) -> PersonFacts:
-    _, centre, kept, disabled, number, nonce = row
+    _, centre, kept, disabled, number, nonce, pin = row
     phone = None if nonce is None else phone_commitment(number, nonce)
-    return PersonFacts(centre, commitment(kept), disabled is not None, phone, roles)
+    pin = None if pin is None else commitment(pin)
+    return PersonFacts(centre, commitment(kept), disabled is not None, phone, roles, pin)
 
 
 def _key_facts(row: Row) -> KeyFacts:

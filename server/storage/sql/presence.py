@@ -14,6 +14,7 @@ from server.storage.tables.people import (
     DeviceTable,
     InstallationTable,
     MembershipTable,
+    PinTable,
     SecondFactorTable,
     StaffSessionTable,
     StaffTable,
@@ -50,6 +51,7 @@ class KeyHolder(Holder):
 class SessionHolder(Holder):
     """A session and its person, with their role at the centre where it acts.
 
+    `locked`: it does nothing but take the PIN, and `pin` tells that they have one.
     `second_step`: they have one, `second_due`: this session has yet to take it; `centre_due`: to choose the centre.
     """
 
@@ -60,6 +62,8 @@ class SessionHolder(Holder):
     second_due: bool
     centre_due: bool
     second_step: bool
+    locked: bool
+    pin: bool
 
 
 # With the holder in one statement, so that both are of one instant even where a look takes no snapshot.
@@ -90,8 +94,10 @@ SESSIONS = (
     .add_columns(CentreTable.code, StaffTable.user, StaffSessionTable.created_at, StaffSessionTable.seen_at)
     .add_columns(StaffTable.own_password, StaffSessionTable.second_due, StaffSessionTable.centre_due)
     .add_columns(SecondFactorTable.staff_id.is_not(None))
+    .add_columns(StaffSessionTable.locked_at.is_not(None), PinTable.staff_id.is_not(None))
     .join(StaffTable, StaffTable.id == StaffSessionTable.staff_id)
     .outerjoin(SecondFactorTable, SecondFactorTable.staff_id == StaffTable.id)
+    .outerjoin(PinTable, PinTable.staff_id == StaffTable.id)
     .outerjoin(MembershipTable, AT_WORK)
     .join(CentreTable, CentreTable.id == StaffSessionTable.centre_id)
     .where(StaffTable.disabled_at.is_(None), ROLE.is_not(None))

@@ -84,6 +84,7 @@ class MembershipTable(Base):
 class StaffSessionTable(Base):
     """A person who is signed in, at the centre where they act; the cookie's secret is kept as a SHA-256 hash.
 
+    While it is `locked_at` it does nothing but take the PIN; `pin_misses` counts the wrong ones.
     While `second_due` only their password was right, and the session does nothing but take the second step. While
     `centre_due` they have yet to choose the centre.
     """
@@ -98,6 +99,8 @@ class StaffSessionTable(Base):
     address: Mapped[str | None]
     second_due: Mapped[bool] = mapped_column(default=False, server_default=false())
     centre_due: Mapped[bool] = mapped_column(default=False, server_default=false())
+    locked_at: Mapped[datetime | None]
+    pin_misses: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class SecondFactorTable(Base):
@@ -114,6 +117,20 @@ class SecondFactorTable(Base):
     nonce: Mapped[str]
     enrolled_at: Mapped[datetime]
     used_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class PinTable(Base):
+    """The PIN by which a person comes back to a session that is locked: an argon2id hash of its keyed hash.
+
+    The key is that of the `key_number` of the installation: who reads the database alone tries no PIN.
+    """
+
+    __tablename__ = "pin"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    key_number: Mapped[int]
+    pin_hash: Mapped[str]
+    set_at: Mapped[datetime]
 
 
 class RecoveryCodeTable(Base):

@@ -14,7 +14,8 @@ from server.operations.backups import faults_of
 from server.services.backups.archive import ArchiveWriter, members
 from server.services.backups.holding import ABOUT, OF_NOBODY, SECRET, Content, Holding, TableHeld, write
 from server.services.backups.sealing import CannotOpen
-from server.services.people import second_step
+from server.services.people import pins, second_step
+from server.services.people.second_step import Whose
 from server.storage import copies, schema
 from server.storage.copies import Rows, Shape
 from server.storage.database import Database
@@ -172,6 +173,7 @@ def test_a_backup_of_an_older_schema_is_brought_to_the_newest(sqlite_floor: Floo
     busy_day(sqlite_floor)
     # No older schema knows of one: on the way back to it the person would have none, and the record one.
     sqlite_floor.write(lambda tx: second_step.end(tx, 1, MORNING, CLI))
+    sqlite_floor.write(lambda tx: pins.end(tx, Whose(1, "asha", "a session"), MORNING))
     url = sqlite_floor.db.url
     newest = sqlite_floor.db.read(schema.revision_of)
     sqlite_floor.db.close()

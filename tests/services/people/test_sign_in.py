@@ -83,7 +83,7 @@ def test_a_session_lasts_while_it_is_used_and_no_longer_than_a_shift(floor: Floo
     assert session is not None
     assert (session.principal.user, session.principal.role) == ("asha", Role.MANAGER)
     assert [session.alive(MORNING + minute(m)) for m in (0, 59.9, 60)] == [True, True, False]
-    assert [session.unnoted(MORNING + minute(m)) for m in (4.9, 5)] == [False, True]
+    assert [session.unnoted(MORNING + minute(m), timedelta(hours=1)) for m in (4.9, 5)] == [False, True]
     for minutes in range(50, 701, 50):
         floor.db.write(None, lambda tx, m=minutes: sign_in.note_seen(tx, secret, MORNING + minute(m)))  # type: ignore[misc]
     session = known(floor, secret)

@@ -9,8 +9,9 @@ from server.services.bookings.book import NewBooking
 from server.services.command import Answer, Attempt, once
 from server.services.floor.issue import PadNumber, issue
 from server.services.paper import printers, slips
-from server.services.people import approvals, keys, seats, second_step, sign_in
+from server.services.people import approvals, keys, pins, seats, second_step, sign_in
 from server.services.people.principal import Principal
+from server.services.people.second_step import Whose
 from server.services.setup import secret
 from server.storage.sql.tokens import open_tokens
 from server.storage.transaction import Transaction
@@ -43,6 +44,7 @@ def _staff(floor: Floor) -> None:
     floor.db.write(None, lambda tx: secret.rotate(tx, b"secret", MORNING - timedelta(minutes=1)))
     floor.db.write(None, lambda tx: secret.end(tx, 1, MORNING))
     floor.db.write(None, _sign_in)
+    floor.write(lambda tx: pins.keep(tx, Whose(1, "asha", "a session"), pins.Chosen("hash", 1), MORNING))
     asked = Asked(Guarded.ROLE, "asha", "lead")
     floor.write(lambda tx: approvals.waited_for(tx, [Guarded.ROLE], asked, MORNING, By("cli:ravi")))
     asha = Principal("staff:1", Role.COUNTER, floor.centre_id, CENTRE, user="asha")

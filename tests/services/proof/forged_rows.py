@@ -185,6 +185,7 @@ OF_THE_INSTALLATION = [
     Tampering("the phone of a second step", "person_differs", sql("UPDATE second_factor SET nonce = 'other'")),
     Tampering("a code on paper put back", "person_differs", sql("INSERT INTO recovery_code VALUES ('other', 1)")),
     Tampering("a session let past its second step", "session_differs", sql("UPDATE staff_session SET second_due = 0")),
+    Tampering("a PIN that somebody else chose", "person_differs", sql("UPDATE pin SET pin_hash = 'other'")),
     Tampering("an approval that nobody gave", "approval_differs", sql("UPDATE approval SET approved = 1")),
     Tampering("what was approved", "approval_differs", sql("UPDATE approval SET detail = 'administrator'")),
     Tampering("the secret of a key", "key_differs", sql("UPDATE access_key SET secret_hash = 'other' WHERE id = 1")),
