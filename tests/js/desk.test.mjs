@@ -18,6 +18,8 @@ const { onKey } = await import("/counter/static/keyboard.js");
 const { why } = await import("/counter/static/phrases.js");
 const state = await import("/counter/static/state.js");
 
+/** Where a tab keeps who sat where. */
+const SEAT = "baari-seat";
 const staff = { series: "N", service: "NORMAL", then: [], access: [], issued_at: "2026-11-24T03:50:00.000Z" };
 const token = (id, more = {}) => ({
   id, label: id, party: 1, state: "waiting", stage: "A", counter: null, beside: [], call: null, calls: 0, last_called: null, ended: false, staff, ...more,
@@ -593,9 +595,9 @@ test("a seat that another has is told with their name, and the counter stays as 
   server(answered({ counter: "A2", operator: "asha" }));
   await seating.sit("A2", true);
   assert.equal(state.counter.value, "A2");
-  assert.equal(sessionStorage.getItem("baari-counter"), "A2");
+  assert.deepEqual(JSON.parse(sessionStorage.getItem(SEAT)), { user: "asha", counter: "A2" });
   await seating.leave();
-  assert.deepEqual([state.counter.value, sessionStorage.getItem("baari-counter")], [null, null]);
+  assert.deepEqual([state.counter.value, sessionStorage.getItem(SEAT)], [null, null]);
 });
 
 test("whoever cannot get up is told why, and sits", async () => {
@@ -605,13 +607,17 @@ test("whoever cannot get up is told why, and sits", async () => {
   assert.deepEqual([state.counter.value, state.refusal.value.verb, state.refusal.value.code], ["A1", "leave", "counter_busy"]);
 });
 
-test("a page that was loaded anew takes its seat again", async () => {
+test("a page that was loaded anew takes the seat again that the same person had", async () => {
   await sitting();
   const requests = server(answered({ counter: "A2", operator: "asha" }));
   seating.sitAgain();
   await settled();
   assert.deepEqual(sent(requests), []);
-  sessionStorage.setItem("baari-counter", "A2");
+  sessionStorage.setItem(SEAT, JSON.stringify({ user: "somebody else", counter: "A2" }));
+  seating.sitAgain();
+  await settled();
+  assert.deepEqual(sent(requests), []);
+  sessionStorage.setItem(SEAT, JSON.stringify({ user: "asha", counter: "A2" }));
   state.line.value = { line: [] };
   seating.sitAgain();
   await settled();

@@ -4,7 +4,7 @@ const CALLED_MS = 2000;
 const USUAL_MS = 5000;
 const HIDDEN_MS = 20_000;
 const LOST_MAX_MS = 20_000;
-const DEADLINE_MS = 6000;
+const DEADLINE_MS = 4500;
 
 export class Follower {
   /**
@@ -22,9 +22,9 @@ export class Follower {
     this.settled = 0;
   }
 
-  /** Whether the status may be old: it could not be asked for twice. */
+  /** Whether the status may be old; known within 10 s, USUAL_MS and DEADLINE_MS. */
   get lost() {
-    return this.failures > 1;
+    return this.failures > 0;
   }
 
   /**
