@@ -1,7 +1,7 @@
 """What somebody is told of their turn: how many are called before, the wait for this stage, and the whole visit."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -55,6 +55,26 @@ class LineFacts:
     waiting: Sequence[Waiting]
     counts: Sequence[LaneCount]
     elsewhere: Mapping[str, int]
+
+
+def with_one_more(line: LineFacts, waiting: Waiting) -> LineFacts | None:
+    """Return a line that somebody has joined, as it is told to those behind them; who comes is behind all others.
+
+    None where they are too many now to be told one by one.
+    """
+    if not line.counts:
+        everybody = (*line.waiting, waiting)
+        return replace(line, waiting=everybody) if len(everybody) <= MOST_CALLS else None
+    counts = {count.lane: count for count in line.counts}
+    before = counts.get(waiting.lane)
+    number = 1 if before is None else before.waiting + 1
+    counts[waiting.lane] = LaneCount(waiting.lane, number, number)
+    return replace(line, counts=tuple(counts.values()))
+
+
+def with_one_more_at(line: LineFacts, stage: str) -> LineFacts:
+    """Return a line while somebody has joined that of another stage."""
+    return replace(line, elsewhere={**line.elsewhere, stage: line.elsewhere.get(stage, 0) + 1})
 
 
 @dataclass(frozen=True, slots=True)

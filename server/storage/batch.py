@@ -14,7 +14,7 @@ from server.domain.centre import CentreState
 from server.domain.errors import Refused, Unavailable
 from server.domain.events.event import Event
 from server.storage.drivers import EarlierFailed
-from server.storage.halls import KeptHalls
+from server.storage.known_floor import KeptFloor
 from server.storage.recorded import move_centre, write_events
 from server.storage.statements import begin_part, changes_of, settle
 from server.storage.timekeeping import Timekeeper
@@ -43,12 +43,12 @@ class Batch:
         self,
         conn: Connection,
         clock: Clock,
-        halls: Mapping[int | None, KeptHalls],
+        floors: Mapping[int | None, KeptFloor],
         commands: Sequence[Command],
         *,
         savepoints: bool,
     ) -> None:
-        self._conn, self._halls, self._commands = conn, halls, commands
+        self._conn, self._floors, self._commands = conn, floors, commands
         self._alone, self._savepoints = len(commands) == 1, savepoints
         # All lock the centres of a batch in one order.
         named = {centre for command in commands for centre in (command.centre, command.beside)}
@@ -84,13 +84,13 @@ class Batch:
             earlier.add(command.asks)
 
     def _apply(self, command: Command, asked: Callable[[], object] | None) -> Outcome:
-        centre, halls = command.centre, self._halls[command.centre]
-        tx = Transaction(self._conn, self._locked.get(centre, _of_none), self._times[centre], asked, halls)
+        centre, floor = command.centre, self._floors[command.centre]
+        tx = Transaction(self._conn, self._locked.get(centre, _of_none), self._times[centre], asked, floor)
         if command.beside is not None:
             tx.beside = Transaction(self._conn, self._locked[command.beside], self._times[command.beside])
         result, refusal = self._attempt(tx, command.fn)
         if refusal is not None:
-            halls.forget()
+            floor.forget()
             return result, refusal
         self._record(tx)
         if tx.beside is not None:

@@ -20,7 +20,7 @@ from server.domain.steady.telling import Told
 from server.storage.batch import UNANSWERED, Batch, NeedsSavepoints, Outcome, unavailable
 from server.storage.checkpoints import Checkpoints
 from server.storage.engines import open_connections
-from server.storage.halls import KeptHalls
+from server.storage.known_floor import KeptFloor
 from server.storage.sql.centres import centre_by_code, centre_by_id
 from server.storage.statements import roll_back
 from server.storage.timekeeping import FloorTimes, Timekeeper, peek
@@ -58,7 +58,7 @@ class Database:
         in_file = self.writing.engine.dialect.name == "sqlite"
         self._of_file = Writer(self._apply) if in_file else None
         self._of_centres: dict[int | None, Writer] = {}
-        self._halls: defaultdict[int | None, KeptHalls] = defaultdict(KeptHalls)
+        self._floors: defaultdict[int | None, KeptFloor] = defaultdict(KeptFloor)
         self._checkpoints = Checkpoints(self._reading) if in_file else None
         self._listeners: list[Listener] = []
         self._inside = threading.local()
@@ -202,18 +202,18 @@ class Database:
             return self._tried(batch, savepoints=True)
 
     def _tried(self, batch: Sequence[Command], *, savepoints: bool) -> tuple[list[Outcome], list[Committed]]:
-        """Apply a batch; what is known of its halls is forgotten if that fails: others will have its numbers."""
+        """Apply a batch; what is known of its floors is forgotten if that fails: others will have its numbers."""
         try:
             return self._commit(batch, savepoints=savepoints)
         except Exception:
             for centre in {command.centre for command in batch}:
-                self._halls[centre].forget()
+                self._floors[centre].forget()
             raise
 
     def _commit(self, commands: Sequence[Command], *, savepoints: bool) -> tuple[list[Outcome], list[Committed]]:
         """Apply a batch in one transaction."""
         with self.writing.transaction() as connection:
-            batch = Batch(connection, self.clock, self._halls, commands, savepoints=savepoints)
+            batch = Batch(connection, self.clock, self._floors, commands, savepoints=savepoints)
             outcomes = batch.run()
             if len(commands) == 1 and outcomes[0][1] is not None:
                 roll_back(connection)

@@ -13,7 +13,7 @@ from server.domain.calling.versions import RULE
 from server.domain.centre import CentreState
 from server.domain.errors import UnknownCentre
 from server.domain.events.event import Event
-from server.domain.events.kinds import Payload
+from server.domain.events.kinds import Payload, TokenEvent
 from server.domain.events.payloads import ClockDoubted, ClockFollowed
 from server.domain.events.stored import VERSION
 from server.domain.freezes import Moment
@@ -24,7 +24,7 @@ from server.domain.steady.telling import Told
 from server.storage.database_clock import DatabaseClock
 from server.storage.drivers import EarlierFailed
 from server.storage.floor_facts import FloorFacts
-from server.storage.halls import Halls, KeptHalls
+from server.storage.known_floor import KeptFloor, KnownFloor
 from server.storage.statements import Statement, begin_part, forget
 from server.storage.tables.centre import CentreTable
 from server.storage.timekeeping import Timekeeper
@@ -81,7 +81,7 @@ class Transaction:
 
     `locked` waits for the lock of the centre and returns the centre, None in a transaction of the installation. The
     lock is sent for at the beginning and waited for when something needs it, so that it costs no trip of its own.
-    `asked` waits for what the command wanted to know first, if anything. `kept` are the halls that others have read.
+    `asked` waits for what the command wanted to know first, if anything. `kept` is what others have read of the floor.
     """
 
     def __init__(
@@ -90,10 +90,10 @@ class Transaction:
         locked: Callable[[], CentreState | None],
         time: Timekeeper,
         asked: Callable[[], object] | None = None,
-        kept: KeptHalls | None = None,
+        kept: KeptFloor | None = None,
     ) -> None:
         self.conn, self.asked = conn, asked
-        self._kept = kept or KeptHalls()
+        self._kept = kept or KeptFloor()
         self.time = time
         self._locked: Callable[[], CentreState | None] | None = locked
         self._state: CentreState | None = None
@@ -186,8 +186,8 @@ class Transaction:
         return centre
 
     @property
-    def halls(self) -> Halls:
-        """The halls that were read and are as they were; what is read anew is kept there for the next command."""
+    def known(self) -> KnownFloor:
+        """What was read of the floor and is as it was; what is read anew is kept there for the next command."""
         return self._kept.at(self.centre)
 
     @property
@@ -224,8 +224,8 @@ class Transaction:
         event = Event(seq, self.now, payload.kind, by, act, plan, RULE, payload, VERSION, hash="")
         self.state = changed(self.centre, event_seq=seq, last_at=self.now)
         self.recorded.append(Recorded(event))
-        if payload.leaves_counters:
-            self._kept.follow(self.centre)
+        if isinstance(payload, TokenEvent) and payload.only_joins:
+            self._kept.follow(self.centre, payload.token)
         return event
 
     def hold(self, answer: str) -> int | None:

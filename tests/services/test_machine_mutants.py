@@ -149,7 +149,7 @@ def an_attached_token_is_as_young_as_it_was(patch: Patch) -> None:
 
 def a_call_leaves_the_counters_as_they_were(patch: Patch) -> None:
     """Who is at a counter is not read anew."""
-    patch.setattr(TokenCalled, "leaves_counters", True)
+    patch.setattr(TokenCalled, "only_joins", True)
 
 
 MUTANTS = {

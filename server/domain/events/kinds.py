@@ -74,23 +74,22 @@ STORED_ONLY = frozenset({Kind.CENTRE_FROZEN, Kind.CENTRE_RESUMED, Kind.CLOCK_CON
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What an event holds; `kind` names it.
-
-    One that `leaves_counters` changes neither the counters, nor who is at one, nor what their groups have passed over.
-    """
+    """What an event holds; `kind` names it."""
 
     kind: ClassVar[Kind]
-    leaves_counters: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent(Payload):
     """Something that changed a token; `undoable` when a person can take it back.
 
+    One that `only_joins` lets the token stand in a line, by the next number of its series or by one that was leased,
+    and changes neither counters, nor who is at one, nor what their groups have passed over, nor any other line.
     `ages_kept` is False in records of before ages were kept, `spans_kept` in those of before spans were.
     """
 
     undoable: ClassVar[bool] = True
+    only_joins: ClassVar[bool] = False
     token: Token
     ages_kept: bool = field(default=True, kw_only=True)
     spans_kept: bool = field(default=True, kw_only=True)

@@ -27,7 +27,7 @@ class TokenIssued(TokenEvent):
     """
 
     kind: ClassVar[Kind] = Kind.TOKEN_ISSUED
-    leaves_counters: ClassVar[bool] = True
+    only_joins: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
     printer: str | None = None
     booking: int | None = None
@@ -41,6 +41,7 @@ class TokenRebuilt(TokenIssued):
     """A token that a restore had lost is in line again, as its slip claims; `epoch` marks the one it was given in."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_REBUILT
+    only_joins: ClassVar[bool] = False
     epoch: str = field(kw_only=True)
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from server.domain.calling.ahead import Queue
 from server.domain.centre import CentreState
-from server.domain.forecast import Forecast, HallFacts, forecast, hall_of, stage_facts, turn_of
+from server.domain.forecast import Forecast, HallFacts, LineFacts, forecast, hall_of, stage_facts, turn_of
 from server.domain.plan.plan import Plan
 from server.domain.token.token import Step, Token
-from server.storage.halls import Halls
+from server.storage.known_floor import KnownFloor, KnownLine
 from server.storage.sql import line
 from server.storage.transaction import Read
 
@@ -23,16 +23,17 @@ class Foreseen:
 
 
 def foresee(
-    read: Read, centre: CentreState, plan: Plan, step: Step, now: datetime, halls: Halls | None = None
+    read: Read, centre: CentreState, plan: Plan, step: Step, now: datetime, known: KnownFloor | None = None
 ) -> Callable[[Token], Foreseen]:
     """Ask for the stage of a step, and return what foretells the turn of its token.
 
-    Asked before the step is written, so that the next statement need not wait for the answer. `halls` are those that
-    are known already, to which this one is added.
+    Asked before the step is written, so that the next statement need not wait for the answer. What is `known`
+    already is not asked for; what is asked for is added to it.
     """
     opens_at, moment = centre.counters_open_at(plan.hours, now), centre.moment(now)
-    here = line.in_line(read, centre.id, step)
-    calling = _hall(read, centre, step.stage, {} if halls is None else halls, planned=opens_at is not None)
+    known = KnownFloor() if known is None else known
+    here = _line(read, centre, step, known)
+    calling = _hall(read, centre, step.stage, known, planned=opens_at is not None)
 
     def foreseen(token: Token) -> Foreseen:
         facts, waiting = stage_facts(here(), calling()), token.waiting
@@ -45,14 +46,30 @@ def foresee(
     return foreseen
 
 
-def _hall(read: Read, centre: CentreState, stage: str, halls: Halls, *, planned: bool) -> Callable[[], HallFacts]:
+def _line(read: Read, centre: CentreState, step: Step, known: KnownFloor) -> Callable[[], LineFacts]:
+    """Ask who waits where a step will, unless it is known, and return what returns it."""
+    told = known.lines.get(step.stage)
+    if told is not None and told.tells(step):
+        return lambda: told.facts
+    answer = line.in_line(read, centre.id, step)
+
+    def asked() -> LineFacts:
+        facts = answer()
+        if all(count.older == count.waiting for count in facts.counts):
+            known.lines[step.stage] = KnownLine(facts, (step.since, step.seq))
+        return facts
+
+    return asked
+
+
+def _hall(read: Read, centre: CentreState, stage: str, known: KnownFloor, *, planned: bool) -> Callable[[], HallFacts]:
     """Ask which counters call at a stage, unless it is known, and return what returns it."""
     key = stage, planned
-    known = halls.get(key)
-    if known is not None:
-        return lambda: known
+    told = known.halls.get(key)
+    if told is not None:
+        return lambda: told
     answer = line.hall(read, centre.id, stage, planned=planned)
-    return lambda: halls.setdefault(key, answer())
+    return lambda: known.halls.setdefault(key, answer())
 
 
 def foretold(read: Read, centre: CentreState, plan: Plan, token: Token, now: datetime) -> Forecast:

@@ -102,7 +102,7 @@ def issue(tx: Transaction, order: Order, by: By) -> Issued:
     since = tx.centre.floor(aged_from(None if booking is None else booking.slot, came, plan.slots))
     service = plan.service(_wanted(order, booking))
     step = Step(tx.next_seq, plan.routes[service.route][0], StepState.WAITING, tx.now, since, arrived)
-    foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now, tx.halls)
+    foreseen = foresee(tx.conn, tx.centre, plan, step, tx.now, tx.known)
     given = _take_number(tx, plan, order, _class_of(plan, service, order, booking))
     token = _new_token(tx, order, booking, step, given)
     tokens.insert_token(tx.conn, tx.centre.id, token, order.secret)

@@ -29,7 +29,7 @@ def next_number(tx: Transaction, plan: Plan, letter: str, left_out: tuple[str, .
     `left_out` are the labels that were passed over before.
     """
     series = plan.series[letter]
-    number = numbers.take_number(tx.conn, tx.centre.id, tx.today, letter, series.first, series.last)
+    number = _taken(tx, series)
     if number is not None and _is_taken(tx, letter, number):
         return next_number(tx, plan, letter, (*left_out, label(letter, number)))
     if number is not None:
@@ -37,6 +37,20 @@ def next_number(tx: Transaction, plan: Plan, letter: str, left_out: tuple[str, .
     if series.overflow is None:
         raise SeriesFull(f"Series {letter} has no number left today.", series=letter)
     return next_number(tx, plan, series.overflow, left_out)
+
+
+def _taken(tx: Transaction, series: Series) -> int | None:
+    """Take the next number of a series and return it, None when there is none; where the last is known, unasked."""
+    of_series, known = (tx.today, series.letter), tx.known.numbers
+    last = known.get(of_series)
+    if last is not None and last < series.last:
+        known[of_series] = last + 1
+        numbers.take_next_number(tx.conn, tx.centre.id, *of_series, last + 1)
+        return last + 1
+    number = numbers.take_number(tx.conn, tx.centre.id, *of_series, series.first, series.last)
+    if number is not None:
+        known[of_series] = number
+    return number
 
 
 def next_block(tx: Transaction, series: Series, count: int) -> tuple[int, tuple[str, ...]]:

@@ -30,6 +30,15 @@ TAKE = Statement(
     .bindparams(bindparam("day", type_=SeriesDayTable.day.type))
     .columns(SeriesDayTable.last)
 )
+TAKE_NEXT = Statement(
+    update(SeriesDayTable).where(
+        SeriesDayTable.centre_id == bindparam("centre"),
+        SeriesDayTable.day == bindparam("of_day"),
+        SeriesDayTable.letter == bindparam("of_letter"),
+        SeriesDayTable.last == bindparam("before"),
+    ),
+    ["last"],
+)
 SET_LAST = text(
     """
     INSERT INTO series_day (centre_id, day, letter, last) VALUES (:centre_id, :day, :letter, :last)
@@ -42,6 +51,11 @@ def take_number(conn: Connection, centre_id: int, day: date, letter: str, first:
     """Return the next number of a series on a day, None when the range `first` … `last` is used up."""
     row = TAKE.row(conn, centre_id=centre_id, day=day, letter=letter, first=first, limit=last)
     return None if row is None else int(row[0])
+
+
+def take_next_number(conn: Connection, centre_id: int, day: date, letter: str, number: int) -> None:
+    """Take the number after the last that was given of a series on a day; raises RuntimeError where it is not that."""
+    TAKE_NEXT.change_one(conn, centre=centre_id, of_day=day, of_letter=letter, before=number - 1, last=number)
 
 
 def last_number(conn: Connection, centre_id: int, day: date, letter: str) -> int:

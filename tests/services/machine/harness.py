@@ -28,7 +28,7 @@ from tests.factories import MORNING, at_time, make_reference
 from tests.services.machine.booked import BOOKED, SLOT
 from tests.services.machine.floor import FloorModel
 from tests.services.machine.plan import OPERATORS, small_centre
-from tests.services.machine.rows import assert_halls, assert_same, assert_whole, read_rows, tokens_of, told
+from tests.services.machine.rows import assert_known, assert_same, assert_whole, read_rows, tokens_of, told
 from tests.services.machine.state import No
 
 Command = Callable[[Transaction], Answer]
@@ -95,7 +95,7 @@ class FloorHarness(RuleBasedStateMachine):
         """Assert that all rows are as they were."""
         rows = self.db.read(lambda conn: read_rows(conn, self.centre))
         assert rows == self.rows, "a refusal or a retry changed something"
-        self.db.write(self.centre, assert_halls)
+        self.db.write(self.centre, assert_known)
         self.sound = True
 
     def compare(self) -> None:
@@ -107,7 +107,7 @@ class FloorHarness(RuleBasedStateMachine):
         states = {row["id"]: {"state": row["state"]} for row in self.rows["counter"]}
         assert_same(states, {id_: {"state": state} for id_, state in self.model.counters.items()})
         assert self.rows["centre"].event_seq == self.model.seq, "there are more or fewer events than promised"
-        self.db.write(self.centre, assert_halls)
+        self.db.write(self.centre, assert_known)
         self.model.line.look(t for t in self.model.open_tokens() if t["state"] == "waiting")
         self.sound = True
 

@@ -6,10 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from server.domain.forecast import LineFacts
+from server.domain.token.lifecycle import StepState
+from server.domain.token.token import Step
 from server.storage.base import Base
-from server.storage.sql import centres, line
+from server.storage.known_floor import KnownLine
+from server.storage.sql import centres, line, numbers
 from server.storage.statements import Statement
-from server.storage.tables import answers, events, floor, numbers
+from server.storage.tables import answers, events, floor
+from server.storage.tables.numbers import LeaseTable, SeriesDayTable
 from server.storage.transaction import Transaction
 from tests.services.machine.plan import LAST, STAGES
 from tests.services.machine.state import AT
@@ -35,7 +40,7 @@ def _all_of(kind: type[Base]) -> tuple[list[str], Statement]:
 
 _KINDS = (
     *(floor.TokenTable, floor.StepTable, floor.CounterTable, floor.HelperTable, floor.CallGroupTable),
-    *(numbers.SeriesDayTable, numbers.LeaseTable, answers.AnswerTable),
+    *(SeriesDayTable, LeaseTable, answers.AnswerTable),
 )
 _TABLES = {kind.__tablename__: _all_of(kind) for kind in _KINDS}
 _EVENT = events.EventTable
@@ -75,11 +80,27 @@ def assert_same(found: dict[str, Rows], promised: dict[str, Rows]) -> None:
         assert not other, f"{row.get('label', id_)} differs, (found, promised): {other}"
 
 
-def assert_halls(tx: Transaction) -> None:
-    """Assert that the halls that were kept are as their rows stand, and let all of them be kept."""
+def assert_known(tx: Transaction) -> None:
+    """Assert that what was kept of the floor is as its rows stand, and let all of it be kept."""
+    known, centre, now = tx.known, tx.centre.id, tx.now
     for stage, planned in product(STAGES, (False, True)):
-        hall = line.hall(tx.conn, tx.centre.id, stage, planned=planned)()
-        assert tx.halls.setdefault((stage, planned), hall) == hall, f"what was kept of the counters at {stage} is old"
+        hall = line.hall(tx.conn, centre, stage, planned=planned)()
+        assert known.halls.setdefault((stage, planned), hall) == hall, (
+            f"what was kept of the counters at {stage} is old"
+        )
+    for stage in STAGES:
+        step = Step(tx.next_seq, stage, StepState.WAITING, now, now, now)
+        facts = line.in_line(tx.conn, centre, step)()
+        kept = known.lines.setdefault(stage, KnownLine(facts, (now, step.seq)))
+        assert _line(kept.facts) == _line(facts), f"what was kept of the line at {stage} is old"
+    for (day, letter), last in known.numbers.items():
+        assert last == numbers.last_number(tx.conn, centre, day, letter), f"what was kept of series {letter} is old"
+
+
+def _line(facts: LineFacts) -> object:
+    """Return what a line tells, whichever is told first: who waits by step, lane and age, how many, and elsewhere."""
+    waiting = sorted((each.step, each.lane, each.since) for each in facts.waiting)
+    return waiting, {(count.lane, count.waiting) for count in facts.counts}, dict(facts.elsewhere)
 
 
 def assert_whole(rows: Rows) -> None:
