@@ -29,6 +29,7 @@ UNDO: Refusals = (
     e.NothingToUndo,
     e.LaterAct,
     e.CounterBusy,
+    e.CounterNotOpen,
     e.DayClosed,
     e.AppointmentUsed,
     e.ReturnSlipUsed,

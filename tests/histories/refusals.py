@@ -85,9 +85,11 @@ def _stands_against(floor: Floor, act: Act | None, desk: Desk) -> Refusal | None
     is_last = now.here.person.acts == act.acts if now else act.ends
     if not (is_last or act.leads_elsewhere):
         return Refusal("later_act")
-    if act.before.state in AT_DESK and desk.token not in ("", act.before.label):
+    if act.before.state not in AT_DESK:
+        return None
+    if desk.token not in ("", act.before.label):
         return Refusal("counter_busy")
-    return None
+    return Refusal("counter_not_open") if desk.state == "closed" else None
 
 
 def _not_parked(desk: Desk, op: Operation) -> Refusal | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain.actors import By
-from server.domain.errors import CounterBusy, DayClosed, LaterAct, NothingToUndo
+from server.domain.errors import CounterBusy, CounterNotOpen, DayClosed, LaterAct, NothingToUndo
 from server.domain.events.event import Event
 from server.domain.events.kinds import TokenEvent
 from server.domain.events.payloads import (
@@ -46,7 +46,8 @@ def undo_at(tx: Transaction, by: By, *, act: int | None = None) -> Undone:
     """Take back an act of a counter: the one of a number, else the last.
 
     Raises UnknownCounter; NothingToUndo when there is no such act or it is too long ago; and what stands against it:
-    LaterAct, CounterBusy at a counter where somebody would come back to, DayClosed, AppointmentUsed, ReturnSlipUsed.
+    LaterAct, CounterBusy or CounterNotOpen at a counter where somebody would come back to, DayClosed, AppointmentUsed,
+    ReturnSlipUsed.
     """
     counter_named(tx, by.counter)
     mine = undoable(events.latest_at(tx.conn, tx.centre.id, by.counter, LOOKED_AT))
@@ -156,14 +157,18 @@ def _record_before(tx: Transaction, event: Event) -> Token:
 
 
 def _require_place(tx: Transaction, before: Token) -> None:
-    """Raise CounterBusy when somebody else is where the token would be again."""
+    """Raise CounterBusy when somebody else is where the token would be again, CounterNotOpen when that is closed."""
     if before.ended or before.step.state not in AT_COUNTER:
         return
     for counter_id in (str(before.step.counter), *before.step.beside):
-        there = counter_named(tx, counter_id).token
-        if there not in (None, before.id):
-            label = tokens.token_by_id(tx.conn, tx.centre.id, str(there)).label
+        counter = counter_named(tx, counter_id)
+        if counter.token not in (None, before.id):
+            label = tokens.token_by_id(tx.conn, tx.centre.id, str(counter.token)).label
             raise CounterBusy(f"Counter {counter_id} has {label} now.", counter=counter_id, label=label)
+        # A paused counter still has its officer, a closed one nobody who could serve the person sent there.
+        if counter.state is CounterState.CLOSED:
+            message = f"Counter {counter_id} is closed. Open {counter_id} first."
+            raise CounterNotOpen(message, counter=counter_id, state=counter.state.value)
 
 
 def _restore(tx: Transaction, after: Token, before: Token) -> None:

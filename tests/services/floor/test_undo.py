@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from server.domain.actors import By
-from server.domain.errors import CounterBusy, LaterAct, NothingToUndo
+from server.domain.day import Then
+from server.domain.errors import CounterBusy, CounterNotOpen, LaterAct, NothingToUndo
 from server.domain.token.lifecycle import CounterState
 from server.domain.token.record import to_record
 from server.domain.token.token import Token
@@ -126,6 +127,42 @@ def test_a_finish_is_not_taken_back_while_the_next_citizen_is_at_the_counter(flo
     assert floor.verdict().faults == []
 
 
+def test_nobody_comes_back_to_a_counter_that_has_closed_since(floor: Floor) -> None:
+    token = ready(floor)
+    floor.serve("G1")
+    finished = floor.centre.event_seq
+    floor.set_state("G1", CounterState.CLOSED)
+    with pytest.raises(CounterNotOpen, match="Open G1 first") as refused:
+        floor.undo("G1", finished)
+    assert refused.value.details == {"counter": "G1", "state": "closed"}
+    assert floor.token(token).step.stage == "A"
+    floor.open("G1")
+    assert floor.undo("G1", finished).step.state == "serving"
+    assert floor.verdict().faults == []
+
+
+def test_somebody_comes_back_to_a_counter_that_only_pauses(floor: Floor) -> None:
+    token = ready(floor)
+    floor.serve("G1")
+    floor.set_state("G1", CounterState.PAUSED)
+    assert floor.undo_of(token).step.state == "serving"
+
+
+@pytest.mark.parametrize("then", [Then.END, Then.CARRY_OVER])
+def test_nobody_comes_back_to_a_counter_that_the_end_of_the_day_has_closed(floor: Floor, then: Then) -> None:
+    ready(floor)
+    floor.call("G1")
+    floor.hold("G1")
+    held = floor.centre.event_seq
+    floor.close_day(then)
+    floor.reopen_day()
+    with pytest.raises(CounterNotOpen, match="Open G1 first"):
+        floor.undo("G1", held)
+    floor.open("G1")
+    assert floor.undo("G1", held).step.state == "called"
+    assert floor.verdict().faults == []
+
+
 def test_the_last_finish_of_a_token_is_taken_back_and_the_citizen_is_there_again(floor: Floor) -> None:
     floor.open("E1")
     token = floor.issue("ENQUIRY")
@@ -187,15 +224,6 @@ def test_a_missed_citizen_who_has_come_back_is_not_at_the_counter_again(floor: F
         floor.undo("G1")
     assert floor.undo_of(token).state == "missed"
     assert floor.undo("G1").state == "called"
-    assert floor.verdict().faults == []
-
-
-def test_a_token_comes_back_to_a_counter_that_has_closed_and_can_be_finished_there(floor: Floor) -> None:
-    ready(floor)
-    floor.serve("G1")
-    floor.set_state("G1", CounterState.CLOSED)
-    assert floor.undo("G1").state == "serving"
-    assert floor.finish("G1").step.stage == "A"
     assert floor.verdict().faults == []
 
 

@@ -59,12 +59,16 @@ class FloorModel(DeskModel):
             self._take_back(d)
 
     def _require_place(self, deed: Dict) -> None:
-        """Refuse when somebody else is where a token would be again."""
+        """Refuse when somebody else is where a token would be again, or that counter is closed."""
         before = deed["before"]
         if before is None or before["ended"] or before["state"] not in AT:
             return
-        there = [self.at(c) for c in (before["counter"], *before["beside"])]
-        refuse(counter_busy=any(one is not None and one["id"] != deed["token"] for one in there))
+        desks = (before["counter"], *before["beside"])
+        there = [self.at(c) for c in desks]
+        refuse(
+            counter_busy=any(one is not None and one["id"] != deed["token"] for one in there),
+            counter_not_open=any(self.counters[c] == "closed" for c in desks),
+        )
 
     def _take_back(self, deed: Dict) -> None:
         if deed["token"] is None:
