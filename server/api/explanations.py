@@ -9,7 +9,7 @@ from server.api.operations import operation
 from server.api.schemas import shape
 from server.domain import errors as e
 from server.domain.permissions import Permission
-from server.services.figures.explanations import Explanation, explain_today
+from server.services.figures.explanations import Explanation, explain_now
 from server.web.guard import authorise
 from server.web.site import read, site
 
@@ -28,7 +28,7 @@ class ExplainIn(BaseModel):
 @bp.output(shape(Explanation))
 @operation("explain_token", e.UnknownToken)
 def explain(centre: str, label: str, asked: ExplainIn) -> Response:
-    """Get why a token of today was called when it was, and who was called before it."""
+    """Get why a token was called when it was, of whatever day whoever is here has it, and who was called before it."""
     authorise(Permission.EXPLAIN_TOKEN, centre=centre)
     now = site().db.now(centre)
-    return jsonify(read(lambda snapshot: explain_today(snapshot, centre, label, now, asked.language)))
+    return jsonify(read(lambda snapshot: explain_now(snapshot, centre, label, now, asked.language)))

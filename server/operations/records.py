@@ -19,7 +19,7 @@ from server.operations import report_lines
 from server.operations.at_machine import at_machine
 from server.operations.shared import AS_JSON, CENTRE, Day, derived_keys, only_centre, with_database
 from server.services.figures.cells import roll_up
-from server.services.figures.explanations import Explanation
+from server.services.figures.explanations import Explanation, explain_now
 from server.services.figures.explanations import explain as explain_token
 from server.services.figures.reports import DayReport
 from server.services.proof.heads import heads_now
@@ -121,7 +121,7 @@ def _verdict_lines(verdicts: dict[str, Verdict], people: Verdict) -> list[str]:
 
 @click.command()
 @click.argument("label")
-@click.option("--day", type=Day(), help="Business day; today when not given.")
+@click.option("--day", type=Day(), help="Business day; when not given, whoever is here has the label, else the newest.")
 @click.option("--language", type=click.Choice(languages()), default="en", help="Language of the answer.")
 @CENTRE
 @AS_JSON
@@ -130,8 +130,10 @@ def explain(label: str, day: date | None, language: str, centre: str | None, as_
 
     def run(db: Database) -> Explanation:
         state = only_centre(db, centre)
-        when = day or state.day(SystemClock().now())
-        return db.read(lambda conn: explain_token(conn, state, label, when, language))
+        if day is not None:
+            return db.read(lambda conn: explain_token(conn, state, label, day, language))
+        now = SystemClock().now()
+        return db.read(lambda conn: explain_now(conn, state.code, label, now, language))
 
     explanation = with_database(run)
     if as_json:

@@ -56,13 +56,18 @@ class Explanation:
 
 
 def explain(read: Read, centre: CentreState, label: str, day: date, language: str) -> Explanation:
-    """Return why a token was called when it was; raises UnknownToken."""
-    token = _token_of(read, centre, label, day)
+    """Return why the token with a label of a day was called when it was; raises UnknownToken."""
+    token = tokens.token_by_number(read, centre.id, day, *_number_of(label))
+    return _explain(read, centre, token, day, language)
+
+
+def _explain(read: Read, centre: CentreState, token: Token, day: date, language: str) -> Explanation:
+    token = tokens.standing_for(read, centre.id, token)
     plan = plan_of(read, centre, day)
     jumps = line.jumps(read, centre.id, token.step.stage, token.step.entered_at)
     return Explanation(
         label=token.label,
-        day=day.isoformat(),
+        day=token.day.isoformat(),
         state=token.state,
         stage=token.step.stage,
         calls=tuple(_calls(list(events_of(read, centre.id, token.id)), centre, plan, language)),
@@ -72,10 +77,17 @@ def explain(read: Read, centre: CentreState, label: str, day: date, language: st
     )
 
 
-def explain_today(read: Read, code: str, label: str, now: datetime, language: str) -> Explanation:
-    """Return the explanation of a token of today; raises UnknownCentre, UnknownToken."""
+def explain_now(read: Read, code: str, label: str, now: datetime, language: str) -> Explanation:
+    """Return the explanation of who has a label: somebody still here, whatever day gave it, else the newest.
+
+    Raises UnknownCentre, UnknownToken.
+    """
     centre = centres.centre_by_code(read, code)
-    return explain(read, centre, label, centre.today(now), language)
+    token = tokens.latest_with_number(read, centre.id, *_number_of(label))
+    if token is None:
+        raise UnknownToken(f"{label} was not issued.")
+    # Whom today's counters may call stands in today's plan, of whichever day the token is.
+    return _explain(read, centre, token, token.day if token.ended else centre.today(now), language)
 
 
 def overtakers_of(plan: Plan, token: Token, jumps: Iterable[Jump]) -> list[str]:
@@ -93,11 +105,11 @@ def called_first(read: Read, centre: CentreState, token: Token, first: str, lang
     return CalledFirst(first, why, translate(language, CALLED_FIRST[why], label=first))
 
 
-def _token_of(read: Read, centre: CentreState, label: str, day: date) -> Token:
+def _number_of(label: str) -> tuple[str, int]:
     number = read_label(label)
     if number is None:
         raise UnknownToken(f"“{label}” is not a number.")
-    return tokens.standing_for(read, centre.id, tokens.token_by_number(read, centre.id, day, *number))
+    return number
 
 
 def _calls(events: Sequence[Event], centre: CentreState, plan: Plan, language: str) -> Iterator[ExplainedCall]:
@@ -115,7 +127,12 @@ def _rule_of(read: Read, centre: CentreState, token: Token, first: str) -> str:
     number = read_label(first)
     if number is None:
         return ""
-    other = tokens.token_by_number(read, centre.id, token.day, *number)
+    # Who was called past somebody carried over has a number of the open day, or of theirs.
+    open_day = None if token.ended else centre.open_day
+    days = [day for day in (open_day, token.day) if day and tokens.number_exists(read, centre.id, day, *number)]
+    if not days:
+        return ""
+    other = tokens.token_by_number(read, centre.id, days[0], *number)
     calls = [e.payload for e in events_of(read, centre.id, other.id) if isinstance(e.payload, TokenCalled)]
     here = [call.reason.rule for call in calls if call.token.step.stage == token.step.stage]
     return here[-1] if here else ""

@@ -149,8 +149,10 @@ WITH_NUMBER = Statement(
 )
 
 
-def latest_with_number(conn: Connection, centre_id: int, letter: str, number: int, *, but: date) -> Token | None:
-    """Return who has a number on any day but one: somebody under way first, then the newest; None for nobody."""
+def latest_with_number(
+    conn: Connection, centre_id: int, letter: str, number: int, *, but: date = date.min
+) -> Token | None:
+    """Return who has a number on any day (but one): somebody under way first, then the newest; None for nobody."""
     row = WITH_NUMBER.row(conn, centre=centre_id, letter=letter, number=number, but=but)
     return None if row is None else token_of_row(row)
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from server.domain.calling.rule import Reason
+from server.domain.day import Then
 from server.domain.errors import UnknownToken
-from server.services.figures.explanations import Explanation, explain, explain_today
+from server.services.figures.explanations import Explanation, explain, explain_now
 from server.services.setup.plans import plan_of
 from server.storage.database import Database
 from server.storage.sql import centres
@@ -225,7 +226,7 @@ def test_a_number_is_found_as_people_write_it(floor: Floor, label: str) -> None:
 
 def test_today_is_the_day_of_the_centre(floor: Floor) -> None:
     floor.issue()
-    found = floor.db.read(lambda conn: explain_today(conn, CENTRE, "N001", MORNING, "en"))
+    found = floor.db.read(lambda conn: explain_now(conn, CENTRE, "N001", MORNING, "en"))
     assert (found.day, found.stage, found.calls) == (DAY.isoformat(), "G", ())
 
 
@@ -244,3 +245,21 @@ def test_explanations_are_alike_on_each_database(db: Database) -> None:
     floor.call("G1")
     assert why(floor, "F001", "mr") == "F001 ला N001 च्या आधी बोलावले: मालिका F आधी जाते."
     assert overtaken(floor, "N001", "mr") == ["F001 आधी बोलावले: प्राधान्य."]
+
+
+def test_somebody_carried_over_is_found_by_their_label_and_so_is_who_was_called_first(floor: Floor) -> None:
+    floor.open("G1")
+    carried = floor.issue()
+    floor.close_day(Then.CARRY_OVER)
+    floor.wait(24 * 60)
+    floor.open("G1")
+    younger = floor.issue(need="senior")
+    floor.call("G1")
+    now = floor.now()
+    told = floor.db.read(lambda conn: explain_now(conn, CENTRE, carried.label, now, "en"))
+    assert (told.day, told.state) == (DAY.isoformat(), "waiting")
+    assert [first.label for first in told.overtaken] == [younger.label]
+    floor.start("G1")
+    floor.finish("G1")
+    floor.call("G1")
+    assert floor.db.read(lambda conn: explain_now(conn, CENTRE, carried.label, now, "en")).calls[0].counter == "G1"
