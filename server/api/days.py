@@ -32,7 +32,7 @@ bp = APIBlueprint("days", __name__, tag="Days")
 class CloseDayIn(Strict):
     """The ids of the tokens that were shown as still here, what becomes of these people, and why it is closed."""
 
-    live: list[Code] = Field(default=[], max_length=5000)
+    live: list[Code] = Field(default=[], max_length=20_000)
     then: Literal["end", "carry_over"] = "end"
     reason: Note | None = None
 

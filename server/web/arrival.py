@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
-from server.web.json import MAX_BODY
+from server.web.json import MAX_BODY, body_max
 
 HEAD_MAX = 32 * 1024
 """So long a head may be: as long as nginx takes them."""
-FRAMED_MAX = 2 * MAX_BODY
-"""So much of a body in chunks is waited for: its own bytes, and as many for the sizes between them."""
+FRAMED = 2
+"""So often the limit is waited for of a body in chunks: its own bytes, and as many for the sizes between them."""
 ENDS, LINE = b"\r\n\r\n", b"\r\n"
 LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d{1,18})[ \t]*\r$")
 CHUNKED = re.compile(rb"(?im)^transfer-encoding:.*\bchunked\b")
@@ -27,6 +27,7 @@ class Arrival:
     data: bytearray = field(default_factory=bytearray)
     _looked: int = 0
     _body: int = 0
+    _most: int = MAX_BODY
     _needs: int | None = None
 
     def take(self, piece: bytes) -> bool:
@@ -36,7 +37,7 @@ class Arrival:
             return False
         if self._needs is not None:
             return len(self.data) >= self._needs
-        return self._has_chunks() or len(self.data) - self._body > FRAMED_MAX
+        return self._has_chunks() or len(self.data) - self._body > FRAMED * self._most
 
     @property
     def asks_to_go_on(self) -> bool:
@@ -52,11 +53,16 @@ class Arrival:
             self._bound()
             return False
         self._body = self._looked = end + len(ENDS)
+        self._most = body_max(self._target())
         if CHUNKED.search(self.data, 0, self._body) is None:
             length = LENGTH.search(self.data, 0, self._body)
             size = int(length[1]) if length else 0
-            self._needs = self._body + (size if size <= MAX_BODY else 0)
+            self._needs = self._body + (size if size <= self._most else 0)
         return True
+
+    def _target(self) -> str:
+        line = bytes(self.data[: self.data.find(LINE)]).split(b" ", 2)
+        return line[1].decode("latin-1") if len(line) > 1 else ""
 
     def _bound(self) -> None:
         if len(self.data) > HEAD_MAX:

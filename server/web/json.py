@@ -1,7 +1,9 @@
 """JSON of requests and answers, by orjson."""
 
+import re
 from collections.abc import Iterable
 from typing import IO, Any
+from wsgiref.types import WSGIEnvironment
 
 import orjson
 from flask import Request, Response
@@ -13,6 +15,9 @@ from server.web.text import IN_JSON, is_zeroed
 
 JSON = "application/json"
 MAX_BODY = 64 * 1024
+LONG_BODY = 1024 * 1024
+"""So long is the body of who closes a day: with the ids of 20,000 people who are here, which must come in one piece."""
+LONG = re.compile(r"/days/[^/]+/close\Z")
 NESTING = 32
 """So deep lists and objects may stand in each other: what compares or writes them goes down by itself."""
 
@@ -42,6 +47,11 @@ class Json(JSONProvider):
         return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), content_type=JSON)
 
 
+def body_max(target: str) -> int:
+    """Return how many bytes a body may have, by the target of its request as it stands in the request line."""
+    return LONG_BODY if LONG.search(target.partition("?")[0]) else MAX_BODY
+
+
 def is_deep(value: object) -> bool:
     """Return whether lists and objects stand in each other deeper than we take them."""
     level = [value]
@@ -57,7 +67,10 @@ def _inside(outer: dict[str, object] | list[object]) -> Iterable[object]:
 class JsonRequest(Request):
     """A request whose empty body is an empty JSON object: a command without options needs none."""
 
-    max_content_length = MAX_BODY
+    def __init__(self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False) -> None:
+        super().__init__(environ, populate_request, shallow)
+        # By the same text as whoever waited for the body: what one of them refuses the other must not read.
+        self.body_max = self.max_content_length = body_max(environ.get("RAW_URI", self.path))
 
     @cached_property
     def stream(self) -> IO[bytes]:
@@ -69,7 +82,7 @@ class JsonRequest(Request):
         size = self.content_length
         if size is None or "wsgi.input_terminated" not in self.environ:
             return super().stream
-        if size > MAX_BODY:
+        if size > self.body_max:
             raise RequestEntityTooLarge
         return self.input_stream
 

@@ -30,7 +30,6 @@ from server.domain.errors import (
     Unavailable,
     Unprocessable,
 )
-from server.web.json import MAX_BODY
 
 STATUS: dict[type[Refused], int] = {
     BadRequest: 400,
@@ -51,9 +50,7 @@ BELOW: dict[type[HTTPException], str] = {
     InternalServerError: "internal",
 }
 """What is refused before a route sees it, and what nobody foresaw: no command refuses so."""
-HINTS: dict[type[HTTPException], str] = {
-    RequestEntityTooLarge: f" At most {MAX_BODY // 1024} kB are taken at once: send a long list in parts.",
-}
+TOO_LARGE = " At most {} kB are taken at once: send a long list in parts."
 """What to do about it, behind the words of the library."""
 UNREADABLE = "This is no request that can be read."
 MEDIA_TYPE = "application/problem+json"
@@ -144,7 +141,8 @@ def _invalid(error: HTTPError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    hint = next((text for kind, text in HINTS.items() if isinstance(error, kind)), "")
+    too_large = isinstance(error, RequestEntityTooLarge)
+    hint = TOO_LARGE.format((request.max_content_length or 0) // 1024) if too_large else ""
     answer = problem(status, BELOW.get(type(error), _code_of(error.name)), f"{error.description}{hint}")
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))

@@ -413,6 +413,12 @@ def test_the_gate_tells_whom_it_lets_in(hall: Hall) -> None:
     assert hall.send("GET", f"{AT}/gate", K).get_json() == {"until": "2026-11-24T04:15:00.000Z", "held_min": 0}
 
 
+def test_a_day_with_twenty_thousand_people_is_closed_in_one_piece(hall: Hall) -> None:
+    shown = [hall.issue()["token"]["id"], *(f"{n:08x}-e600-75b1-a522-4a58b791f1d8" for n in range(19_999))]
+    hall.ask(f"{AT}/days/2026-11-24/close", live=shown)
+    assert hall.refused(f"{AT}/days/2026-11-24/close", K, live=shown * 2) == (413, "request_entity_too_large")
+
+
 def test_a_return_slip_is_taken_within_its_days(hall: Hall) -> None:
     hall.at("G1", "open")
     secret = hall.issue()["status_url"].rsplit("/", 1)[1]

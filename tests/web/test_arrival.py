@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.web.arrival import FRAMED_MAX, HEAD_MAX, Arrival, NoRequest, TooLong
-from server.web.json import MAX_BODY
+from server.web.arrival import FRAMED, HEAD_MAX, Arrival, NoRequest, TooLong
+from server.web.json import LONG_BODY, MAX_BODY
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
 IN_CHUNKS = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -41,11 +41,17 @@ def test_a_body_above_the_limit_is_not_waited_for(size: int, *, whole: bool) -> 
     assert arrival().take(HEAD + b"Content-Length: %d\r\n\r\n" % size) is whole
 
 
+@pytest.mark.parametrize(("size", "whole"), [(LONG_BODY, False), (LONG_BODY + 1, True)])
+def test_the_list_of_who_closes_a_day_is_waited_for_up_to_its_own_limit(size: int, *, whole: bool) -> None:
+    head = b"POST /api/v1/centres/x/days/today/close HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % size
+    assert arrival().take(head) is whole
+
+
 def test_nor_are_chunks_without_end() -> None:
     under_way = arrival()
     chunk = b"3e8\r\n" + b"x" * 1000 + b"\r\n"
     assert not under_way.take(IN_CHUNKS)
-    pieces = [under_way.take(chunk) for _ in range(FRAMED_MAX // len(chunk) + 1)]
+    pieces = [under_way.take(chunk) for _ in range(FRAMED * MAX_BODY // len(chunk) + 1)]
     assert pieces == [False] * (len(pieces) - 1) + [True]
 
 

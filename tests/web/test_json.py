@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
-from server.web.json import MAX_BODY, Json, JsonRequest
+from server.web.json import LONG_BODY, MAX_BODY, Json, JsonRequest, body_max
 
 
 def asked(body: bytes, *, length: int | None, ends: bool) -> JsonRequest:
@@ -47,6 +47,18 @@ def test_a_body_in_chunks_is_read_up_to_the_limit(size: int) -> None:
 def test_a_body_in_chunks_beyond_the_limit_is_refused() -> None:
     with pytest.raises(RequestEntityTooLarge):
         asked(b"x" * (MAX_BODY + 1), length=None, ends=True).get_data()
+
+
+@pytest.mark.parametrize(
+    "target", ["/x/days/today/close", "/x/days/2026-11-24/close?a=b", "http://a/x/days/today/close"]
+)
+def test_who_closes_a_day_may_send_the_ids_of_everybody(target: str) -> None:
+    assert body_max(target) == LONG_BODY >= 20_000 * len('"01a20bb5-e600-75b1-a522-4a58b791f1d8",')
+
+
+@pytest.mark.parametrize("target", ["/x/days/today/extend", "/x/days/today/clos%65", "/x?/days/today/close", ""])
+def test_nobody_else_may(target: str) -> None:
+    assert body_max(target) == MAX_BODY
 
 
 @pytest.mark.parametrize("text", ["NaN", "[1,]", "{'a': 1}", '"\\ud800"', ""])

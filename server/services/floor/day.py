@@ -138,7 +138,8 @@ def close(tx: Transaction, closing: Closing, by: By) -> DayClose:
 
 def _require_shown(live: Iterable[Token], shown: Sequence[str]) -> None:
     """Raise PeopleLive, with who they are, while somebody is here whom the person was not shown."""
-    missing = [token for token in live if token.id not in shown]
+    known = set(shown)
+    missing = [token for token in live if token.id not in known]
     if missing:
         count = f"{len(missing)} people are" if len(missing) > 1 else "1 person is"
         raise PeopleLive(f"{count} still here.", people=list(map(_as_told, missing)))
