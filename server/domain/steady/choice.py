@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from server.domain.instants import whole_ms
 from server.domain.steady.reading import NONE, Reading
 from server.domain.steady.steady import Steady
 from server.domain.steady.telling import NOTICED, STEP, Facts, Told
@@ -23,7 +22,7 @@ def choose(steady: Steady, now: datetime, reading: Reading, choice: Choice, fact
     A wall clock that is right and later is taken over. One that is right and earlier is taken over only where nobody is
     there and no event is later; else the floor's clock runs on, and the difference is kept.
     """
-    wall = whole_ms(reading.wall + reading.slack)
+    wall = reading.latest
     settled = replace(steady, doubt=None, ahead=NONE, shown=False)
     if abs(reading.lead_over(now)) < NOTICED:
         return Told(now, settled)

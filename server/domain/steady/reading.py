@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.domain.instants import whole_ms
+
 NONE = timedelta()
 
 
@@ -17,6 +19,11 @@ class Reading:
     boot: timedelta
     wall: datetime
     slack: timedelta = NONE
+
+    @property
+    def latest(self) -> datetime:
+        """What the wall clock says now at the latest, in whole milliseconds."""
+        return whole_ms(self.wall + self.slack)
 
     def lead_over(self, moment: datetime) -> timedelta:
         """Return how far the wall clock is ahead of a moment: of all that it may be, what is nearest to nothing."""

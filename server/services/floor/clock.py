@@ -8,7 +8,7 @@ from server.domain.actors import CLOCK, By
 from server.domain.centre import CentreState
 from server.domain.events.payloads import ClockChosen
 from server.domain.freezes import KEPT, with_gap
-from server.domain.instants import to_iso, whole_ms
+from server.domain.instants import to_iso
 from server.domain.notice import POWER, NoticeKind
 from server.domain.steady.choice import Choice, choose
 from server.domain.steady.reading import Reading
@@ -56,7 +56,7 @@ def settle(tx: Transaction, choice: Choice, by: By) -> ClockView:
         tx.change_centre(freezes=_with_gap(tx.centre, now, told.now))
     if tx.centre.closed_day is not None and tx.centre.closed_day > tx.today:
         tx.change_centre(closed_day=None)  # it was closed by a clock that was ahead
-    tx.record(ClockChosen(choice.value, now, whole_ms(reading.wall), tx.wall), by)
+    tx.record(ClockChosen(choice.value, now, reading.latest, tx.wall), by)
     return view(from_json(tx.centre.clock), tx.now, reading.wall)
 
 

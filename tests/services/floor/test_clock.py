@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,9 @@ from server.domain.actors import By
 from server.domain.day import Then
 from server.domain.events.event import Event
 from server.domain.events.kinds import Kind
+from server.domain.events.payloads import ClockChosen
 from server.domain.steady.choice import Choice
+from server.domain.steady.reading import Reading
 from server.domain.steady.steady import from_json
 from server.domain.token.token import Token
 from server.services.floor import clock
@@ -92,6 +95,39 @@ def test_a_clock_that_is_a_day_ahead_for_eight_seconds_ends_nobody_and_is_told(f
     assert floor.doubted()
     [doubted] = floor.of_clock()
     assert (doubted.kind, doubted.by.actor, doubted.act) == (Kind.CLOCK_DOUBTED, "clock", doubted.seq)
+
+
+class AskedFor(FakeMachine):
+    """A machine whose wall clock another one tells, which takes a while."""
+
+    def reading(self) -> Reading:
+        """Return what was told, and how long that took."""
+        return replace(super().reading(), slack=timedelta(milliseconds=6))
+
+
+@pytest.mark.parametrize("choice", list(Choice))
+def test_a_wall_clock_that_another_machine_tells_is_chosen_and_proven(db: Database, choice: Choice) -> None:
+    made = install_floor(db)
+    db.clock = AskedFor()
+    floor = FloorOnMachine(db, made.centre_id, made.preset)
+    floor.issue()
+    floor.machine.is_set(minutes=-30)
+    floor.keep_house()
+    floor.choose(choice)
+    assert floor.of_clock()[-1].kind is Kind.CLOCK_CHOSEN
+    assert floor.verdict().faults == []
+
+
+@pytest.mark.parametrize(("told_after", "found"), [(6, False), (-6, True), (6000, True)])
+def test_a_clock_that_was_chosen_before_its_asking_was_counted_is_believed_within_seconds(
+    db: Database, told_after: int, found: bool
+) -> None:
+    floor = install_floor(db)
+    floor.issue()
+    shown = MORNING + timedelta(milliseconds=told_after)
+    before = ClockChosen(Choice.WALL.value, MORNING, MORNING, shown)
+    floor.db.write(floor.centre_id, lambda tx: tx.record(before, BOSS))
+    assert ("wrong_time" in {fault.code for fault in floor.verdict().faults}) is found
 
 
 def test_while_the_clock_is_doubted_no_day_is_closed_by_itself(floor: FloorOnMachine) -> None:
