@@ -169,7 +169,7 @@ def _bookings(conn: Connection, logged: Rows, tokens: Collection[str]) -> Rows:
     freed = {row[kind] for row in logged} & {"token.undone", "token.cancelled", "token.merged"}
     spoken = _where(conn, LOG, "token_id", tokens) if freed else logged
     data = _place(LOG, "data")
-    named = {row[data].get("booking") for row in spoken} - {None}
+    named = {id_ for row in spoken for id_ in (row[data].get("booking"), *row[data].get("further", ()))} - {None}
     rows = {row[0]: row for row in _where(conn, BOOKINGS, "token_id", tokens)}
     return [*(rows | {row[0]: row for row in _where(conn, BOOKINGS, "id", named)}).values()]
 

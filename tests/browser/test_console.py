@@ -263,7 +263,7 @@ def test_only_a_manager_calls_out_of_order_and_only_with_a_reason(clerk: Page, o
 
 def test_a_manager_stops_the_floor_by_holding_a_button_and_lets_it_go_on(clerk: Page, manager: Page) -> None:
     manager.get_by_role("button", name="Pause of the floor…").click()
-    stop = manager.get_by_role("button", name="Power cut")
+    stop = manager.get_by_role("button", name="Power cut", exact=True)
     expect(stop).to_be_enabled()
     stop.focus()
     manager.keyboard.down("Enter")

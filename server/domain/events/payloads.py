@@ -99,11 +99,13 @@ class TokenAttached(TokenEvent):
 
 @dataclass(frozen=True, slots=True)
 class TokenMerged(TokenEvent):
-    """Another token of the same person ended in it: `merged`, whose `booking` goes over to it, if it had one."""
+    """Another token of the same person ended in it: `merged`, whose `booking` goes over to it, if it had one, and
+    `further` ones that tokens merged into that one before had brought."""
 
     kind: ClassVar[Kind] = Kind.TOKEN_MERGED
     merged: str
     booking: int | None
+    further: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,3 +432,14 @@ class CentreRestored(Payload):
     made_at: datetime
     was: str
     numbers: JsonObject
+
+
+def brought_by(payload: Payload) -> tuple[int, ...]:
+    """Return the bookings that an event brings to its token."""
+    if isinstance(payload, TokenMerged):
+        brought = (payload.booking, *payload.further)
+    elif isinstance(payload, TokenIssued | TokenAttached):
+        brought = (payload.booking,)
+    else:
+        return ()
+    return tuple(booking for booking in brought if booking is not None)

@@ -31,6 +31,8 @@ KEPT = frozenset({"ages_kept", "spans_kept"})
 """What records of old versions did not keep; it stands in no event."""
 STOPS_NAMED = frozenset({"fire", "power", "evacuation"})
 """The reasons to stop that were codes already when reasons were free text."""
+LATER: Mapping[str, tuple[()]] = {"further": ()}
+"""Fields that came within a version, and what they are where they are missing."""
 # What kinds hold since version 2, as it was before.
 GAINED: Mapping[Kind, JsonObject] = {
     Kind.TOKEN_ISSUED: {"left_out": [], "secret": None},
@@ -172,6 +174,8 @@ def _field_reader(name: str, kind: object) -> Reader:
         return lambda data, _private: data.get(name, True)
     if name in PURGEABLE:
         return lambda _data, private: private.get(name)
+    if name in LATER:
+        return lambda data, _private: tuple(data.get(name, LATER[name]))
     if kind in _OF_PARTS:
         return _OF_PARTS[kind]
     convert = next((_OF_JSON[part] for part in (kind, *get_args(kind)) if part in _OF_JSON), None)

@@ -14,7 +14,7 @@ from server.domain.errors import (
     UnknownToken,
 )
 from server.domain.events.event import Event
-from server.domain.events.payloads import TokenAttached, TokenIssued, TokenMerged, TokenUndone
+from server.domain.events.payloads import TokenIssued, TokenUndone, brought_by
 from server.domain.plan.plan import Plan
 from server.domain.references import Reference
 from server.domain.token.lifecycle import TokenEnd
@@ -125,9 +125,7 @@ def require_unclaimed(tx: Transaction, token: Token) -> None:
 def _bookings_of(record: Sequence[Event]) -> list[int]:
     """Return the bookings that brought a token, were attached to it or came with another one, and still stand."""
     undone = {event.payload.undoes for event in record if isinstance(event.payload, TokenUndone)}
-    given = (event.payload for event in record if event.seq not in undone)
-    bookings = (each.booking for each in given if isinstance(each, TokenIssued | TokenAttached | TokenMerged))
-    return [booking for booking in bookings if booking is not None]
+    return [booking for event in record if event.seq not in undone for booking in brought_by(event.payload)]
 
 
 def _claim_again(tx: Transaction, booking: int, token: Token) -> None:

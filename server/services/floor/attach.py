@@ -27,7 +27,7 @@ def attach(tx: Transaction, token_id: str, shown: Shown, by: By) -> Token:
     before, plan = token_under_way(tx, token_id), plan_now(tx)
     booking = present.required(tx, plan, shown)
     present.require_good(tx, plan, booking, tx.today, tx.wall)
-    if bookings.booking_of_token(tx.conn, tx.centre.id, before.id) is not None:
+    if bookings.bookings_of_token(tx.conn, tx.centre.id, before.id):
         raise TokenHasAppointment(f"{before.label} has its appointment already.", label=before.label)
     to = appointed(tx, plan, before, booking)
     closed, after = appoint(before, to, plan.routes[to.route], tx.next_seq, tx.moment)

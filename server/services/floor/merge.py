@@ -5,7 +5,7 @@ from dataclasses import replace
 from server.domain.actors import By
 from server.domain.bookings import Booking
 from server.domain.errors import InvalidInput
-from server.domain.events.payloads import TokenCancelled, TokenMerged
+from server.domain.events.payloads import TokenCancelled, TokenMerged, brought_by
 from server.domain.plan.plan import Plan
 from server.domain.token import changes
 from server.domain.token.appointed import Appointed, appoint, joined, take_place
@@ -24,7 +24,7 @@ MERGED = "merged"
 
 
 def merge(tx: Transaction, token_id: str, into: str, by: By) -> Token:
-    """End a token because its citizen has another one, which gets the older place, the better class and the booking.
+    """End a token because its citizen has another one, which gets the older place, the better class and the bookings.
 
     It is for the people of both then: the larger party, the further services, and what either needs to be reached.
     Raises UnknownToken, IllegalTransition when one of them has ended or the first is being served, and InvalidInput for
@@ -33,15 +33,17 @@ def merge(tx: Transaction, token_id: str, into: str, by: By) -> Token:
     ends, stays, plan = token_under_way(tx, token_id), token_under_way(tx, into), plan_now(tx)
     if ends.id == stays.id:
         raise InvalidInput(f"{ends.label} cannot be merged with itself.")
-    booking, own = (bookings.booking_of_token(tx.conn, tx.centre.id, token.id) for token in (ends, stays))
+    held, own = (bookings.bookings_of_token(tx.conn, tx.centre.id, token.id) for token in (ends, stays))
+    held.sort(key=lambda booking: booking.slot != ends.slot)  # first the one that it came by
     change_token(tx, ends, TokenCancelled(changes.cancel(ends, tx.moment), cause=MERGED), by)
     tokens.set_merged(tx.conn, ends.id, stays.id)
-    if booking is not None:
+    for booking in held:
         present.check_in(tx, booking, stays)
     both = replace(joined(stays, ends), **access_values(access_needs((*stays.access, *ends.access))))
-    to = _better(tx, plan, both, ends, booking if own is None else None)
+    to = _better(tx, plan, both, ends, held[0] if held and not own else None)
     closed, after = appoint(both, to, plan.routes[to.route], tx.next_seq, tx.moment)
-    merged = TokenMerged(take_place(after, ends), merged=ends.id, booking=None if booking is None else booking.id)
+    own_one, further = (held[0].id if held else None), tuple(booking.id for booking in held[1:])
+    merged = TokenMerged(take_place(after, ends), ends.id, own_one, further)
     return change_token(tx, stays, merged, by, closed=closed)
 
 
@@ -56,7 +58,7 @@ def _better(tx: Transaction, plan: Plan, stays: Token, ends: Token, booking: Boo
 
 
 def take_back(tx: Transaction, merged: TokenMerged) -> None:
-    """Let the token that was merged stand for itself again, with its booking."""
+    """Let the token that was merged stand for itself again, with its bookings."""
     tokens.set_merged(tx.conn, merged.merged, None)
-    if merged.booking is not None:
-        bookings.use_booking(tx.conn, tx.centre.id, merged.booking, merged.merged)
+    for booking in brought_by(merged):
+        bookings.use_booking(tx.conn, tx.centre.id, booking, merged.merged)

@@ -16,6 +16,7 @@ from server.domain.events.payloads import (
     TokenMerged,
     TokenRebuilt,
     TokenUndone,
+    brought_by,
 )
 from server.domain.freezes import Moment, active_time
 from server.domain.notice import begun
@@ -270,18 +271,17 @@ class _Replay:
 
     def _use(self, past: Past, payload: TokenEvent) -> None:
         """Note which booking brought a token, was attached to it or came over with another, and which that was."""
-        booking = payload.booking if isinstance(payload, TokenIssued | TokenAttached | TokenMerged) else None
-        if booking is not None:
-            past.bookings.add(booking)
+        brought = set(brought_by(payload))
+        past.bookings |= brought
         if isinstance(payload, TokenMerged) and (other := self._ended.get(payload.merged)):
             other.merged_into = past.token.id
-            other.bookings.discard(booking)
+            other.bookings -= brought
 
     def _free(self, past: Past, undone: Payload) -> None:
         """Note that bookings, and whom a label leads to, are what they were before what is taken back."""
         if not isinstance(undone, TokenAttached | TokenMerged):
             return
-        used = set() if undone.booking is None else {undone.booking}
+        used = set(brought_by(undone))
         past.bookings -= used
         if isinstance(undone, TokenMerged) and (other := self._ended.get(undone.merged)):
             other.merged_into = None

@@ -114,11 +114,10 @@ def renew_claims(conn: Connection, centre_id: int, renewed: Mapping[str, str]) -
         conn.execute(change.values(claim_hash=renewed[str(claim)]))
 
 
-def booking_of_token(conn: Connection, centre_id: int, token_id: str) -> Booking | None:
-    """Return the booking that has become a token, None when there is none."""
+def bookings_of_token(conn: Connection, centre_id: int, token_id: str) -> list[Booking]:
+    """Return the bookings that have become a token, several where others were merged into it."""
     query = ROW.where(BookingTable.centre_id == centre_id, BookingTable.token_id == token_id)
-    row = conn.execute(query.order_by(BookingTable.id)).first()
-    return None if row is None else Booking(*row)
+    return [Booking(*row) for row in conn.execute(query.order_by(BookingTable.id))]
 
 
 def bookings_by_tail(

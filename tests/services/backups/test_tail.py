@@ -238,7 +238,7 @@ def test_a_passphrase_opens_the_tail_too_and_is_asked_once_a_run(
         shipping.ship(MORNING)
     (run,) = folder.iterdir()
     assert (run / IDENTITY).exists()
-    with pytest.raises(CannotOpen, match="The passphrase is another"):
+    with pytest.raises(CannotOpen, match="the passphrase is another"):
         restored(backup, folder, f"sqlite:///{tmp_path / 'none.sqlite'}", "wrong")
     db, _, _ = restored(backup, folder, f"sqlite:///{tmp_path / 'new.sqlite'}", "correct horse")
     assert rows(db) == rows(sqlite_floor.db)

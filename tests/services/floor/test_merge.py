@@ -1,10 +1,11 @@
 """Two tokens of one person become one: the older place, the better class, the booking; the other label leads to it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from server.domain.errors import IllegalTransition, InvalidInput
+from server.domain.errors import AppointmentUsed, IllegalTransition, InvalidInput
 from server.domain.token.token import Token
 from server.services.bookings import present
 from server.services.figures.explanations import explain
@@ -70,7 +71,7 @@ def test_two_bookings_of_one_person_are_both_used_and_the_one_that_stays_keeps_i
     one, other = (floor.issue(None, reference=make_reference(text)) for text in (LETTER, "other 4711"))
     stays = floor.merge(one, other)
     assert (stays.service, stays.slot) == ("PCC", other.slot)
-    assert floor.db.read(lambda c: bookings.booking_of_token(c, floor.centre_id, one.id)) is None
+    assert floor.db.read(lambda c: bookings.bookings_of_token(c, floor.centre_id, one.id)) == []
     assert floor.verdict().faults == []
 
 
@@ -126,3 +127,30 @@ def test_undo_takes_back_all_of_a_merge(floor: Floor) -> None:
     _, status = floor.db.read(lambda read: phone.status_of(read, secret(floor, booked), MORNING))
     assert status.label == booked.label
     assert floor.verdict().faults == []
+
+
+@pytest.mark.parametrize("last", ["booked", "walk-in"])
+def test_the_bookings_of_a_chain_of_merges_all_lead_to_the_one_that_stays(floor: Floor, last: str) -> None:
+    letters = [f"23-100000000{number}" for number in (1, 2, 3)]
+    for hour, letter in enumerate(letters, 10):
+        floor.expect(letter, hour, "TATKAAL")
+    first, second = (floor.issue(None, reference=make_reference(letter)) for letter in letters[:2])
+    third = floor.issue(None, reference=make_reference(letters[2])) if last == "booked" else floor.issue()
+    between = floor.merge(first, second)
+    stays = floor.merge(between, third)
+    assert users(floor, letters) == [stays.id, stays.id, third.id if last == "booked" else None]
+    with pytest.raises(AppointmentUsed):
+        floor.issue(None, reference=make_reference(letters[1]))
+    assert floor.verdict().faults == []
+    floor.undo_of(stays)
+    assert users(floor, letters)[:2] == [second.id, second.id]
+    floor.undo_of(floor.token(second))
+    assert users(floor, letters)[:2] == [first.id, second.id]
+    assert floor.verdict().faults == []
+
+
+def users(floor: Floor, letters: list[str]) -> list[str | None]:
+    """Return the tokens that bookings have become."""
+    of_hash = partial(bookings.bookings_by_hash, centre_id=floor.centre_id)
+    found = [floor.db.read(partial(of_hash, reference_hash=make_reference(letter).hash)) for letter in letters]
+    return [booking.token_id for [booking] in found]
