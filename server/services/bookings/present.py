@@ -1,8 +1,9 @@
 """A booking or a return slip presented at the kiosk or a counter, and checked in once."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from server.domain.bookings import Booking, require_admitted, require_today
 from server.domain.errors import (
@@ -15,6 +16,7 @@ from server.domain.errors import (
 )
 from server.domain.events.event import Event
 from server.domain.events.payloads import TokenIssued, TokenUndone, brought_by
+from server.domain.plan.hours import next_working_day
 from server.domain.plan.plan import Plan
 from server.domain.references import Reference
 from server.domain.token.lifecycle import TokenEnd
@@ -22,6 +24,7 @@ from server.domain.token.token import Token
 from server.services.bookings import unlisted
 from server.services.bookings.find import found, known_booking
 from server.services.bookings.gate import gate
+from server.services.setup.plans import plan_of
 from server.storage.sql import events, tokens
 from server.storage.sql.bookings import use_booking
 from server.storage.transaction import Transaction
@@ -155,12 +158,23 @@ def require_return(tx: Transaction, secret: str | None, today: date) -> str | No
     token = tokens.standing_for(tx.conn, centre_id, token)
     if centre_id != tx.centre.id or token.return_until is None:
         raise UnknownToken("This is not a return slip of this centre.")
-    if today > token.return_until:
+    if today > token.return_until and today > (until := _good_until(tx, token, today)):
         raise ReturnSlipExpired(
-            f"The return slip of {token.label} was good until {token.return_until:%d-%m-%Y}.",
-            until=token.return_until.isoformat(),
+            f"The return slip of {token.label} was good until {until:%d-%m-%Y}.", until=until.isoformat()
         )
     again = tokens.brought_by(tx.conn, tx.centre.id, token.id)
     if again is not None:
         raise ReturnSlipUsed(f"The return slip of {token.label} was used: {again}.", label=again)
     return token.id
+
+
+def _good_until(tx: Transaction, token: Token, today: date) -> date:
+    """Return the last day on which a return slip is good: a day that was declared closed since is none of its days."""
+    if token.return_until is None or token.ended_at is None:
+        return today
+    ended = tx.centre.calendar_day(token.ended_at)
+    then, now = (plan_of(tx.conn, tx.centre, day).hours for day in (ended, today))
+    days = (ended + timedelta(days=ahead) for ahead in range(1, (token.return_until - ended).days + 1))
+    with suppress(LookupError):  # no day at all on which the centre works
+        return max(token.return_until, next_working_day(now, ended, sum(map(then.works_on, days))))
+    return token.return_until

@@ -26,6 +26,7 @@ from server.domain.token.token import Token
 from server.services.bookings import book, gate, search
 from server.services.bookings.book import NewBooking
 from server.services.floor import away, citizen, issue
+from server.services.setup.presets import load_preset
 from server.storage.database import Database
 from server.storage.sql import events, tokens
 from tests.factories import CENTRE, DAY, MORNING, Floor, at_time, install_floor, make_reference, second_centre
@@ -369,6 +370,18 @@ def test_a_return_slip_is_good_for_three_working_days(floor: Floor) -> None:
     floor.close_day(at=EVENING + timedelta(days=3))
     with pytest.raises(ReturnSlipExpired, match="good until 27-11-2026"):
         come_with_slip(floor, secret, MORNING + timedelta(days=6))
+    assert floor.verdict().faults == []
+
+
+def test_a_day_that_is_declared_closed_takes_nothing_from_a_return_slip(floor: Floor) -> None:
+    _, secret = refused_today(floor)
+    hours = load_preset("M").hours.model_dump(mode="json")
+    floor.set_policy("hours", {**hours, "holidays": ["2026-11-25"]})
+    floor.close_day(at=EVENING)
+    assert come_with_slip(floor, secret, MORNING + timedelta(days=6)).label == "R001", "the third working day"
+    floor.close_day(at=EVENING + timedelta(days=6))
+    with pytest.raises(ReturnSlipExpired, match="good until 30-11-2026"):
+        come_with_slip(floor, secret, MORNING + timedelta(days=7))
     assert floor.verdict().faults == []
 
 
